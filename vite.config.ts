@@ -1,0 +1,31 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Without these two headers the page has no SharedArrayBuffer, and the CPU device runs on one thread. */
+const isolationHeaders = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export default defineConfig({
+  // Relative, so that the built page works from any folder of a web server.
+  base: './',
+  plugins: [react()],
+  build: {
+    outDir: 'dist/page',
+    emptyOutDir: true,
+    target: 'es2023',
+    // TensorFlow.js and the viewer are large however they are split; both load on first need.
+    chunkSizeWarningLimit: 3000,
+  },
+  worker: { format: 'es' },
+  // The workers are entries of their own: found late, their dependencies would reload the page.
+  optimizeDeps: { entries: ['index.html', 'src/worker.ts', 'src/cpu-worker.ts'] },
+  server: {
+    host: '127.0.0.1',
+    port: 5173,
+    headers: isolationHeaders,
+    watch: { ignored: ['**/dist/**', '**/out/**', '**/test-results/**', '**/test/**'] },
+  },
+  preview: { host: '127.0.0.1', port: 4173, headers: isolationHeaders },
+});

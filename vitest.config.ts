@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+const minutes = 60_000;
+
+/** GPU tests and recipes share one process, one file after the other: the machine has one device. */
+const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'gpu',
+          include: ['test/gpu/**/*.gpu.test.ts'],
+          globalSetup: ['test/support/vulkan-setup.ts'],
+          testTimeout: 2 * minutes,
+          hookTimeout: 2 * minutes,
+          ...oneAtATime,
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'recipes',
+          include: ['test/recipes/**/*.test.ts'],
+          globalSetup: ['test/support/vulkan-setup.ts'],
+          testTimeout: 5 * minutes,
+          hookTimeout: 5 * minutes,
+          ...oneAtATime,
+        },
+      },
+    ],
+  },
+});
