@@ -1,0 +1,82 @@
+import type { Matrix3x4 } from './frames';
+import type { FileKind } from './nifti/file-kind';
+
+/** Why an image file was refused: plain data; the wording is in `problem-messages.ts`. */
+export type ImageProblem = { readonly file: string } & (
+  | { readonly code: 'empty' }
+  | { readonly code: 'not-nifti'; readonly found: FileKind }
+  | { readonly code: 'bad-magic'; readonly magic: string }
+  | { readonly code: 'compressed-twice' }
+  | { readonly code: 'damaged-compression'; readonly expandedBytes: number }
+  | { readonly code: 'truncated'; readonly expectedBytes: number; readonly foundBytes: number }
+  | { readonly code: 'header-without-image' }
+  | { readonly code: 'bad-dimensions'; readonly dimensions: readonly number[] }
+  | { readonly code: 'too-small'; readonly dimensions: readonly number[] }
+  | {
+      readonly code: 'too-large';
+      readonly dimensions: readonly number[];
+      readonly voxels: number;
+      readonly limitVoxels: number;
+    }
+  | { readonly code: 'out-of-memory'; readonly neededBytes: number }
+  | { readonly code: 'several-frames'; readonly frameCount: number }
+  | { readonly code: 'no-such-frame'; readonly frame: number; readonly frameCount: number }
+  | {
+      readonly code: 'too-many-dimensions';
+      readonly dimensions: readonly number[];
+      readonly intentCode: number;
+    }
+  | {
+      readonly code: 'unsupported-datatype';
+      readonly datatypeCode: number;
+      /** What the code stands for, where the NIfTI standard knows it. */
+      readonly typeName: string | null;
+    }
+  | { readonly code: 'bad-offset'; readonly offsetBytes: number }
+  | { readonly code: 'bad-spacing'; readonly spacing: readonly number[] }
+  | {
+      readonly code: 'bad-affine';
+      readonly source: GeometrySource;
+      readonly matrix: Matrix3x4;
+    }
+  | {
+      readonly code: 'not-a-displacement-field';
+      readonly dimensions: readonly number[];
+      readonly intentCode: number;
+    }
+  | {
+      readonly code: 'not-labels';
+      readonly reason: 'fraction' | 'negative' | 'too-large';
+      readonly value: number;
+    }
+);
+
+/** What a person should know about an image that was read all the same. */
+export type ImageWarning = { readonly file: string } & (
+  | { readonly code: 'geometry-disagrees'; readonly largestDistanceMm: number }
+  | { readonly code: 'no-orientation' }
+  | { readonly code: 'sheared'; readonly axisAngleDegrees: number }
+  | { readonly code: 'units-converted'; readonly unit: 'metre' | 'micron' }
+  | { readonly code: 'units-unstated'; readonly unitCode: number }
+  | { readonly code: 'spacing-assumed'; readonly axis: 'x' | 'y' | 'z' }
+  | { readonly code: 'non-finite-voxels'; readonly count: number }
+  | { readonly code: 'scaling-ignored'; readonly slope: number; readonly intercept: number }
+);
+
+/** Why a transform file was refused. */
+export type TransformProblem = { readonly file: string } & (
+  | { readonly code: 'not-itk-transform' }
+  | { readonly code: 'unsupported-transform'; readonly found: string }
+  | { readonly code: 'one-transform-needed'; readonly count: number }
+  | {
+      readonly code: 'bad-transform-numbers';
+      readonly field: 'Parameters' | 'FixedParameters';
+      readonly transform: string;
+      readonly expectedCount: number;
+      readonly foundCount: number;
+    }
+  | { readonly code: 'singular-transform'; readonly determinant: number }
+);
+
+/** Which of a NIfTI header's three descriptions of the world was used. */
+export type GeometrySource = 'sform' | 'qform' | 'pixdim';

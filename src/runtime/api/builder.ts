@@ -1,0 +1,60 @@
+import type { Attributes, StopRule } from '../ir/op-graph';
+import type { ValueId, ValueType } from '../ir/values';
+import type { InputSpec, OpDefinition } from '../ops/define-op';
+import type { opDefinitions } from '../ops/index';
+
+type Definitions = typeof opDefinitions;
+
+type ArgumentsOf<Inputs extends Record<string, InputSpec>> = {
+  readonly [Name in keyof Inputs as Inputs[Name] extends `${string}?` ? never : Name]: ValueId;
+} & {
+  readonly [Name in keyof Inputs as Inputs[Name] extends `${string}?` ? Name : never]?:
+    | ValueId
+    | undefined;
+};
+
+type ResultOf<Outputs extends readonly string[]> = Outputs extends readonly [string]
+  ? ValueId
+  : { readonly [Name in Outputs[number]]: ValueId };
+
+type MethodOf<Definition> =
+  Definition extends OpDefinition<string, infer Inputs, infer Outputs, infer Attrs>
+    ? Attrs extends Record<string, never>
+      ? (inputs: ArgumentsOf<Inputs>) => ResultOf<Outputs>
+      : (inputs: ArgumentsOf<Inputs>, attributes: Attrs) => ResultOf<Outputs>
+    : never;
+
+/** One method an op, typed from the op list: `b.sample({ source, displacement }, { … })`. */
+export type OpMethods = { readonly [Name in keyof Definitions]: MethodOf<Definitions[Name]> };
+
+export interface LoopOptions {
+  /** Shown in progress and in the plan, for example `level 2 of 3`. */
+  readonly label: string;
+  readonly carried: readonly ValueId[];
+  readonly stop: StopRule;
+  body(carried: readonly ValueId[], iteration: ValueId): LoopBody;
+}
+
+export interface LoopBody {
+  /** What the next iteration starts from: as many values as are carried, of the same types. */
+  readonly next: readonly ValueId[];
+  /** Scalars to record; the first decides convergence. */
+  readonly losses: readonly { readonly name: string; readonly value: ValueId }[];
+  /** Image that shows where the loop has got to. */
+  readonly preview?: ValueId;
+}
+
+/** What a node says its meaning with: one method an op, a loop, and a gradient. */
+export interface Builder extends OpMethods {
+  typeOf(value: ValueId): ValueType;
+  /** Numbers known at compile time, as scalars. */
+  constant(numbers: readonly number[]): ValueId;
+  /** A number that may be turned while the recipe runs, as one scalar. */
+  dial(parameter: string, initial: number): ValueId;
+  /** Gradients of a scalar with respect to values defined in the same body. */
+  gradient(loss: ValueId, wrt: readonly ValueId[]): readonly ValueId[];
+  /** Repeats a body on the device; returns what is carried at the end. */
+  loop(options: LoopOptions): readonly ValueId[];
+}
+
+export type { Attributes, ValueId, ValueType };

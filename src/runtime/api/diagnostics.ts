@@ -1,0 +1,44 @@
+/** Where a diagnostic belongs: the editor shows it there, the command line names it. */
+export interface DiagnosticPlace {
+  readonly nodeId?: string;
+  readonly port?: string;
+  readonly parameter?: string;
+  /** Path in the document where no node can be named. */
+  readonly path?: string;
+}
+
+/** One thing that is wrong or doubtful: where; what was found; what was needed; what to do. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  readonly code: DiagnosticCode;
+  readonly at: DiagnosticPlace;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export type DiagnosticCode =
+  | 'document' // the file itself; `at.path` says where
+  | 'unknown-node'
+  | 'node-version'
+  | 'unknown-port'
+  | 'type-mismatch'
+  | 'missing-input'
+  | 'too-many-wires'
+  | 'cycle'
+  | 'parameter'
+  | 'input-missing' // a loader has no data yet
+  | 'input-problem' // a file cannot be read or is doubtful
+  | 'recipe' // a node refuses what it was given
+  | 'not-differentiable'
+  | 'out-of-memory'
+  | 'device'
+  | 'non-finite'
+  | 'internal';
+
+/** What a node says when it refuses its data. */
+export interface LoweringProblem {
+  readonly port?: string;
+  readonly parameter?: string;
+  readonly message: string;
+  readonly remedy: string;
+}

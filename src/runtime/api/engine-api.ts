@@ -1,0 +1,197 @@
+import type { Matrix3x4, Vec3 } from '../../imaging/frames';
+import type { Diagnostic } from './diagnostics';
+import type { InputDescriptor, SourceRequest } from './inputs';
+
+/**
+ * The one interface between the engine and whoever drives it (page or command line). Volumes stay
+ * with the engine; handles and small records cross. Expected failures are returned as diagnostics,
+ * because an error that crosses to another thread keeps only its message.
+ */
+export interface EngineApi {
+  /** What this machine offers. */
+  describe(): Promise<EngineDescription>;
+  /** Reads or generates a loader's data and keeps it. Transfer `bytes`: the engine owns them after. */
+  openInput(request: OpenInputRequest): Promise<OpenInputResult>;
+  /** Compiles without running: diagnostics and, where there are no errors, the plan's summary. */
+  compile(request: CompileRequest): Promise<CompileResult>;
+  /** Compiles and runs. `onProgress` is called at most ten times a second. */
+  run(request: RunRequest, onProgress: (progress: RunProgress) => void): Promise<RunResult>;
+  /** Stops a run within a second; what it had finished stays readable. */
+  cancel(runId: string): Promise<void>;
+  /** Turns a parameter of a running recipe. Recorded in the manifest with its iteration. */
+  turn(runId: string, nodeId: string, parameter: string, value: number): Promise<void>;
+  /** Brings a result over, ready for the viewer or a file. The arrays are transferred. */
+  read(request: ReadRequest): Promise<ReadResult>;
+  /** Frees what is kept under handles that are no longer needed. */
+  release(handles: readonly string[]): Promise<void>;
+}
+
+export type DeviceKind = 'gpu' | 'cpu';
+
+export interface EngineDescription {
+  readonly devices: readonly { readonly kind: DeviceKind; readonly name: string }[];
+  /** Why there is no gpu device, in a sentence for people. */
+  readonly gpuMissingBecause?: string;
+  readonly threads: number;
+}
+
+export interface OpenInputRequest {
+  readonly nodeId: string;
+  readonly source: SourceRequest;
+  /** Bytes of the file where the source is a file or an address; the caller has fetched them. */
+  readonly bytes?: Uint8Array;
+  readonly fileName?: string;
+}
+
+export type OpenInputResult =
+  | {
+      readonly ok: true;
+      /** Pass it in `bindings`; read it with `read`. */
+      readonly handle: string;
+      readonly descriptor: InputDescriptor;
+      readonly sha256: string;
+      readonly warnings: readonly Diagnostic[];
+    }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** The document's text as it stands, and the handle of each loader's data by node id. */
+export interface CompileRequest {
+  readonly documentText: string;
+  readonly bindings: Readonly<Record<string, string>>;
+  readonly device: 'auto' | DeviceKind;
+  /** Print the program after this phase. */
+  readonly printAfter?: PhaseName;
+}
+
+export type PhaseName =
+  | 'parse' | 'validate' | 'lower' | 'differentiate' | 'simplify' | 'fuse' | 'schedule' | 'allocate';
+
+export interface CompileResult {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly plan?: PlanSummary;
+  readonly printed?: string;
+}
+
+export interface PlanSummary {
+  readonly device: DeviceKind;
+  readonly peakBytes: number;
+  readonly compileMs: number;
+  readonly steps: readonly PlanStepSummary[];
+}
+
+export interface PlanStepSummary {
+  readonly nodeId: string;
+  readonly label: string;
+  readonly kind: 'program' | 'loop';
+  /** Of one iteration where it is a loop. */
+  readonly passes: readonly { readonly kernel: string; readonly bytes: number; readonly operations: number }[];
+  readonly maxIterations?: number;
+}
+
+export interface RunRequest extends CompileRequest {
+  readonly runId: string;
+  /** Time every pass (gpu: timestamp queries where there are any). Slower. */
+  readonly profile?: boolean;
+  /** Send previews of a loop's image at most this often; 0 sends none. */
+  readonly previewEveryMs?: number;
+}
+
+export type NodeState = 'waiting' | 'running' | 'done' | 'cached' | 'failed' | 'cancelled';
+
+export interface RunProgress {
+  readonly runId: string;
+  /** States that changed since the last message. */
+  readonly nodes: readonly NodeProgress[];
+  /** Losses that arrived since the last message. */
+  readonly losses: readonly LossPoints[];
+  readonly preview?: VolumeData & { readonly nodeId: string };
+  /** From the loops that are left, where an estimate is possible. */
+  readonly secondsLeft?: number;
+}
+
+export interface NodeProgress {
+  readonly nodeId: string;
+  readonly state: NodeState;
+  readonly seconds?: number;
+  readonly loop?: {
+    readonly label: string;
+    readonly iteration: number;
+    readonly maxIterations: number;
+  };
+}
+
+export interface LossPoints {
+  readonly nodeId: string;
+  /** Level's label; a curve is drawn per level. */
+  readonly label: string;
+  readonly names: readonly string[];
+  readonly firstIteration: number;
+  /** One row an iteration, one number a name. */
+  readonly rows: readonly (readonly number[])[];
+}
+
+export interface RunResult {
+  readonly status: 'done' | 'failed' | 'cancelled';
+  readonly diagnostics: readonly Diagnostic[];
+  readonly device: DeviceKind;
+  readonly deviceName: string;
+  /** Numbers of all tables, by row name, for example `dice.mean`. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly seconds: { readonly total: number; readonly nodes: Readonly<Record<string, number>> };
+  readonly peakBytes: number;
+  readonly levels: readonly LevelOutcome[];
+  /** True when every level of every loop met its stop rule before its cap. */
+  readonly converged: boolean;
+  /** What can be read, by node and port. */
+  readonly outputs: readonly OutputHandle[];
+  readonly turned: readonly {
+    readonly nodeId: string;
+    readonly parameter: string;
+    readonly value: number;
+    readonly atIteration: number;
+  }[];
+}
+
+export interface LevelOutcome {
+  readonly nodeId: string;
+  readonly label: string;
+  readonly iterations: number;
+  readonly maxIterations: number;
+  readonly outcome: 'converged' | 'cap' | 'cancelled';
+  readonly finalLoss: number;
+}
+
+export interface OutputHandle {
+  readonly nodeId: string;
+  readonly port: string;
+  readonly kind: 'image' | 'labels' | 'transform' | 'table';
+  readonly handle: string;
+}
+
+export type ReadRequest =
+  /** Image or labels as a volume for the viewer. */
+  | { readonly handle: string; readonly as: 'volume' }
+  /** Affine and displacement as numbers. */
+  | { readonly handle: string; readonly as: 'transform' }
+  | { readonly handle: string; readonly as: 'table' }
+  /** Bytes of a file, in the geometry of the fixed image where it has one. */
+  | {
+      readonly handle: string;
+      readonly as: 'file';
+      readonly format: 'nifti-image' | 'nifti-labels' | 'itk-affine' | 'displacement' | 'inverse-displacement';
+    };
+
+export type ReadResult =
+  | { readonly kind: 'volume'; readonly volume: VolumeData }
+  | { readonly kind: 'transform'; readonly affine: Matrix3x4; readonly displacement?: VolumeData }
+  | { readonly kind: 'table'; readonly rows: readonly { readonly name: string; readonly value: number }[] }
+  | { readonly kind: 'file'; readonly bytes: Uint8Array }
+  | { readonly kind: 'missing'; readonly diagnostics: readonly Diagnostic[] };
+
+/** A volume that crossed the boundary: planar, x fastest, world = RAS+ mm. */
+export interface VolumeData {
+  readonly sizeVoxels: Vec3;
+  readonly worldFromVoxel: Matrix3x4;
+  readonly channels: number;
+  readonly values: Float32Array;
+}

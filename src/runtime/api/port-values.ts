@@ -1,0 +1,140 @@
+import type { Grid } from '../../imaging/grid';
+import type { ValueId } from '../ir/values';
+import type { Builder } from './builder';
+
+/** Data that flows through an edge at run time. */
+export interface ImageValue {
+  readonly kind: 'image';
+  readonly grid: Grid;
+  /** Field of one channel. */
+  readonly image: ValueId;
+}
+
+export interface LabelsValue {
+  readonly kind: 'labels';
+  readonly grid: Grid;
+  /** Field of one channel holding whole numbers. */
+  readonly labels: ValueId;
+  /** Labels that occur, ascending, without the background. */
+  readonly present: readonly number[];
+}
+
+/** Fixed world → moving world, mm: moving = affine · (x + displacement(x)). */
+export interface TransformValue {
+  readonly kind: 'transform';
+  /** Scalars(12), row-major 3×4. */
+  readonly affine: ValueId;
+  /** Field of three channels, mm, on `grid`. Absent: zero. */
+  readonly displacement?: ValueId;
+  /** Grid of the fixed image: where displacement lives and results are shown. */
+  readonly grid: Grid;
+  /** Displacement of the inverse of x + displacement(x), on the same grid, where the model has it. */
+  readonly inverseDisplacement?: ValueId;
+}
+
+/** Named numbers, each one element of a scalars value. */
+export interface TableValue {
+  readonly kind: 'table';
+  readonly rows: readonly { readonly name: string; readonly scalars: ValueId; readonly index: number }[];
+}
+
+/** What the parts of a recipe know of the pyramid level they are asked about. */
+export interface LevelContext {
+  readonly level: number;
+  readonly levels: number;
+  /** The fixed image's grid at this level. */
+  readonly grid: Grid;
+  /** Shortest voxel edge among the axes with more than one voxel, mm. */
+  readonly voxelMm: number;
+  /** Centre of the full fixed grid, world mm: what rotations turn about. */
+  readonly centreMm: readonly [number, number, number];
+  /** Half the extent of the fixed grid, mm: scales rotations to displacements. */
+  readonly radiusMm: number;
+}
+
+/** Parameters that an optimizer moves. Fields are resampled between levels, scalars kept. */
+export type Variables = readonly ValueId[];
+
+export interface ModelPart {
+  readonly kind: 'model';
+  /** Start at the coarsest level: the identity. */
+  start(b: Builder, context: LevelContext): Variables;
+  /** From one level's variables to the next level's. */
+  refine(b: Builder, variables: Variables, to: LevelContext): Variables;
+  /** The map that the variables stand for, fixed world → start of `initial`. */
+  transform(b: Builder, variables: Variables, context: LevelContext): {
+    readonly affine?: ValueId;
+    readonly displacement?: ValueId;
+  };
+  /** Field that a regularizer acts on, where the model has one: displacement or velocity, mm. */
+  deformation?(variables: Variables): ValueId;
+  /** What is done to the gradient before the optimizer sees it (Gaussian smoothing). */
+  shapeGradient?(b: Builder, gradient: Variables, context: LevelContext): Variables;
+  /** Moves the variables by steps: mm for fields, the model's own units for scalars. */
+  update(b: Builder, variables: Variables, steps: Variables, context: LevelContext): Variables;
+  /** Displacement of the inverse map, where it is cheap and exact. */
+  inverse?(b: Builder, variables: Variables, context: LevelContext): ValueId;
+}
+
+export interface ObjectiveContext {
+  readonly fixed: ValueId;
+  readonly warped: ValueId;
+  /** The unwarped moving image of the level: constant in the loop, for its range of intensities. */
+  readonly moving: ValueId;
+  /** Absent where the model has no field. */
+  readonly deformation?: ValueId;
+  readonly context: LevelContext;
+}
+
+/** A weighted term of the loss. Losses are means over the fixed domain, so weights carry over. */
+export interface ObjectivePart {
+  readonly kind: 'objective';
+  /** Name in traces: the node's id. */
+  readonly name: string;
+  /** Dial: factor on the loss. */
+  readonly weight: ValueId;
+  /** True where the term needs a deformation field: `register` then refuses models without one. */
+  readonly needsDeformation: boolean;
+  loss(b: Builder, terms: ObjectiveContext): ValueId;
+}
+
+export interface OptimizerPart {
+  readonly kind: 'optimizer';
+  start(b: Builder, variables: Variables): Variables;
+  /** Steps to add to the variables (mm), and the next state. */
+  step(
+    b: Builder,
+    gradient: Variables,
+    state: Variables,
+    iteration: ValueId,
+    context: LevelContext & { readonly maxIterations: number },
+  ): { readonly steps: Variables; readonly state: Variables };
+}
+
+export interface ScheduleLevel {
+  readonly shrink: number;
+  readonly iterations: number;
+}
+
+export interface SchedulePart {
+  readonly kind: 'schedule';
+  readonly levels: readonly ScheduleLevel[];
+  /** Smoothing before shrinking, in voxels of the full grid for each unit of the shrink factor. */
+  readonly smoothPerShrink: number;
+  readonly minimumRelativeSlope: number;
+  readonly window: number;
+}
+
+/** Every type a port can have and the value it carries. */
+export interface PortValues {
+  readonly image: ImageValue;
+  readonly labels: LabelsValue;
+  readonly transform: TransformValue;
+  readonly table: TableValue;
+  readonly model: ModelPart;
+  readonly objective: ObjectivePart;
+  readonly optimizer: OptimizerPart;
+  readonly schedule: SchedulePart;
+}
+
+export type PortType = keyof PortValues;

@@ -1,0 +1,79 @@
+import type { DeviceKind } from './api/engine-api';
+import type { BufferId } from './ir/kernel-graph';
+import type { Plan } from './ir/plan';
+
+/** What a plan must fit into. */
+export interface DeviceLimits {
+  /** Largest single buffer, bytes. */
+  readonly maxBufferBytes: number;
+  /** All buffers together where the device knows it, bytes. */
+  readonly maxTotalBytes?: number;
+}
+
+/** A machine that runs plans. Both devices run the same plan. */
+export interface Device {
+  readonly kind: DeviceKind;
+  /** For people: adapter or number of threads. */
+  readonly name: string;
+  readonly limits: DeviceLimits;
+  /** Allocates the plan's memory and makes it ready to run. */
+  prepare(plan: Plan): Promise<Execution>;
+  destroy(): void;
+}
+
+/** What is reported while a plan runs. All calls come on the engine's own thread. */
+export interface RunObserver {
+  stepStarted?(step: number): void;
+  stepFinished?(step: number, seconds: number, outcome?: LoopOutcome): void;
+  /** New rows of a loop's trace, in order and without gaps. */
+  losses?(step: number, firstIteration: number, rows: readonly (readonly number[])[]): void;
+  /** Image of the running loop, sent at most every `previewEveryMs`. */
+  preview?(step: number, image: Float32Array): void;
+}
+
+export interface LoopOutcome {
+  readonly iterations: number;
+  readonly outcome: 'converged' | 'cap' | 'cancelled';
+}
+
+export interface RunOptions {
+  readonly observer: RunObserver;
+  readonly signal: AbortSignal;
+  /** 0 sends no previews. */
+  readonly previewEveryMs: number;
+  /** Time every pass; results through `Execution.passSeconds`. */
+  readonly profile?: boolean;
+}
+
+/** A plan on a device with its memory. Run it once or many times; destroy it after. */
+export interface Execution {
+  /** Bytes that the device really allocated. */
+  readonly allocatedBytes: number;
+  /** Sets an input's plane. */
+  write(buffer: BufferId, data: Float32Array): void;
+  /** Sets a dial; takes effect between iterations. Returns the iteration of the running loop. */
+  setDial(buffer: BufferId, value: number): number;
+  /**
+   * Runs all steps. Rejects with `DeviceFailure` where the device gives up; a cancelled run
+   * resolves with `cancelled: true`.
+   */
+  run(options: RunOptions): Promise<{ readonly cancelled: boolean }>;
+  read(buffer: BufferId): Promise<Float32Array>;
+  /** After a profiled run: seconds by step and pass, summed over iterations. */
+  passSeconds?(): readonly (readonly number[])[];
+  destroy(): void;
+}
+
+/** A device that gave up: lost, out of memory, or a kernel that failed. */
+export class DeviceFailure extends Error {
+  override readonly name = 'DeviceFailure';
+  readonly reason: 'lost' | 'out-of-memory' | 'kernel';
+  /** Node on whose behalf the failing step ran, where it is known. */
+  readonly origin: string | undefined;
+
+  constructor(reason: DeviceFailure['reason'], message: string, origin?: string) {
+    super(message);
+    this.reason = reason;
+    this.origin = origin;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Constant, Dial, GraphInput, StopRule } from './op-graph';
+import type { ValueId } from './values';
+
+/** Index of a virtual buffer: one plane of a value, or scratch space. */
+export type BufferId = number & { readonly bufferId: unique symbol };
+
+export type ElementType = 'f32' | 'i32' | 'u32';
+
+/** What a virtual buffer is for. */
+export type BufferRole = 'input' | 'dial' | 'constant' | 'value' | 'scratch' | 'trace';
+
+export interface VirtualBuffer {
+  readonly elements: number;
+  readonly type: ElementType;
+  readonly role: BufferRole;
+  /** For people: origin and op, for example `register/sample.value[0]`. */
+  readonly label: string;
+}
+
+export type KernelParameters = Readonly<Record<string, number | readonly number[]>>;
+
+/** One kernel over its buffers; `null` stands for an optional binding that is absent. */
+export interface Pass {
+  readonly kernel: string;
+  readonly buffers: readonly (BufferId | null)[];
+  readonly parameters: KernelParameters;
+  readonly origin: string;
+}
+
+export interface ProgramStep {
+  readonly kind: 'program';
+  readonly origin: string;
+  readonly passes: readonly Pass[];
+}
+
+export interface LoopStep {
+  readonly kind: 'loop';
+  readonly origin: string;
+  readonly label: string;
+  /** One iteration. It ends with the passes that record the losses and advance the counter. */
+  readonly passes: readonly Pass[];
+  readonly stop: StopRule;
+  readonly lossNames: readonly string[];
+  /** `maxIterations × lossNames.length` floats, one row an iteration. */
+  readonly trace: BufferId;
+  /** Buffer of the image that shows progress, with the value it belongs to. */
+  readonly preview?: { readonly buffer: BufferId; readonly value: ValueId };
+}
+
+export type Step = ProgramStep | LoopStep;
+
+/** The program as kernels over virtual buffers, in order of execution. */
+export interface KernelGraph {
+  readonly buffers: readonly VirtualBuffer[];
+  readonly steps: readonly Step[];
+  /** Planar buffers of each value that is an input, a dial, a constant or a result. */
+  readonly buffersOfValue: ReadonlyMap<ValueId, readonly BufferId[]>;
+  readonly inputs: readonly GraphInput[];
+  readonly dials: readonly Dial[];
+  readonly constants: readonly Constant[];
+  readonly results: readonly ValueId[];
+}

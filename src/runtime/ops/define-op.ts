@@ -1,0 +1,124 @@
+import type { BufferId, ElementType, KernelParameters } from '../ir/kernel-graph';
+import type { Attributes } from '../ir/op-graph';
+import type { ValueId, ValueType } from '../ir/values';
+import type { KernelDefinition } from './define-kernel';
+
+/** Kind of value an input takes; `?` marks an input that may be left out. */
+export type InputSpec = 'field' | 'scalars' | 'any' | 'field?' | 'scalars?' | 'any?';
+
+type ByInput<Inputs extends Record<string, InputSpec>, Item> = {
+  readonly [Name in keyof Inputs as Inputs[Name] extends `${string}?` ? never : Name]: Item;
+} & {
+  readonly [Name in keyof Inputs as Inputs[Name] extends `${string}?` ? Name : never]?:
+    | Item
+    | undefined;
+};
+
+type ByOutput<Outputs extends readonly string[], Item> = {
+  readonly [Name in Outputs[number]]: Item;
+};
+
+/** What passes may know of an op without knowing its name. */
+export interface OpTraits {
+  /** Its result may change during a run without its inputs changing (a dial): never hoisted or merged. */
+  readonly changesDuringRun?: boolean;
+  /**
+   * Outputs that are computed in place over an input's buffers, as `{ output: input }`. The
+   * scheduler copies the input first where it is still needed.
+   */
+  readonly updatesInPlace?: Readonly<Record<string, string>>;
+}
+
+/** Adds ops to the graph under construction; what adjoints and fusion rules are written with. */
+export interface OpAppender {
+  /** Applies an op and returns its outputs by name. */
+  op(
+    name: string,
+    inputs: Readonly<Record<string, ValueId | undefined>>,
+    attributes?: Attributes,
+  ): Readonly<Record<string, ValueId>>;
+  typeOf(value: ValueId): ValueType;
+}
+
+/** One application of an op, as its adjoint sees it. */
+export interface OpSite<
+  Inputs extends Record<string, InputSpec>,
+  Outputs extends readonly string[],
+  Attrs extends Attributes,
+> {
+  readonly inputs: ByInput<Inputs, ValueId>;
+  readonly outputs: ByOutput<Outputs, ValueId>;
+  readonly attributes: Attrs;
+}
+
+/** One application of an op, as it is turned into kernels: planar buffers by name. */
+export interface EmitSite<
+  Inputs extends Record<string, InputSpec>,
+  Outputs extends readonly string[],
+  Attrs extends Attributes,
+> {
+  readonly inputs: ByInput<Inputs, readonly BufferId[]>;
+  readonly outputs: ByOutput<Outputs, readonly BufferId[]>;
+  readonly inputTypes: ByInput<Inputs, ValueType>;
+  readonly outputTypes: ByOutput<Outputs, ValueType>;
+  readonly attributes: Attrs;
+}
+
+/** Collects the kernels of an op. */
+export interface Emitter {
+  /**
+   * One pass. Buffers are given by binding name: a buffer, the three planes of a vector, or
+   * nothing for an optional binding that is absent.
+   */
+  call(
+    // biome-ignore lint/suspicious/noExplicitAny: kernels are contravariant in their bindings.
+    kernel: KernelDefinition<any, any>,
+    buffers: Readonly<Record<string, BufferId | readonly BufferId[] | undefined>>,
+    parameters: KernelParameters,
+  ): void;
+  /** Space that lives only within this op. */
+  scratch(elements: number, type?: ElementType): BufferId;
+}
+
+export interface OpDefinition<
+  Name extends string = string,
+  Inputs extends Record<string, InputSpec> = Record<string, InputSpec>,
+  Outputs extends readonly string[] = readonly string[],
+  Attrs extends Attributes = Attributes,
+> {
+  readonly name: Name;
+  /** What it computes, with the formula and the units. */
+  readonly doc: string;
+  readonly inputs: Inputs;
+  readonly outputs: Outputs;
+  readonly traits?: OpTraits;
+  /**
+   * Types of the outputs.
+   * @throws InternalError when the inputs do not fit: a fault of the caller, never of a person.
+   */
+  infer(inputs: ByInput<Inputs, ValueType>, attributes: Attrs): ByOutput<Outputs, ValueType>;
+  /**
+   * Reverse mode: cotangents of the inputs from those of the outputs, as ops. An output whose
+   * cotangent is undefined was not used; an input left out has no gradient here.
+   */
+  readonly adjoint:
+    | 'not-differentiable'
+    | ((
+        b: OpAppender,
+        site: OpSite<Inputs, Outputs, Attrs>,
+        cotangents: Partial<ByOutput<Outputs, ValueId>>,
+      ) => { readonly [InputName in keyof Inputs]?: ValueId | undefined });
+  /** The kernels that compute it, in order. */
+  emit(emitter: Emitter, site: EmitSite<Inputs, Outputs, Attrs>): void;
+}
+
+/** Declares an op. `defineOp<Attrs>()({...})`: attributes are named, the rest is inferred. */
+export function defineOp<Attrs extends Attributes = Record<string, never>>() {
+  return <
+    const Name extends string,
+    const Inputs extends Record<string, InputSpec>,
+    const Outputs extends readonly string[],
+  >(
+    definition: OpDefinition<Name, Inputs, Outputs, Attrs>,
+  ): OpDefinition<Name, Inputs, Outputs, Attrs> => definition;
+}
