@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { findBrowser } from '../test/support/swiftshader';
+
+/** One step of the whole suite: an npm script, counted as one check or by the tests that it runs. */
+export interface Stage {
+  readonly name: string;
+  readonly script: string;
+  readonly scriptArguments?: readonly string[];
+  readonly counts: 'one check' | 'its tests';
+  /** After this long the stage is ended and has failed: a lost device can hang a process for ever. */
+  readonly limitMinutes: number;
+  /** A stage without which this one would only repeat its failure. */
+  readonly after?: string;
+  /** Why the stage cannot run on this machine, if it cannot. */
+  readonly reasonToSkip?: () => string | undefined;
+}
+
+const vitestTotals = ['--reporter=default', '--reporter=./scripts/vitest-totals.ts'];
+const playwrightTotals = ['--reporter=list,./scripts/playwright-totals.ts'];
+
+/** The whole suite, cheap stages first. */
+export const stages: readonly Stage[] = [
+  { name: 'lint', script: 'lint', counts: 'one check', limitMinutes: 2 },
+  { name: 'types', script: 'types', counts: 'one check', limitMinutes: 4 },
+  { name: 'deps', script: 'deps', counts: 'one check', limitMinutes: 2 },
+  {
+    name: 'unit',
+    script: 'test:unit',
+    scriptArguments: vitestTotals,
+    counts: 'its tests',
+    limitMinutes: 8,
+  },
+  {
+    name: 'generated',
+    script: 'generate',
+    scriptArguments: ['--check'],
+    counts: 'one check',
+    limitMinutes: 2,
+    reasonToSkip: () =>
+      existsSync('scripts/generate.ts') ? undefined : 'there is no generator yet',
+  },
+  { name: 'build', script: 'build', counts: 'one check', limitMinutes: 4 },
+  {
+    name: 'gpu',
+    script: 'test:gpu',
+    scriptArguments: vitestTotals,
+    counts: 'its tests',
+    limitMinutes: 8,
+  },
+  {
+    name: 'recipes',
+    script: 'test:recipes',
+    scriptArguments: vitestTotals,
+    counts: 'its tests',
+    limitMinutes: 12,
+    after: 'build',
+  },
+  {
+    name: 'browser',
+    script: 'test:browser',
+    scriptArguments: playwrightTotals,
+    counts: 'its tests',
+    limitMinutes: 12,
+    after: 'build',
+    reasonToSkip: () => {
+      const browser = findBrowser();
+      return 'skipped' in browser ? browser.skipped : undefined;
+    },
+  },
+];
