@@ -4,7 +4,8 @@
  */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   // Web Crypto refuses shared memory, which a copy turns into memory of its own.
-  const digest = await crypto.subtle.digest('SHA-256', isUnshared(bytes) ? bytes : bytes.slice());
+  const unshared = isUnshared(bytes) ? bytes : new Uint8Array(bytes);
+  const digest = await crypto.subtle.digest('SHA-256', unshared);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -1,0 +1,160 @@
+import type { ScalarType } from '../volume';
+
+/** Bytes one value of each type takes in a file. */
+export const bytesPerScalar: Readonly<Record<ScalarType, number>> = {
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
+  int16: 2,
+  uint32: 4,
+  int32: 4,
+  uint64: 8,
+  int64: 8,
+  float32: 4,
+  float64: 8,
+};
+
+/** The NIfTI datatype code of each type. */
+export const datatypeCodes: Readonly<Record<ScalarType, number>> = {
+  uint8: 2,
+  int16: 4,
+  int32: 8,
+  float32: 16,
+  float64: 64,
+  int8: 256,
+  uint16: 512,
+  uint32: 768,
+  int64: 1024,
+  uint64: 1280,
+};
+
+const otherTypeNames: ReadonlyMap<number, string> = new Map([
+  [1, '1-bit'],
+  [32, 'complex (64 bits)'],
+  [128, 'RGB colour'],
+  [1536, '128-bit floating point'],
+  [1792, 'complex (128 bits)'],
+  [2048, 'complex (256 bits)'],
+  [2304, 'RGBA colour'],
+]);
+
+/** The type of a NIfTI datatype code, or undefined where it is not one number a voxel. */
+export function scalarTypeOf(datatypeCode: number): ScalarType | undefined {
+  const types = Object.keys(datatypeCodes) as ScalarType[];
+  return types.find((type) => datatypeCodes[type] === datatypeCode);
+}
+
+/** What an unsupported code of the standard stands for, or null where it is not in the standard. */
+export function unsupportedTypeName(datatypeCode: number): string | null {
+  return otherTypeNames.get(datatypeCode) ?? null;
+}
+
+/** How stored values become real ones: `slope · stored + intercept`. */
+export interface Scaling {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/**
+ * Fills `values` from stored bytes. What is not finite, or does not fit a float32, becomes 0.
+ * @returns how many values became 0 that way.
+ */
+export function decodeScalars(
+  bytes: Uint8Array,
+  type: ScalarType,
+  isLittleEndian: boolean,
+  scaling: Scaling,
+  values: Float32Array,
+): number {
+  const stored = storedValues(
+    alignedLittleEndian(bytes, bytesPerScalar[type], isLittleEndian),
+    type,
+  );
+  const { slope, intercept } = scaling;
+  let nonFiniteCount = 0;
+  for (let i = 0; i < values.length; i += 1) {
+    values[i] = slope * Number(stored[i]) + intercept;
+    if (!Number.isFinite(values[i])) {
+      values[i] = 0;
+      nonFiniteCount += 1;
+    }
+  }
+  return nonFiniteCount;
+}
+
+/** Stored bytes, little-endian; for whole-number types rounded and limited to the type's range. */
+export function encodeScalars(values: Float32Array, type: ScalarType): Uint8Array {
+  const bytes = new Uint8Array(values.length * bytesPerScalar[type]);
+  const stored = storedValues(bytes, type);
+  if (stored instanceof BigInt64Array || stored instanceof BigUint64Array) {
+    const low = type === 'int64' ? -(2 ** 63) : 0;
+    // The largest float32 below the type's end: the next one up would wrap around.
+    const high = 2 ** (type === 'int64' ? 63 : 64) * (1 - 2 ** -24);
+    for (let i = 0; i < values.length; i += 1) {
+      stored[i] = BigInt(Math.min(Math.max(Math.round(values[i] || 0), low), high));
+    }
+  } else if (type === 'float32' || type === 'float64') {
+    stored.set(values);
+  } else {
+    const bits = bytesPerScalar[type] * 8;
+    const isUnsigned = type.startsWith('u');
+    const low = isUnsigned ? 0 : -(2 ** (bits - 1));
+    const high = isUnsigned ? 2 ** bits - 1 : 2 ** (bits - 1) - 1;
+    for (let i = 0; i < values.length; i += 1) {
+      stored[i] = Math.min(Math.max(Math.round(values[i] || 0), low), high);
+    }
+  }
+  return bytes;
+}
+
+function storedValues(bytes: Uint8Array, type: ScalarType) {
+  const { buffer, byteOffset } = bytes;
+  const length = bytes.length / bytesPerScalar[type];
+  switch (type) {
+    case 'uint8':
+      return new Uint8Array(buffer, byteOffset, length);
+    case 'int8':
+      return new Int8Array(buffer, byteOffset, length);
+    case 'uint16':
+      return new Uint16Array(buffer, byteOffset, length);
+    case 'int16':
+      return new Int16Array(buffer, byteOffset, length);
+    case 'uint32':
+      return new Uint32Array(buffer, byteOffset, length);
+    case 'int32':
+      return new Int32Array(buffer, byteOffset, length);
+    case 'uint64':
+      return new BigUint64Array(buffer, byteOffset, length);
+    case 'int64':
+      return new BigInt64Array(buffer, byteOffset, length);
+    case 'float32':
+      return new Float32Array(buffer, byteOffset, length);
+    case 'float64':
+      return new Float64Array(buffer, byteOffset, length);
+  }
+}
+
+/** Typed arrays need aligned bytes in the machine's order, which is little-endian wherever we run. */
+function alignedLittleEndian(
+  bytes: Uint8Array,
+  scalarBytes: number,
+  isLittleEndian: boolean,
+): Uint8Array {
+  if (scalarBytes === 1) return bytes;
+  if (isLittleEndian && bytes.byteOffset % scalarBytes === 0) return bytes;
+  const copy = new Uint8Array(bytes);
+  if (!isLittleEndian) {
+    swapBytes(copy, scalarBytes);
+  }
+  return copy;
+}
+
+function swapBytes(bytes: Uint8Array, scalarBytes: number): void {
+  for (let start = 0; start < bytes.length; start += scalarBytes) {
+    for (let low = start, high = start + scalarBytes - 1; low < high; low += 1, high -= 1) {
+      const first = bytes[low] as number;
+      bytes[low] = bytes[high] as number;
+      bytes[high] = first;
+    }
+  }
+}

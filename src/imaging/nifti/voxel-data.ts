@@ -1,0 +1,139 @@
+import type { Vec3 } from '../frames';
+import type { ImageProblem, ImageWarning } from '../image-problem';
+import type { ScalarType } from '../volume';
+import { type Prefix, readPrefix } from './expand';
+import { headerLayouts, longestHeaderBytes, type NiftiHeader, readHeader } from './header';
+import { bytesPerScalar, type Scaling, scalarTypeOf, unsupportedTypeName } from './scalar-types';
+
+/** What a reader accepts before it allocates anything. */
+export interface NiftiLimits {
+  /** Voxels of one frame. */
+  readonly maxVoxels: number;
+}
+
+/** 2²⁹ voxels: a float32 image of 2 GiB. */
+export const defaultNiftiLimits: NiftiLimits = { maxVoxels: 2 ** 29 };
+
+/** The files a NIfTI image comes from: one (.nii), or a header and its voxels (.hdr and .img). */
+export interface NiftiFiles {
+  readonly name: string;
+  readonly header: Uint8Array;
+  readonly voxels: Uint8Array;
+  readonly isPair: boolean;
+}
+
+/** Which part of a file's voxel data is wanted. */
+export interface VoxelRange {
+  readonly firstVoxel: number;
+  readonly voxelCount: number;
+}
+
+export type OpenResult =
+  | { readonly ok: true; readonly header: NiftiHeader; readonly storedType: ScalarType }
+  | { readonly ok: false; readonly problem: ImageProblem };
+
+export type VoxelBytesResult =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly problem: ImageProblem };
+
+/** Reads the header and refuses what no reader of ours could use; touches no voxel. */
+export function openNifti(files: NiftiFiles): OpenResult {
+  const file = files.name;
+  const refuse = (problem: ImageProblem): OpenResult => ({ ok: false, problem });
+  if (files.header.length === 0) return refuse({ file, code: 'empty' });
+  const start = readPrefix(files.header, longestHeaderBytes);
+  const prefix = usableBytes(start, file, headerLayouts[1].headerBytes);
+  if (!prefix.ok) return prefix;
+  const result = readHeader(prefix.bytes, file);
+  if (!result.ok) return result;
+
+  const { header } = result;
+  if (header.isPair && !files.isPair) return refuse({ file, code: 'header-without-image' });
+  if (!header.isPair && files.isPair) {
+    return refuse({ file, code: 'bad-magic', magic: `n+${header.version}` });
+  }
+  const { dimensions, datatypeCode, voxelOffsetBytes: offsetBytes } = header;
+  const [dimensionCount = 0, ...sizes] = dimensions;
+  const isCounted = dimensionCount >= 1 && dimensionCount <= 7;
+  if (!isCounted || !sizes.every((size) => Number.isSafeInteger(size) && size >= 1)) {
+    return refuse({ file, code: 'bad-dimensions', dimensions });
+  }
+  const storedType = scalarTypeOf(datatypeCode);
+  if (!storedType) {
+    const typeName = unsupportedTypeName(datatypeCode);
+    return refuse({ file, code: 'unsupported-datatype', datatypeCode, typeName });
+  }
+  const leastOffset = header.isPair ? 0 : headerLayouts[header.version].headerBytes;
+  const isPlaced = offsetBytes === 0 || offsetBytes >= leastOffset;
+  if (!isPlaced || !(offsetBytes <= Number.MAX_SAFE_INTEGER)) {
+    return refuse({ file, code: 'bad-offset', offsetBytes });
+  }
+  return { ok: true, header, storedType };
+}
+
+/** Sizes of the first three axes, 1 where the header counts fewer. */
+export function sizeVoxelsOf(header: NiftiHeader): Vec3 {
+  const [, nx = 1, ny = 1, nz = 1] = header.dimensions;
+  return [nx, ny, nz];
+}
+
+/** Refuses a grid that is above the limit, or too small to be registered: fewer than two axes. */
+export function checkSize(
+  header: NiftiHeader,
+  limits: NiftiLimits,
+  file: string,
+): ImageProblem | undefined {
+  const sizeVoxels = sizeVoxelsOf(header);
+  const voxels = sizeVoxels[0] * sizeVoxels[1] * sizeVoxels[2];
+  const dimensions = header.dimensions.slice(1);
+  if (voxels > limits.maxVoxels) {
+    return { file, code: 'too-large', dimensions, voxels, limitVoxels: limits.maxVoxels };
+  }
+  const axes = sizeVoxels.filter((size) => size > 1).length;
+  return axes < 2 ? { file, code: 'too-small', dimensions } : undefined;
+}
+
+/** The stored bytes of a range of voxels, once the file is known to hold them. */
+export function readVoxelBytes(
+  files: NiftiFiles,
+  header: NiftiHeader,
+  storedType: ScalarType,
+  range: VoxelRange,
+): VoxelBytesResult {
+  const file = files.name;
+  const scalarBytes = bytesPerScalar[storedType];
+  const unstatedOffset = header.isPair ? 0 : headerLayouts[header.version].voxelsAtBytes;
+  const firstByte =
+    (Math.floor(header.voxelOffsetBytes) || unstatedOffset) + range.firstVoxel * scalarBytes;
+  const expectedBytes = firstByte + range.voxelCount * scalarBytes;
+  const data = usableBytes(readPrefix(files.voxels, expectedBytes), file, expectedBytes);
+  if (!data.ok) return data;
+  if (data.bytes.length < expectedBytes) {
+    const foundBytes = data.bytes.length;
+    return { ok: false, problem: { file, code: 'truncated', expectedBytes, foundBytes } };
+  }
+  return { ok: true, bytes: data.bytes.subarray(firstByte) };
+}
+
+/** The slope and intercept to apply: a slope of 0 or one that is not finite means none. */
+export function usableScaling(scaling: Scaling, file: string, warnings: ImageWarning[]): Scaling {
+  const { slope, intercept } = scaling;
+  if (slope === 0) return { slope: 1, intercept: 0 };
+  if (Number.isFinite(slope) && Number.isFinite(intercept)) return scaling;
+  warnings.push({ file, code: 'scaling-ignored', slope, intercept });
+  return { slope: 1, intercept: 0 };
+}
+
+/** Damage matters only where it comes before the bytes that are needed. */
+function usableBytes(prefix: Prefix, file: string, neededBytes: number): VoxelBytesResult {
+  if (!prefix.ok) {
+    const problem = { file, code: 'out-of-memory', neededBytes: prefix.neededBytes } as const;
+    return { ok: false, problem };
+  }
+  const { bytes } = prefix;
+  if (prefix.isDamaged && bytes.length < neededBytes) {
+    const problem = { file, code: 'damaged-compression', expandedBytes: bytes.length } as const;
+    return { ok: false, problem };
+  }
+  return { ok: true, bytes };
+}
