@@ -84,7 +84,7 @@ function textOf(problem: ImageProblem | TransformProblem): ProblemText {
       };
     case 'truncated':
       return {
-        message: `The file holds ${bytesText(problem.foundBytes)} after decompression; its header promises ${bytesText(problem.expectedBytes)}.`,
+        message: `The file gives ${bytesText(problem.foundBytes)} of image data; its header asks for ${bytesText(problem.expectedBytes)}.`,
         remedy: `The file was cut short. ${fetchAgain}`,
       };
     case 'header-without-image':

@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { identityMatrix } from '../../../src/imaging/frames';
+import type {
+  ImageProblem,
+  ImageWarning,
+  TransformProblem,
+} from '../../../src/imaging/image-problem';
+import { describeProblem, describeWarning } from '../../../src/imaging/problem-messages';
+
+type Problem = ImageProblem | TransformProblem;
+
+/** One of each code, without `file`; the compiler refuses a list that lacks a code. */
+type OfEach<Union extends { readonly code: string }> = {
+  readonly [Code in Union['code']]: DistributiveOmit<
+    Extract<Union, { readonly code: Code }>,
+    'file' | 'code'
+  >;
+};
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
+  ? Omit<Union, Key>
+  : never;
+
+const problems: OfEach<Problem> = {
+  empty: {},
+  'not-nifti': { found: 'html' },
+  'bad-magic': { magic: 'abcd' },
+  'compressed-twice': {},
+  'damaged-compression': { expandedBytes: 5000 },
+  truncated: { expectedBytes: 428080, foundBytes: 214040 },
+  'header-without-image': {},
+  'bad-dimensions': { dimensions: [3, 57, 0, 56] },
+  'too-small': { dimensions: [1, 1, 1] },
+  'too-large': { dimensions: [30000, 30000, 30000], voxels: 2.7e13, limitVoxels: 2 ** 29 },
+  'out-of-memory': { neededBytes: 3 * 2 ** 30 },
+  'several-frames': { frameCount: 20 },
+  'no-such-frame': { frame: 20, frameCount: 20 },
+  'too-many-dimensions': { dimensions: [1, 1, 1, 1, 10, 10], intentCode: 3001 },
+  'unsupported-datatype': { datatypeCode: 128, typeName: 'RGB colour' },
+  'bad-offset': { offsetBytes: 100 },
+  'bad-spacing': { spacing: [1, 0, Number.NaN] },
+  'bad-affine': { source: 'sform', matrix: identityMatrix },
+  'not-a-displacement-field': { dimensions: [5, 4, 3], intentCode: 0 },
+  'not-labels': { reason: 'fraction', value: 0.5 },
+  'not-itk-transform': {},
+  'unsupported-transform': { found: 'BSplineTransform_double_3_3' },
+  'one-transform-needed': { count: 9 },
+  'bad-transform-numbers': {
+    field: 'Parameters',
+    transform: 'AffineTransform_double_3_3',
+    expectedCount: 12,
+    foundCount: 11,
+  },
+  'singular-transform': { determinant: 0 },
+};
+
+const warnings: OfEach<ImageWarning> = {
+  'geometry-disagrees': { largestDistanceMm: 11.0002 },
+  'no-orientation': {},
+  sheared: { axisAngleDegrees: 73.3 },
+  'units-converted': { unit: 'micron' },
+  'units-unstated': { unitCode: 0 },
+  'spacing-assumed': { axis: 'z' },
+  'non-finite-voxels': { count: 3 },
+  'scaling-ignored': { slope: Number.NaN, intercept: 0 },
+};
+
+const described = [
+  ...Object.entries(problems).map(([code, fields]) =>
+    describeProblem({ file: 'scan.nii.gz', code, ...fields } as Problem),
+  ),
+  ...Object.entries(warnings).map(([code, fields]) =>
+    describeWarning({ file: 'scan.nii.gz', code, ...fields } as ImageWarning),
+  ),
+];
+
+it('says where, what was found and what to do, in whole sentences', () => {
+  for (const { message, remedy } of described) {
+    expect(message).toMatch(/^scan\.nii\.gz: [A-Z0-9].*[^.]\.$/);
+    expect(remedy).toMatch(/^[A-Z].*[^.]\.$/);
+  }
+});
+
+it('words every problem and warning', () => {
+  const text = described.map(({ message, remedy }) => `${message}\n  ${remedy}`).join('\n');
+  expect(text).toMatchSnapshot();
+});
