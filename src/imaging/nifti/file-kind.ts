@@ -19,7 +19,7 @@ export type FileKind =
   | 'unknown';
 
 const signatures: readonly (readonly [FileKind, offset: number, signature: string])[] = [
-  ['gzip', 0, '\x1f\x8b'],
+  ['gzip', 0, '\x1f\x8b\x08'],
   ['png', 0, '\x89PNG\r\n\x1a\n'],
   ['jpeg', 0, '\xff\xd8\xff'],
   ['tiff', 0, 'II*\0'],

@@ -240,12 +240,14 @@ describe('readNifti reads by content', () => {
     expect(bytes.equals(before)).toBe(true);
   });
 
+  it('voxels of a pair that merely start like gzip', () => {
+    const voxels = edited(smallNifti().subarray(352), (view) => view.setUint16(0, 0x1f8b));
+    const pair = readNiftiPair(pairHeader(), voxels, 'scan.hdr');
+    expect(pair.ok && pair.image.values[0]).toBe(-29921);
+  });
+
   it('a header and its voxels as a pair, but neither alone', () => {
-    const single = spoil((view) => {
-      view.setUint8(at.magic + 1, 'i'.charCodeAt(0));
-      view.setFloat32(at.voxOffset, 0, true);
-    });
-    const [header, voxels] = [single.subarray(0, 348), single.subarray(352)];
+    const [header, voxels] = [pairHeader(), smallNifti().subarray(352)];
     const pair = readNiftiPair(header, gzipSync(voxels), 'scan.hdr');
     expect(pair.ok && pair.image.values).toEqual(imageOf(smallNifti()).values);
     expect(refusal(header)?.code).toBe('header-without-image');
@@ -340,6 +342,14 @@ describe('volumes', () => {
     expect(toImageVolume(imageOf(bytes)).values[10]).toBe(value);
   });
 });
+
+/** The header of the small file as the .hdr of a pair. */
+function pairHeader(): Uint8Array {
+  return spoil((view) => {
+    view.setUint8(at.magic + 1, 'i'.charCodeAt(0));
+    view.setFloat32(at.voxOffset, 0, true);
+  }).subarray(0, 348);
+}
 
 /** The same file as a big-endian machine would write it, for int16 voxels. */
 function bigEndian(file: Uint8Array): Uint8Array {
