@@ -1,0 +1,9 @@
+// sums = 0. Scratch memory holds whatever its last user left.
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let i = weft_index(gid, groups);
+  if (i < arrayLength(&sums)) {
+    atomicStore(&sums[i], 0);
+  }
+}
