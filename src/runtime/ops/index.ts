@@ -1,9 +1,28 @@
+import { add, copy, multiply, scale, zeros } from './arithmetic/arithmetic';
+import { rescale, rescaleAdjoint } from './arithmetic/rescale';
+import { compose, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
-import { sample } from './sample/sample';
+import { chainToAffine, chainToDisplacement } from './sample/chain';
+import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
+import { splat } from './sample/splat';
 
 /** Every op, by name. The builder's methods, the tests and the devices iterate this list. */
 export const opDefinitions = {
+  add,
+  chainToAffine,
+  chainToDisplacement,
+  compose,
+  copy,
+  multiply,
+  rescale,
+  rescaleAdjoint,
   sample,
+  sampleDerivative,
+  sampleWithDerivative,
+  scale,
+  splat,
+  warpAdjoint,
+  zeros,
 } as const;
 
 export type OpRegistry = ReadonlyMap<string, OpDefinition>;

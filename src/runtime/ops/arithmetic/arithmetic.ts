@@ -1,0 +1,132 @@
+import { InternalError } from '../../internal-error';
+import {
+  elementsPerBuffer,
+  fieldType,
+  sameType,
+  scalarsType,
+  type ValueType,
+} from '../../ir/values';
+import { defineOp } from '../define-op';
+import { copyKernel, fillKernel } from '../loop/loop-kernels';
+import { addKernel, multiplyKernel, scaleKernel } from './elementwise.kernel';
+
+/** @throws InternalError where two operands differ in grid, channels or length. */
+function commonType(a: ValueType, b: ValueType): ValueType {
+  if (!sameType(a, b)) throw new InternalError('Operands of different types cannot be combined.');
+  return a;
+}
+
+export const add = defineOp()({
+  name: 'add',
+  doc: 'a + b, element by element.',
+  inputs: { a: 'any', b: 'any' },
+  outputs: ['value'],
+  infer: ({ a, b }) => ({ value: commonType(a, b) }),
+  adjoint: (_, __, { value: cotangent }) => ({ a: cotangent, b: cotangent }),
+  kernels: [addKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
+    i.a.forEach((plane, channel) => {
+      emitter.call(
+        addKernel,
+        { a: plane, b: i.b[channel], value: o.value[channel] },
+        { count: elementsPerBuffer(inputTypes.a) },
+      );
+    });
+  },
+});
+
+export const multiply = defineOp()({
+  name: 'multiply',
+  doc: 'a · b, element by element.',
+  inputs: { a: 'any', b: 'any' },
+  outputs: ['value'],
+  infer: ({ a, b }) => ({ value: commonType(a, b) }),
+  adjoint(b, { inputs }, { value: cotangent }) {
+    if (cotangent === undefined) return {};
+    return {
+      a: b.op('multiply', { a: cotangent, b: inputs.b }).value,
+      b: b.op('multiply', { a: cotangent, b: inputs.a }).value,
+    };
+  },
+  kernels: [multiplyKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
+    i.a.forEach((plane, channel) => {
+      emitter.call(
+        multiplyKernel,
+        { a: plane, b: i.b[channel], value: o.value[channel] },
+        { count: elementsPerBuffer(inputTypes.a) },
+      );
+    });
+  },
+});
+
+export const scale = defineOp<{ readonly factor: number }>()({
+  name: 'scale',
+  doc: 'value · factor · by. `by` is a setting, such as a dial: no gradient flows to it.',
+  inputs: { value: 'any', by: 'scalars?' },
+  outputs: ['value'],
+  infer({ value, by }) {
+    if (by && by.kind === 'scalars' && by.length !== 1) {
+      throw new InternalError('A value is scaled by one number.');
+    }
+    return { value };
+  },
+  adjoint(b, { inputs, attributes }, { value: cotangent }) {
+    if (cotangent === undefined) return {};
+    return { value: b.op('scale', { value: cotangent, by: inputs.by }, attributes).value };
+  },
+  kernels: [scaleKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    i.value.forEach((plane, channel) => {
+      emitter.call(
+        scaleKernel,
+        { value: plane, by: i.by, scaled: o.value[channel] },
+        {
+          count: elementsPerBuffer(inputTypes.value),
+          factor: attributes.factor,
+          hasBy: i.by === undefined ? 0 : 1,
+        },
+      );
+    });
+  },
+});
+
+export const zeros = defineOp<{ readonly channels: number }>()({
+  name: 'zeros',
+  doc: 'Zero everywhere: a field of `channels` on the grid of `like`, or as many scalars.',
+  inputs: { like: 'any' },
+  outputs: ['value'],
+  infer: ({ like }, { channels }) => ({
+    value: like.kind === 'field' ? fieldType(like.grid, channels) : scalarsType(like.length),
+  }),
+  adjoint: () => ({}),
+  kernels: [fillKernel],
+  emit(emitter, { outputs: o, outputTypes }) {
+    for (const plane of o.value) {
+      emitter.call(
+        fillKernel,
+        { value: plane },
+        { count: elementsPerBuffer(outputTypes.value), number: 0 },
+      );
+    }
+  },
+});
+
+export const copy = defineOp()({
+  name: 'copy',
+  doc: 'The same numbers in buffers of their own.',
+  inputs: { value: 'any' },
+  outputs: ['value'],
+  infer: ({ value }) => ({ value }),
+  adjoint: (_, __, { value: cotangent }) => ({ value: cotangent }),
+  kernels: [copyKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
+    i.value.forEach((plane, channel) => {
+      emitter.call(
+        copyKernel,
+        { source: plane, value: o.value[channel] },
+        { count: elementsPerBuffer(inputTypes.value) },
+      );
+    });
+  },
+});
