@@ -7,6 +7,14 @@ const isolationHeaders = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** Whether a person sits before this terminal, on a machine that can show a window. */
+const canOpenBrowser =
+  process.stdout.isTTY === true &&
+  process.env.CI === undefined &&
+  (process.platform !== 'linux' ||
+    process.env.DISPLAY !== undefined ||
+    process.env.WAYLAND_DISPLAY !== undefined);
+
 export default defineConfig({
   // Relative, so that the built page works from any folder of a web server.
   base: './',
@@ -24,6 +32,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     port: 5173,
+    open: canOpenBrowser,
     headers: isolationHeaders,
     watch: { ignored: ['**/dist/**', '**/out/**', '**/test-results/**', '**/test/**'] },
   },
