@@ -5,6 +5,7 @@ import type { OpDefinition } from './define-op';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
+import { gaussian } from './smooth/gaussian';
 
 /** Every op, by name. The builder's methods, the tests and the devices iterate this list. */
 export const opDefinitions = {
@@ -13,6 +14,7 @@ export const opDefinitions = {
   chainToDisplacement,
   compose,
   copy,
+  gaussian,
   multiply,
   rescale,
   rescaleAdjoint,

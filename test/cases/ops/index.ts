@@ -1,5 +1,8 @@
 import type { OpCase } from '../../support/op-case';
 import { cases as arithmetic } from './arithmetic.cases';
+import { cases as compose } from './compose.cases';
+import { cases as sample } from './sample.cases';
+import { cases as smooth } from './smooth.cases';
 
 /** Every case of every op. The unit, gradient, GPU and bench suites iterate this list. */
-export const allCases: readonly OpCase[] = [...arithmetic];
+export const allCases: readonly OpCase[] = [...arithmetic, ...compose, ...sample, ...smooth];

@@ -1,0 +1,87 @@
+import { InternalError } from '../../internal-error';
+import type { BufferId } from '../../ir/kernel-graph';
+import { elementsPerBuffer } from '../../ir/values';
+import { defineOp } from '../define-op';
+import { asField } from '../grid-attributes';
+import { copyKernel } from '../loop/loop-kernels';
+import { gaussianAxisKernel, mostTaps } from './gaussian-axis.kernel';
+import { edgesRenormalized, edgesRenormalizedTransposed, edgesZero, gaussianRadius } from './taps';
+
+/**
+ * `zero` counts voxels beyond the edge as 0 (then the smoothing is its own transpose);
+ * `renormalize` divides by the weight inside, so that a constant stays as it is.
+ */
+export type GaussianEdges = 'zero' | 'renormalize';
+
+export type GaussianAttributes = {
+  /** Standard deviation along x, y, z; 0 leaves an axis alone. */
+  readonly sigmaVoxels: readonly number[];
+  /** Taps reach this many standard deviations. */
+  readonly truncate: number;
+  readonly edges: GaussianEdges;
+  /** Applies the transposed matrix, which is the adjoint. */
+  readonly transposed: boolean;
+};
+
+interface AxisPass {
+  readonly axis: number;
+  readonly sigmaVoxels: number;
+  readonly radius: number;
+}
+
+export const gaussian = defineOp<GaussianAttributes>()({
+  name: 'gaussian',
+  doc:
+    'Separable Gaussian smoothing of every channel. Taps are the integrals of the Gaussian over ' +
+    'voxels out to ceil(truncate·σ), with sum 1. Axes of one voxel are left alone.',
+  inputs: { value: 'field' },
+  outputs: ['value'],
+  infer: ({ value }) => ({ value }),
+  adjoint(b, { attributes }, { value: cotangent }) {
+    if (cotangent === undefined) return {};
+    const transposed = !attributes.transposed;
+    return { value: b.op('gaussian', { value: cotangent }, { ...attributes, transposed }).value };
+  },
+  kernels: [gaussianAxisKernel, copyKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const type = asField(inputTypes.value);
+    const count = elementsPerBuffer(type);
+    const [nx, ny, nz] = type.grid.sizeVoxels;
+    const passes = axisPasses(attributes, type.grid.sizeVoxels);
+    const scratch = passes.length > 1 ? emitter.scratch(count) : undefined;
+    i.value.forEach((plane, channel) => {
+      const result = o.value[channel] as BufferId;
+      if (passes.length === 0) {
+        emitter.call(copyKernel, { source: plane, value: result }, { count });
+      }
+      let source = plane;
+      passes.forEach((pass, index) => {
+        // Results alternate between scratch and the output, so that the last lands in the output.
+        const isOutput = (passes.length - index) % 2 === 1;
+        const smoothed = isOutput ? result : (scratch as BufferId);
+        emitter.call(
+          gaussianAxisKernel,
+          { value: source, smoothed },
+          { nx, ny, nz, ...pass, edges: edgesCode(attributes) },
+        );
+        source = smoothed;
+      });
+    });
+  },
+});
+
+function axisPasses(attributes: GaussianAttributes, size: readonly number[]): readonly AxisPass[] {
+  return attributes.sigmaVoxels.flatMap((sigmaVoxels, axis) => {
+    const radius = gaussianRadius(sigmaVoxels, attributes.truncate);
+    if (radius < 1 || (size[axis] ?? 1) === 1) return [];
+    if (radius >= mostTaps) {
+      throw new InternalError(`A Gaussian of σ ${sigmaVoxels} voxels needs too many taps.`);
+    }
+    return [{ axis, sigmaVoxels, radius }];
+  });
+}
+
+function edgesCode({ edges, transposed }: GaussianAttributes): number {
+  if (edges === 'zero') return edgesZero;
+  return transposed ? edgesRenormalizedTransposed : edgesRenormalized;
+}
