@@ -11,7 +11,9 @@ export type BindingSpec =
   | 'read' | 'read?' | 'read3' | 'read3?'
   | 'write' | 'write?' | 'write3' | 'update' | 'update3'
   | 'read i32' | 'update i32' | 'write i32'
-  | 'read u32' | 'update u32' | 'write u32';
+  | 'read u32' | 'update u32' | 'write u32'
+  /** Bound as atomics on the GPU; order cannot change integer sums. */
+  | 'atomic i32' | 'atomic u32';
 
 /** Uniform parameters: a number, or a row-major 3×4 matrix. */
 export type ParameterSpec = 'f32' | 'i32' | 'u32' | 'matrix3x4';
@@ -46,25 +48,32 @@ export interface Share {
   readonly parts: number;
 }
 
+/** One dispatch of a kernel on the GPU. */
+export interface GpuStage<Parameters extends Record<string, ParameterSpec>> {
+  /** WGSL without bindings and parameter struct, which are generated. Entry point `main`. */
+  readonly source: string;
+  /** Invocations needed: the linear index runs from 0 to this. */
+  readonly threads: (parameters: BoundParameters<Parameters>) => number;
+  /** Invocations of a workgroup; 64 unless a reduction needs another. */
+  readonly workgroupSize?: number;
+  /** Bindings that this stage uses, where it does not use all of them. */
+  readonly binds?: readonly string[];
+  /**
+   * Bindings that are bound one plane at a time, the stage being dispatched once per plane with
+   * `params.component` set to 0, 1, 2. Needed where all planes would exceed eight buffers.
+   */
+  readonly perComponent?: readonly string[];
+}
+
 /**
- * How a kernel runs on the GPU. `'host'` means that it has no WGSL: the device reads its buffers
- * back and runs the CPU function. Allowed outside loops only (`verify` checks).
+ * How a kernel runs on the GPU: one stage, or several in order. `'host'` means that it has no WGSL:
+ * the device reads its buffers back and runs the CPU function. Allowed outside loops only (`verify`
+ * checks).
  */
 export type GpuImplementation<Parameters extends Record<string, ParameterSpec>> =
   | 'host'
-  | {
-      /** WGSL without bindings and parameter struct, which are generated. Entry point `main`. */
-      readonly source: string;
-      /** Number of invocations (`global index` runs from 0 to this), or workgroups where fixed. */
-      readonly threads: (parameters: BoundParameters<Parameters>) => number;
-      /** Invocations of a workgroup; 64 unless a reduction needs another. */
-      readonly workgroupSize?: number;
-      /**
-       * Bindings that are bound one plane at a time, the kernel being dispatched once per plane with
-       * `params.component` set to 0, 1, 2. Needed where all planes would exceed eight buffers.
-       */
-      readonly perComponent?: readonly string[];
-    };
+  | GpuStage<Parameters>
+  | readonly GpuStage<Parameters>[];
 
 export interface KernelDefinition<
   Bindings extends Record<string, BindingSpec> = Record<string, BindingSpec>,

@@ -108,7 +108,10 @@ export interface OpDefinition<
         site: OpSite<Inputs, Outputs, Attrs>,
         cotangents: Partial<ByOutput<Outputs, ValueId>>,
       ) => { readonly [InputName in keyof Inputs]?: ValueId | undefined });
-  /** The kernels that compute it, in order. */
+  /** Every kernel that `emit` may call: devices find kernels by name through this list. */
+  // biome-ignore lint/suspicious/noExplicitAny: kernels are contravariant in their bindings.
+  readonly kernels: readonly KernelDefinition<any, any>[];
+  /** Appends the passes that compute it, in order. */
   emit(emitter: Emitter, site: EmitSite<Inputs, Outputs, Attrs>): void;
 }
 

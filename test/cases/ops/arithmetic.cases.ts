@@ -78,6 +78,7 @@ export const cases: readonly OpCase[] = [
     name: 'a vector on the grid of an image',
     inputs: { like: image },
     attributes: { channels: 3 },
+    gradientOf: ['like'],
     expected: { value: Array.from({ length: 3 }, () => new Float64Array(63)) },
     gpu: { absolute: 0, relative: 0, because: 'zero is exact' },
   },

@@ -1,0 +1,140 @@
+import { InternalError } from '../internal-error';
+import { gradientOpName, type Op, type OpGraph } from '../ir/op-graph';
+import type { ValueId } from '../ir/values';
+import { type OpRegistry, opRegistry } from '../ops/index';
+import { GraphBuilder } from './graph-builder';
+import { substitute } from './traverse';
+
+/** A gradient was asked for through an op that has none. */
+export class NotDifferentiable extends Error {
+  override readonly name = 'NotDifferentiable';
+  readonly op: string;
+  readonly origin: string;
+
+  constructor(op: Op) {
+    super(`The op "${op.op}" has no gradient.`);
+    this.op = op.op;
+    this.origin = op.origin;
+  }
+}
+
+/**
+ * Replaces every `gradient` op by the ops of reverse mode: from the loss back to the values asked
+ * for, each op's adjoint in turn. Adjoints are ops too, so that later phases treat them alike.
+ * @throws NotDifferentiable
+ */
+export function differentiate(graph: OpGraph, registry: OpRegistry = opRegistry): OpGraph {
+  const builder = new GraphBuilder(graph, registry);
+  appendDifferentiated(builder, graph.ops, registry);
+  return builder.finish(graph.results);
+}
+
+function appendDifferentiated(
+  builder: GraphBuilder,
+  ops: readonly Op[],
+  registry: OpRegistry,
+): ReadonlyMap<ValueId, ValueId> {
+  const gradients = new Map<ValueId, ValueId>();
+  const done: Op[] = [];
+  for (const original of ops) {
+    const op = substitute(original, gradients);
+    if (op.op === gradientOpName) {
+      builder.origin = op.origin;
+      const added = builder.collect(() => {
+        for (const [output, value] of reverse(builder, done, op, registry)) {
+          gradients.set(output, value);
+        }
+      });
+      for (const item of added) {
+        builder.append(item);
+        done.push(item);
+      }
+      continue;
+    }
+    const finished = op.region ? withDifferentiatedBody(builder, op, registry) : op;
+    builder.append(finished);
+    done.push(finished);
+  }
+  return gradients;
+}
+
+function withDifferentiatedBody(builder: GraphBuilder, op: Op, registry: OpRegistry): Op {
+  const { region } = op;
+  if (!region) return op;
+  let gradients: ReadonlyMap<ValueId, ValueId> = new Map();
+  const ops = builder.collect(() => {
+    gradients = appendDifferentiated(builder, region.ops, registry);
+  });
+  const swap = (value: ValueId): ValueId => gradients.get(value) ?? value;
+  return {
+    ...op,
+    region: {
+      ...region,
+      ops,
+      next: region.next.map(swap),
+      losses: region.losses.map((loss) => ({ ...loss, value: swap(loss.value) })),
+    },
+  };
+}
+
+/** Appends the reverse pass of one `gradient` op; yields what stands for each of its outputs. */
+function reverse(
+  builder: GraphBuilder,
+  before: readonly Op[],
+  gradient: Op,
+  registry: OpRegistry,
+): ReadonlyMap<ValueId, ValueId> {
+  const { loss, ...wanted } = gradient.inputs;
+  if (loss === undefined) throw new InternalError('A gradient op has no loss.');
+  const dependent = valuesDependingOn(before, new Set(Object.values(wanted)));
+  const cotangents = new Map<ValueId, ValueId>([[loss, builder.constant([1])]]);
+  for (let index = before.length - 1; index >= 0; index -= 1) {
+    const op = before[index] as Op;
+    const outputs = Object.entries(op.outputs);
+    if (!outputs.some(([, value]) => cotangents.has(value) && dependent.has(value))) continue;
+    const definition = registry.get(op.op);
+    if (!definition || definition.adjoint === 'not-differentiable') throw new NotDifferentiable(op);
+    const outputCotangents = Object.fromEntries(
+      outputs.map(([name, value]) => [name, cotangents.get(value)]),
+    );
+    builder.origin = op.origin;
+    const inputCotangents: Readonly<Record<string, ValueId | undefined>> = definition.adjoint(
+      builder,
+      { inputs: op.inputs, outputs: op.outputs, attributes: op.attributes },
+      outputCotangents as Record<string, ValueId>,
+    );
+    for (const [name, value] of Object.entries(op.inputs)) {
+      const cotangent = inputCotangents[name];
+      if (cotangent === undefined || !dependent.has(value)) continue;
+      const sum = cotangents.get(value);
+      cotangents.set(
+        value,
+        sum === undefined
+          ? cotangent
+          : (builder.op('add', { a: sum, b: cotangent }).value as ValueId),
+      );
+    }
+  }
+  return new Map(
+    Object.entries(wanted).map(([name, value]) => {
+      const output = gradient.outputs[name] as ValueId;
+      const cotangent = cotangents.get(value) ?? builder.op('zeros', { like: value }, zerosOf(builder, value)).value;
+      return [output, cotangent as ValueId];
+    }),
+  );
+}
+
+function zerosOf(builder: GraphBuilder, value: ValueId): { readonly channels: number } {
+  const type = builder.typeOf(value);
+  return { channels: type.kind === 'field' ? type.channels : 1 };
+}
+
+function valuesDependingOn(ops: readonly Op[], roots: ReadonlySet<ValueId>): ReadonlySet<ValueId> {
+  const dependent = new Set(roots);
+  for (const op of ops) {
+    if (Object.values(op.inputs).some((value) => dependent.has(value))) {
+      for (const value of Object.values(op.outputs)) dependent.add(value);
+    }
+  }
+  return dependent;
+}

@@ -1,0 +1,85 @@
+import type { KernelGraph } from '../ir/kernel-graph';
+import type { Op, OpGraph } from '../ir/op-graph';
+import type { Plan } from '../ir/plan';
+import type { ValueType } from '../ir/values';
+
+/** An op graph as stable text: one op a line, loops indented. */
+export function formatOpGraph(graph: OpGraph): string {
+  const lines: string[] = [];
+  for (const { value, key } of graph.inputs) {
+    lines.push(`%${value} = input ${key}: ${formatType(graph.types[value])}`);
+  }
+  for (const { value, nodeId, parameter, initial } of graph.dials) {
+    lines.push(`%${value} = dial ${nodeId}.${parameter} (${initial})`);
+  }
+  for (const { value, numbers } of graph.constants) {
+    lines.push(`%${value} = constant [${numbers.map(formatNumber).join(', ')}]`);
+  }
+  const visit = (ops: readonly Op[], indent: string): void => {
+    for (const op of ops) {
+      const outputs = Object.values(op.outputs).map((value) => `%${value}`);
+      const inputs = Object.entries(op.inputs).map(([name, value]) => `${name}=%${value}`);
+      const attributes = Object.entries(op.attributes).map(
+        ([name, value]) => `${name}=${formatAttribute(value)}`,
+      );
+      const types = Object.values(op.outputs).map((value) => formatType(graph.types[value]));
+      lines.push(
+        `${indent}${outputs.join(', ')} = ${op.op}(${[...inputs, ...attributes].join(', ')})` +
+          `: ${types.join(', ')}  <- ${op.origin}`,
+      );
+      if (!op.region) continue;
+      const { region } = op;
+      lines.push(
+        `${indent}  loop "${region.label}" carries ${region.carried.map((v) => `%${v}`).join(', ')}` +
+          `, iteration %${region.iteration}, at most ${region.stop.maxIterations}`,
+      );
+      visit(region.ops, `${indent}    `);
+      lines.push(
+        `${indent}  next ${region.next.map((v) => `%${v}`).join(', ')}; losses ` +
+          region.losses.map((loss) => `${loss.name}=%${loss.value}`).join(', '),
+      );
+    }
+  };
+  visit(graph.ops, '');
+  lines.push(`results ${graph.results.map((value) => `%${value}`).join(', ')}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Steps and passes as stable text; with slots where the graph is a plan. */
+export function formatKernelGraph(graph: KernelGraph | Plan): string {
+  const slotOf = 'slotOfBuffer' in graph ? graph.slotOfBuffer : undefined;
+  const lines: string[] = [];
+  const buffer = (id: number | null): string =>
+    id === null ? '-' : slotOf ? `b${id}@s${slotOf[id]}` : `b${id}`;
+  graph.steps.forEach((step, index) => {
+    const head =
+      step.kind === 'loop'
+        ? `loop "${step.label}", at most ${step.stop.maxIterations}`
+        : 'program';
+    lines.push(`step ${index} ${step.origin}: ${head}`);
+    for (const pass of step.passes) {
+      const parameters = Object.entries(pass.parameters)
+        .filter(([, value]) => typeof value === 'number')
+        .map(([name, value]) => `${name}=${formatNumber(value as number)}`);
+      lines.push(`  ${pass.kernel}(${pass.buffers.map(buffer).join(' ')}) ${parameters.join(' ')}`);
+    }
+  });
+  if ('slots' in graph) {
+    lines.push(`${graph.slots.length} slots, ${graph.peakBytes} bytes`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function formatType(type: ValueType | undefined): string {
+  if (!type) return '?';
+  if (type.kind === 'scalars') return `scalars(${type.length})`;
+  return `field(${type.grid.sizeVoxels.join('×')}${type.channels > 1 ? ` ×${type.channels}` : ''})`;
+}
+
+function formatAttribute(value: Op['attributes'][string]): string {
+  return Array.isArray(value) ? `[${value.map(formatNumber).join(' ')}]` : String(value);
+}
+
+function formatNumber(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(7)));
+}

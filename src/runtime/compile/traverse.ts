@@ -1,0 +1,63 @@
+import type { Op, OpGraph } from '../ir/op-graph';
+import type { ValueId } from '../ir/values';
+
+/** Values that an op reads, those that its region reads from outside included. */
+export function readsOf(op: Op): readonly ValueId[] {
+  const own = Object.values(op.inputs);
+  if (!op.region) return own;
+  const { region } = op;
+  const defined = new Set<ValueId>([...region.carried, region.iteration]);
+  const reads = new Set<ValueId>(own);
+  for (const inner of region.ops) {
+    for (const value of readsOf(inner)) if (!defined.has(value)) reads.add(value);
+    for (const value of Object.values(inner.outputs)) defined.add(value);
+  }
+  for (const value of [...region.next, ...region.losses.map((loss) => loss.value)]) {
+    if (!defined.has(value)) reads.add(value);
+  }
+  return [...reads];
+}
+
+/** Every op list of a graph, outermost first: the program and each loop's body. */
+export function opLists(graph: OpGraph): readonly (readonly Op[])[] {
+  const lists: (readonly Op[])[] = [];
+  const visit = (ops: readonly Op[]): void => {
+    lists.push(ops);
+    for (const op of ops) if (op.region) visit(op.region.ops);
+  };
+  visit(graph.ops);
+  return lists;
+}
+
+/** A copy of the graph in which every op list was rewritten, inner lists first. */
+export function mapOpLists(graph: OpGraph, rewrite: (ops: readonly Op[]) => readonly Op[]): OpGraph {
+  const visit = (ops: readonly Op[]): readonly Op[] =>
+    rewrite(
+      ops.map((op) =>
+        op.region ? { ...op, region: { ...op.region, ops: visit(op.region.ops) } } : op,
+      ),
+    );
+  return { ...graph, ops: visit(graph.ops) };
+}
+
+/** A copy of an op in which values are replaced: inputs, and everything its region uses. */
+export function substitute(op: Op, replacement: ReadonlyMap<ValueId, ValueId>): Op {
+  if (replacement.size === 0) return op;
+  const swap = (value: ValueId): ValueId => replacement.get(value) ?? value;
+  const inputs = Object.fromEntries(
+    Object.entries(op.inputs).map(([name, value]) => [name, swap(value)]),
+  );
+  if (!op.region) return { ...op, inputs };
+  const { region } = op;
+  return {
+    ...op,
+    inputs,
+    region: {
+      ...region,
+      ops: region.ops.map((inner) => substitute(inner, replacement)),
+      next: region.next.map(swap),
+      losses: region.losses.map((loss) => ({ ...loss, value: swap(loss.value) })),
+      ...(region.preview === undefined ? {} : { preview: swap(region.preview) }),
+    },
+  };
+}

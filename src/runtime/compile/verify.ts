@@ -1,0 +1,147 @@
+import { InternalError } from '../internal-error';
+import type { Plan } from '../ir/plan';
+import type { KernelGraph } from '../ir/kernel-graph';
+import { gradientOpName, loopOpName, type Op, type OpGraph } from '../ir/op-graph';
+import { sameType, type ValueId } from '../ir/values';
+import { accessOf, planesOf, type BindingSpec } from '../ops/define-kernel';
+import { opRegistry, type OpRegistry } from '../ops/index';
+import { kernelRegistry, type KernelRegistry } from '../ops/kernels';
+import { lifetimesOf } from './allocate';
+
+/**
+ * Checks what every phase must leave true of an op graph: values defined once and before use, known
+ * ops with the inputs they declare, loop bodies whose ends match their beginnings.
+ * @throws InternalError naming the phase and the first broken invariant
+ */
+export function verifyOpGraph(
+  graph: OpGraph,
+  phase: string,
+  registry: OpRegistry = opRegistry,
+): void {
+  const fail = (reason: string): never => {
+    throw new InternalError(`After ${phase}: ${reason}`);
+  };
+  const everDefined = new Set<ValueId>();
+  const define = (defined: Set<ValueId>, value: ValueId, by: string): void => {
+    if (everDefined.has(value)) fail(`%${value} is defined twice (${by}).`);
+    if (!graph.types[value]) fail(`%${value} has no type (${by}).`);
+    everDefined.add(value);
+    defined.add(value);
+  };
+  const visit = (ops: readonly Op[], defined: Set<ValueId>): void => {
+    for (const op of ops) {
+      const name = `${op.op} for ${op.origin}`;
+      const definition = registry.get(op.op);
+      if (!definition && op.op !== gradientOpName && op.op !== loopOpName) fail(`no op ${name}.`);
+      for (const [input, value] of Object.entries(op.inputs)) {
+        if (!defined.has(value)) fail(`${name} reads %${value} ("${input}") before it is defined.`);
+        if (definition && !(input in definition.inputs)) fail(`${name} has no input "${input}".`);
+      }
+      if (op.region) {
+        const { region } = op;
+        const inner = new Set(defined);
+        for (const value of [...region.carried, region.iteration]) define(inner, value, name);
+        visit(region.ops, inner);
+        region.next.forEach((value, index) => {
+          const carried = region.carried[index] as ValueId;
+          const [type, wanted] = [graph.types[value], graph.types[carried]];
+          if (!inner.has(value)) fail(`${name} carries on %${value}, which is not defined.`);
+          if (!type || !wanted || !sameType(type, wanted)) fail(`${name} carries on another type.`);
+        });
+        for (const { value } of region.losses) {
+          if (!inner.has(value)) fail(`${name} records %${value}, which is not defined.`);
+        }
+      }
+      for (const value of Object.values(op.outputs)) define(defined, value, name);
+    }
+  };
+  const roots = new Set<ValueId>();
+  for (const { value } of [...graph.inputs, ...graph.dials, ...graph.constants]) {
+    define(roots, value, 'program input');
+  }
+  visit(graph.ops, roots);
+  for (const value of graph.results) {
+    if (!roots.has(value)) fail(`result %${value} is not defined.`);
+  }
+}
+
+/** Storage buffers that one dispatch may bind on any WebGPU device. */
+export const maxStorageBuffers = 8;
+
+/**
+ * Checks passes: known kernels with as many buffers as they declare, at most eight in a GPU
+ * dispatch, no buffer both read and written in one, and no host kernel within a loop.
+ * @throws InternalError
+ */
+export function verifyKernelGraph(
+  graph: KernelGraph,
+  phase: string,
+  kernels: KernelRegistry = kernelRegistry,
+): void {
+  for (const step of graph.steps) {
+    for (const pass of step.passes) {
+      const fail = (reason: string): never => {
+        throw new InternalError(`After ${phase}: ${pass.kernel} for ${pass.origin}: ${reason}`);
+      };
+      const kernel = kernels.get(pass.kernel);
+      if (!kernel) {
+        fail('there is no such kernel.');
+        continue;
+      }
+      const bindings = Object.entries(kernel.bindings) as [string, BindingSpec][];
+      const planes = bindings.reduce((sum, [, spec]) => sum + planesOf(spec), 0);
+      if (planes !== pass.buffers.length) fail(`${pass.buffers.length} buffers, not ${planes}.`);
+      const written = new Set<number>();
+      const read = new Set<number>();
+      let place = 0;
+      for (const [, spec] of bindings) {
+        for (let plane = 0; plane < planesOf(spec); plane += 1, place += 1) {
+          const buffer = pass.buffers[place];
+          if (buffer === null || buffer === undefined) continue;
+          if (accessOf(spec) === 'read') read.add(buffer);
+          else if (written.has(buffer)) fail('one buffer is written through two bindings.');
+          else written.add(buffer);
+        }
+      }
+      for (const buffer of written) if (read.has(buffer)) fail('a buffer is both read and written.');
+      if (kernel.gpu === 'host') {
+        if (step.kind === 'loop') fail('it runs on the host and cannot be in a loop.');
+        continue;
+      }
+      const stages = 'source' in kernel.gpu ? [kernel.gpu] : kernel.gpu;
+      for (const stage of stages) {
+        const bound = bindings
+          .filter(([name]) => stage.binds?.includes(name) ?? true)
+          .reduce(
+            (sum, [name, spec]) =>
+              sum + (stage.perComponent?.includes(name) ? 1 : planesOf(spec)),
+            0,
+          );
+        if (bound > maxStorageBuffers) fail(`it binds ${bound} storage buffers in one dispatch.`);
+      }
+    }
+  }
+}
+
+/**
+ * Checks memory: buffers that are alive at the same time have different slots, and every slot is as
+ * large as its buffers.
+ * @throws InternalError
+ */
+export function verifyPlan(plan: Plan): void {
+  const bySlot = new Map<number, { begin: number; end: number }[]>();
+  for (const { buffer, begin, end } of lifetimesOf(plan)) {
+    const slot = plan.slotOfBuffer[buffer] as number;
+    const elements = plan.buffers[buffer]?.elements ?? 0;
+    if ((plan.slots[slot]?.bytes ?? 0) < elements * 4) {
+      throw new InternalError(`After allocate: slot ${slot} is too small for buffer ${buffer}.`);
+    }
+    const others = bySlot.get(slot) ?? [];
+    for (const other of others) {
+      if (begin <= other.end && other.begin <= end) {
+        throw new InternalError(`After allocate: buffer ${buffer} shares a slot while alive.`);
+      }
+    }
+    bySlot.set(slot, [...others, { begin, end }]);
+  }
+}

@@ -1,0 +1,120 @@
+import { InternalError } from '../internal-error';
+import type { BufferId, LoopStep, Pass } from '../ir/kernel-graph';
+import type { Plan } from '../ir/plan';
+import {
+  accessOf,
+  type BindingSpec,
+  type BoundBuffers,
+  isOptional,
+  planesOf,
+  type Share,
+} from '../ops/define-kernel';
+import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
+import type { CpuArray, CpuMemory } from './memory';
+
+/** A pass with its kernel looked up and its arrays at hand. */
+export interface BoundPass {
+  /** Whether the pass before must be finished by all threads first. */
+  readonly waitsForOthers: boolean;
+  run(share: Share): void;
+}
+
+export interface BoundStep {
+  readonly passes: readonly BoundPass[];
+  /** Where the step is a loop: its rule, and its trace as the kernels write it. */
+  readonly loop?: { readonly step: LoopStep; readonly trace: CpuArray };
+}
+
+/** Looks up every kernel and array of a plan once, so that running it looks up nothing. */
+export function bindPlan(
+  plan: Plan,
+  memory: CpuMemory,
+  kernels: KernelRegistry = kernelRegistry,
+): readonly BoundStep[] {
+  return plan.steps.map((step) => {
+    const waits = waitsOf(plan, step.passes, kernels);
+    const passes = step.passes.map((pass, index) =>
+      bindPass(pass, memory, kernels, waits[index] ?? true),
+    );
+    return step.kind === 'loop'
+      ? { passes, loop: { step, trace: memory.arrayOf(step.trace) } }
+      : { passes };
+  });
+}
+
+function bindPass(
+  pass: Pass,
+  memory: CpuMemory,
+  kernels: KernelRegistry,
+  waitsForOthers: boolean,
+): BoundPass {
+  const kernel = kernels.get(pass.kernel);
+  if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
+  const bound: Record<string, CpuArray | readonly CpuArray[] | undefined> = {};
+  let place = 0;
+  for (const [name, spec] of Object.entries(kernel.bindings) as [string, BindingSpec][]) {
+    const planes = planesOf(spec);
+    const given = pass.buffers.slice(place, place + planes);
+    place += planes;
+    if (isOptional(spec) && given[0] === null) {
+      bound[name] = undefined;
+      continue;
+    }
+    const arrays = given.map((buffer) => memory.arrayOf(buffer as BufferId));
+    bound[name] = planes === 1 ? arrays[0] : arrays;
+  }
+  const buffers = bound as unknown as BoundBuffers<Record<string, BindingSpec>>;
+  const parameters = pass.parameters as Readonly<Record<string, number>>;
+  const alone = kernel.sharedAmongThreads === false;
+  return {
+    waitsForOthers,
+    run(share) {
+      if (alone && share.part !== 0) return;
+      kernel.cpu(buffers, parameters, share);
+    },
+  };
+}
+
+/**
+ * For each pass, whether it touches memory that a pass since the last common wait writes, or writes
+ * memory that one reads. Passes that do not may start while other threads still finish theirs.
+ */
+export function waitsOf(
+  plan: Plan,
+  passes: readonly Pass[],
+  kernels: KernelRegistry = kernelRegistry,
+): readonly boolean[] {
+  let read = new Set<number>();
+  let written = new Set<number>();
+  let onlyFirstThread = true;
+  return passes.map((pass, index) => {
+    const kernel = kernels.get(pass.kernel);
+    const reads: number[] = [];
+    const writes: number[] = [];
+    let place = 0;
+    for (const spec of Object.values(kernel?.bindings ?? {})) {
+      for (let plane = 0; plane < planesOf(spec); plane += 1, place += 1) {
+        const buffer = pass.buffers[place];
+        if (buffer === null || buffer === undefined) continue;
+        const slot = plan.slotOfBuffer[buffer] as number;
+        if (accessOf(spec) === 'read') reads.push(slot);
+        else writes.push(slot);
+      }
+    }
+    const alone = kernel?.sharedAmongThreads === false;
+    const conflict =
+      reads.some((slot) => written.has(slot)) ||
+      writes.some((slot) => written.has(slot) || read.has(slot));
+    // One thread after itself needs no wait.
+    const waits = index === 0 || (conflict && !(alone && onlyFirstThread));
+    if (waits) {
+      read = new Set();
+      written = new Set();
+      onlyFirstThread = true;
+    }
+    onlyFirstThread &&= alone;
+    for (const slot of reads) read.add(slot);
+    for (const slot of writes) written.add(slot);
+    return waits;
+  });
+}

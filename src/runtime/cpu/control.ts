@@ -1,0 +1,130 @@
+import type { Plan } from '../ir/plan';
+import type { Verdict, Walker } from './walk';
+
+/** Places in the shared integers. */
+const cancelledAt = 0;
+const arrivedAt = 1;
+const generationAt = 2;
+const verdictAt = 3;
+const headerLength = 4;
+
+/** How long a thread spins before it sleeps; a few microseconds, about one short pass. */
+const spins = 4000;
+
+/**
+ * What the engine and the threads of a run share beside the plan's memory: cancellation, the barrier,
+ * iterations done by step, times of steps, and dials waiting to take effect.
+ */
+export interface ControlBlock {
+  readonly integers: SharedArrayBuffer | ArrayBuffer;
+  /** Start and end of each step, ms since the epoch; 0 where it has not come to that. */
+  readonly times: SharedArrayBuffer | ArrayBuffer;
+  readonly dials: SharedArrayBuffer | ArrayBuffer;
+}
+
+export function newControlBlock(plan: Plan, shared: boolean): ControlBlock {
+  const make = (bytes: number) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  const block = {
+    integers: make(4 * (headerLength + plan.steps.length)),
+    times: make(16 * Math.max(1, plan.steps.length)),
+    dials: make(4 * Math.max(1, plan.dials.length)),
+  };
+  const dials = new Float32Array(block.dials);
+  plan.dials.forEach((dial, index) => {
+    dials[index] = dial.initial;
+  });
+  return block;
+}
+
+/** The engine's view of a run. */
+export class RunControl {
+  readonly #integers: Int32Array;
+  readonly #times: Float64Array;
+  readonly #dials: Float32Array;
+
+  constructor(block: ControlBlock) {
+    this.#integers = new Int32Array(block.integers);
+    this.#times = new Float64Array(block.times);
+    this.#dials = new Float32Array(block.dials);
+  }
+
+  cancel(): void {
+    Atomics.store(this.#integers, cancelledAt, 1);
+  }
+
+  reset(): void {
+    this.#integers.fill(0);
+    this.#times.fill(0);
+  }
+
+  setDial(index: number, value: number): void {
+    this.#dials[index] = value;
+  }
+
+  iterations(step: number): number {
+    return Atomics.load(this.#integers, headerLength + step);
+  }
+
+  /** Milliseconds since the epoch, 0 where it has not happened. */
+  startedMs(step: number): number {
+    return this.#times[2 * step] ?? 0;
+  }
+
+  finishedMs(step: number): number {
+    return this.#times[2 * step + 1] ?? 0;
+  }
+}
+
+/** The walker of one thread among several that share a control block; alone where `parts` is 1. */
+export function sharedWalker(
+  block: ControlBlock,
+  share: { readonly part: number; readonly parts: number },
+  writeDial: (index: number, value: number) => void,
+): Walker {
+  const integers = new Int32Array(block.integers);
+  const times = new Float64Array(block.times);
+  const dials = new Float32Array(block.dials);
+  const now = (): number => performance.timeOrigin + performance.now();
+  const wait = (): void => {
+    if (share.parts > 1) waitForAll(integers, share.parts);
+  };
+  return {
+    share,
+    wait,
+    isCancelled: () => Atomics.load(integers, cancelledAt) === 1,
+    takeDials() {
+      for (let index = 0; index < dials.length; index += 1) writeDial(index, dials[index] as number);
+    },
+    stepStarted: (step) => {
+      times[2 * step] = now();
+    },
+    stepFinished: (step) => {
+      times[2 * step + 1] = now();
+    },
+    iterationsFinished: (step, count) => {
+      Atomics.store(integers, headerLength + step, count);
+    },
+    agree(decision) {
+      if (share.part === 0) Atomics.store(integers, verdictAt, decision());
+      wait();
+      return Atomics.load(integers, verdictAt) as Verdict;
+    },
+  };
+}
+
+/** A barrier: spins a little, since passes are short, then sleeps, since cores may be busy. */
+function waitForAll(integers: Int32Array, parts: number): void {
+  const generation = Atomics.load(integers, generationAt);
+  if (Atomics.add(integers, arrivedAt, 1) === parts - 1) {
+    Atomics.store(integers, arrivedAt, 0);
+    Atomics.add(integers, generationAt, 1);
+    Atomics.notify(integers, generationAt);
+    return;
+  }
+  for (let spin = 0; spin < spins; spin += 1) {
+    if (Atomics.load(integers, generationAt) !== generation) return;
+  }
+  while (Atomics.load(integers, generationAt) === generation) {
+    Atomics.wait(integers, generationAt, generation);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Plan } from '../ir/plan';
+import { bindPlan } from './bound-plan';
+import { type ControlBlock, sharedWalker } from './control';
+import { memoryOver } from './memory';
+import { walk } from './walk';
+
+/** A thread of the pool as the device sees it; roots adapt Web Workers and Node's threads to it. */
+export interface PoolThread {
+  post(message: ToPoolThread): void;
+  onMessage(handler: (message: FromPoolThread) => void): void;
+  /** The thread died or could not start. */
+  onFailure(handler: (reason: string) => void): void;
+  terminate(): void;
+}
+
+export type ToPoolThread = {
+  readonly kind: 'run';
+  readonly plan: Plan;
+  readonly blocks: readonly SharedArrayBuffer[];
+  readonly control: ControlBlock;
+  readonly part: number;
+  readonly parts: number;
+};
+
+export type FromPoolThread =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** What a pool thread does with a message: walk the plan with the others, then say so. */
+export function serveRun(message: ToPoolThread): FromPoolThread {
+  try {
+    const { plan, blocks, control, part, parts } = message;
+    const memory = memoryOver(plan, blocks);
+    const dials = plan.dials.map(
+      (dial) => memory.arrayOf((plan.buffersOfValue.get(dial.value) ?? [])[0] as never),
+    );
+    const walker = sharedWalker(control, { part, parts }, (index, value) => {
+      const array = dials[index];
+      if (array) array[0] = value;
+    });
+    for (const _ of walk(bindPlan(plan, memory), walker));
+    return { kind: 'finished' };
+  } catch (error) {
+    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
+}

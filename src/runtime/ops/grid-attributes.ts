@@ -1,0 +1,31 @@
+import type { Matrix3x4, WorldFromVoxel } from '../../imaging/frames';
+import type { Grid } from '../../imaging/grid';
+import { InternalError } from '../internal-error';
+import type { FieldType, ValueType } from '../ir/values';
+
+/** A grid as attributes of an op. */
+export type GridAttributes = {
+  readonly size: readonly number[];
+  readonly worldFromVoxel: readonly number[];
+};
+
+export function gridAttributes(grid: Grid): GridAttributes {
+  return { size: [...grid.sizeVoxels], worldFromVoxel: [...grid.worldFromVoxel] };
+}
+
+export function gridOf(attributes: GridAttributes): Grid {
+  const [nx = 1, ny = 1, nz = 1] = attributes.size;
+  return {
+    sizeVoxels: [nx, ny, nz],
+    worldFromVoxel: attributes.worldFromVoxel as unknown as Matrix3x4 as WorldFromVoxel,
+  };
+}
+
+/** @throws InternalError where the value is no field, or has other than `channels` channels. */
+export function asField(type: ValueType, channels?: number): FieldType {
+  if (type.kind !== 'field') throw new InternalError('A field was expected, not scalars.');
+  if (channels !== undefined && type.channels !== channels) {
+    throw new InternalError(`${channels} channels were expected, not ${type.channels}.`);
+  }
+  return type;
+}

@@ -1,0 +1,7 @@
+// value[i] = source[i].
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let i = weft_index(gid, groups);
+  if (i >= u32(params.count)) { return; }
+  value[i] = source[i];
+}

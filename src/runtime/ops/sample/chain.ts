@@ -1,0 +1,114 @@
+import type { Matrix3x4 } from '../../../imaging/frames';
+import { invertMatrix } from '../../../imaging/frames';
+import { type FieldType, scalarsType } from '../../ir/values';
+import { defineKernel } from '../define-kernel';
+import { defineOp } from '../define-op';
+import { asField } from '../grid-attributes';
+import { affineChunks, affineFromPartials, affinePartials, chainToDisplacement as onCpu } from './chain.cpu';
+import affineFinishSource from './chain-affine-finish.wgsl?raw';
+import affinePartialsSource from './chain-affine-partials.wgsl?raw';
+import displacementSource from './chain-displacement.wgsl?raw';
+
+type ChainAttributes = { readonly sourceWorldFromVoxel: readonly number[] };
+
+const chainDisplacementKernel = defineKernel({
+  name: 'chain-displacement',
+  bindings: { cotangent: 'read', derivative: 'read3', affine: 'read?', value: 'write3' },
+  parameters: {
+    voxels: 'i32',
+    worldFromTarget: 'matrix3x4',
+    sourceFromWorld: 'matrix3x4',
+    transformed: 'i32',
+  },
+  cpu: (b, p, share) => onCpu(b.cotangent, b.derivative, b.affine, b.value, p, share),
+  gpu: { source: displacementSource, threads: (p) => p.voxels },
+  cost: (p) => ({ bytes: 28 * p.voxels, operations: 18 * p.voxels }),
+});
+
+const affinePartialsKernel = defineKernel({
+  name: 'chain-affine-partials',
+  bindings: { cotangent: 'read', derivative: 'read3', displacement: 'read3?', partials: 'write' },
+  parameters: { nx: 'i32', ny: 'i32', nz: 'i32', worldFromTarget: 'matrix3x4', displaced: 'i32' },
+  cpu: (b, p, share) =>
+    affinePartials(b.cotangent, b.derivative, b.displacement, b.partials, p, share),
+  gpu: { source: affinePartialsSource, threads: () => affineChunks * 64, workgroupSize: 64 },
+  cost: (p) => ({ bytes: 28 * p.nx * p.ny * p.nz, operations: 36 * p.nx * p.ny * p.nz }),
+});
+
+const affineFinishKernel = defineKernel({
+  name: 'chain-affine-finish',
+  bindings: { partials: 'read', value: 'write' },
+  parameters: { sourceFromWorld: 'matrix3x4' },
+  sharedAmongThreads: false,
+  cpu: (b, p) => affineFromPartials(b.partials, b.value, p),
+  gpu: { source: affineFinishSource, threads: () => 64, workgroupSize: 64 },
+  cost: () => ({ bytes: 4 * 12 * affineChunks, operations: 12 * affineChunks }),
+});
+
+export const chainToDisplacement = defineOp<ChainAttributes>()({
+  name: 'chainToDisplacement',
+  doc:
+    'Gradient of a loss with respect to the displacement (mm) that moved the sample points: ' +
+    '(S·A)ᵀ·(cotangent·derivative), S source voxels from world.',
+  inputs: { cotangent: 'field', derivative: 'field', affine: 'scalars?' },
+  outputs: ['value'],
+  infer: ({ derivative }) => ({ value: asField(derivative, 3) }),
+  adjoint: 'not-differentiable',
+  kernels: [chainDisplacementKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const grid = asField(inputTypes.derivative).grid;
+    const [nx, ny, nz] = grid.sizeVoxels;
+    emitter.call(
+      chainDisplacementKernel,
+      { cotangent: i.cotangent, derivative: i.derivative, affine: i.affine, value: o.value },
+      {
+        voxels: nx * ny * nz,
+        worldFromTarget: [...grid.worldFromVoxel],
+        sourceFromWorld: sourceFromWorld(attributes),
+        transformed: i.affine === undefined ? 0 : 1,
+      },
+    );
+  },
+});
+
+export const chainToAffine = defineOp<ChainAttributes>()({
+  name: 'chainToAffine',
+  doc:
+    'Gradient of a loss with respect to the affine (12, row-major) that moved the sample points: ' +
+    'Σ Sᵀ(cotangent·derivative) ⊗ (x + u, 1).',
+  inputs: { cotangent: 'field', derivative: 'field', displacement: 'field?' },
+  outputs: ['value'],
+  infer: () => ({ value: scalarsType(12) }),
+  adjoint: 'not-differentiable',
+  kernels: [affinePartialsKernel, affineFinishKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const field: FieldType = asField(inputTypes.derivative, 3);
+    const [nx, ny, nz] = field.grid.sizeVoxels;
+    const partials = emitter.scratch(affineChunks * 12);
+    emitter.call(
+      affinePartialsKernel,
+      {
+        cotangent: i.cotangent,
+        derivative: i.derivative,
+        displacement: i.displacement,
+        partials,
+      },
+      {
+        nx,
+        ny,
+        nz,
+        worldFromTarget: [...field.grid.worldFromVoxel],
+        displaced: i.displacement === undefined ? 0 : 1,
+      },
+    );
+    emitter.call(
+      affineFinishKernel,
+      { partials, value: o.value },
+      { sourceFromWorld: sourceFromWorld(attributes) },
+    );
+  },
+});
+
+function sourceFromWorld(attributes: ChainAttributes): readonly number[] {
+  return [...invertMatrix(attributes.sourceWorldFromVoxel as unknown as Matrix3x4)];
+}

@@ -1,0 +1,138 @@
+import { InternalError } from '../../internal-error';
+import { fieldType } from '../../ir/values';
+import { defineOp } from '../define-op';
+import { asField, gridOf } from '../grid-attributes';
+import {
+  sampleDerivativeKernel,
+  sampleLinearKernel,
+  sampleNearestKernel,
+  sampleWithDerivativeKernel,
+} from './sample.kernel';
+import { type SampleAttributes, samplingParameterValues } from './sampling';
+
+const inputs = { source: 'field', displacement: 'field?', affine: 'scalars?' } as const;
+
+export const sample = defineOp<SampleAttributes>()({
+  name: 'sample',
+  doc:
+    'value(x) = source(A·(x + u(x))) for every voxel x of the target grid: u in mm on the target ' +
+    'grid, A the affine from fixed to moving world in mm, linear or nearest interpolation.',
+  inputs,
+  outputs: ['value'],
+  infer: ({ source }, attributes) => ({
+    value: fieldType(gridOf(attributes), asField(source).channels),
+  }),
+  adjoint(b, { inputs: { source, displacement, affine }, attributes }, { value: cotangent }) {
+    if (cotangent === undefined) return {};
+    if (attributes.interpolation !== 'linear') {
+      throw new InternalError('Nearest-neighbour sampling has no gradient.');
+    }
+    const sourceType = asField(b.typeOf(source));
+    const forSource = b.op(
+      'splat',
+      { cotangent, displacement, affine },
+      {
+        size: [...sourceType.grid.sizeVoxels],
+        worldFromVoxel: [...sourceType.grid.worldFromVoxel],
+        outside: attributes.outside,
+      },
+    ).value;
+    if (sourceType.channels !== 1 || (displacement === undefined && affine === undefined)) {
+      return { source: forSource };
+    }
+    const derivative = b.op('sampleDerivative', { source, displacement, affine }, attributes)
+      .derivative;
+    const sourceWorld = [...sourceType.grid.worldFromVoxel];
+    return {
+      source: forSource,
+      displacement:
+        displacement === undefined
+          ? undefined
+          : b.op(
+              'chainToDisplacement',
+              { cotangent, derivative, affine },
+              { sourceWorldFromVoxel: sourceWorld },
+            ).value,
+      affine:
+        affine === undefined
+          ? undefined
+          : b.op(
+              'chainToAffine',
+              { cotangent, derivative, displacement },
+              { sourceWorldFromVoxel: sourceWorld },
+            ).value,
+    };
+  },
+  kernels: [sampleLinearKernel, sampleNearestKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const parameters = samplingParameterValues(attributes, asField(inputTypes.source), i);
+    const kernel =
+      attributes.interpolation === 'linear' ? sampleLinearKernel : sampleNearestKernel;
+    i.source.forEach((plane, channel) => {
+      emitter.call(
+        kernel,
+        {
+          source: plane,
+          displacement: i.displacement,
+          affine: i.affine,
+          value: o.value[channel],
+        },
+        parameters,
+      );
+    });
+  },
+});
+
+export const sampleDerivative = defineOp<SampleAttributes>()({
+  name: 'sampleDerivative',
+  doc: 'Derivative of `sample` along the axes of the source, per source voxel, at the same points.',
+  inputs,
+  outputs: ['derivative'],
+  infer: ({ source }, attributes) => {
+    asField(source, 1);
+    return { derivative: fieldType(gridOf(attributes), 3) };
+  },
+  adjoint: 'not-differentiable',
+  kernels: [sampleDerivativeKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    emitter.call(
+      sampleDerivativeKernel,
+      {
+        source: i.source,
+        displacement: i.displacement,
+        affine: i.affine,
+        derivative: o.derivative,
+      },
+      samplingParameterValues(attributes, asField(inputTypes.source), i),
+    );
+  },
+});
+
+export const sampleWithDerivative = defineOp<SampleAttributes>()({
+  name: 'sampleWithDerivative',
+  doc: '`sample` and `sampleDerivative` at the same points, in one walk. Made by fusion only.',
+  inputs,
+  outputs: ['value', 'derivative'],
+  infer: ({ source }, attributes) => {
+    asField(source, 1);
+    return {
+      value: fieldType(gridOf(attributes), 1),
+      derivative: fieldType(gridOf(attributes), 3),
+    };
+  },
+  adjoint: 'not-differentiable',
+  kernels: [sampleWithDerivativeKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    emitter.call(
+      sampleWithDerivativeKernel,
+      {
+        source: i.source,
+        displacement: i.displacement,
+        affine: i.affine,
+        value: o.value,
+        derivative: o.derivative,
+      },
+      samplingParameterValues(attributes, asField(inputTypes.source), i),
+    );
+  },
+});

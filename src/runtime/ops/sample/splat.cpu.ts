@@ -1,0 +1,89 @@
+import { type FloatArray, type Share, shareOf } from '../define-kernel';
+import { pointMap } from './point-map';
+import type { SamplingNumbers } from './sample.cpu';
+import { outsideCut, outsideZero } from './trilinear.cpu';
+
+/**
+ * Transpose of trilinear sampling: adds each target voxel's cotangent to the eight source voxels
+ * that its sample came from. A part owns a slab of the source and walks all target voxels, adding
+ * only what falls into its slab: so every sum has one order, whatever the number of threads.
+ */
+export function splatLinear(
+  cotangent: FloatArray,
+  displacement: readonly [FloatArray, FloatArray, FloatArray] | undefined,
+  affine: FloatArray | undefined,
+  value: FloatArray,
+  p: SamplingNumbers,
+  share: Share,
+): void {
+  const map = pointMap(p, affine);
+  const m = (i: number): number => map[i] as number;
+  const { nx, ny, nz, sourceNx: sx, sourceNy: sy, sourceNz: sz } = p;
+  const bySlice = sz > 1;
+  const [slabBegin, slabEnd] = shareOf(bySlice ? sz : sy, share);
+  const plane = bySlice ? sx * sy : sx;
+  value.fill(0, slabBegin * plane, slabEnd * plane);
+  const d00 = m(12);
+  const d01 = m(13);
+  const d02 = m(14);
+  const d10 = m(15);
+  const d11 = m(16);
+  const d12 = m(17);
+  const d20 = m(18);
+  const d21 = m(19);
+  const d22 = m(20);
+  for (let row = 0; row < ny * nz; row += 1) {
+    const y = row % ny;
+    const z = (row - y) / ny;
+    const rowX = m(1) * y + m(2) * z + m(3);
+    const rowY = m(5) * y + m(6) * z + m(7);
+    const rowZ = m(9) * y + m(10) * z + m(11);
+    for (let x = 0, i = row * nx; x < nx; x += 1, i += 1) {
+      let ux = 0;
+      let uy = 0;
+      let uz = 0;
+      if (displacement !== undefined) {
+        ux = displacement[0][i] as number;
+        uy = displacement[1][i] as number;
+        uz = displacement[2][i] as number;
+      }
+      let qy = sy === 1 ? 0 : rowY + m(4) * x + d10 * ux + d11 * uy + d12 * uz;
+      let qz = sz === 1 ? 0 : rowZ + m(8) * x + d20 * ux + d21 * uy + d22 * uz;
+      let qx = sx === 1 ? 0 : rowX + m(0) * x + d00 * ux + d01 * uy + d02 * uz;
+      if (p.outside !== outsideZero) {
+        const outside =
+          qx < -0.5 || qy < -0.5 || qz < -0.5 || qx > sx - 0.5 || qy > sy - 0.5 || qz > sz - 0.5;
+        if (p.outside === outsideCut && outside) continue;
+        qx = qx < 0 ? 0 : qx > sx - 1 ? sx - 1 : qx;
+        qy = qy < 0 ? 0 : qy > sy - 1 ? sy - 1 : qy;
+        qz = qz < 0 ? 0 : qz > sz - 1 ? sz - 1 : qz;
+      }
+      const along = bySlice ? qz : qy;
+      if (along < slabBegin - 1 || along >= slabEnd) continue;
+      const x0 = Math.floor(qx);
+      const y0 = Math.floor(qy);
+      const z0 = Math.floor(qz);
+      const fx = qx - x0;
+      const fy = qy - y0;
+      const fz = qz - z0;
+      const g = cotangent[i] as number;
+      for (let cz = 0; cz < 2; cz += 1) {
+        const zi = z0 + cz;
+        const wz = cz ? fz : 1 - fz;
+        if (zi < 0 || zi >= sz || wz === 0) continue;
+        if (bySlice && (zi < slabBegin || zi >= slabEnd)) continue;
+        for (let cy = 0; cy < 2; cy += 1) {
+          const yi = y0 + cy;
+          const wyz = (cy ? fy : 1 - fy) * wz;
+          if (yi < 0 || yi >= sy || wyz === 0) continue;
+          if (!bySlice && (yi < slabBegin || yi >= slabEnd)) continue;
+          const o = sx * (yi + sy * zi);
+          if (x0 >= 0 && x0 < sx) value[o + x0] = (value[o + x0] as number) + g * wyz * (1 - fx);
+          if (x0 + 1 >= 0 && x0 + 1 < sx && fx > 0) {
+            value[o + x0 + 1] = (value[o + x0 + 1] as number) + g * wyz * fx;
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import { fieldType } from '../../ir/values';
+import { defineKernel } from '../define-kernel';
+import { defineOp } from '../define-op';
+import { asField, type GridAttributes, gridOf } from '../grid-attributes';
+import { type Outside, samplingParameters, samplingParameterValues } from './sampling';
+import { splatLinear } from './splat.cpu';
+import clearSource from './splat-clear.wgsl?raw';
+import convertSource from './splat-convert.wgsl?raw';
+import densitySource from './splat-density.wgsl?raw';
+import densityLargestSource from './splat-density-largest.wgsl?raw';
+import densityLargestFinishSource from './splat-density-largest-finish.wgsl?raw';
+import largestSource from './splat-largest.wgsl?raw';
+import largestFinishSource from './splat-largest-finish.wgsl?raw';
+import scatterSource from './splat-scatter.wgsl?raw';
+
+/** Workgroups that look for a largest value on the GPU. */
+const chunks = 256;
+const chunkThreads = 64;
+
+type Sizes = { readonly [Name in keyof typeof samplingParameters]: number | readonly number[] } & {
+  readonly nx: number;
+  readonly ny: number;
+  readonly nz: number;
+  readonly sourceNx: number;
+  readonly sourceNy: number;
+  readonly sourceNz: number;
+};
+
+const targetVoxels = (p: Sizes): number => p.nx * p.ny * p.nz;
+const sourceVoxels = (p: Sizes): number => p.sourceNx * p.sourceNy * p.sourceNz;
+
+/**
+ * How much weight falls on the voxel that gets most, which bounds the fixed-point sums of `splat`;
+ * once for all channels. Leaves `sums` at zero. WGSL has no float atomics, and integer sums are the
+ * same in any order. The CPU adds floats in a fixed order and needs no bound.
+ */
+const splatDensityKernel = defineKernel({
+  name: 'splat-density',
+  bindings: {
+    displacement: 'read3?',
+    affine: 'read?',
+    sums: 'atomic i32',
+    /** One number a chunk, then the bound. */
+    density: 'update',
+  },
+  parameters: samplingParameters,
+  sharedAmongThreads: false,
+  cpu: () => {},
+  gpu: [
+    { source: clearSource, threads: sourceVoxels, binds: ['sums'] },
+    {
+      source: densitySource,
+      threads: targetVoxels,
+      binds: ['displacement', 'affine', 'sums'],
+    },
+    {
+      source: densityLargestSource,
+      threads: () => chunks * chunkThreads,
+      workgroupSize: chunkThreads,
+      binds: ['sums', 'density'],
+    },
+    {
+      source: densityLargestFinishSource,
+      threads: () => chunkThreads,
+      workgroupSize: chunkThreads,
+      binds: ['density'],
+    },
+  ],
+  cost: (p) => ({
+    bytes: 4 * (3 * targetVoxels(p) + 3 * sourceVoxels(p)),
+    operations: 60 * targetVoxels(p),
+  }),
+});
+
+/** `source…` are the grid that is written to, as in the sampling that this transposes. */
+const splatKernel = defineKernel({
+  name: 'splat',
+  bindings: {
+    cotangent: 'read',
+    displacement: 'read3?',
+    affine: 'read?',
+    value: 'write',
+    /** GPU only: fixed-point sums, zero before and after, and what scales them. */
+    sums: 'atomic i32',
+    density: 'read',
+    largest: 'update',
+  },
+  parameters: samplingParameters,
+  cpu: (b, p, share) => splatLinear(b.cotangent, b.displacement, b.affine, b.value, p, share),
+  gpu: [
+    {
+      source: largestSource,
+      threads: () => chunks * chunkThreads,
+      workgroupSize: chunkThreads,
+      binds: ['cotangent', 'largest'],
+    },
+    {
+      source: largestFinishSource,
+      threads: () => chunkThreads,
+      workgroupSize: chunkThreads,
+      binds: ['largest'],
+    },
+    {
+      source: scatterSource,
+      threads: targetVoxels,
+      binds: ['cotangent', 'displacement', 'affine', 'sums', 'density', 'largest'],
+    },
+    {
+      source: convertSource,
+      threads: sourceVoxels,
+      binds: ['value', 'sums', 'density', 'largest'],
+    },
+  ],
+  cost: (p) => ({
+    bytes: 4 * (5 * targetVoxels(p) + 4 * sourceVoxels(p)),
+    operations: 70 * targetVoxels(p),
+  }),
+});
+
+export const splat = defineOp<GridAttributes & { readonly outside: Outside }>()({
+  name: 'splat',
+  doc:
+    'Transpose of linear `sample` with respect to its source: adds each cotangent to the eight ' +
+    'voxels, on the grid of the attributes, that its sample came from.',
+  inputs: { cotangent: 'field', displacement: 'field?', affine: 'scalars?' },
+  outputs: ['value'],
+  infer: ({ cotangent }, attributes) => ({
+    value: fieldType(gridOf(attributes), asField(cotangent).channels),
+  }),
+  adjoint: 'not-differentiable',
+  kernels: [splatDensityKernel, splatKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, outputTypes, attributes }) {
+    const target = asField(inputTypes.cotangent).grid;
+    const source = asField(outputTypes.value);
+    const parameters = samplingParameterValues(
+      {
+        size: [...target.sizeVoxels],
+        worldFromVoxel: [...target.worldFromVoxel],
+        outside: attributes.outside,
+      },
+      source,
+      i,
+    );
+    const { displacement, affine } = i;
+    const [nx, ny, nz] = source.grid.sizeVoxels;
+    const sums = emitter.scratch(nx * ny * nz, 'i32');
+    const density = emitter.scratch(chunks + 1);
+    const largest = emitter.scratch(chunks + 1);
+    emitter.call(splatDensityKernel, { displacement, affine, sums, density }, parameters);
+    i.cotangent.forEach((cotangent, channel) => {
+      emitter.call(
+        splatKernel,
+        { cotangent, displacement, affine, value: o.value[channel], sums, density, largest },
+        parameters,
+      );
+    });
+  },
+});

@@ -1,0 +1,115 @@
+import { GraphBuilder } from '../../src/runtime/compile/graph-builder';
+import { allocate } from '../../src/runtime/compile/allocate';
+import { schedule } from '../../src/runtime/compile/schedule';
+import { verifyKernelGraph, verifyOpGraph, verifyPlan } from '../../src/runtime/compile/verify';
+import { bindPlan } from '../../src/runtime/cpu/bound-plan';
+import { allocateMemory, type CpuArray } from '../../src/runtime/cpu/memory';
+import { walkAlone } from '../../src/runtime/cpu/walk';
+import type { BufferId } from '../../src/runtime/ir/kernel-graph';
+import type { Plan } from '../../src/runtime/ir/plan';
+import type { ValueId } from '../../src/runtime/ir/values';
+import { opRegistry } from '../../src/runtime/ops/index';
+import type { CaseValue, OpCase } from './op-case';
+
+export type Planes = readonly Float64Array[];
+
+/** A small program over named inputs, compiled by the last phases, with its named results. */
+export interface SmallProgram {
+  readonly plan: Plan;
+  readonly inputs: Readonly<Record<string, readonly BufferId[]>>;
+  readonly results: Readonly<Record<string, readonly BufferId[]>>;
+}
+
+/** Builds a program from inputs; `body` returns the values to read. */
+export function smallProgram(
+  inputs: Readonly<Record<string, CaseValue>>,
+  body: (
+    b: GraphBuilder,
+    values: Readonly<Record<string, ValueId>>,
+  ) => Readonly<Record<string, ValueId | undefined>>,
+): SmallProgram {
+  const b = new GraphBuilder();
+  b.origin = 'test';
+  const values = Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, b.input(name, value.type)]),
+  );
+  const results = Object.entries(body(b, values)).filter(
+    (entry): entry is [string, ValueId] => entry[1] !== undefined,
+  );
+  const graph = b.finish(results.map(([, value]) => value));
+  verifyOpGraph(graph, 'build');
+  const kernels = schedule(graph);
+  verifyKernelGraph(kernels, 'schedule');
+  const plan = allocate(kernels);
+  verifyPlan(plan);
+  const buffers = (value: ValueId): readonly BufferId[] => plan.buffersOfValue.get(value) ?? [];
+  return {
+    plan,
+    inputs: Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, buffers(value)]),
+    ),
+    results: Object.fromEntries(results.map(([name, value]) => [name, buffers(value)])),
+  };
+}
+
+/** Runs a small program on this thread. */
+export function runSmallProgram(
+  program: SmallProgram,
+  inputs: Readonly<Record<string, CaseValue>>,
+  options: { readonly doubles: boolean } = { doubles: true },
+): Readonly<Record<string, Planes>> {
+  const memory = allocateMemory(program.plan, { shared: false, doubles: options.doubles });
+  for (const { value, numbers } of program.plan.constants) {
+    for (const buffer of program.plan.buffersOfValue.get(value) ?? []) {
+      memory.arrayOf(buffer).set(numbers);
+    }
+  }
+  for (const [name, value] of Object.entries(inputs)) {
+    value.planes.forEach((plane, index) => {
+      const buffer = program.inputs[name]?.[index];
+      if (buffer !== undefined) memory.arrayOf(buffer).set(plane);
+    });
+  }
+  walkAlone(bindPlan(program.plan, memory));
+  const read = (array: CpuArray): Float64Array => Float64Array.from(array);
+  return Object.fromEntries(
+    Object.entries(program.results).map(([name, buffers]) => [
+      name,
+      buffers.map((buffer) => read(memory.arrayOf(buffer))),
+    ]),
+  );
+}
+
+/** The program that applies a case's op to its inputs. */
+export function programOfCase(opCase: OpCase): SmallProgram {
+  return smallProgram(opCase.inputs, (b, values) => b.op(opCase.op, values, opCase.attributes));
+}
+
+/**
+ * The program that applies the adjoint of a case's op: inputs as in the case plus `cotangent:NAME`
+ * for each output; results are the cotangents of the inputs.
+ */
+export function adjointProgramOfCase(
+  opCase: OpCase,
+  cotangents: Readonly<Record<string, CaseValue>>,
+): SmallProgram {
+  const definition = opRegistry.get(opCase.op);
+  const adjoint = definition?.adjoint;
+  if (!definition || adjoint === undefined || adjoint === 'not-differentiable') {
+    throw new Error(`${opCase.op} has no adjoint to check.`);
+  }
+  return smallProgram({ ...opCase.inputs, ...cotangents }, (b, values) => {
+    const inputs = Object.fromEntries(
+      Object.keys(opCase.inputs).map((name) => [name, values[name] as ValueId]),
+    );
+    // Copies, so that an adjoint that works in place meets values that nobody else needs.
+    const outputs = b.op(opCase.op, inputs, opCase.attributes);
+    return adjoint(
+      b,
+      { inputs, outputs, attributes: opCase.attributes ?? {} } as never,
+      Object.fromEntries(
+        definition.outputs.map((name) => [name, values[`cotangent:${name}`] as ValueId]),
+      ) as never,
+    );
+  });
+}
