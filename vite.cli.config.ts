@@ -13,7 +13,6 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'node20',
     minify: false,
-    sourcemap: true,
     rolldownOptions: {
       input: { main: 'src/cli/main.ts', 'cpu-worker': 'src/cpu-worker.ts' },
       output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

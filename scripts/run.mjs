@@ -34,5 +34,6 @@ await build({
   },
 });
 
+process.setSourceMapsEnabled(true);
 process.argv = [process.argv[0] ?? 'node', resolve(script), ...scriptArguments];
 await import(pathToFileURL(resolve(outDir, `${name}.mjs`)).href);
