@@ -1,0 +1,93 @@
+import { DeviceFailure } from '../devices';
+
+/**
+ * Turns what WebGPU reports at its own time (errors that no scope caught, the loss of the device)
+ * into one typed failure that names the node on whose behalf the device worked.
+ */
+export class DeviceWatch {
+  /** Node whose step runs now. */
+  origin: string | undefined;
+  #failure: DeviceFailure | undefined;
+  #isLost = false;
+  #isClosed = false;
+
+  constructor(device: GPUDevice) {
+    device.addEventListener('uncapturederror', (event) => {
+      this.#failure ??= failureOf((event as GPUUncapturedErrorEvent).error, this.origin);
+    });
+    void device.lost.then((info) => {
+      if (this.#isClosed) return;
+      this.#isLost = true;
+      this.#failure = new DeviceFailure(
+        'lost',
+        `The graphics device was lost: ${info.message || info.reason}.`,
+        this.origin,
+      );
+    });
+  }
+
+  /** From now on the loss of the device is expected. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /**
+   * Reports what went wrong since the last call. An error is reported once; a lost device stays lost.
+   * @throws DeviceFailure
+   */
+  check(): void {
+    const failure = this.#failure;
+    if (!failure) return;
+    if (!this.#isLost) this.#failure = undefined;
+    throw failure;
+  }
+
+  /**
+   * Waits for the device. What goes wrong meanwhile is thrown as a failure.
+   * @throws DeviceFailure
+   */
+  async wait<Result>(promise: Promise<Result>): Promise<Result> {
+    try {
+      const result = await promise;
+      this.check();
+      return result;
+    } catch (error) {
+      if (error instanceof DeviceFailure) throw error;
+      // The reason arrives with the device's own report, which may come a turn later.
+      await Promise.resolve();
+      this.check();
+      throw new DeviceFailure('kernel', messageOf(error), this.origin);
+    }
+  }
+
+  /**
+   * Runs `work` so that errors of allocation and of use are its own.
+   * @throws DeviceFailure
+   */
+  async guard<Result>(device: GPUDevice, work: () => Result): Promise<Result> {
+    device.pushErrorScope('validation');
+    device.pushErrorScope('out-of-memory');
+    let errors: Promise<readonly (GPUError | null)[]>;
+    let result: Result;
+    try {
+      result = work();
+    } finally {
+      // Scopes are a stack: they close before anything else may open one.
+      errors = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    }
+    for (const error of await this.wait(errors)) {
+      if (error) throw failureOf(error, this.origin);
+    }
+    return result;
+  }
+}
+
+function failureOf(error: GPUError, origin: string | undefined): DeviceFailure {
+  // By name: the classes are globals of a page, and parameters of the device elsewhere.
+  const isMemory = error.constructor.name === 'GPUOutOfMemoryError';
+  return new DeviceFailure(isMemory ? 'out-of-memory' : 'kernel', error.message, origin);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

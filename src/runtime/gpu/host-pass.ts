@@ -1,0 +1,33 @@
+import type { BufferId } from '../ir/kernel-graph';
+import { accessOf, elementTypeOf, planesOf } from '../ops/define-kernel';
+import type { EncodedPass } from './encode';
+import type { PlanMemory } from './plan-memory';
+
+const arrayTypes = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
+
+type PlaneArray = Float32Array | Int32Array | Uint32Array;
+
+/** Runs a kernel that has no WGSL: reads its buffers back, calls its CPU function, uploads. */
+export async function runOnHost({ pass, kernel }: EncodedPass, memory: PlanMemory): Promise<void> {
+  const present = pass.buffers.filter((buffer): buffer is BufferId => buffer !== null);
+  const contents = await memory.read(present);
+  const bytesOf = new Map(present.map((buffer, index) => [buffer, contents[index]]));
+  const bound: Record<string, PlaneArray | readonly PlaneArray[] | undefined> = {};
+  const uploads: [buffer: BufferId, data: PlaneArray][] = [];
+  let place = 0;
+  for (const [name, spec] of Object.entries(kernel.bindings)) {
+    const planes: PlaneArray[] = [];
+    for (let plane = 0; plane < planesOf(spec); plane += 1, place += 1) {
+      const buffer = pass.buffers[place];
+      const bytes = buffer === null || buffer === undefined ? undefined : bytesOf.get(buffer);
+      if (buffer === null || buffer === undefined || bytes === undefined) continue;
+      const array = new arrayTypes[elementTypeOf(spec)](bytes);
+      planes.push(array);
+      if (accessOf(spec) !== 'read') uploads.push([buffer, array]);
+    }
+    bound[name] = planesOf(spec) === 3 && planes.length === 3 ? planes : planes[0];
+  }
+  // The kernel's own types were erased where it was listed.
+  kernel.cpu(bound as never, pass.parameters as never, { part: 0, parts: 1 });
+  for (const [buffer, data] of uploads) memory.write(buffer, data);
+}

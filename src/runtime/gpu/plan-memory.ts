@@ -1,0 +1,94 @@
+import { InternalError } from '../internal-error';
+import type { BufferId } from '../ir/kernel-graph';
+import type { Plan } from '../ir/plan';
+
+/** Flags of `GPUBufferUsage` and `GPUMapMode`, whose globals not every host defines. */
+export const usage = {
+  mapRead: 0x0001,
+  copySource: 0x0004,
+  copyTarget: 0x0008,
+  uniform: 0x0040,
+  storage: 0x0080,
+  queryResolve: 0x0200,
+} as const;
+export const mapForRead = 0x0001;
+
+/** The memory of a plan on a device: one buffer a slot, and what else its run needs. */
+export class PlanMemory {
+  readonly #device: GPUDevice;
+  readonly #plan: Plan;
+  readonly #slots: readonly GPUBuffer[];
+  readonly #owned: GPUBuffer[] = [];
+  #bytes = 0;
+
+  constructor(device: GPUDevice, plan: Plan) {
+    this.#device = device;
+    this.#plan = plan;
+    this.#slots = plan.slots.map((slot, index) =>
+      this.create(slot.bytes, usage.storage | usage.copySource | usage.copyTarget, `slot ${index}`),
+    );
+  }
+
+  /** Bytes of all buffers made so far. */
+  get allocatedBytes(): number {
+    return this.#bytes;
+  }
+
+  /** A buffer that lives as long as the plan's memory. */
+  create(bytes: number, flags: GPUBufferUsageFlags, label: string): GPUBuffer {
+    const size = Math.max(4, Math.ceil(bytes / 4) * 4);
+    const buffer = this.#device.createBuffer({ size, usage: flags, label });
+    this.#owned.push(buffer);
+    this.#bytes += size;
+    return buffer;
+  }
+
+  /** Where a virtual buffer lies now. */
+  bindingOf(buffer: BufferId): { readonly buffer: GPUBuffer; readonly size: number } {
+    const elements = this.#plan.buffers[buffer]?.elements;
+    const slot = this.#slots[this.#plan.slotOfBuffer[buffer] ?? -1];
+    if (elements === undefined || !slot) throw new InternalError(`Buffer ${buffer} has no memory.`);
+    return { buffer: slot, size: 4 * Math.max(1, elements) };
+  }
+
+  write(buffer: BufferId, data: Float32Array | Int32Array | Uint32Array): void {
+    const { buffer: target, size } = this.bindingOf(buffer);
+    if (data.byteLength > size) {
+      throw new InternalError(`${data.byteLength} bytes do not fit buffer ${buffer} of ${size}.`);
+    }
+    // WebGPU takes no shared memory.
+    const source = data.buffer instanceof ArrayBuffer ? data : data.slice();
+    this.#device.queue.writeBuffer(target, 0, source as GPUAllowSharedBufferSource);
+  }
+
+  /** The bytes of several buffers, after everything that was submitted so far. */
+  async read(buffers: readonly BufferId[]): Promise<readonly ArrayBuffer[]> {
+    const encoder = this.#device.createCommandEncoder({ label: 'read back' });
+    const copies = buffers.map((buffer) => {
+      const { buffer: source, size } = this.bindingOf(buffer);
+      const staging = this.#device.createBuffer({
+        size,
+        usage: usage.mapRead | usage.copyTarget,
+        label: `read back of buffer ${buffer}`,
+      });
+      encoder.copyBufferToBuffer(source, 0, staging, 0, size);
+      return staging;
+    });
+    this.#device.queue.submit([encoder.finish()]);
+    try {
+      return await Promise.all(
+        copies.map(async (staging) => {
+          await staging.mapAsync(mapForRead);
+          return staging.getMappedRange().slice(0);
+        }),
+      );
+    } finally {
+      for (const staging of copies) staging.destroy();
+    }
+  }
+
+  destroy(): void {
+    for (const buffer of this.#owned) buffer.destroy();
+    this.#owned.length = 0;
+  }
+}
