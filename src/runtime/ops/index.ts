@@ -2,10 +2,17 @@ import { add, copy, multiply, scale, zeros } from './arithmetic/arithmetic';
 import { rescale, rescaleAdjoint } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
+import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
 import { gaussian } from './smooth/gaussian';
+import {
+  windowMoments,
+  windowMomentsAdjoint,
+  windowMomentsAdjointFixed,
+} from './window/window-moments';
+import { windowStatistics, windowStatisticsAdjoint } from './window/window-statistics';
 
 /** Every op, by name. The builder's methods, the tests and the devices iterate this list. */
 export const opDefinitions = {
@@ -15,6 +22,9 @@ export const opDefinitions = {
   compose,
   copy,
   gaussian,
+  lnccLoss,
+  lnccLossAdjoint,
+  lnccLossAdjointFixed,
   multiply,
   rescale,
   rescaleAdjoint,
@@ -24,6 +34,11 @@ export const opDefinitions = {
   scale,
   splat,
   warpAdjoint,
+  windowMoments,
+  windowMomentsAdjoint,
+  windowMomentsAdjointFixed,
+  windowStatistics,
+  windowStatisticsAdjoint,
   zeros,
 } as const;
 

@@ -1,8 +1,17 @@
 import type { OpCase } from '../../support/op-case';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
+import { cases as lncc } from './lncc.cases';
 import { cases as sample } from './sample.cases';
 import { cases as smooth } from './smooth.cases';
+import { cases as window } from './window.cases';
 
 /** Every case of every op. The unit, gradient, GPU and bench suites iterate this list. */
-export const allCases: readonly OpCase[] = [...arithmetic, ...compose, ...sample, ...smooth];
+export const allCases: readonly OpCase[] = [
+  ...arithmetic,
+  ...compose,
+  ...lncc,
+  ...sample,
+  ...smooth,
+  ...window,
+];

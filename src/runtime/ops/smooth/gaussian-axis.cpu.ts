@@ -83,6 +83,16 @@ function smoothInterior(
     return;
   }
   const t3 = taps[3]!;
+  if (radius === 3) {
+    for (let i = begin; i < end; i += 1) {
+      smoothed[i] =
+        t0 * value[i]! +
+        t1 * (value[i - stride]! + value[i + stride]!) +
+        t2 * (value[i - s2]! + value[i + s2]!) +
+        t3 * (value[i - s3]! + value[i + s3]!);
+    }
+    return;
+  }
   for (let i = begin; i < end; i += 1) {
     let sum =
       t0 * value[i]! +

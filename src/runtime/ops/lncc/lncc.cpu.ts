@@ -1,0 +1,101 @@
+import { type FloatArray, type Share, shareOf } from '../define-kernel';
+import { chunkLength, reductionChunks } from '../reduction';
+
+/** Sums of cc = A² / (B·C) over fixed chunks of the volume. */
+export function lnccPartials(
+  meanFixed: FloatArray,
+  meanFixedSquared: FloatArray,
+  meanWarped: FloatArray,
+  meanWarpedSquared: FloatArray,
+  meanProduct: FloatArray,
+  partials: FloatArray,
+  count: number,
+  epsilon: number,
+  share: Share,
+): void {
+  const length = chunkLength(count);
+  const [firstChunk, lastChunk] = shareOf(reductionChunks, share);
+  for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
+    const end = Math.min((chunk + 1) * length, count);
+    let sum = 0;
+    for (let i = chunk * length; i < end; i += 1) {
+      const f = meanFixed[i]!;
+      const w = meanWarped[i]!;
+      const covariance = meanProduct[i]! - f * w;
+      let varianceFixed = meanFixedSquared[i]! - f * f;
+      let varianceWarped = meanWarpedSquared[i]! - w * w;
+      if (varianceFixed < epsilon) varianceFixed = epsilon;
+      if (varianceWarped < epsilon) varianceWarped = epsilon;
+      sum += (covariance * covariance) / (varianceFixed * varianceWarped);
+    }
+    partials[chunk] = sum;
+  }
+}
+
+/**
+ * Cotangents of the means of W, W² and F·W, written over those means:
+ * ∂cc/∂A = 2A/(B·C), ∂cc/∂C = −A²/(B·C²), which is 0 where C was clamped.
+ * @param scale the loss's cotangent times −1/N
+ */
+export function lnccCotangentsWarped(
+  meanFixed: FloatArray,
+  meanFixedSquared: FloatArray,
+  meanWarped: FloatArray,
+  meanWarpedSquared: FloatArray,
+  meanProduct: FloatArray,
+  scale: number,
+  count: number,
+  epsilon: number,
+  share: Share,
+): void {
+  const [begin, end] = shareOf(count, share);
+  for (let i = begin; i < end; i += 1) {
+    const f = meanFixed[i]!;
+    const w = meanWarped[i]!;
+    const covariance = meanProduct[i]! - f * w;
+    let varianceFixed = meanFixedSquared[i]! - f * f;
+    const varianceWarped = meanWarpedSquared[i]! - w * w;
+    if (varianceFixed < epsilon) varianceFixed = epsilon;
+    let byCovariance: number;
+    let byVariance = 0;
+    if (varianceWarped < epsilon) {
+      byCovariance = (2 * scale * covariance) / (varianceFixed * epsilon);
+    } else {
+      const inverse = 1 / (varianceFixed * varianceWarped);
+      byCovariance = 2 * scale * covariance * inverse;
+      byVariance = -0.5 * byCovariance * covariance * inverse * varianceFixed;
+    }
+    meanWarped[i] = -f * byCovariance - 2 * w * byVariance;
+    meanWarpedSquared[i] = byVariance;
+    meanProduct[i] = byCovariance;
+  }
+}
+
+/** Cotangents of the means of F and F²; see `lnccCotangentsWarped`. */
+export function lnccCotangentsFixed(
+  meanFixed: FloatArray,
+  meanFixedSquared: FloatArray,
+  meanWarped: FloatArray,
+  meanWarpedSquared: FloatArray,
+  meanProduct: FloatArray,
+  cotangentMean: FloatArray,
+  cotangentMeanSquared: FloatArray,
+  scale: number,
+  count: number,
+  epsilon: number,
+  share: Share,
+): void {
+  const [begin, end] = shareOf(count, share);
+  for (let i = begin; i < end; i += 1) {
+    const f = meanFixed[i]!;
+    const w = meanWarped[i]!;
+    const covariance = meanProduct[i]! - f * w;
+    const varianceFixed = Math.max(meanFixedSquared[i]! - f * f, epsilon);
+    const varianceWarped = Math.max(meanWarpedSquared[i]! - w * w, epsilon);
+    const byCovariance = (2 * scale * covariance) / (varianceFixed * varianceWarped);
+    const isClamped = meanFixedSquared[i]! - f * f < epsilon;
+    const byVariance = isClamped ? 0 : (-0.5 * byCovariance * covariance) / varianceFixed;
+    cotangentMean[i] = -w * byCovariance - 2 * f * byVariance;
+    cotangentMeanSquared[i] = byVariance;
+  }
+}

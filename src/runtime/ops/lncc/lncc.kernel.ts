@@ -1,0 +1,98 @@
+import { defineKernel } from '../define-kernel';
+import { reductionThreads, reductionWorkgroup } from '../reduction';
+import { lnccCotangentsFixed, lnccCotangentsWarped, lnccPartials } from './lncc.cpu';
+import adjointSource from './lncc-adjoint.wgsl?raw';
+import adjointFixedSource from './lncc-adjoint-fixed.wgsl?raw';
+import partialsSource from './lncc-partials.wgsl?raw';
+
+const parameters = { count: 'u32', epsilon: 'f32' } as const;
+
+export const lnccPartialsKernel = defineKernel({
+  name: 'lncc-partials',
+  bindings: {
+    meanFixed: 'read',
+    meanFixedSquared: 'read',
+    meanWarped: 'read',
+    meanWarpedSquared: 'read',
+    meanProduct: 'read',
+    partials: 'write',
+  },
+  parameters,
+  cpu: (b, p, share) =>
+    lnccPartials(
+      b.meanFixed,
+      b.meanFixedSquared,
+      b.meanWarped,
+      b.meanWarpedSquared,
+      b.meanProduct,
+      b.partials,
+      p.count,
+      p.epsilon,
+      share,
+    ),
+  gpu: {
+    source: partialsSource,
+    threads: reductionThreads,
+    workgroupSize: reductionWorkgroup,
+  },
+  cost: (p) => ({ bytes: 20 * p.count, operations: 12 * p.count }),
+});
+
+/** In place over the means of W, W² and F·W, so that no more than eight buffers bind. */
+export const lnccAdjointKernel = defineKernel({
+  name: 'lncc-adjoint',
+  bindings: {
+    meanFixed: 'read',
+    meanFixedSquared: 'read',
+    meanWarped: 'update',
+    meanWarpedSquared: 'update',
+    meanProduct: 'update',
+    cotangent: 'read',
+  },
+  parameters,
+  cpu: (b, p, share) =>
+    lnccCotangentsWarped(
+      b.meanFixed,
+      b.meanFixedSquared,
+      b.meanWarped,
+      b.meanWarpedSquared,
+      b.meanProduct,
+      -(b.cotangent[0] as number) / p.count,
+      p.count,
+      p.epsilon,
+      share,
+    ),
+  gpu: { source: adjointSource, threads: (p) => p.count },
+  cost: (p) => ({ bytes: 32 * p.count, operations: 20 * p.count }),
+});
+
+export const lnccAdjointFixedKernel = defineKernel({
+  name: 'lncc-adjoint-fixed',
+  bindings: {
+    meanFixed: 'read',
+    meanFixedSquared: 'read',
+    meanWarped: 'read',
+    meanWarpedSquared: 'read',
+    meanProduct: 'read',
+    cotangent: 'read',
+    cotangentMean: 'write',
+    cotangentMeanSquared: 'write',
+  },
+  parameters,
+  cpu: (b, p, share) =>
+    lnccCotangentsFixed(
+      b.meanFixed,
+      b.meanFixedSquared,
+      b.meanWarped,
+      b.meanWarpedSquared,
+      b.meanProduct,
+      b.cotangentMean,
+      b.cotangentMeanSquared,
+      -(b.cotangent[0] as number) / p.count,
+      p.count,
+      p.epsilon,
+      share,
+    ),
+  gpu: { source: adjointFixedSource, threads: (p) => p.count },
+  cost: (p) => ({ bytes: 28 * p.count, operations: 20 * p.count }),
+});

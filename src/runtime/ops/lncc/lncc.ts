@@ -1,0 +1,127 @@
+import { InternalError } from '../../internal-error';
+import {
+  elementsPerBuffer,
+  type FieldType,
+  sameType,
+  scalarsType,
+  type ValueType,
+} from '../../ir/values';
+import { sumPartialsKernel } from '../arithmetic/sum-partials.kernel';
+import { defineOp } from '../define-op';
+import { asField } from '../grid-attributes';
+import { reductionChunks } from '../reduction';
+import { lnccAdjointFixedKernel, lnccAdjointKernel, lnccPartialsKernel } from './lncc.kernel';
+
+/** Variances below this count as this: 1e-5 suits intensities in [0, 1]. */
+export type LnccAttributes = { readonly epsilon: number };
+
+const means = {
+  meanFixed: 'field',
+  meanFixedSquared: 'field',
+  meanWarped: 'field',
+  meanWarpedSquared: 'field',
+  meanProduct: 'field',
+} as const;
+
+type Means = { readonly [Name in keyof typeof means]: ValueType };
+
+function typeOfMeans(inputs: Means): FieldType {
+  const type = asField(inputs.meanFixed, 1);
+  for (const name of Object.keys(means) as (keyof Means)[]) {
+    if (!sameType(inputs[name], type)) throw new InternalError('Window means are on two grids.');
+  }
+  return type;
+}
+
+export const lnccLoss = defineOp<LnccAttributes>()({
+  name: 'lnccLoss',
+  doc:
+    'Local normalized cross-correlation from window means: loss = −mean(A²/(B·C)) with ' +
+    'A = mean(FW) − mean(F)·mean(W), B and C the variances of F and W, clamped at epsilon.',
+  inputs: means,
+  outputs: ['loss'],
+  infer(inputs) {
+    typeOfMeans(inputs);
+    return { loss: scalarsType(1) };
+  },
+  adjoint(b, { inputs, attributes }, { loss: cotangent }) {
+    if (cotangent === undefined) return {};
+    // First the fixed side: the other one is written over the warped means.
+    const fixed = b.op('lnccLossAdjointFixed', { ...inputs, cotangent }, attributes);
+    const warped = b.op('lnccLossAdjoint', { ...inputs, cotangent }, attributes);
+    return { ...fixed, ...warped };
+  },
+  kernels: [lnccPartialsKernel, sumPartialsKernel],
+  emit(emitter, { inputs, outputs, inputTypes, attributes }) {
+    const count = elementsPerBuffer(inputTypes.meanFixed);
+    const partials = emitter.scratch(reductionChunks);
+    emitter.call(
+      lnccPartialsKernel,
+      { ...inputs, partials },
+      { count, epsilon: attributes.epsilon },
+    );
+    emitter.call(
+      sumPartialsKernel,
+      { partials, total: outputs.loss },
+      { count: reductionChunks, quantities: 1, factor: -1 / count },
+    );
+  },
+});
+
+export const lnccLossAdjoint = defineOp<LnccAttributes>()({
+  name: 'lnccLossAdjoint',
+  doc:
+    'Cotangents of the window means of W, W² and F·W, in place over them. A clamped variance is ' +
+    'a constant.',
+  inputs: { ...means, cotangent: 'scalars' },
+  outputs: ['meanWarped', 'meanWarpedSquared', 'meanProduct'],
+  traits: {
+    updatesInPlace: {
+      meanWarped: 'meanWarped',
+      meanWarpedSquared: 'meanWarpedSquared',
+      meanProduct: 'meanProduct',
+    },
+  },
+  infer(inputs) {
+    const type = typeOfMeans(inputs);
+    return { meanWarped: type, meanWarpedSquared: type, meanProduct: type };
+  },
+  adjoint: 'not-differentiable',
+  kernels: [lnccAdjointKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    emitter.call(
+      lnccAdjointKernel,
+      {
+        meanFixed: i.meanFixed,
+        meanFixedSquared: i.meanFixedSquared,
+        ...o,
+        cotangent: i.cotangent,
+      },
+      { count: elementsPerBuffer(inputTypes.meanFixed), epsilon: attributes.epsilon },
+    );
+  },
+});
+
+export const lnccLossAdjointFixed = defineOp<LnccAttributes>()({
+  name: 'lnccLossAdjointFixed',
+  doc: 'Cotangents of the window means of F and F². A clamped variance is a constant.',
+  inputs: { ...means, cotangent: 'scalars' },
+  outputs: ['meanFixed', 'meanFixedSquared'],
+  infer(inputs) {
+    const type = typeOfMeans(inputs);
+    return { meanFixed: type, meanFixedSquared: type };
+  },
+  adjoint: 'not-differentiable',
+  kernels: [lnccAdjointFixedKernel],
+  emit(emitter, { inputs, outputs, inputTypes, attributes }) {
+    emitter.call(
+      lnccAdjointFixedKernel,
+      {
+        ...inputs,
+        cotangentMean: outputs.meanFixed,
+        cotangentMeanSquared: outputs.meanFixedSquared,
+      },
+      { count: elementsPerBuffer(inputTypes.meanFixed), epsilon: attributes.epsilon },
+    );
+  },
+});

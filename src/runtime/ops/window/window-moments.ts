@@ -1,0 +1,81 @@
+import { InternalError } from '../../internal-error';
+import { sameType } from '../../ir/values';
+import { defineOp } from '../define-op';
+import { asField } from '../grid-attributes';
+import { windowEmitter, windowKernels } from './emit-window';
+import type { WindowAttributes } from './window-statistics';
+
+export const windowMoments = defineOp<WindowAttributes>()({
+  name: 'windowMoments',
+  doc:
+    'Means of W, W² and F·W over the cubic window around each voxel, clipped at the border, for a ' +
+    'fixed image F and a warped image W. What depends on F alone is `windowStatistics`.',
+  inputs: { fixed: 'field', warped: 'field' },
+  outputs: ['meanWarped', 'meanWarpedSquared', 'meanProduct'],
+  infer({ fixed, warped }) {
+    const type = asField(warped, 1);
+    if (!sameType(fixed, type)) throw new InternalError('Fixed and warped are on different grids.');
+    return { meanWarped: type, meanWarpedSquared: type, meanProduct: type };
+  },
+  adjoint(b, { inputs: { fixed, warped }, attributes }, cotangents) {
+    const { meanProduct } = cotangents;
+    if (Object.values(cotangents).every((cotangent) => cotangent === undefined)) return {};
+    return {
+      fixed:
+        meanProduct === undefined
+          ? undefined
+          : b.op('windowMomentsAdjointFixed', { warped, meanProduct }, attributes).fixed,
+      warped: b.op('windowMomentsAdjoint', { fixed, warped, ...cotangents }, attributes).warped,
+    };
+  },
+  kernels: windowKernels,
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const window = windowEmitter(emitter, asField(inputTypes.warped), attributes.radiusVoxels);
+    window.mean(i.warped, undefined, o.meanWarped);
+    window.mean(i.warped, i.warped, o.meanWarpedSquared);
+    window.mean(i.fixed, i.warped, o.meanProduct);
+  },
+});
+
+export const windowMomentsAdjoint = defineOp<WindowAttributes>()({
+  name: 'windowMomentsAdjoint',
+  doc:
+    'Cotangent of the warped image from those of its window means: ' +
+    'box(m/n) + 2·W·box(s/n) + F·box(p/n), with m, s, p the cotangents of the means of W, W², F·W.',
+  inputs: {
+    fixed: 'field',
+    warped: 'field',
+    meanWarped: 'field?',
+    meanWarpedSquared: 'field?',
+    meanProduct: 'field?',
+  },
+  outputs: ['warped'],
+  infer: ({ warped }) => ({ warped: asField(warped, 1) }),
+  adjoint: 'not-differentiable',
+  kernels: windowKernels,
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const window = windowEmitter(emitter, asField(inputTypes.warped), attributes.radiusVoxels);
+    window.adjoint(
+      [
+        { cotangent: i.meanWarped, factor: 1 },
+        { cotangent: i.meanWarpedSquared, multiplier: i.warped, factor: 2 },
+        { cotangent: i.meanProduct, multiplier: i.fixed, factor: 1 },
+      ],
+      o.warped,
+    );
+  },
+});
+
+export const windowMomentsAdjointFixed = defineOp<WindowAttributes>()({
+  name: 'windowMomentsAdjointFixed',
+  doc: 'Cotangent of the fixed image from that of the window mean of F·W: W·box(p/n).',
+  inputs: { warped: 'field', meanProduct: 'field' },
+  outputs: ['fixed'],
+  infer: ({ warped }) => ({ fixed: asField(warped, 1) }),
+  adjoint: 'not-differentiable',
+  kernels: windowKernels,
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const window = windowEmitter(emitter, asField(inputTypes.warped), attributes.radiusVoxels);
+    window.adjoint([{ cotangent: i.meanProduct, multiplier: i.warped, factor: 1 }], o.fixed);
+  },
+});
