@@ -1,19 +1,19 @@
 import affine from './affine.wgsl?raw';
 import type { WgslModule } from './linker';
 import pointMap from './point-map.wgsl?raw';
-import reduction from './reduction.wgsl?raw';
 import samplePoint from './sample-point.wgsl?raw';
 import splatLevels from './splat-levels.wgsl?raw';
 import trilinear from './trilinear.wgsl?raw';
 import voxelIndex from './voxel-index.wgsl?raw';
+import workgroupReduce from './workgroup-reduce.wgsl?raw';
 
 /** WGSL that several kernels share. A kernel names what it uses in its first line. */
 export const wgslModules: readonly WgslModule[] = [
   { name: 'affine', source: affine },
   { name: 'point-map', source: pointMap },
-  { name: 'reduction', source: reduction },
   { name: 'sample-point', source: samplePoint },
   { name: 'splat-levels', source: splatLevels },
   { name: 'trilinear', source: trilinear },
   { name: 'voxel-index', source: voxelIndex },
+  { name: 'workgroup-reduce', source: workgroupReduce },
 ];

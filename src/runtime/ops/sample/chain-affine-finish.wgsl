@@ -1,4 +1,4 @@
-// uses: reduction
+// uses: workgroup-reduce
 // value = Sᵀ · Σ partials: adds the chunks by a fixed tree and turns rows along the source's voxel
 // axes into rows along the world's. One workgroup.
 
@@ -10,9 +10,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     for (var i = lane * 12u + column; i < arrayLength(&partials); i += WORKGROUP * 12u) {
       sums += vec3<f32>(partials[i], partials[i + 4u], partials[i + 8u]);
     }
-    sums.x = reduction_sum(sums.x, lane);
-    sums.y = reduction_sum(sums.y, lane);
-    sums.z = reduction_sum(sums.z, lane);
+    sums.x = workgroup_reduce_sum(lane, sums.x);
+    sums.y = workgroup_reduce_sum(lane, sums.y);
+    sums.z = workgroup_reduce_sum(lane, sums.z);
     if (lane < 3u) {
       value[lane * 4u + column] = s[0][lane] * sums.x + s[1][lane] * sums.y + s[2][lane] * sums.z;
     }

@@ -1,4 +1,4 @@
-// uses: affine voxel-index reduction
+// uses: affine voxel-index workgroup-reduce
 // Sums of cotangent · derivative_i · y_j, y = (x + u, 1) in mm, over one chunk of the voxels a
 // workgroup: 12 numbers a chunk, row-major, along the axes of the source voxels. Neighbouring
 // invocations read neighbouring voxels.
@@ -32,7 +32,7 @@ fn main(
   let rows = array<vec4<f32>, 3>(row0, row1, row2);
   for (var row = 0u; row < 3u; row += 1u) {
     for (var column = 0u; column < 4u; column += 1u) {
-      let sum = reduction_sum(rows[row][column], lane);
+      let sum = workgroup_reduce_sum(lane, rows[row][column]);
       if (lane == 0u) {
         partials[group.x * 12u + row * 4u + column] = sum;
       }

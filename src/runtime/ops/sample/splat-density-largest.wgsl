@@ -1,4 +1,4 @@
-// uses: reduction
+// uses: workgroup-reduce
 // density[chunk] = largest of the summed weights in a chunk of the source, in levels; sums = 0 for
 // what comes next.
 
@@ -14,7 +14,7 @@ fn main(
     largest = max(largest, atomicExchange(&sums[i], 0));
   }
   // A float holds 24 bits of a sum; one more level covers the rounding.
-  let of_chunk = reduction_max(f32(largest) * 1.000001 + 1.0, lane);
+  let of_chunk = workgroup_reduce_max(lane, f32(largest) * 1.000001 + 1.0);
   if (lane == 0u) {
     density[group.x] = of_chunk;
   }

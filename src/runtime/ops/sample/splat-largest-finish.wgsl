@@ -1,4 +1,4 @@
-// uses: reduction
+// uses: workgroup-reduce
 // The last element of largest = largest magnitude of the whole cotangent.
 
 @compute @workgroup_size(WORKGROUP)
@@ -8,7 +8,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   for (var chunk = lane; chunk < chunks; chunk += WORKGROUP) {
     magnitude = max(magnitude, largest[chunk]);
   }
-  let of_all = reduction_max(magnitude, lane);
+  let of_all = workgroup_reduce_max(lane, magnitude);
   if (lane == 0u) {
     largest[chunks] = of_all;
   }

@@ -1,4 +1,4 @@
-// uses: reduction
+// uses: workgroup-reduce
 // largest[chunk] = largest magnitude of the cotangent in a chunk.
 
 @compute @workgroup_size(WORKGROUP)
@@ -12,7 +12,7 @@ fn main(
   for (var i = group.x * WORKGROUP + lane; i < count; i += groups.x * WORKGROUP) {
     magnitude = max(magnitude, abs(cotangent[i]));
   }
-  let of_chunk = reduction_max(magnitude, lane);
+  let of_chunk = workgroup_reduce_max(lane, magnitude);
   if (lane == 0u) {
     largest[group.x] = of_chunk;
   }

@@ -2,38 +2,38 @@
 // be a power of two. Every invocation of the workgroup must call, in uniform control flow; all get
 // the result.
 
-var<workgroup> reduction_lane: array<f32, WORKGROUP>;
+var<workgroup> workgroup_reduce_lane: array<f32, WORKGROUP>;
 
-fn reduction_sum(value: f32, lane: u32) -> f32 {
-  reduction_lane[lane] = value;
+fn workgroup_reduce_sum(lane: u32, value: f32) -> f32 {
+  workgroup_reduce_lane[lane] = value;
   workgroupBarrier();
   for (var half = WORKGROUP / 2u; half > 0u; half = half / 2u) {
     if (lane < half) {
-      reduction_lane[lane] += reduction_lane[lane + half];
+      workgroup_reduce_lane[lane] += workgroup_reduce_lane[lane + half];
     }
     workgroupBarrier();
   }
-  let total = reduction_lane[0];
+  let total = workgroup_reduce_lane[0];
   // The next reduction must not overwrite what another invocation still has to read.
   workgroupBarrier();
   return total;
 }
 
-fn reduction_max(value: f32, lane: u32) -> f32 {
-  reduction_lane[lane] = value;
+fn workgroup_reduce_max(lane: u32, value: f32) -> f32 {
+  workgroup_reduce_lane[lane] = value;
   workgroupBarrier();
   for (var half = WORKGROUP / 2u; half > 0u; half = half / 2u) {
     if (lane < half) {
-      reduction_lane[lane] =
-        max(reduction_lane[lane], reduction_lane[lane + half]);
+      workgroup_reduce_lane[lane] =
+        max(workgroup_reduce_lane[lane], workgroup_reduce_lane[lane + half]);
     }
     workgroupBarrier();
   }
-  let largest = reduction_lane[0];
+  let largest = workgroup_reduce_lane[0];
   workgroupBarrier();
   return largest;
 }
 
-fn reduction_min(value: f32, lane: u32) -> f32 {
-  return -reduction_max(-value, lane);
+fn workgroup_reduce_min(lane: u32, value: f32) -> f32 {
+  return -workgroup_reduce_max(lane, -value);
 }
