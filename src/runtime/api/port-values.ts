@@ -44,6 +44,8 @@ export interface LevelContext {
   readonly levels: number;
   /** The fixed image's grid at this level. */
   readonly grid: Grid;
+  /** The fixed image on that grid. */
+  readonly fixed: ValueId;
   /** Shortest voxel edge among the axes with more than one voxel, mm. */
   readonly voxelMm: number;
   /** Centre of the full fixed grid, world mm: what rotations turn about. */

@@ -1,0 +1,66 @@
+import type { NodeDefinition, NodeRegistry } from '../runtime/api/define-node';
+import { applyToImage } from './apply/image';
+import { applyToLabels } from './apply/labels';
+import { evaluateCorrelation } from './evaluate/correlation';
+import { evaluateDice } from './evaluate/dice';
+import { evaluateJacobian } from './evaluate/jacobian';
+import { centresOfMass } from './initialise/centres-of-mass';
+import { moments } from './initialise/moments';
+import { loadImage } from './load/image';
+import { loadLabels } from './load/labels';
+import { affine } from './model/affine';
+import { greedy } from './model/greedy';
+import { rigid } from './model/rigid';
+import { svf } from './model/svf';
+import { adamNormalized } from './optimizer/adam-normalized';
+import { gradientDescent } from './optimizer/gradient-descent';
+import { schedulePyramid } from './optimizer/schedule-pyramid';
+import { normalizeIntensity } from './prepare/normalize-intensity';
+import { register } from './register/register';
+import { diffusion } from './regularizer/diffusion';
+import { saveImage } from './save/image';
+import { saveLabels } from './save/labels';
+import { saveTransform } from './save/transform';
+import { correlation } from './similarity/correlation';
+import { lncc } from './similarity/lncc';
+import { meanSquaredError } from './similarity/mean-squared-error';
+import { mutualInformation } from './similarity/mutual-information';
+import { checkerboard } from './view/checkerboard';
+import { difference } from './view/difference';
+
+/** Every node that can be placed, in the order of the palette. */
+export const nodeDefinitions = [
+  loadImage,
+  loadLabels,
+  normalizeIntensity,
+  centresOfMass,
+  moments,
+  rigid,
+  affine,
+  greedy,
+  svf,
+  lncc,
+  mutualInformation,
+  correlation,
+  meanSquaredError,
+  diffusion,
+  adamNormalized,
+  gradientDescent,
+  schedulePyramid,
+  register,
+  applyToImage,
+  applyToLabels,
+  evaluateDice,
+  evaluateCorrelation,
+  evaluateJacobian,
+  checkerboard,
+  difference,
+  saveImage,
+  saveLabels,
+  saveTransform,
+] as const;
+
+/** The nodes by type, with their specific types erased, for the compiler, the page and the terminal. */
+export const nodeRegistry: NodeRegistry = new Map(
+  nodeDefinitions.map((definition) => [definition.type, definition as unknown as NodeDefinition]),
+);

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { defineNode } from '../../runtime/api/define-node';
+
+export const centresOfMass = defineNode({
+  type: 'initialise.centres-of-mass',
+  version: 1,
+  title: 'Centres of mass',
+  section: 'initialise',
+  synonyms: ['COM', 'translation', 'start', 'initial', 'centre of gravity', 'center'],
+  documentation: {
+    summary: 'Shifts the moving image so that both centres of mass meet.',
+    details: `The centre of mass is the mean position of the voxels, each weighed by its intensity.
+Nothing is turned. It brings images together whose headers place them far apart, and is safe where
+the heads are held alike.
+
+Where a head may be turned, Moments tries turns too. Where one image shows the neck and the other
+does not, the centres differ by anatomy: the rigid stage must make up for it.`,
+    formula: String.raw`T(x) = x + c_M - c_F,\qquad c = \frac{\sum_x I(x)\,x}{\sum_x I(x)}`,
+    references: [
+      {
+        text: 'Alpert, Bradshaw, Kennedy, Correia: The principal axes transformation: a method for image registration, 1990',
+      },
+    ],
+  },
+  params: z.object({}),
+  inputs: {
+    fixed: { type: 'image', doc: 'Image that stays.' },
+    moving: { type: 'image', doc: 'Image that is to be brought onto it.' },
+  },
+  outputs: { transform: { type: 'transform', doc: 'A translation, mm.' } },
+  lower(b, { fixed, moving }) {
+    const affine = b.centresAffine({
+      fixedMoments: b.imageMoments({ image: fixed.image }),
+      movingMoments: b.imageMoments({ image: moving.image }),
+    });
+    return { transform: { kind: 'transform', grid: fixed.grid, affine } };
+  },
+});

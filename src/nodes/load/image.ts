@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { defineNode } from '../../runtime/api/define-node';
+import { sourceParameter } from './source-parameter';
+
+export const loadImage = defineNode({
+  type: 'load.image',
+  version: 1,
+  title: 'Load image',
+  section: 'load',
+  synonyms: ['open', 'read', 'NIfTI', 'nii', 'file', 'input', 'volume', 'phantom', 'sample'],
+  documentation: {
+    summary: 'Brings an image into the recipe: a NIfTI file, a web address, or a generated head.',
+    details: `Positions are taken from the file's header (sform, else qform) in millimetres; images
+of any orientation, spacing and obliqueness may be mixed. A two-dimensional image is a volume of one
+slice.
+
+The recipe holds the name and the checksum of a file, never the file: whoever opens the recipe binds
+a file of their own, by dropping it on the node or by \`--input NODE=FILE\`. An address is fetched only
+after you agree, and its checksum is compared.`,
+  },
+  params: z.object({ source: sourceParameter() }),
+  inputs: {},
+  outputs: { image: { type: 'image', doc: 'The image, in the units of its file.' } },
+  source: ({ source }) => ({ ...source, as: 'image' }),
+  lower(_, __, ___, context) {
+    const { source } = context;
+    if (source?.kind !== 'image') {
+      return context.refuse({
+        parameter: 'source',
+        message: 'No image is bound to this node.',
+        remedy: `Drop a NIfTI file on it, or pass --input ${context.nodeId}=FILE.`,
+      });
+    }
+    return { image: { kind: 'image', grid: source.grid, image: context.input() } };
+  },
+});

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { defineNode } from '../../runtime/api/define-node';
+import { sourceParameter } from './source-parameter';
+
+export const loadLabels = defineNode({
+  type: 'load.labels',
+  version: 1,
+  title: 'Load labels',
+  section: 'load',
+  synonyms: ['segmentation', 'parcellation', 'mask', 'regions', 'NIfTI', 'atlas', 'input'],
+  documentation: {
+    summary: 'Brings a map of labels into the recipe: whole numbers that name regions.',
+    details: `Each voxel holds the number of the region it belongs to, 0 the background. Labels are
+never averaged: where they are moved, a voxel gets one label or another.
+
+Labels are for judging a result, by Dice for example. A recipe runs without them: if you bind your
+own images and no labels, what depends on labels is left out.`,
+  },
+  params: z.object({ source: sourceParameter() }),
+  inputs: {},
+  outputs: { labels: { type: 'labels', doc: 'The labels; 0 is background.' } },
+  source: ({ source }) => ({ ...source, as: 'labels' }),
+  lower(_, __, ___, context) {
+    const { source } = context;
+    if (source?.kind !== 'labels') {
+      return context.refuse({
+        parameter: 'source',
+        message: 'No labels are bound to this node.',
+        remedy: `Drop a NIfTI file of whole numbers on it, or pass --input ${context.nodeId}=FILE.`,
+      });
+    }
+    const { grid, present } = source;
+    return { labels: { kind: 'labels', grid, present, labels: context.input() } };
+  },
+});

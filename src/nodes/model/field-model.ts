@@ -1,0 +1,64 @@
+import type { Builder, ValueId } from '../../runtime/api/builder';
+import { numberParameter } from '../../runtime/api/parameters';
+import type { ModelPart } from '../../runtime/api/port-values';
+import { resample } from '../resample';
+
+/** Where a Gaussian is cut off, in standard deviations. */
+const truncate = 2;
+
+/** Widths of the two Gaussians of a field model, in voxels of the level. */
+export interface FieldSmoothing {
+  readonly smoothGradientVoxels: number;
+  readonly smoothFieldVoxels: number;
+}
+
+/** The parameters of both Gaussians; `field` says what the second one smooths. */
+export function smoothingParameters(field: 'displacement' | 'velocity') {
+  return {
+    smoothGradientVoxels: numberParameter({
+      title: 'Smooth gradient',
+      help: 'Standard deviation of the Gaussian on each step; more makes the motion stiffer and folds less.',
+      unit: 'voxels',
+      default: 1,
+      min: 0,
+      max: 10,
+    }),
+    smoothFieldVoxels: numberParameter({
+      title: `Smooth ${field}`,
+      help: `Standard deviation of the Gaussian on the whole ${field} after each step; more forgets small motions.`,
+      unit: 'voxels',
+      default: 0.5,
+      min: 0,
+      max: 10,
+    }),
+  };
+}
+
+/**
+ * What all models have in common whose variable is one vector field in mm on the level's grid: it
+ * starts at zero, is resampled between levels, and its gradient is smoothed.
+ */
+export function fieldModel({ smoothGradientVoxels }: FieldSmoothing) {
+  return {
+    kind: 'model',
+    start: (b, { fixed }) => [b.zeros({ like: fixed }, { channels: 3 })],
+    refine: (b, variables, { grid }) => variables.map((field) => resample(b, field, grid)),
+    deformation: firstOf,
+    shapeGradient: (b, gradient) =>
+      gradient.map((field) => smoothField(b, field, smoothGradientVoxels)),
+  } satisfies Partial<ModelPart>;
+}
+
+/** The one variable of a field model. */
+export function firstOf(variables: readonly ValueId[]): ValueId {
+  const [first] = variables;
+  if (first === undefined) throw new RangeError('A field model has one variable.');
+  return first;
+}
+
+/** A field smoothed by a Gaussian; beyond the edge it is zero, so that the border stays put. */
+export function smoothField(b: Builder, value: ValueId, sigma: number): ValueId {
+  if (sigma === 0) return value;
+  const sigmaVoxels = [sigma, sigma, sigma];
+  return b.gaussian({ value }, { sigmaVoxels, truncate, edges: 'zero', transposed: false });
+}

@@ -1,0 +1,42 @@
+import type { Vec3 } from '../../imaging/frames';
+import type { Grid } from '../../imaging/grid';
+import type { ModelPart } from '../../runtime/api/port-values';
+import { addSteps } from './add-steps';
+
+const parameterCount = { rigid: 6, affine: 12 } as const;
+
+/**
+ * A model of a few parameters, all in mm: rotations, scales and shears are multiplied by half the
+ * extent of the image, so that a step of any of them moves the image's edge about as far.
+ */
+export function linearModel(freedom: keyof typeof parameterCount): ModelPart {
+  return {
+    kind: 'model',
+    start: (b) => [b.constant(new Array<number>(parameterCount[freedom]).fill(0))],
+    refine: (_, variables) => variables,
+    transform(b, [parameters], { grid, centreMm, radiusMm }) {
+      if (parameters === undefined) return {};
+      const sliceNormal = normalOfSlice(grid);
+      const attributes = { freedom, centreMm: [...centreMm], radiusMm, sliceNormal };
+      return { affine: b.affineFromParameters({ parameters }, attributes) };
+    },
+    update: addSteps,
+  };
+}
+
+/** Unit normal of a one-slice grid in the world; nothing for a volume. */
+function normalOfSlice({ sizeVoxels, worldFromVoxel: m }: Grid): readonly number[] {
+  const axis = sizeVoxels.indexOf(1);
+  if (axis < 0) return [];
+  const column = (index: number): Vec3 => {
+    const at = index % 3;
+    return [m[at] ?? 0, m[4 + at] ?? 0, m[8 + at] ?? 0];
+  };
+  const normal = cross(column(axis + 1), column(axis + 2));
+  const length = Math.hypot(...normal);
+  return normal.map((component) => component / length);
+}
+
+function cross(a: Vec3, b: Vec3): Vec3 {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}

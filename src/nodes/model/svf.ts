@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { Builder, ValueId } from '../../runtime/api/builder';
+import { defineNode } from '../../runtime/api/define-node';
+import { integerParameter } from '../../runtime/api/parameters';
+import { addSteps } from './add-steps';
+import { fieldModel, firstOf, smoothField, smoothingParameters } from './field-model';
+
+export const svf = defineNode({
+  type: 'model.svf',
+  version: 1,
+  title: 'Stationary velocity field',
+  section: 'model',
+  synonyms: [
+    'diffeomorphic',
+    'log-domain',
+    'exponential',
+    'scaling and squaring',
+    'invertible',
+    'deformable',
+    'SVF',
+    'DARTEL',
+  ],
+  documentation: {
+    summary:
+      'Moves every voxel along a smooth flow that can be run backwards: it has an exact inverse.',
+    details: `What is optimized is a velocity that stays the same while the image flows along it for
+one unit of time. Following it backwards undoes the motion, so that the inverse costs nothing and is
+exact. The flow is computed by scaling and squaring: a small step, composed with itself again and
+again.
+
+Use it where the inverse matters, for example to bring atlas labels back, or where folding must not
+occur. It costs a few times more than the greedy model and follows fine folds a little less.
+
+The gradient goes through every squaring exactly.`,
+    formula: String.raw`T = \exp(v),\qquad u_0 = \frac{v}{2^{K}},\quad
+u_{k+1} = u_k + u_k\circ(\mathrm{id}+u_k),\qquad T^{-1} = \exp(-v)`,
+    references: [
+      {
+        text: 'Arsigny, Commowick, Pennec, Ayache: A log-Euclidean framework for statistics on diffeomorphisms, 2006',
+        doi: '10.1007/11866565_113',
+      },
+      {
+        text: 'Ashburner: A fast diffeomorphic image registration algorithm, 2007',
+        doi: '10.1016/j.neuroimage.2007.07.007',
+      },
+    ],
+  },
+  params: z.object({
+    ...smoothingParameters('velocity'),
+    squarings: integerParameter({
+      title: 'Squarings',
+      help: 'How often the first small step is composed with itself; more for larger motions.',
+      default: 6,
+      min: 1,
+      max: 10,
+      advanced: true,
+    }),
+  }),
+  inputs: {},
+  outputs: { model: { type: 'model', doc: 'Velocity field, mm per unit of time.' } },
+  lower: (_, __, params) => ({
+    model: {
+      ...fieldModel(params),
+      transform: (b, variables) => ({
+        displacement: exponential(b, firstOf(variables), 1, params.squarings),
+      }),
+      update: (b, variables, steps) =>
+        addSteps(b, variables, steps).map((velocity) =>
+          smoothField(b, velocity, params.smoothFieldVoxels),
+        ),
+      inverse: (b, variables) => exponential(b, firstOf(variables), -1, params.squarings),
+    },
+  }),
+});
+
+/** Displacement (mm) after flowing along `velocity` for the time `direction`, by squaring. */
+function exponential(b: Builder, velocity: ValueId, direction: 1 | -1, squarings: number): ValueId {
+  let flow = b.scale({ value: velocity }, { factor: direction / 2 ** squarings });
+  for (let squaring = 0; squaring < squarings; squaring += 1) {
+    flow = b.compose({ outer: flow, inner: flow });
+  }
+  return flow;
+}

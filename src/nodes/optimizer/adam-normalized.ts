@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { defineNode } from '../../runtime/api/define-node';
+import { numberParameter } from '../../runtime/api/parameters';
+import { stepParameters } from './step-parameters';
+import { zerosLike } from './zeros-like';
+
+export const adamNormalized = defineNode({
+  type: 'optimizer.adam-normalized',
+  version: 1,
+  title: 'Adam, normalized',
+  section: 'optimizer',
+  synonyms: ['adaptive', 'Riemannian', 'momentum', 'FireANTs', 'moments'],
+  documentation: {
+    summary: 'Adam for each number, its longest step limited to a fraction of a voxel.',
+    details: `Every number of the model keeps a running mean of its gradient and of the gradient's
+square; the step is one over the root of the other, so that places of faint and of strong contrast
+move equally well. Then the whole step is shrunk until its longest vector is no longer than *step*
+voxels of the level.
+
+The best choice for deformable models, and a good one for rigid and affine ones, where a *final
+fraction* below 1 lets it settle. Between levels of a field the running means are resampled and the
+count of steps starts anew.`,
+    formula: String.raw`m \leftarrow \beta_1 m + (1-\beta_1) g,\quad v \leftarrow \beta_2 v + (1-\beta_2) g^2,\quad
+d = \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon},\quad
+\delta = -\,s\,h\,\frac{d}{\max(1, \max_x\lVert d(x)\rVert)}`,
+    references: [
+      {
+        text: 'Kingma, Ba: Adam: A method for stochastic optimization, 2014',
+        doi: '10.48550/arXiv.1412.6980',
+      },
+      {
+        text: 'Jena, Chaudhari, Gee: FireANTs: Adaptive Riemannian optimization for multi-scale diffeomorphic registration, 2024',
+        doi: '10.48550/arXiv.2404.01249',
+      },
+    ],
+  },
+  params: z.object({
+    ...stepParameters(0.25),
+    beta1: numberParameter({
+      title: 'Memory of the gradient',
+      help: 'Share of the running mean that is kept each iteration; more is steadier and slower to turn.',
+      default: 0.9,
+      min: 0,
+      max: 0.999,
+      advanced: true,
+    }),
+    beta2: numberParameter({
+      title: 'Memory of the square',
+      help: 'Share of the running mean square that is kept each iteration.',
+      default: 0.99,
+      min: 0,
+      max: 0.9999,
+      advanced: true,
+    }),
+    epsilon: numberParameter({
+      title: 'Least gradient',
+      help: 'Added below the fraction: gradients much fainter than this do not move anything.',
+      default: 1e-8,
+      min: 1e-12,
+      max: 1,
+      advanced: true,
+    }),
+  }),
+  inputs: {},
+  outputs: { optimizer: { type: 'optimizer', doc: 'Adam with its longest step limited.' } },
+  lower(b, _, { stepVoxels, finalFraction, beta1, beta2, epsilon }) {
+    const size = b.dial('stepVoxels', stepVoxels);
+    return {
+      optimizer: {
+        kind: 'optimizer',
+        start: (body, variables) =>
+          variables.flatMap((variable) => [zerosLike(body, variable), zerosLike(body, variable)]),
+        step(body, gradient, state, iteration, { voxelMm, maxIterations }) {
+          const moved = gradient.map((vector, index) => {
+            const [mean = vector, variance = vector] = state.slice(2 * index, 2 * index + 2);
+            const adam = body.adam(
+              { gradient: vector, mean, variance, iteration },
+              { beta1, beta2, epsilon },
+            );
+            const largest = body.largestNorm({ vector: adam.direction });
+            const step = body.scaledStep(
+              { direction: adam.direction, largest, size, iteration },
+              { unitMm: voxelMm, cap: true, finalFraction, maxIterations },
+            );
+            return { step, state: [adam.mean, adam.variance] };
+          });
+          return {
+            steps: moved.map(({ step }) => step),
+            state: moved.flatMap((one) => one.state),
+          };
+        },
+      },
+    };
+  },
+});

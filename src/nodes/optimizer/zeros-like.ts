@@ -1,0 +1,7 @@
+import type { Builder, ValueId } from '../../runtime/api/builder';
+
+/** Zeros of the type of another value. */
+export function zerosLike(b: Builder, like: ValueId): ValueId {
+  const type = b.typeOf(like);
+  return b.zeros({ like }, { channels: type.kind === 'field' ? type.channels : 1 });
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { defineNode } from '../../runtime/api/define-node';
+import { numberParameter } from '../../runtime/api/parameters';
+
+export const normalizeIntensity = defineNode({
+  type: 'prepare.normalize-intensity',
+  version: 1,
+  title: 'Normalize intensity',
+  section: 'prepare',
+  synonyms: ['percentile', 'rescale', 'winsorize', 'clip', 'window', 'quantile', 'standardize'],
+  documentation: {
+    summary: 'Brings intensities to the range from 0 to 1, cutting off the rarest at both ends.',
+    details: `The darkest and the brightest voxels (a vessel, a metal artefact) say little about the
+rest and would squeeze it into a corner of the range. The two percentiles are taken over all finite
+voxels, exactly; what lies beyond them becomes 0 or 1.
+
+Do this to both images before any similarity: the objectives' small constants are meant for
+intensities between 0 and 1. It neither removes a bias field nor makes two contrasts alike.`,
+    formula: String.raw`I'(x) = \min\Big(1, \max\Big(0, \frac{I(x) - q_{\text{lower}}}
+{q_{\text{upper}} - q_{\text{lower}}}\Big)\Big)`,
+    references: [
+      {
+        text: 'Nyúl, Udupa, Zhang: New variants of a method of MRI scale standardization, 2000',
+        doi: '10.1109/42.836373',
+      },
+    ],
+  },
+  params: z.object({
+    lowerPercent: numberParameter({
+      title: 'Lower percentile',
+      help: 'Share of the voxels that become 0.',
+      unit: '%',
+      default: 0.1,
+      min: 0,
+      max: 49,
+    }),
+    upperPercent: numberParameter({
+      title: 'Upper percentile',
+      help: 'Share of the voxels that stay below 1.',
+      unit: '%',
+      default: 99.9,
+      min: 51,
+      max: 100,
+    }),
+  }),
+  inputs: { image: { type: 'image', doc: 'Image in any units.' } },
+  outputs: { image: { type: 'image', doc: 'The same image between 0 and 1.' } },
+  lower(b, { image: { grid, image } }, { lowerPercent, upperPercent }) {
+    const range = b.quantiles({ image }, { lower: lowerPercent / 100, upper: upperPercent / 100 });
+    return { image: { kind: 'image', grid, image: b.rescale({ image, range }) } };
+  },
+});

@@ -1,0 +1,71 @@
+import { applyMatrix, type Vec3 } from '../../imaging/frames';
+import { type Grid, voxelFromWorld } from '../../imaging/grid';
+import type { LoweringProblem } from '../../runtime/api/diagnostics';
+import type {
+  ImageValue,
+  ModelPart,
+  ObjectivePart,
+  TransformValue,
+} from '../../runtime/api/port-values';
+
+/** What is wired to a registration, as far as it can be refused before anything runs. */
+interface Wired {
+  readonly fixed: ImageValue;
+  readonly moving: ImageValue;
+  readonly initial: TransformValue | undefined;
+  readonly model: ModelPart;
+  readonly objectives: readonly ObjectivePart[];
+}
+
+/** The first reason why these parts cannot make a registration, or undefined where they can. */
+export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
+  const { fixed, moving, initial, model, objectives } = wired;
+  if (objectives.every(({ needsDeformation }) => needsDeformation)) {
+    return {
+      port: 'objectives',
+      message: 'Nothing that is wired here compares the two images.',
+      remedy: 'Wire a similarity, for example Local correlation, to "objectives".',
+    };
+  }
+  const unfit = objectives.find(({ needsDeformation }) => needsDeformation);
+  if (unfit && !model.deformation) {
+    return {
+      port: 'objectives',
+      message: `"${unfit.name}" weighs a deformation field, and the model has none.`,
+      remedy: `Remove the wire from "${unfit.name}", or wire a deformable model such as Greedy.`,
+    };
+  }
+  if (initial?.displacement !== undefined && !model.deformation) {
+    return {
+      port: 'initial',
+      message: 'The initial transform bends space, and this model moves it as a whole.',
+      remedy: 'Register with the rigid or affine model first, then with the deformable one.',
+    };
+  }
+  if (!initial && !overlap(fixed.grid, moving.grid)) {
+    return {
+      port: 'initial',
+      message: 'The fixed and the moving image do not overlap in the world.',
+      remedy: 'Wire Centres of mass or Moments to "initial": both bring the images together.',
+    };
+  }
+  return undefined;
+}
+
+/** False where the fixed box lies wholly beyond one face of the moving box. */
+function overlap(fixed: Grid, moving: Grid): boolean {
+  const movingVoxelFromWorld = voxelFromWorld(moving);
+  const corners = cornersOf(fixed.sizeVoxels).map((corner) =>
+    applyMatrix(movingVoxelFromWorld, applyMatrix(fixed.worldFromVoxel, corner)),
+  );
+  // Points beside a single slice count as lying in it.
+  return moving.sizeVoxels.every((voxels, axis) => {
+    const along = corners.map((corner) => corner[axis] ?? 0);
+    return voxels === 1 || (Math.max(...along) > -0.5 && Math.min(...along) < voxels - 0.5);
+  });
+}
+
+function cornersOf([nx, ny, nz]: Vec3): readonly Vec3[] {
+  const ends = (voxels: number) => [-0.5, voxels - 0.5];
+  return ends(nx).flatMap((x) => ends(ny).flatMap((y) => ends(nz).map((z): Vec3 => [x, y, z])));
+}

@@ -1,0 +1,59 @@
+import { identityMatrix } from '../../imaging/frames';
+import type { Builder, ValueId } from '../../runtime/api/builder';
+import type { TransformValue } from '../../runtime/api/port-values';
+
+/** An affine and a displacement, either of them absent where it is the identity. */
+export interface TransformParts {
+  readonly affine?: ValueId;
+  readonly displacement?: ValueId;
+}
+
+/** Displacement and affine of moving = affine · (x + displacement(x)). */
+export interface TotalTransform {
+  readonly affine: ValueId;
+  readonly displacement?: ValueId;
+}
+
+/**
+ * The map that a model makes, followed by `initial`: total(x) = initial(model(x)). The image is
+ * then interpolated once, however many stages led here. An affine after which comes
+ * a displacement has no such form: `register` refuses affine models after a deformable stage.
+ */
+export function afterModel(
+  b: Builder,
+  initial: TransformValue | undefined,
+  model: TransformParts,
+): TotalTransform {
+  return {
+    affine: joinAffines(b, initial?.affine, model.affine),
+    ...joinDisplacements(b, initial?.displacement, model.displacement),
+  };
+}
+
+/**
+ * Displacement of the inverse of the total displacement, where both stages have one: what moved
+ * last is undone first.
+ */
+export function inverseAfterModel(
+  b: Builder,
+  initial: TransformValue | undefined,
+  modelInverse: ValueId,
+): ValueId | undefined {
+  if (initial?.displacement === undefined) return modelInverse;
+  if (initial.inverseDisplacement === undefined) return undefined;
+  return b.compose({ outer: modelInverse, inner: initial.inverseDisplacement });
+}
+
+function joinAffines(b: Builder, left: ValueId | undefined, right: ValueId | undefined): ValueId {
+  if (left === undefined) return right ?? b.constant(identityMatrix);
+  return right === undefined ? left : b.multiplyAffine({ left, right });
+}
+
+function joinDisplacements(
+  b: Builder,
+  outer: ValueId | undefined,
+  inner: ValueId | undefined,
+): { readonly displacement?: ValueId } {
+  if (outer === undefined) return inner === undefined ? {} : { displacement: inner };
+  return { displacement: inner === undefined ? outer : b.compose({ outer, inner }) };
+}

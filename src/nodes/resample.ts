@@ -1,0 +1,20 @@
+import { type Grid, sameGrid } from '../imaging/grid';
+import type { Builder, ValueId } from '../runtime/api/builder';
+
+/** A grid as the attributes by which ops are told where to compute. */
+export function gridAttributes(grid: Grid) {
+  return { size: [...grid.sizeVoxels], worldFromVoxel: [...grid.worldFromVoxel] };
+}
+
+/**
+ * A field read linearly at the voxels of another grid, going on beyond its edge; itself where it
+ * is there already. Displacements are in mm, so that their numbers stay as they are.
+ */
+export function resample(b: Builder, field: ValueId, grid: Grid): ValueId {
+  const type = b.typeOf(field);
+  if (type.kind === 'field' && sameGrid(type.grid, grid)) return field;
+  return b.sample(
+    { source: field },
+    { ...gridAttributes(grid), interpolation: 'linear', outside: 'edge' },
+  );
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineNode } from '../../runtime/api/define-node';
+import { weightParameter } from '../objective-weight';
+
+export const correlation = defineNode({
+  type: 'similarity.correlation',
+  version: 1,
+  title: 'Correlation',
+  section: 'similarity',
+  synonyms: ['NCC', 'normalized cross-correlation', 'GC', 'Pearson', 'global'],
+  documentation: {
+    summary: 'Correlation of the intensities over the whole image, with a minus sign.',
+    details: `One number for the whole image, between −1 (aligned) and 1. Brightness and contrast may
+differ by a factor and an offset; the order of the tissues may not.
+
+Good for rigid and affine stages within one contrast, where it is smooth and cheap. For deformable
+stages local correlation is better: it also forgives slow changes of brightness.`,
+    formula: String.raw`\mathcal{L} = -\frac{\sum_x (F-\bar F)(W-\bar W)}
+{\sqrt{\sum_x (F-\bar F)^2\;\sum_x (W-\bar W)^2}}`,
+    references: [
+      {
+        text: 'Modersitzki: Numerical Methods for Image Registration, 2004',
+        doi: '10.1093/acprof:oso/9780198528418.001.0001',
+      },
+    ],
+  },
+  params: z.object({ weight: weightParameter() }),
+  inputs: {},
+  outputs: { objective: { type: 'objective', doc: 'Weighted negative correlation.' } },
+  lower: (b, _, params, { nodeId }) => ({
+    objective: {
+      kind: 'objective',
+      name: nodeId,
+      weight: b.dial('weight', params.weight),
+      needsDeformation: false,
+      loss: (body, { fixed, warped }) => body.globalCorrelation({ fixed, warped }),
+    },
+  }),
+});

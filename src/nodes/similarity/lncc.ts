@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { defineNode } from '../../runtime/api/define-node';
+import { integerParameter, numberParameter } from '../../runtime/api/parameters';
+import { weightParameter } from '../objective-weight';
+
+export const lncc = defineNode({
+  type: 'similarity.lncc',
+  version: 1,
+  title: 'Local correlation',
+  section: 'similarity',
+  synonyms: ['LNCC', 'CC', 'local normalized cross-correlation', 'window', 'NCC'],
+  documentation: {
+    summary: 'Squared correlation of the intensities in a small window, averaged over all windows.',
+    details: `Around each voxel the two images are compared as if nothing else existed: brightness,
+contrast and even the sign may differ from window to window. This is what most deformable brain
+registration is done with.
+
+The window is a box of 2·radius + 1 voxels, cut off at the image's edge. A small radius follows fine
+detail and noise, a large one is steadier and coarser; the cost does not depend on it. Where both
+images are flat, ε keeps noise from looking like structure: it is meant for intensities between 0
+and 1, so normalize first.
+
+Between contrasts that are not monotone to each other (CT and MR), use mutual information.`,
+    formula: String.raw`\mathcal{L} = -\frac{1}{N}\sum_x \frac{A^2}{B\,C},\qquad
+A = \overline{FW}-\bar F\bar W,\; B = \max(\overline{F^2}-\bar F^2,\varepsilon),\;
+C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
+    references: [
+      {
+        text: 'Cachier, Bardinet, Dormont, Pennec, Ayache: Iconic feature based nonrigid registration: the PASHA algorithm, 2003',
+        doi: '10.1016/S1077-3142(03)00002-X',
+      },
+      {
+        text: 'Avants, Epstein, Grossman, Gee: Symmetric diffeomorphic image registration with cross-correlation, 2008',
+        doi: '10.1016/j.media.2007.06.004',
+      },
+    ],
+  },
+  params: z.object({
+    radiusVoxels: integerParameter({
+      title: 'Radius',
+      help: 'Half the window: 2 makes a window of 5 voxels; larger is steadier and coarser.',
+      unit: 'voxels',
+      default: 2,
+      min: 1,
+      max: 20,
+    }),
+    weight: weightParameter(),
+    epsilon: numberParameter({
+      title: 'Least variance',
+      help: 'Variances below this count as this much: more ignores faint structure and noise.',
+      default: 1e-5,
+      min: 1e-12,
+      max: 1,
+      advanced: true,
+    }),
+  }),
+  inputs: {},
+  outputs: { objective: { type: 'objective', doc: 'Weighted negative local correlation.' } },
+  lower: (b, _, { radiusVoxels, epsilon, weight }, { nodeId }) => ({
+    objective: {
+      kind: 'objective',
+      name: nodeId,
+      weight: b.dial('weight', weight),
+      needsDeformation: false,
+      loss(body, { fixed, warped }) {
+        const ofFixed = body.windowStatistics({ image: fixed }, { radiusVoxels });
+        const moments = body.windowMoments({ fixed, warped }, { radiusVoxels });
+        return body.lnccLoss(
+          { meanFixed: ofFixed.mean, meanFixedSquared: ofFixed.meanSquared, ...moments },
+          { epsilon },
+        );
+      },
+    },
+  }),
+});

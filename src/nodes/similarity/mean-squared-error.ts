@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { defineNode } from '../../runtime/api/define-node';
+import { weightParameter } from '../objective-weight';
+
+export const meanSquaredError = defineNode({
+  type: 'similarity.mean-squared-error',
+  version: 1,
+  title: 'Mean squared error',
+  section: 'similarity',
+  synonyms: ['MSE', 'SSD', 'sum of squared differences', 'L2', 'intensity difference'],
+  documentation: {
+    summary: 'Mean of the squared difference of the intensities, voxel by voxel.',
+    details: `The simplest and cheapest comparison. It assumes that the same tissue has the same
+intensity in both images: normalize both first, or take them from the same scanner and sequence.
+
+A bright spot in one image alone, a bias field or another contrast misleads it. Correlation forgives
+a change of brightness, local correlation a bias field, mutual information another contrast.`,
+    formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \big(F(x) - W(x)\big)^2`,
+    references: [
+      {
+        text: 'Modersitzki: Numerical Methods for Image Registration, 2004',
+        doi: '10.1093/acprof:oso/9780198528418.001.0001',
+      },
+    ],
+  },
+  params: z.object({ weight: weightParameter() }),
+  inputs: {},
+  outputs: { objective: { type: 'objective', doc: 'Weighted mean squared difference.' } },
+  lower: (b, _, params, { nodeId }) => ({
+    objective: {
+      kind: 'objective',
+      name: nodeId,
+      weight: b.dial('weight', params.weight),
+      needsDeformation: false,
+      loss: (body, { fixed, warped }) => body.meanSquaredDifference({ fixed, warped }),
+    },
+  }),
+});

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { defineNode } from '../../runtime/api/define-node';
+import { choiceParameter, integerParameter } from '../../runtime/api/parameters';
+import { weightParameter } from '../objective-weight';
+
+export const mutualInformation = defineNode({
+  type: 'similarity.mutual-information',
+  version: 1,
+  title: 'Mutual information',
+  section: 'similarity',
+  synonyms: ['MI', 'Mattes', 'Parzen', 'multimodal', 'histogram', 'entropy', 'CT', 'T2'],
+  documentation: {
+    summary: 'How much the intensity of one image tells about the intensity of the other.',
+    details: `The intensities of both images are counted in a joint histogram, every voxel spread over
+a few neighbouring bins so that the count can be differentiated. The better the images are aligned,
+the fewer combinations occur and the more one intensity tells about the other. Which grey belongs to
+which does not matter, so that it aligns CT with MR and T1 with T2.
+
+The default for rigid and affine stages in every contrast. It needs many voxels for its histogram
+and sees no place, so for deformable stages within one contrast local correlation follows finer
+detail.`,
+    formula: String.raw`\mathcal{L} = -\sum_{a,b} p(a,b)\,\ln\frac{p(a,b)}{p_F(a)\,p_W(b)},\qquad
+p(a,b) = \frac{1}{N}\sum_x w_a\big(F(x)\big)\,w_b\big(W(x)\big)`,
+    references: [
+      {
+        text: 'Mattes, Haynor, Vesselle, Lewellen, Eubank: PET-CT image registration in the chest using free-form deformations, 2003',
+        doi: '10.1109/TMI.2003.809072',
+      },
+      {
+        text: 'Thévenaz, Unser: Optimization of mutual information for multiresolution image registration, 2000',
+        doi: '10.1109/83.887976',
+      },
+      {
+        text: 'Viola, Wells: Alignment by maximization of mutual information, 1997',
+        doi: '10.1023/A:1007958904918',
+      },
+    ],
+  },
+  params: z.object({
+    bins: integerParameter({
+      title: 'Bins',
+      help: 'Bins of intensity in each image: more tells finer greys apart and needs more voxels.',
+      default: 32,
+      min: 8,
+      max: 64,
+    }),
+    window: choiceParameter({
+      title: 'Window',
+      help: 'How a voxel is spread over the bins: a cubic B-spline, or a Gaussian of half a bin.',
+      choices: ['bspline', 'gaussian'],
+      default: 'bspline',
+    }),
+    weight: weightParameter(),
+  }),
+  inputs: {},
+  outputs: { objective: { type: 'objective', doc: 'Weighted negative mutual information, nats.' } },
+  lower: (b, _, { bins, window, weight }, { nodeId }) => ({
+    objective: {
+      kind: 'objective',
+      name: nodeId,
+      weight: b.dial('weight', weight),
+      needsDeformation: false,
+      loss(body, { fixed, warped, moving }) {
+        // The range of the moving image, not of the warped one: bins must not shift as it moves.
+        const fixedRange = body.intensityRange({ image: fixed });
+        const warpedRange = body.intensityRange({ image: moving });
+        const histogram = body.jointHistogram(
+          { fixed, warped, fixedRange, warpedRange },
+          { bins, window },
+        );
+        return body.mutualInformation({ histogram }, { bins });
+      },
+    },
+  }),
+});
