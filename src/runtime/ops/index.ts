@@ -3,6 +3,9 @@ import { rescale, rescaleAdjoint } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';
+import { adam } from './optimize/adam';
+import { largestNorm } from './optimize/largest-norm';
+import { scaledStep } from './optimize/scaled-step';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
@@ -16,12 +19,14 @@ import { windowStatistics, windowStatisticsAdjoint } from './window/window-stati
 
 /** Every op, by name. The builder's methods, the tests and the devices iterate this list. */
 export const opDefinitions = {
+  adam,
   add,
   chainToAffine,
   chainToDisplacement,
   compose,
   copy,
   gaussian,
+  largestNorm,
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
@@ -32,6 +37,7 @@ export const opDefinitions = {
   sampleDerivative,
   sampleWithDerivative,
   scale,
+  scaledStep,
   splat,
   warpAdjoint,
   windowMoments,

@@ -79,7 +79,6 @@ export const cases: readonly OpCase[] = [
     inputs: { like: image },
     attributes: { channels: 3 },
     gradientOf: ['like'],
-    gradientOf: ['like'],
     expected: { value: Array.from({ length: 3 }, () => new Float64Array(63)) },
     gpu: { absolute: 0, relative: 0, because: 'zero is exact' },
   },

@@ -2,6 +2,7 @@ import type { OpCase } from '../../support/op-case';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
 import { cases as lncc } from './lncc.cases';
+import { cases as optimize } from './optimize.cases';
 import { cases as sample } from './sample.cases';
 import { cases as smooth } from './smooth.cases';
 import { cases as window } from './window.cases';
@@ -11,6 +12,7 @@ export const allCases: readonly OpCase[] = [
   ...arithmetic,
   ...compose,
   ...lncc,
+  ...optimize,
   ...sample,
   ...smooth,
   ...window,
