@@ -52,6 +52,12 @@ export function lifetimesOf(graph: KernelGraph): readonly Lifetime[] {
     begin.set(buffer, Math.min(begin.get(buffer) ?? from, from));
     end.set(buffer, Math.max(end.get(buffer) ?? to, to));
   };
+  // Before the steps: what the caller gives is there before any loop that uses it.
+  graph.buffers.forEach((buffer, id) => {
+    if (buffer.role === 'input' || buffer.role === 'dial' || buffer.role === 'constant') {
+      extend(id as BufferId, 0, buffer.role === 'dial' ? Number.POSITIVE_INFINITY : 0);
+    }
+  });
   let now = 1;
   for (const step of graph.steps) {
     const stepBegin = now;
@@ -72,11 +78,6 @@ export function lifetimesOf(graph: KernelGraph): readonly Lifetime[] {
       extend(step.trace, stepBegin, Number.POSITIVE_INFINITY);
     }
   }
-  graph.buffers.forEach((buffer, id) => {
-    if (buffer.role === 'input' || buffer.role === 'dial' || buffer.role === 'constant') {
-      extend(id as BufferId, 0, buffer.role === 'dial' ? Number.POSITIVE_INFINITY : 0);
-    }
-  });
   for (const value of graph.results) {
     for (const buffer of graph.buffersOfValue.get(value) ?? []) {
       extend(buffer, begin.get(buffer) ?? 0, Number.POSITIVE_INFINITY);
