@@ -1,6 +1,5 @@
-import type { RunOptions } from '../../src/runtime/devices';
+import type { Execution, RunOptions } from '../../src/runtime/devices';
 import { type GpuDevice, openGpuDevice } from '../../src/runtime/gpu/device';
-import type { GpuExecution } from '../../src/runtime/gpu/execution';
 import { requestTestGpu } from './gpu';
 import type { CaseValue } from './op-case';
 import type { SmallProgram } from './run-op';
@@ -27,7 +26,7 @@ export function quietRun(changes: Partial<RunOptions> = {}): RunOptions {
 
 /** Uploads the inputs of a small program. */
 export function writeInputs(
-  execution: GpuExecution,
+  execution: Execution,
   program: SmallProgram,
   inputs: Readonly<Record<string, CaseValue>>,
 ): void {
@@ -41,7 +40,7 @@ export function writeInputs(
 
 /** Reads the named results of a small program. */
 export async function readResults(
-  execution: GpuExecution,
+  execution: Execution,
   program: SmallProgram,
 ): Promise<Readonly<Record<string, readonly Float32Array[]>>> {
   const results: Record<string, readonly Float32Array[]> = {};

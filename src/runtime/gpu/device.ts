@@ -1,4 +1,4 @@
-import type { Device, DeviceLimits } from '../devices';
+import { type Device, DeviceFailure, type DeviceLimits } from '../devices';
 import type { Plan } from '../ir/plan';
 import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
 import type { WgslModule } from '../wgsl/linker';
@@ -91,6 +91,14 @@ export class GpuDevice implements Device {
    */
   async prepare(plan: Plan): Promise<GpuExecution> {
     this.#watch.check();
+    const tooLarge = plan.slots.find((slot) => slot.bytes > this.limits.maxBufferBytes);
+    if (tooLarge) {
+      throw new DeviceFailure(
+        'out-of-memory',
+        `The plan needs a buffer of ${tooLarge.bytes} bytes; ${this.name} binds at most ` +
+          `${this.limits.maxBufferBytes}.`,
+      );
+    }
     const compiled = await this.#watch.wait(compilePlan(plan, this.#pipelines, this.#kernels));
     const memory = await this.#watch.guard(this.device, () => new PlanMemory(this.device, plan));
     try {
