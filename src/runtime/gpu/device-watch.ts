@@ -13,6 +13,8 @@ export class DeviceWatch {
 
   constructor(device: GPUDevice) {
     device.addEventListener('uncapturederror', (event) => {
+      // It is reported as a failure; the console need not have it too.
+      event.preventDefault();
       this.#failure ??= failureOf((event as GPUUncapturedErrorEvent).error, this.origin);
     });
     void device.lost.then((info) => {
