@@ -2,10 +2,16 @@ import { add, copy, multiply, scale, zeros } from './arithmetic/arithmetic';
 import { rescale, rescaleAdjoint } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
+import { globalCorrelation, globalCorrelationAdjoint } from './intensity/global-correlation';
+import {
+  meanSquaredDifference,
+  meanSquaredDifferenceAdjoint,
+} from './intensity/squared-difference';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';
 import { adam } from './optimize/adam';
 import { largestNorm } from './optimize/largest-norm';
 import { scaledStep } from './optimize/scaled-step';
+import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
@@ -25,11 +31,17 @@ export const opDefinitions = {
   chainToDisplacement,
   compose,
   copy,
+  diffusionEnergy,
+  diffusionGradient,
   gaussian,
+  globalCorrelation,
+  globalCorrelationAdjoint,
   largestNorm,
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
+  meanSquaredDifference,
+  meanSquaredDifferenceAdjoint,
   multiply,
   rescale,
   rescaleAdjoint,

@@ -1,8 +1,10 @@
 import type { OpCase } from '../../support/op-case';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
+import { cases as intensity } from './intensity.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as optimize } from './optimize.cases';
+import { cases as regularize } from './regularize.cases';
 import { cases as sample } from './sample.cases';
 import { cases as smooth } from './smooth.cases';
 import { cases as window } from './window.cases';
@@ -11,8 +13,10 @@ import { cases as window } from './window.cases';
 export const allCases: readonly OpCase[] = [
   ...arithmetic,
   ...compose,
+  ...intensity,
   ...lncc,
   ...optimize,
+  ...regularize,
   ...sample,
   ...smooth,
   ...window,

@@ -1,0 +1,111 @@
+import { InternalError } from '../../internal-error';
+import { elementsPerBuffer, sameType, scalarsType, type ValueType } from '../../ir/values';
+import { sumPartialsKernel } from '../arithmetic/sum-partials.kernel';
+import { defineKernel } from '../define-kernel';
+import { defineOp } from '../define-op';
+import { asField } from '../grid-attributes';
+import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
+import { scaledDifferences, squaredDifferencePartials } from './intensity.cpu';
+import differenceSource from './scaled-difference.wgsl?raw';
+import partialsSource from './squared-difference-partials.wgsl?raw';
+
+const squaredDifferencePartialsKernel = defineKernel({
+  name: 'squared-difference-partials',
+  bindings: { fixed: 'read', warped: 'read', partials: 'update' },
+  parameters: { count: 'u32', offset: 'u32' },
+  cpu: (b, p, share) => squaredDifferencePartials(b.fixed, b.warped, b.partials, p, share),
+  gpu: {
+    source: partialsSource,
+    threads: reductionThreads,
+    workgroupSize: reductionWorkgroup,
+  },
+  cost: (p) => ({ bytes: 8 * p.count, operations: 3 * p.count }),
+});
+
+const scaledDifferenceKernel = defineKernel({
+  name: 'scaled-difference',
+  bindings: { fixed: 'read', warped: 'read', cotangent: 'read', differences: 'write' },
+  parameters: { count: 'u32', factor: 'f32' },
+  cpu: (b, p, share) =>
+    scaledDifferences(
+      b.fixed,
+      b.warped,
+      b.differences,
+      p.factor * (b.cotangent[0] as number),
+      p.count,
+      share,
+    ),
+  gpu: { source: differenceSource, threads: (p) => p.count },
+  cost: (p) => ({ bytes: 12 * p.count, operations: 2 * p.count }),
+});
+
+function requireSame(fixed: ValueType, warped: ValueType): void {
+  if (!sameType(asField(fixed), asField(warped))) {
+    throw new InternalError('Fixed and warped are on different grids.');
+  }
+}
+
+export const meanSquaredDifference = defineOp()({
+  name: 'meanSquaredDifference',
+  doc: 'loss = mean over voxels and channels of (fixed − warped)².',
+  inputs: { fixed: 'field', warped: 'field' },
+  outputs: ['loss'],
+  infer({ fixed, warped }) {
+    requireSame(fixed, warped);
+    return { loss: scalarsType(1) };
+  },
+  adjoint(b, { inputs: { fixed, warped } }, { loss: cotangent }) {
+    if (cotangent === undefined) return {};
+    const op = 'meanSquaredDifferenceAdjoint';
+    return {
+      fixed: b.op(op, { fixed: warped, warped: fixed, cotangent }).warped,
+      warped: b.op(op, { fixed, warped, cotangent }).warped,
+    };
+  },
+  kernels: [squaredDifferencePartialsKernel, sumPartialsKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
+    const count = elementsPerBuffer(inputTypes.fixed);
+    const channels = i.fixed.length;
+    const partials = emitter.scratch(reductionChunks * channels);
+    i.fixed.forEach((plane, channel) => {
+      emitter.call(
+        squaredDifferencePartialsKernel,
+        { fixed: plane, warped: i.warped[channel], partials },
+        { count, offset: channel * reductionChunks },
+      );
+    });
+    emitter.call(
+      sumPartialsKernel,
+      { partials, total: o.loss },
+      { count: reductionChunks * channels, quantities: 1, factor: 1 / (count * channels) },
+    );
+  },
+});
+
+export const meanSquaredDifferenceAdjoint = defineOp()({
+  name: 'meanSquaredDifferenceAdjoint',
+  doc: 'Cotangent of the warped image: 2·(warped − fixed)/N. Exchanged, it is that of the fixed one.',
+  inputs: { fixed: 'field', warped: 'field', cotangent: 'scalars' },
+  outputs: ['warped'],
+  infer({ fixed, warped }) {
+    requireSame(fixed, warped);
+    return { warped };
+  },
+  adjoint: 'not-differentiable',
+  kernels: [scaledDifferenceKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
+    const count = elementsPerBuffer(inputTypes.fixed);
+    i.fixed.forEach((plane, channel) => {
+      emitter.call(
+        scaledDifferenceKernel,
+        {
+          fixed: plane,
+          warped: i.warped[channel],
+          cotangent: i.cotangent,
+          differences: o.warped[channel],
+        },
+        { count, factor: 2 / (count * i.fixed.length) },
+      );
+    });
+  },
+});
