@@ -31,7 +31,7 @@ const affinePartialsKernel = defineKernel({
   parameters: { nx: 'i32', ny: 'i32', nz: 'i32', worldFromTarget: 'matrix3x4', displaced: 'i32' },
   cpu: (b, p, share) =>
     affinePartials(b.cotangent, b.derivative, b.displacement, b.partials, p, share),
-  gpu: { source: affinePartialsSource, threads: () => affineChunks * 64, workgroupSize: 64 },
+  gpu: { source: affinePartialsSource, threads: () => affineChunks * 256, workgroupSize: 256 },
   cost: (p) => ({ bytes: 28 * p.nx * p.ny * p.nz, operations: 36 * p.nx * p.ny * p.nz }),
 });
 

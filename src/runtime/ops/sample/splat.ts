@@ -15,7 +15,7 @@ import scatterSource from './splat-scatter.wgsl?raw';
 
 /** Workgroups that look for a largest value on the GPU. */
 const chunks = 256;
-const chunkThreads = 64;
+const chunkThreads = 256;
 
 type Sizes = { readonly [Name in keyof typeof samplingParameters]: number | readonly number[] } & {
   readonly nx: number;
