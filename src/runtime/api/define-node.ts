@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { NodeMigrations } from '../../pipeline/migrations';
 import type { Builder } from './builder';
 import type { InputDescriptor, SourceRequest } from './inputs';
 import type { PortType, PortValues } from './port-values';
@@ -95,6 +96,8 @@ export interface NodeDefinition<
   readonly params: Params;
   readonly inputs: Inputs;
   readonly outputs: Outputs;
+  /** From each older version of the parameters to the next; keys are the older versions. */
+  readonly migrations?: NodeMigrations['migrate'];
   /** Loaders only: the data that the session must bring before the recipe can be compiled. */
   source?(params: z.output<Params>): SourceRequest;
   /** Savers only: what to write once the recipe has run, as file name and input port. */

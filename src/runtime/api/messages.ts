@@ -1,0 +1,202 @@
+import type { Diagnostic, DiagnosticPlace, LoweringProblem } from './diagnostics';
+
+/**
+ * The wording of every diagnostic of the compiler and the session, as functions of typed facts.
+ * Form: where; what was found; what was needed; what to do.
+ */
+
+const error = (
+  code: Diagnostic['code'],
+  at: DiagnosticPlace,
+  message: string,
+  remedy: string,
+): Diagnostic => ({ severity: 'error', code, at, message, remedy });
+
+export const messages = {
+  document: (path: string, message: string, remedy: string): Diagnostic =>
+    error('document', { path }, message, remedy),
+
+  unknownNode: (nodeId: string, type: string): Diagnostic =>
+    error(
+      'unknown-node',
+      { nodeId },
+      `Node "${nodeId}" is of type "${type}", which this version of Weft does not have.`,
+      'Open the recipe in the version that wrote it, or replace the node; its wires are kept.',
+    ),
+
+  nodeVersion: (nodeId: string, title: string, found: number, known: number): Diagnostic =>
+    error(
+      'node-version',
+      { nodeId },
+      `${title} ("${nodeId}") was written by a newer Weft: version ${found}, and this one knows ${known}.`,
+      'Update Weft, or place the node anew.',
+    ),
+
+  unknownPort: (
+    nodeId: string,
+    title: string,
+    port: string,
+    side: 'input' | 'output',
+    known: readonly string[],
+  ): Diagnostic =>
+    error(
+      'unknown-port',
+      { nodeId, port },
+      `${title} ("${nodeId}") has no ${side} "${port}".`,
+      `Wire one of its ${side}s: ${known.join(', ') || 'it has none'}.`,
+    ),
+
+  typeMismatch: (
+    from: { readonly end: string; readonly type: string },
+    to: { readonly nodeId: string; readonly port: string; readonly title: string; readonly type: string },
+  ): Diagnostic =>
+    error(
+      'type-mismatch',
+      { nodeId: to.nodeId, port: to.port },
+      `Port "${to.port}" of ${to.title} ("${to.nodeId}") takes ${article(to.type)}, but "${from.end}" gives ${article(from.type)}.`,
+      `Wire an output that gives ${article(to.type)}.`,
+    ),
+
+  missingInput: (nodeId: string, title: string, port: string, type: string): Diagnostic =>
+    error(
+      'missing-input',
+      { nodeId, port },
+      `${title} ("${nodeId}") needs ${article(type)} at "${port}", and nothing is wired to it.`,
+      `Wire ${article(type)} to "${nodeId}.${port}".`,
+    ),
+
+  tooManyWires: (nodeId: string, title: string, port: string, count: number): Diagnostic =>
+    error(
+      'too-many-wires',
+      { nodeId, port },
+      `${count} wires end at "${port}" of ${title} ("${nodeId}"), which takes one.`,
+      'Remove all but one.',
+    ),
+
+  cycle: (nodeIds: readonly string[]): Diagnostic =>
+    error(
+      'cycle',
+      nodeIds[0] === undefined ? {} : { nodeId: nodeIds[0] },
+      `The wires run in a circle: ${nodeIds.join(' → ')} → ${nodeIds[0]}.`,
+      'Remove one of these wires. What repeats belongs inside a register node.',
+    ),
+
+  parameter: (nodeId: string, title: string, parameter: string, found: string): Diagnostic =>
+    error(
+      'parameter',
+      { nodeId, parameter },
+      `Parameter "${parameter}" of ${title} ("${nodeId}"): ${found}`,
+      'Give a value within the bounds, or reset it to its default.',
+    ),
+
+  inputMissing: (nodeId: string, title: string): Diagnostic =>
+    error(
+      'input-missing',
+      { nodeId },
+      `${title} ("${nodeId}") has no data yet.`,
+      `Drop a NIfTI file onto the node, choose a sample, or pass --input ${nodeId}=FILE.`,
+    ),
+
+  inputProblem: (nodeId: string, message: string, remedy: string): Diagnostic =>
+    error('input-problem', { nodeId }, message, remedy),
+
+  inputWarning: (nodeId: string, message: string, remedy: string): Diagnostic => ({
+    ...error('input-problem', { nodeId }, message, remedy),
+    severity: 'warning',
+  }),
+
+  wrongDigest: (nodeId: string, name: string): Diagnostic =>
+    error(
+      'input-problem',
+      { nodeId, parameter: 'source' },
+      `What "${name}" gave is not the file that the recipe names: its SHA-256 differs.`,
+      'Check the address, or bind a file of your own to the node.',
+    ),
+
+  otherFile: (nodeId: string, name: string): Diagnostic => ({
+    ...error(
+      'input-problem',
+      { nodeId, parameter: 'source' },
+      `"${name}" is not the file that the recipe was made with: its SHA-256 differs.`,
+      'Results will differ from the original ones; nothing to do if that is meant.',
+    ),
+    severity: 'warning',
+  }),
+
+  constantImage: (nodeId: string): Diagnostic => ({
+    ...error(
+      'input-problem',
+      { nodeId },
+      `The image at "${nodeId}" has the same value everywhere: nothing can be aligned on it.`,
+      'Check that this is the right file and the right frame.',
+    ),
+    severity: 'warning',
+  }),
+
+  recipe: (nodeId: string, problem: LoweringProblem): Diagnostic =>
+    error(
+      'recipe',
+      {
+        nodeId,
+        ...(problem.port === undefined ? {} : { port: problem.port }),
+        ...(problem.parameter === undefined ? {} : { parameter: problem.parameter }),
+      },
+      problem.message,
+      problem.remedy,
+    ),
+
+  notDifferentiable: (nodeId: string, op: string): Diagnostic =>
+    error(
+      'not-differentiable',
+      { nodeId },
+      `Node "${nodeId}" asks for a gradient through "${op}", which has none.`,
+      'Use another node in its place within the optimization.',
+    ),
+
+  outOfMemory: (
+    needed: number,
+    available: number,
+    largest: readonly { readonly label: string; readonly bytes: number }[],
+    nodeId: string | undefined,
+  ): Diagnostic =>
+    error(
+      'out-of-memory',
+      nodeId === undefined ? {} : { nodeId },
+      `The recipe needs ${mebibytes(needed)} on this device, which offers ${mebibytes(available)}. ` +
+        `Largest: ${largest.map((b) => `${b.label} ${mebibytes(b.bytes)}`).join(', ')}.`,
+      'End the schedule at a coarser level (shrink 2), crop the images, or use the CPU device.',
+    ),
+
+  device: (nodeId: string | undefined, reason: string): Diagnostic =>
+    error(
+      'device',
+      nodeId === undefined ? {} : { nodeId },
+      `The device gave up: ${reason}`,
+      'Run again; if it repeats, use the CPU device or a coarser schedule.',
+    ),
+
+  nonFinite: (nodeId: string, label: string, iteration: number): Diagnostic =>
+    error(
+      'non-finite',
+      { nodeId },
+      `The loss of "${nodeId}" (${label}) is not a number from iteration ${iteration + 1} on.`,
+      'Lower the step size or the weights, and check that the images are normalized.',
+    ),
+
+  internal: (nodeId: string | undefined, message: string): Diagnostic =>
+    error(
+      'internal',
+      nodeId === undefined ? {} : { nodeId },
+      `A fault of Weft itself: ${message}`,
+      'Please report it with the recipe; nothing of your work is lost.',
+    ),
+};
+
+function article(type: string): string {
+  if (type === 'labels') return 'labels';
+  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0)} MiB`;
+}

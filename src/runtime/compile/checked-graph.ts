@@ -1,0 +1,22 @@
+import type { NodeDefinition } from '../api/define-node';
+
+/** One end of a wire that brings something. */
+export interface WireSource {
+  readonly nodeId: string;
+  readonly port: string;
+}
+
+/** A node whose type is known, whose parameters hold, and whose wires fit. */
+export interface CheckedNode {
+  readonly id: string;
+  readonly definition: NodeDefinition;
+  /** Parsed: defaults filled in. */
+  readonly params: unknown;
+  /** What arrives at each input, in the document's canonical order. */
+  readonly inputs: Readonly<Record<string, readonly WireSource[]>>;
+}
+
+/** A document that is right: nodes in an order in which each comes after what it needs. */
+export interface CheckedGraph {
+  readonly nodes: readonly CheckedNode[];
+}

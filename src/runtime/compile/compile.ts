@@ -1,0 +1,124 @@
+
+import type { Diagnostic } from '../api/diagnostics';
+import type { PhaseName } from '../api/engine-api';
+import { messages } from '../api/messages';
+import type { DeviceLimits } from '../devices';
+import type { OpGraph } from '../ir/op-graph';
+import type { Plan } from '../ir/plan';
+import { allocate } from './allocate';
+import type { CheckedGraph } from './checked-graph';
+import { mapDataValues } from './data-values';
+import { differentiate, NotDifferentiable } from './differentiate';
+import { formatKernelGraph, formatOpGraph } from './format';
+import { fuse } from './fuse';
+import { type Lowered, type LowerOptions, lower } from './lower';
+import { schedule } from './schedule';
+import { type SimplifyOptions, simplify } from './simplify';
+import { verifyKernelGraph, verifyOpGraph, verifyPlan } from './verify';
+
+export interface CompileOptions extends LowerOptions {
+  readonly limits?: DeviceLimits;
+  readonly printAfter?: PhaseName;
+  /** Check what each phase leaves; on in tests. */
+  readonly verify?: boolean;
+  /** Off switches, to bisect a wrong answer. */
+  readonly simplify?: SimplifyOptions;
+  readonly fusionOff?: readonly string[];
+  readonly alias?: boolean;
+}
+
+export interface Compiled {
+  /** Present where there is no error. */
+  readonly plan?: Plan;
+  readonly graph?: OpGraph;
+  readonly outputs: Lowered['outputs'];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly printed?: string;
+}
+
+/** From a checked document to a plan: the phases after `validate`, in order. */
+export function compile(checked: CheckedGraph, options: CompileOptions): Compiled {
+  const { printAfter } = options;
+  const printed: { text?: string } = {};
+  const after = <Graph>(
+    phase: PhaseName,
+    graph: Graph,
+    check: (graph: Graph, phase: string) => void,
+    print: (graph: Graph) => string,
+  ): Graph => {
+    if (options.verify) check(graph, phase);
+    if (printAfter === phase) printed.text = print(graph);
+    return graph;
+  };
+  const lowered = lower(checked, options);
+  if (!lowered.graph) return { outputs: lowered.outputs, diagnostics: lowered.diagnostics };
+  try {
+    const ops = after('lower', lowered.graph, verifyOpGraph, formatOpGraph);
+    const full = after('differentiate', differentiate(ops), verifyOpGraph, formatOpGraph);
+    const simple = after('simplify', simplify(full, options.simplify), verifyOpGraph, formatOpGraph);
+    const fused = after(
+      'fuse',
+      fuse(simple, { off: options.fusionOff ?? [] }),
+      verifyOpGraph,
+      formatOpGraph,
+    );
+    const kernels = after('schedule', schedule(fused), verifyKernelGraph, formatKernelGraph);
+    const plan = after(
+      'allocate',
+      allocate(kernels, { alias: options.alias ?? true }),
+      verifyPlan,
+      formatKernelGraph,
+    );
+    return {
+      plan,
+      graph: fused,
+      outputs: renamed(lowered, fused),
+      diagnostics: options.limits ? memoryProblems(plan, options.limits) : [],
+      ...(printed.text === undefined ? {} : { printed: printed.text }),
+    };
+  } catch (error) {
+    if (!(error instanceof NotDifferentiable)) throw error;
+    return {
+      outputs: lowered.outputs,
+      diagnostics: [messages.notDifferentiable(error.origin, error.op)],
+    };
+  }
+}
+
+function memoryProblems(plan: Plan, limits: DeviceLimits): readonly Diagnostic[] {
+  const largestSlot = plan.slots.reduce((most, slot) => Math.max(most, slot.bytes), 0);
+  const tooLarge = largestSlot > limits.maxBufferBytes;
+  const tooMuch = limits.maxTotalBytes !== undefined && plan.peakBytes > limits.maxTotalBytes;
+  if (!tooLarge && !tooMuch) return [];
+  const largest = plan.buffers
+    .map((buffer) => ({ label: buffer.label, bytes: buffer.elements * 4 }))
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, 5);
+  const nodeId = largest[0]?.label.split(/[./]/)[0];
+  return [
+    tooLarge
+      ? messages.outOfMemory(largestSlot, limits.maxBufferBytes, largest, nodeId)
+      : messages.outOfMemory(plan.peakBytes, limits.maxTotalBytes ?? 0, largest, nodeId),
+  ];
+}
+
+/** Outputs after passes that merged equal values: results keep their order, not their names. */
+function renamed(lowered: Lowered, graph: OpGraph): Lowered['outputs'] {
+  const now = new Map(
+    (lowered.graph?.results ?? []).map((before, index) => [
+      before,
+      graph.results[index] ?? before,
+    ]),
+  );
+  return new Map(
+    [...lowered.outputs].map(([nodeId, ports]) => [
+      nodeId,
+      Object.fromEntries(
+        Object.entries(ports).map(([port, value]) => [
+          port,
+          mapDataValues(value, (id) => now.get(id) ?? id),
+        ]),
+      ),
+    ]),
+  );
+}

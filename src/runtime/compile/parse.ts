@@ -1,0 +1,36 @@
+import { canonicalDocument } from '../../pipeline/canonical-document';
+import { type NodeMigrations, migrateNodes } from '../../pipeline/migrations';
+import { parseDocument } from '../../pipeline/parse-document';
+import type { PipelineDocument } from '../../pipeline/schema';
+import type { NodeRegistry } from '../api/define-node';
+import type { Diagnostic } from '../api/diagnostics';
+import { messages } from '../api/messages';
+
+export interface Parsed {
+  /** Absent where the text is no document. */
+  readonly document?: PipelineDocument;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Text → document of today's version, its nodes migrated to the registry's versions. */
+export function parse(text: string, registry: NodeRegistry): Parsed {
+  const result = parseDocument(text);
+  if (!result.ok) {
+    return {
+      diagnostics: result.problems.map((problem) =>
+        messages.document(problem.path, problem.message, problem.remedy),
+      ),
+    };
+  }
+  const migrations = new Map<string, NodeMigrations>();
+  for (const [type, { version, migrations: migrate }] of registry) {
+    if (migrate) migrations.set(type, { version, migrate });
+  }
+  const migrated = migrateNodes(result.document, migrations);
+  return {
+    document: canonicalDocument(migrated.document),
+    diagnostics: migrated.problems.map((problem) =>
+      messages.document(problem.path, problem.message, problem.remedy),
+    ),
+  };
+}

@@ -1,0 +1,189 @@
+import type { PipelineDocument } from '../../pipeline/schema';
+import { edgeEndPattern } from '../../pipeline/schema';
+import type { NodeDefinition, NodeRegistry } from '../api/define-node';
+import type { Diagnostic } from '../api/diagnostics';
+import { messages } from '../api/messages';
+import type { CheckedGraph, CheckedNode, WireSource } from './checked-graph';
+
+export interface Validated {
+  /** Present where there is no error. */
+  readonly graph?: CheckedGraph;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Wire {
+  readonly from: WireSource;
+  readonly to: WireSource;
+}
+
+/** Checks types, ports, parameters, missing inputs and cycles; all findings at once. */
+export function validate(document: PipelineDocument, registry: NodeRegistry): Validated {
+  const diagnostics: Diagnostic[] = [];
+  const known = new Map<string, NodeDefinition>();
+  const params = new Map<string, unknown>();
+  for (const [id, node] of Object.entries(document.nodes)) {
+    const definition = registry.get(node.type);
+    if (!definition) {
+      diagnostics.push(messages.unknownNode(id, node.type));
+      continue;
+    }
+    if (node.version > definition.version) {
+      diagnostics.push(
+        messages.nodeVersion(id, definition.title, node.version, definition.version),
+      );
+    }
+    known.set(id, definition);
+    const parsed = definition.params.safeParse(node.params);
+    if (parsed.success) {
+      params.set(id, parsed.data);
+    } else {
+      for (const issue of parsed.error.issues) {
+        const path = issue.path.map(String).join('.');
+        diagnostics.push(messages.parameter(id, definition.title, path, issue.message));
+      }
+    }
+  }
+  const wires = document.edges.map(toWire);
+  diagnostics.push(...wires.flatMap((wire) => wireProblems(wire, known)));
+  for (const [id, definition] of known) {
+    diagnostics.push(...inputProblems(id, definition, wires));
+  }
+  const order = topologicalOrder(Object.keys(document.nodes), wires);
+  if (order.cycle.length > 0) diagnostics.push(messages.cycle(order.cycle));
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics };
+  const nodes = order.sorted.map(
+    (id): CheckedNode => ({
+      id,
+      definition: known.get(id) as NodeDefinition,
+      params: params.get(id),
+      inputs: inputsOf(id, known.get(id) as NodeDefinition, wires),
+    }),
+  );
+  return { graph: { nodes }, diagnostics };
+}
+
+/**
+ * Leaves out loaders of labels that nothing is bound to, and every node that cannot do without
+ * them: the same recipe runs on images that nobody has segmented.
+ */
+export function leaveOutUnbound(
+  graph: CheckedGraph,
+  isBound: (nodeId: string) => boolean,
+): { readonly graph: CheckedGraph; readonly leftOut: readonly string[] } {
+  const leftOut = new Set<string>();
+  const nodes: CheckedNode[] = [];
+  for (const node of graph.nodes) {
+    const gives = Object.values(node.definition.outputs);
+    const isLabelLoader =
+      node.definition.source !== undefined && gives.every((port) => port.type === 'labels');
+    const inputs = Object.fromEntries(
+      Object.entries(node.inputs).map(([port, sources]) => [
+        port,
+        sources.filter((source) => !leftOut.has(source.nodeId)),
+      ]),
+    );
+    const lacks = Object.entries(node.definition.inputs).some(
+      ([port, { optional }]) =>
+        !optional && inputs[port]?.length === 0 && (node.inputs[port]?.length ?? 0) > 0,
+    );
+    if ((isLabelLoader && !isBound(node.id)) || lacks) leftOut.add(node.id);
+    else nodes.push({ ...node, inputs });
+  }
+  return { graph: { nodes }, leftOut: [...leftOut] };
+}
+
+function toWire(edge: PipelineDocument['edges'][number]): Wire {
+  const end = (text: string): WireSource => {
+    const [, nodeId = '', port = ''] = edgeEndPattern.exec(text) ?? [];
+    return { nodeId, port };
+  };
+  return { from: end(edge.from), to: end(edge.to) };
+}
+
+function wireProblems(
+  { from, to }: Wire,
+  known: ReadonlyMap<string, NodeDefinition>,
+): readonly Diagnostic[] {
+  const source = known.get(from.nodeId);
+  const target = known.get(to.nodeId);
+  const output = source?.outputs[from.port];
+  const input = target?.inputs[to.port];
+  const problems: Diagnostic[] = [];
+  if (source && !output) {
+    problems.push(
+      messages.unknownPort(from.nodeId, source.title, from.port, 'output', Object.keys(source.outputs)),
+    );
+  }
+  if (target && !input) {
+    problems.push(
+      messages.unknownPort(to.nodeId, target.title, to.port, 'input', Object.keys(target.inputs)),
+    );
+  }
+  if (target && output && input && output.type !== input.type) {
+    problems.push(
+      messages.typeMismatch(
+        { end: `${from.nodeId}.${from.port}`, type: output.type },
+        { ...to, title: target.title, type: input.type },
+      ),
+    );
+  }
+  return problems;
+}
+
+function inputProblems(
+  id: string,
+  definition: NodeDefinition,
+  wires: readonly Wire[],
+): readonly Diagnostic[] {
+  return Object.entries(definition.inputs).flatMap(([port, input]) => {
+    const count = wires.filter(({ to }) => to.nodeId === id && to.port === port).length;
+    if (count === 0 && !input.optional) {
+      return [messages.missingInput(id, definition.title, port, input.type)];
+    }
+    if (count > 1 && !input.many) {
+      return [messages.tooManyWires(id, definition.title, port, count)];
+    }
+    return [];
+  });
+}
+
+function inputsOf(
+  id: string,
+  definition: NodeDefinition,
+  wires: readonly Wire[],
+): CheckedNode['inputs'] {
+  return Object.fromEntries(
+    Object.keys(definition.inputs).map((port) => [
+      port,
+      wires.filter(({ to }) => to.nodeId === id && to.port === port).map(({ from }) => from),
+    ]),
+  );
+}
+
+/** Kahn's algorithm, taking nodes in the document's order where several are ready. */
+function topologicalOrder(
+  ids: readonly string[],
+  wires: readonly Wire[],
+): { readonly sorted: readonly string[]; readonly cycle: readonly string[] } {
+  const waiting = new Set(ids);
+  const sorted: string[] = [];
+  const needs = (id: string): readonly string[] =>
+    wires.filter(({ to }) => to.nodeId === id).map(({ from }) => from.nodeId);
+  for (;;) {
+    const ready = ids.find(
+      (id) => waiting.has(id) && needs(id).every((other) => !waiting.has(other)),
+    );
+    if (ready === undefined) break;
+    waiting.delete(ready);
+    sorted.push(ready);
+  }
+  if (waiting.size === 0) return { sorted, cycle: [] };
+  // Walk against the wires from any node that waits: it must meet itself.
+  const path: string[] = [];
+  let current = [...waiting][0] as string;
+  while (!path.includes(current)) {
+    path.push(current);
+    current = needs(current).find((other) => waiting.has(other)) as string;
+  }
+  return { sorted, cycle: path.slice(path.indexOf(current)).reverse() };
+}

@@ -1,0 +1,26 @@
+import type { DeviceKind, PlanSummary } from '../api/engine-api';
+import type { Pass } from '../ir/kernel-graph';
+import type { Plan } from '../ir/plan';
+import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
+import type { KernelCost } from '../ops/define-kernel';
+
+/** What a plan will do, for people: steps by node, passes with bytes and arithmetic, memory. */
+export function summarizePlan(plan: Plan, device: DeviceKind, compileMs: number): PlanSummary {
+  return {
+    device,
+    peakBytes: plan.peakBytes,
+    compileMs,
+    steps: plan.steps.map((step) => ({
+      nodeId: step.origin,
+      label: step.kind === 'loop' ? step.label : 'once',
+      kind: step.kind,
+      passes: step.passes.map((pass) => ({ kernel: pass.kernel, ...costOf(pass) })),
+      ...(step.kind === 'loop' ? { maxIterations: step.stop.maxIterations } : {}),
+    })),
+  };
+}
+
+export function costOf(pass: Pass, kernels: KernelRegistry = kernelRegistry): KernelCost {
+  const kernel = kernels.get(pass.kernel);
+  return kernel?.cost(pass.parameters as Readonly<Record<string, number>>) ?? { bytes: 0, operations: 0 };
+}
