@@ -13,7 +13,7 @@ const sums = {
   because: 'sums of float32 in another order, of positive terms or of centred ones',
 } as const;
 
-/** More voxels than reduction chunks, and no multiple of them. */
+/** Several reduction chunks of unequal length. */
 const largeGrid = turnedGrid([23, 17, 13], [1, 2, 1.5], [0, 0, 0]);
 
 const average = (values: Float64Array): number =>
@@ -79,7 +79,7 @@ function correlated(
 const situations = [
   { name: 'an oblique grid', grid: obliqueGrid, offset: 0.5 },
   { name: 'one slice', grid: oneSliceGrid, offset: 0.5 },
-  { name: 'more voxels than chunks, means far from zero', grid: largeGrid, offset: 40 },
+  { name: 'several chunks of unequal length, means far from zero', grid: largeGrid, offset: 40 },
 ] as const;
 
 const flat: CaseValue = randomField(obliqueGrid, 1, 1, 0, 0.5);
@@ -91,7 +91,7 @@ export const cases: readonly OpCase[] = [
     randomField(obliqueGrid, 1, 92),
   ),
   ...differenceCases(
-    'three channels, more voxels than chunks',
+    'three channels, several chunks of unequal length',
     randomField(largeGrid, 3, 93),
     randomField(largeGrid, 3, 94),
   ),

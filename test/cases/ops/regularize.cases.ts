@@ -50,7 +50,7 @@ const situations = [
   },
   { name: 'one slice', field: randomField(oneSliceGrid, 3, 112) },
   { name: 'one voxel along x', field: randomField(thinGrid, 3, 113) },
-  { name: 'one channel, more rows than fit one chunk each', field: randomField(largeGrid, 1, 114) },
+  { name: 'one channel, several chunks of unequal length', field: randomField(largeGrid, 1, 114) },
 ] as const;
 
 export const cases: readonly OpCase[] = [

@@ -21,10 +21,11 @@ function emitMoments(
   warped: readonly BufferId[],
   count: number,
 ): { readonly means: BufferId; readonly moments: BufferId } {
-  const partials = emitter.scratch(3 * reductionChunks);
+  const chunks = reductionChunks(count);
+  const partials = emitter.scratch(3 * chunks);
   const means = emitter.scratch(2);
   const moments = emitter.scratch(3);
-  const sums = { count: reductionChunks, factor: 1 / count };
+  const sums = { count: chunks, factor: 1 / count };
   emitter.call(imageSumsKernel, { fixed, warped, partials }, { count });
   emitter.call(sumPartialsKernel, { partials, total: means }, { ...sums, quantities: 2 });
   emitter.call(correlationPartialsKernel, { fixed, warped, means, partials }, { count });

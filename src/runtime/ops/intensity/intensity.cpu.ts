@@ -10,7 +10,7 @@ export function squaredDifferencePartials(
   share: Share,
 ): void {
   const length = chunkLength(p.count);
-  const [firstChunk, lastChunk] = shareOf(reductionChunks, share);
+  const [firstChunk, lastChunk] = shareOf(reductionChunks(p.count), share);
   for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
     const end = Math.min((chunk + 1) * length, p.count);
     let sum = 0;
@@ -44,7 +44,8 @@ export function imageSumPartials(
   share: Share,
 ): void {
   const length = chunkLength(count);
-  const [firstChunk, lastChunk] = shareOf(reductionChunks, share);
+  const chunks = reductionChunks(count);
+  const [firstChunk, lastChunk] = shareOf(chunks, share);
   for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
     const end = Math.min((chunk + 1) * length, count);
     let sumFixed = 0;
@@ -54,7 +55,7 @@ export function imageSumPartials(
       sumWarped += warped[i]!;
     }
     partials[chunk] = sumFixed;
-    partials[reductionChunks + chunk] = sumWarped;
+    partials[chunks + chunk] = sumWarped;
   }
 }
 
@@ -70,7 +71,8 @@ export function correlationPartials(
   const meanFixed = means[0]!;
   const meanWarped = means[1]!;
   const length = chunkLength(count);
-  const [firstChunk, lastChunk] = shareOf(reductionChunks, share);
+  const chunks = reductionChunks(count);
+  const [firstChunk, lastChunk] = shareOf(chunks, share);
   for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
     const end = Math.min((chunk + 1) * length, count);
     let varianceFixed = 0;
@@ -84,8 +86,8 @@ export function correlationPartials(
       covariance += f * w;
     }
     partials[chunk] = varianceFixed;
-    partials[reductionChunks + chunk] = varianceWarped;
-    partials[2 * reductionChunks + chunk] = covariance;
+    partials[chunks + chunk] = varianceWarped;
+    partials[2 * chunks + chunk] = covariance;
   }
 }
 

@@ -66,18 +66,19 @@ export const meanSquaredDifference = defineOp()({
   emit(emitter, { inputs: i, outputs: o, inputTypes }) {
     const count = elementsPerBuffer(inputTypes.fixed);
     const channels = i.fixed.length;
-    const partials = emitter.scratch(reductionChunks * channels);
+    const chunks = reductionChunks(count);
+    const partials = emitter.scratch(chunks * channels);
     i.fixed.forEach((plane, channel) => {
       emitter.call(
         squaredDifferencePartialsKernel,
         { fixed: plane, warped: i.warped[channel], partials },
-        { count, offset: channel * reductionChunks },
+        { count, offset: channel * chunks },
       );
     });
     emitter.call(
       sumPartialsKernel,
       { partials, total: o.loss },
-      { count: reductionChunks * channels, quantities: 1, factor: 1 / (count * channels) },
+      { count: chunks * channels, quantities: 1, factor: 1 / (count * channels) },
     );
   },
 });

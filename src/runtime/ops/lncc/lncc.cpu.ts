@@ -14,7 +14,7 @@ export function lnccPartials(
   share: Share,
 ): void {
   const length = chunkLength(count);
-  const [firstChunk, lastChunk] = shareOf(reductionChunks, share);
+  const [firstChunk, lastChunk] = shareOf(reductionChunks(count), share);
   for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
     const end = Math.min((chunk + 1) * length, count);
     let sum = 0;

@@ -54,7 +54,8 @@ export const lnccLoss = defineOp<LnccAttributes>()({
   kernels: [lnccPartialsKernel, sumPartialsKernel],
   emit(emitter, { inputs, outputs, inputTypes, attributes }) {
     const count = elementsPerBuffer(inputTypes.meanFixed);
-    const partials = emitter.scratch(reductionChunks);
+    const chunks = reductionChunks(count);
+    const partials = emitter.scratch(chunks);
     emitter.call(
       lnccPartialsKernel,
       { ...inputs, partials },
@@ -63,7 +64,7 @@ export const lnccLoss = defineOp<LnccAttributes>()({
     emitter.call(
       sumPartialsKernel,
       { partials, total: outputs.loss },
-      { count: reductionChunks, quantities: 1, factor: -1 / count },
+      { count: chunks, quantities: 1, factor: -1 / count },
     );
   },
 });

@@ -63,13 +63,14 @@ export const largestNorm = defineOp()({
       emitter.call(normFinishKernel, { values: vector, norm: largest }, { count, isSum: 1 });
       return;
     }
-    const partials = emitter.scratch(reductionChunks);
+    const chunks = reductionChunks(count);
+    const partials = emitter.scratch(chunks);
     const [x, y, z] = vector;
     emitter.call(normPartialsKernel, { x, y, z, partials }, { count, planes: vector.length });
     emitter.call(
       normFinishKernel,
       { values: partials, norm: largest },
-      { count: reductionChunks, isSum: 0 },
+      { count: chunks, isSum: 0 },
     );
   },
 });

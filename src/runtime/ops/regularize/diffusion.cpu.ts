@@ -1,5 +1,5 @@
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
-import { chunkLength, reductionChunks } from '../reduction';
+import { reductionChunks } from '../reduction';
 
 export interface DiffusionNumbers {
   readonly nx: number;
@@ -20,8 +20,9 @@ export function diffusionPartials(
 ): void {
   const { nx, ny, nz } = p;
   const rows = ny * nz;
-  const length = chunkLength(rows);
-  const [firstChunk, lastChunk] = shareOf(reductionChunks, share);
+  const chunks = reductionChunks(nx * rows);
+  const length = Math.ceil(rows / chunks);
+  const [firstChunk, lastChunk] = shareOf(chunks, share);
   for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
     const end = Math.min((chunk + 1) * length, rows);
     let sum = 0;

@@ -25,7 +25,7 @@ const diffusionPartialsKernel = defineKernel({
   cpu: (b, p, share) => diffusionPartials(b.plane, b.partials, p, share),
   gpu: {
     source: partialsSource,
-    threads: reductionThreads,
+    threads: (p) => reductionThreads({ count: p.nx * p.ny * p.nz }),
     workgroupSize: reductionWorkgroup,
   },
   cost: (p) => ({ bytes: 4 * p.nx * p.ny * p.nz, operations: 12 * p.nx * p.ny * p.nz }),
@@ -68,13 +68,14 @@ export const diffusionEnergy = defineOp()({
   kernels: [diffusionPartialsKernel, sumPartialsKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes }) {
     const type = asField(inputTypes.field);
-    const count = reductionChunks * type.channels;
+    const chunks = reductionChunks(voxelCount(type.grid));
+    const count = chunks * type.channels;
     const partials = emitter.scratch(count);
     i.field.forEach((plane, channel) => {
       emitter.call(
         diffusionPartialsKernel,
         { plane, partials },
-        { ...gridNumbers(type), offset: channel * reductionChunks },
+        { ...gridNumbers(type), offset: channel * chunks },
       );
     });
     emitter.call(
