@@ -34,6 +34,15 @@ export class DeviceWatch {
   }
 
   /**
+   * Starts a piece of work: what went wrong before is not its fault, unless the device is lost.
+   * @throws DeviceFailure
+   */
+  begin(): void {
+    if (!this.#isLost) this.#failure = undefined;
+    this.check();
+  }
+
+  /**
    * Reports what went wrong since the last call. An error is reported once; a lost device stays lost.
    * @throws DeviceFailure
    */

@@ -90,7 +90,7 @@ export class GpuDevice implements Device {
    * @throws DeviceFailure
    */
   async prepare(plan: Plan): Promise<GpuExecution> {
-    this.#watch.check();
+    this.#watch.begin();
     const tooLarge = plan.slots.find((slot) => slot.bytes > this.limits.maxBufferBytes);
     if (tooLarge) {
       throw new DeviceFailure(
@@ -125,6 +125,8 @@ export class GpuDevice implements Device {
   }
 }
 
-function nameOf({ description, vendor, architecture, device }: GPUAdapterInfo): string {
-  return description || device || [vendor, architecture].filter(Boolean).join(' ') || 'GPU';
+function nameOf(info: GPUAdapterInfo): string {
+  const { description, device, vendor, architecture } = info;
+  const name = description || device || [vendor, architecture].filter(Boolean).join(' ') || 'GPU';
+  return info.isFallbackAdapter ? `${name} (software)` : name;
 }

@@ -54,7 +54,7 @@ export class GpuExecution implements Execution {
   }
 
   async run(options: RunOptions): Promise<{ readonly cancelled: boolean }> {
-    this.#watch.check();
+    this.#watch.begin();
     this.#writeConstants();
     if (options.profile && this.#device.features.has('timestamp-query')) {
       this.#timer ??= new PassTimer(
