@@ -21,6 +21,7 @@ const cost = (floats: number, operations: number) => (p: Count) => ({
   operations: operations * p.count,
 });
 
+/** value = a + b */
 export const addKernel = defineKernel({
   name: 'add',
   bindings: { a: 'read', b: 'read', value: 'write' },
@@ -30,6 +31,7 @@ export const addKernel = defineKernel({
   cost: cost(3, 1),
 });
 
+/** value = a · b */
 export const multiplyKernel = defineKernel({
   name: 'multiply',
   bindings: { a: 'read', b: 'read', value: 'write' },
@@ -39,6 +41,7 @@ export const multiplyKernel = defineKernel({
   cost: cost(3, 1),
 });
 
+/** scaled = value · factor · by */
 export const scaleKernel = defineKernel({
   name: 'scale',
   bindings: { value: 'read', by: 'read?', scaled: 'write' },
@@ -49,6 +52,7 @@ export const scaleKernel = defineKernel({
   cost: cost(2, 1),
 });
 
+/** rescaled = clamp((image − low) / (high − low), 0, 1) */
 export const rescaleKernel = defineKernel({
   name: 'rescale',
   bindings: { image: 'read', range: 'read', rescaled: 'write' },
@@ -58,6 +62,7 @@ export const rescaleKernel = defineKernel({
   cost: cost(2, 4),
 });
 
+/** Cotangent of the image of `rescale`. */
 export const rescaleAdjointKernel = defineKernel({
   name: 'rescale-adjoint',
   bindings: { image: 'read', range: 'read', cotangent: 'read', imageCotangent: 'write' },

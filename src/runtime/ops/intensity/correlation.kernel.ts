@@ -11,6 +11,7 @@ import {
   imageSumPartials,
 } from './intensity.cpu';
 
+/** Sums of both images over chunks of the volume. */
 export const imageSumsKernel = defineKernel({
   name: 'image-sums',
   bindings: { fixed: 'read', warped: 'read', partials: 'write' },
@@ -20,6 +21,7 @@ export const imageSumsKernel = defineKernel({
   cost: (p) => ({ bytes: 8 * p.count, operations: 2 * p.count }),
 });
 
+/** Sums of f², w² and f·w over chunks, f and w being the images less their means. */
 export const correlationPartialsKernel = defineKernel({
   name: 'correlation-partials',
   bindings: { fixed: 'read', warped: 'read', means: 'read', partials: 'write' },
@@ -29,6 +31,7 @@ export const correlationPartialsKernel = defineKernel({
   cost: (p) => ({ bytes: 8 * p.count, operations: 8 * p.count }),
 });
 
+/** loss = −ncc, from means and (co)variances. */
 export const correlationLossKernel = defineKernel({
   name: 'correlation-loss',
   bindings: { means: 'read', moments: 'read', loss: 'write' },
@@ -41,6 +44,7 @@ export const correlationLossKernel = defineKernel({
   cost: () => ({ bytes: 16, operations: 4 }),
 });
 
+/** Cotangent of the warped image for loss = −ncc. */
 export const correlationAdjointKernel = defineKernel({
   name: 'correlation-adjoint',
   bindings: {

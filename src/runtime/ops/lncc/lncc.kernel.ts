@@ -7,6 +7,7 @@ import partialsSource from './lncc-partials.wgsl?raw';
 
 const parameters = { count: 'u32', epsilon: 'f32' } as const;
 
+/** Sums of the squared local correlation over chunks of the volume. */
 export const lnccPartialsKernel = defineKernel({
   name: 'lncc-partials',
   bindings: {
@@ -66,6 +67,7 @@ export const lnccAdjointKernel = defineKernel({
   cost: (p) => ({ bytes: 32 * p.count, operations: 20 * p.count }),
 });
 
+/** Cotangents of the means of F and F². */
 export const lnccAdjointFixedKernel = defineKernel({
   name: 'lncc-adjoint-fixed',
   bindings: {

@@ -13,6 +13,7 @@ export type AdamAttributes = {
   readonly epsilon: number;
 };
 
+/** One step of Adam for one plane. */
 export const adamKernel = defineKernel({
   name: 'adam',
   bindings: {

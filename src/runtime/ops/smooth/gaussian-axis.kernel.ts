@@ -5,6 +5,7 @@ import source from './gaussian-axis.wgsl?raw';
 /** Taps that a workgroup of the GPU kernel holds, the middle one and those on one side. */
 export const mostTaps = 256;
 
+/** Gaussian convolution of one plane along one axis. */
 export const gaussianAxisKernel = defineKernel({
   name: 'gaussian-axis',
   bindings: { value: 'read', smoothed: 'write' },
