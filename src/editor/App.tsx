@@ -1,0 +1,150 @@
+import {
+  ActionIcon,
+  localStorageColorSchemeManager,
+  MantineProvider,
+  Tooltip,
+} from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { IconLayoutSidebarLeftExpand, IconLayoutSidebarRightExpand } from '@tabler/icons-react';
+import { ReactFlowProvider } from '@xyflow/react';
+import { useEffect, useMemo } from 'react';
+import { decodeLink } from '../pipeline/share';
+import { Canvas } from './canvas/Canvas';
+import { Palette } from './canvas/Palette';
+import { Drawer } from './Drawer';
+import { type Editor, EditorContext, useDocument, useEditor, useView } from './editor-context';
+import { DropZone } from './files/DropZone';
+import { createDrafts } from './files/drafts';
+import { createRecipeFiles } from './files/recipe-files';
+import { SecondTabBanner } from './files/SecondTabBanner';
+import { Gallery } from './gallery/Gallery';
+import { Header } from './Header';
+import { HelpOverlay } from './HelpOverlay';
+import { Inspector } from './inspector/Inspector';
+import { DeviceBanner } from './run/DeviceBanner';
+import { isDirty } from './store/document-store';
+import { theme } from './theme';
+import { useShortcuts } from './use-shortcuts';
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import '@xyflow/react/dist/style.css';
+import './theme.css';
+import './app.css';
+import './canvas/canvas.css';
+import './inspector/inspector.css';
+import './viewer/viewer.css';
+import './run/run.css';
+import './gallery/gallery.css';
+
+const colorSchemes = localStorageColorSchemeManager({ key: 'weft-color-scheme' });
+
+/** The whole page. */
+export function App({ editor }: { editor: Editor }) {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemes}>
+      <Notifications position="bottom-right" limit={4} />
+      <EditorContext value={editor}>
+        <ReactFlowProvider>
+          <Page />
+        </ReactFlowProvider>
+      </EditorContext>
+    </MantineProvider>
+  );
+}
+
+function Page() {
+  const editor = useEditor();
+  const { documents, controller } = editor;
+  const files = useMemo(() => createRecipeFiles(editor), [editor]);
+  const drafts = useMemo(() => createDrafts(documents), [documents]);
+  const isOpen = useDocument((state) => state.isOpen);
+  useShortcuts(files);
+  useEffect(() => controller.start(), [controller]);
+  useEffect(() => drafts.start(), [drafts]);
+
+  useEffect(() => {
+    const openLink = () => {
+      const linked = decodeLink(location.hash);
+      if (linked === undefined) return;
+      // Reloading the page must not bring the link back over later edits.
+      history.replaceState(null, '', location.pathname + location.search);
+      files.openParsed(linked, { kind: 'link', name: 'The recipe in this link' });
+    };
+    openLink();
+    window.addEventListener('hashchange', openLink);
+    return () => window.removeEventListener('hashchange', openLink);
+  }, [files]);
+
+  useEffect(() => {
+    const onLeave = (event: BeforeUnloadEvent) => {
+      if (isDirty(documents.store.getState())) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', onLeave);
+    return () => window.removeEventListener('beforeunload', onLeave);
+  }, [documents]);
+
+  return (
+    <div className="page">
+      <Header files={files} />
+      <DeviceBanner />
+      <SecondTabBanner />
+      {isOpen ? <Workbench /> : <Gallery files={files} drafts={drafts} />}
+      <DropZone files={files} />
+      <HelpOverlay />
+    </div>
+  );
+}
+
+function Workbench() {
+  const { views } = useEditor();
+  const isPaletteOpen = useView((state) => state.isPaletteOpen);
+  const isInspectorOpen = useView((state) => state.isInspectorOpen);
+  const isMaximised = useView((state) => state.isViewerMaximised);
+  return (
+    <main className="workbench">
+      <div className="workbench-upper" hidden={isMaximised}>
+        {isPaletteOpen ? (
+          <Palette />
+        ) : (
+          <Rail
+            label="Show the palette"
+            side="left"
+            onClick={() => views.set({ isPaletteOpen: true })}
+          />
+        )}
+        <Canvas />
+        {isInspectorOpen ? (
+          <Inspector />
+        ) : (
+          <Rail
+            label="Show the inspector"
+            side="right"
+            onClick={() => views.set({ isInspectorOpen: true })}
+          />
+        )}
+      </div>
+      <Drawer />
+    </main>
+  );
+}
+
+function Rail({
+  label,
+  side,
+  onClick,
+}: {
+  label: string;
+  side: 'left' | 'right';
+  onClick: () => void;
+}) {
+  const Icon = side === 'left' ? IconLayoutSidebarLeftExpand : IconLayoutSidebarRightExpand;
+  return (
+    <div className="rail" data-side={side}>
+      <Tooltip label={label} position={side === 'left' ? 'right' : 'left'}>
+        <ActionIcon aria-label={label} onClick={onClick}>
+          <Icon size={18} />
+        </ActionIcon>
+      </Tooltip>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconCopy, IconLayoutDistributeVertical, IconPlus, IconTrash } from '@tabler/icons-react';
+import { Panel } from '@xyflow/react';
+import { useDocument, useEditor, useView } from '../editor-context';
+import { extractFragment, insertFragment, moveNodes, removeItems } from '../store/document-edits';
+import { layoutDocument } from './layout';
+
+/** What can be done with the canvas and the selection, in its upper corner. */
+export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }) {
+  const { documents, views, registry } = useEditor();
+  const selected = useView((state) => state.selectedNodes);
+  const isEmpty = useDocument((state) => Object.keys(state.document.nodes).length === 0);
+
+  const tidy = () => {
+    documents.edit((document) => moveNodes(document, layoutDocument(document, registry)));
+    props.onLayout();
+  };
+  const duplicate = () => {
+    let nodeIds: readonly string[] = [];
+    documents.edit((document) => {
+      const inserted = insertFragment(document, extractFragment(document, selected), [36, 36]);
+      nodeIds = inserted.nodeIds;
+      return inserted.document;
+    });
+    views.select(nodeIds);
+  };
+  const remove = () => {
+    documents.edit((document) => removeItems(document, selected, []));
+    views.select([]);
+  };
+
+  return (
+    <>
+      <Panel position="top-left" className="canvas-actions">
+        <Tooltip label="Add a node (Tab, or double click)">
+          <ActionIcon onClick={props.onAdd} aria-label="Add a node" size={30}>
+            <IconPlus size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Tidy up the layout (L)">
+          <ActionIcon onClick={tidy} aria-label="Tidy up the layout" size={30} disabled={isEmpty}>
+            <IconLayoutDistributeVertical size={18} />
+          </ActionIcon>
+        </Tooltip>
+        {selected.length > 0 && (
+          <>
+            <span className="canvas-actions-rule" />
+            <Tooltip label="Duplicate (Ctrl D)">
+              <ActionIcon onClick={duplicate} aria-label="Duplicate the selection" size={30}>
+                <IconCopy size={18} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label="Delete (Del)">
+              <ActionIcon onClick={remove} aria-label="Delete the selection" size={30}>
+                <IconTrash size={18} />
+              </ActionIcon>
+            </Tooltip>
+          </>
+        )}
+      </Panel>
+      {isEmpty && (
+        <Panel position="top-center" className="canvas-empty">
+          <h2>An empty recipe</h2>
+          <p>
+            Press <kbd>Tab</kbd> or double click to add a node, or drag one here from the palette.
+          </p>
+        </Panel>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { IconFileUpload, IconPhoto, IconWorldDown } from '@tabler/icons-react';
+import { spacingMm } from '../../imaging/grid';
+import type { InputDescriptor } from '../../runtime/api/inputs';
+import { useRun } from '../editor-context';
+import { formatNumber } from './node-parameters';
+
+/** How the data of a loader stands, on its card. */
+export function InputBadge({ nodeId }: { nodeId: string }) {
+  const input = useRun((state) => state.inputs[nodeId]);
+  if (input === undefined) return <p className="node-input">No data</p>;
+  switch (input.state) {
+    case 'opening':
+      return (
+        <p className="node-input" data-busy="true">
+          Opening …
+        </p>
+      );
+    case 'ready':
+      return (
+        <p className="node-input">
+          <IconPhoto size={13} aria-hidden="true" /> {describeGrid(input.descriptor)}
+        </p>
+      );
+    case 'needs-file':
+      return (
+        <p className="node-input" data-attention="true">
+          <IconFileUpload size={13} aria-hidden="true" /> Drop {input.name || 'a file'} here
+        </p>
+      );
+    case 'needs-consent':
+      return (
+        <p className="node-input" data-attention="true">
+          <IconWorldDown size={13} aria-hidden="true" /> Waits for you to agree
+        </p>
+      );
+    case 'fetching':
+      return (
+        <p className="node-input" data-busy="true">
+          Fetching {formatBytes(input.loaded)} …
+        </p>
+      );
+    case 'failed':
+      return (
+        <p className="node-input" data-attention="true">
+          Could not be read
+        </p>
+      );
+  }
+}
+
+/** `182 × 218 × 182, 1 mm`, or `256 × 256, 0.8 × 0.9 mm`. */
+export function describeGrid(descriptor: InputDescriptor): string {
+  const isFlat = descriptor.grid.sizeVoxels[2] === 1;
+  const axes = isFlat ? [0, 1] : [0, 1, 2];
+  const size = axes.map((axis) => descriptor.grid.sizeVoxels[axis]).join(' × ');
+  const spacing = axes.map((axis) => formatNumber(spacingMm(descriptor.grid)[axis] ?? 0));
+  const isEven = new Set(spacing).size === 1;
+  const labels = descriptor.kind === 'labels' ? `, ${descriptor.present.length} labels` : '';
+  return `${size}, ${isEven ? spacing[0] : spacing.join(' × ')} mm${labels}`;
+}
+
+/** Bytes in the unit that makes them short. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`;
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+  return `${(bytes / 1e9).toFixed(2)} GB`;
+}

@@ -1,0 +1,207 @@
+import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
+import { Handle, type NodeProps, Position } from '@xyflow/react';
+import { memo, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import type { PortType } from '../../runtime/api/port-values';
+import { useDocument, useEditor, useRun } from '../editor-context';
+import { portEnd } from '../store/document-edits';
+import { allDiagnostics, staleNodes } from '../store/run-store';
+import { InputBadge } from './InputBadge';
+import { NodeState } from './NodeState';
+import { nodeParameters } from './node-parameters';
+import { PortMark } from './PortMark';
+import { inputPorts, outputPorts, portLabel, portStyles } from './ports';
+import { type FlowNode, portsSeenInWires } from './projection';
+
+interface ShownPort {
+  readonly name: string;
+  readonly type: PortType | undefined;
+  readonly doc: string;
+  readonly isOptional: boolean;
+}
+
+/** The card of any node; what it shows is derived from the node's definition. */
+export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeProps<FlowNode>) {
+  const { node, definition } = data;
+  const { controller } = useEditor();
+  const [isDropTarget, setDropTarget] = useState(false);
+  const severity = useRun((state) => worstSeverity(allDiagnostics(state), id));
+  const run = useRun((state) => state.nodes[id]);
+  const made = useRun((state) => state.resultDocument);
+  const isStale = useDocument((state) => staleNodes(made, state.document).has(id));
+  const wired = useDocument(
+    useShallow((state) =>
+      state.document.edges.flatMap((edge) => {
+        const from = portEnd(edge.from);
+        const to = portEnd(edge.to);
+        return [
+          ...(from.nodeId === id ? [`output:${from.port}`] : []),
+          ...(to.nodeId === id ? [`input:${to.port}`] : []),
+        ];
+      }),
+    ),
+  );
+  const seen = useDocument(
+    useShallow((state) => (definition ? [] : flattenSeen(portsSeenInWires(state.document, id)))),
+  );
+  const inputs: readonly ShownPort[] = definition
+    ? inputPorts(definition)
+    : unknownPorts(seen, 'input');
+  const outputs: readonly ShownPort[] = definition
+    ? outputPorts(definition)
+    : unknownPorts(seen, 'output');
+  const rows = Math.max(inputs.length, outputs.length);
+  const isLoader = definition?.source !== undefined;
+
+  const dropHandlers = isLoader && {
+    onDragOver: (event: React.DragEvent) => {
+      if (!event.dataTransfer.types.includes('Files')) return;
+      event.preventDefault();
+      event.stopPropagation();
+      setDropTarget(true);
+    },
+    onDragLeave: () => setDropTarget(false),
+    onDrop: (event: React.DragEvent) => {
+      setDropTarget(false);
+      const file = event.dataTransfer.files[0];
+      if (file === undefined || file.name.endsWith('.json')) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void controller.inputs.openFile(id, file);
+    },
+  };
+
+  return (
+    <article
+      className="node-card"
+      data-section={definition?.section ?? 'unknown'}
+      data-selected={selected || undefined}
+      data-severity={severity}
+      data-state={run?.state}
+      data-drop={isDropTarget || undefined}
+      aria-label={`${node.title ?? definition?.title ?? node.type} (${id})`}
+      {...dropHandlers}
+    >
+      <header className="node-head">
+        <div className="node-names">
+          <span className="node-title">{node.title ?? definition?.title ?? node.type}</span>
+          <span className="node-id weft-mono">{id}</span>
+        </div>
+        {severity !== undefined && (
+          <IconAlertTriangle size={16} className="node-alert" aria-label={`has ${severity}s`} />
+        )}
+        <NodeState run={run} isStale={isStale} />
+      </header>
+      {definition === undefined && (
+        <p className="node-unknown">
+          <IconPlugConnectedX size={14} aria-hidden="true" /> “{node.type}” is not part of this
+          Weft. It is kept as it is.
+        </p>
+      )}
+      {run?.loop !== undefined && run.state === 'running' && <LoopProgress {...run.loop} />}
+      {isLoader && <InputBadge nodeId={id} />}
+      <div className="node-ports">
+        {Array.from({ length: rows }, (_, row) => (
+          <div className="node-port-row" key={inputs[row]?.name ?? outputs[row]?.name}>
+            <Port
+              port={inputs[row]}
+              side="input"
+              isWired={wired.includes(`input:${inputs[row]?.name}`)}
+            />
+            <Port
+              port={outputs[row]}
+              side="output"
+              isWired={wired.includes(`output:${outputs[row]?.name}`)}
+            />
+          </div>
+        ))}
+      </div>
+      {definition !== undefined && (
+        <KeyParameters lines={nodeParameters(definition, node.params)} />
+      )}
+    </article>
+  );
+});
+
+function Port(props: { port: ShownPort | undefined; side: 'input' | 'output'; isWired: boolean }) {
+  const { port, side, isWired } = props;
+  if (port === undefined) return <span />;
+  const isInput = side === 'input';
+  const type = port.type ? portStyles[port.type].label : 'unknown type';
+  const label = `${portLabel(port.name)}: ${type}${port.isOptional ? ', optional' : ''}. ${port.doc}`;
+  return (
+    <span
+      className="node-port"
+      data-side={side}
+      data-optional={port.isOptional || undefined}
+      title={label}
+    >
+      <Handle
+        id={port.name}
+        type={isInput ? 'target' : 'source'}
+        position={isInput ? Position.Left : Position.Right}
+        className="node-handle"
+        aria-label={label}
+      >
+        <PortMark type={port.type} isHollow={!isWired} />
+      </Handle>
+      <span className="node-port-name">{portLabel(port.name)}</span>
+    </span>
+  );
+}
+
+function LoopProgress(props: { label: string; iteration: number; maxIterations: number }) {
+  const { label, iteration, maxIterations } = props;
+  return (
+    <div className="node-progress">
+      <div className="node-progress-text">
+        <span>{label}</span>
+        <span className="weft-mono">
+          {iteration} / {maxIterations}
+        </span>
+      </div>
+      <progress value={iteration} max={maxIterations} aria-label={label} />
+    </div>
+  );
+}
+
+function KeyParameters({ lines }: { lines: ReturnType<typeof nodeParameters> }) {
+  if (lines.length === 0) return null;
+  return (
+    <dl className="node-parameters">
+      {lines.map(({ title, text }) => (
+        <div key={title}>
+          <dt>{title}</dt>
+          <dd className="weft-mono">{text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function worstSeverity(
+  diagnostics: ReturnType<typeof allDiagnostics>,
+  nodeId: string,
+): 'error' | 'warning' | undefined {
+  const own = diagnostics.filter((diagnostic) => diagnostic.at.nodeId === nodeId);
+  if (own.some((diagnostic) => diagnostic.severity === 'error')) return 'error';
+  return own.length > 0 ? 'warning' : undefined;
+}
+
+function flattenSeen(seen: ReturnType<typeof portsSeenInWires>): readonly string[] {
+  return [
+    ...seen.inputs.map((port) => `input:${port}`),
+    ...seen.outputs.map((port) => `output:${port}`),
+  ];
+}
+
+function unknownPorts(seen: readonly string[], side: 'input' | 'output'): readonly ShownPort[] {
+  return seen
+    .filter((text) => text.startsWith(`${side}:`))
+    .map((text) => ({
+      name: text.slice(side.length + 1),
+      type: undefined,
+      doc: 'Known only from its wire.',
+      isOptional: false,
+    }));
+}

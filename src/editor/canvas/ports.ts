@@ -1,0 +1,105 @@
+import type { PipelineDocument } from '../../pipeline/schema';
+import type { NodeDefinition, NodeRegistry } from '../../runtime/api/define-node';
+import type { PortType } from '../../runtime/api/port-values';
+import type { PortEnd } from '../store/document-edits';
+
+/** The form by which a port's type is known without its colour. */
+export type PortShape =
+  | 'circle'
+  | 'square'
+  | 'diamond'
+  | 'bar'
+  | 'hexagon'
+  | 'triangle'
+  | 'pentagon'
+  | 'chevron';
+
+/** How a type of port looks and is called. */
+export interface PortStyle {
+  readonly label: string;
+  readonly shape: PortShape;
+  /** CSS colour; the custom properties are set by the theme, light and dark. */
+  readonly colour: string;
+  /** True for what flows at run time, false for parts of a recipe. */
+  readonly isData: boolean;
+}
+
+/** Every type of port with its colour and shape. */
+export const portStyles: Readonly<Record<PortType, PortStyle>> = {
+  image: { label: 'Image', shape: 'circle', colour: 'var(--port-image)', isData: true },
+  labels: { label: 'Labels', shape: 'square', colour: 'var(--port-labels)', isData: true },
+  transform: {
+    label: 'Transform',
+    shape: 'diamond',
+    colour: 'var(--port-transform)',
+    isData: true,
+  },
+  table: { label: 'Table', shape: 'bar', colour: 'var(--port-table)', isData: true },
+  model: { label: 'Model', shape: 'hexagon', colour: 'var(--port-model)', isData: false },
+  objective: {
+    label: 'Objective',
+    shape: 'triangle',
+    colour: 'var(--port-objective)',
+    isData: false,
+  },
+  optimizer: {
+    label: 'Optimizer',
+    shape: 'pentagon',
+    colour: 'var(--port-optimizer)',
+    isData: false,
+  },
+  schedule: { label: 'Schedule', shape: 'chevron', colour: 'var(--port-schedule)', isData: false },
+};
+
+/** One port of a placed node, as its definition says it. */
+export interface PortFacts {
+  readonly name: string;
+  readonly type: PortType;
+  readonly doc: string;
+  readonly isOptional: boolean;
+  readonly takesMany: boolean;
+}
+
+/** The input ports of a definition, in its order. */
+export function inputPorts(definition: NodeDefinition): readonly PortFacts[] {
+  return Object.entries(definition.inputs).map(([name, port]) => ({
+    name,
+    type: port.type,
+    doc: port.doc,
+    isOptional: port.optional === true,
+    takesMany: port.many === true,
+  }));
+}
+
+/** The output ports of a definition, in its order. */
+export function outputPorts(definition: NodeDefinition): readonly PortFacts[] {
+  return Object.entries(definition.outputs).map(([name, port]) => ({
+    name,
+    type: port.type,
+    doc: port.doc,
+    isOptional: false,
+    takesMany: true,
+  }));
+}
+
+/** A port of a placed node; undefined where node, type or port are unknown. */
+export function findPort(
+  document: PipelineDocument,
+  registry: NodeRegistry,
+  end: PortEnd,
+  side: 'input' | 'output',
+): PortFacts | undefined {
+  const node = document.nodes[end.nodeId];
+  const definition = node && registry.get(node.type);
+  if (definition === undefined) return undefined;
+  const ports = side === 'input' ? inputPorts(definition) : outputPorts(definition);
+  return ports.find((port) => port.name === end.port);
+}
+
+/** `fixedLabels` as `fixed labels`. */
+export function portLabel(name: string): string {
+  return name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('-', ' ')
+    .toLowerCase();
+}

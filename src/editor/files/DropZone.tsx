@@ -1,0 +1,94 @@
+import { Button, Modal, Stack } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useDocument, useEditor } from '../editor-context';
+import type { RecipeFiles } from './recipe-files';
+
+/** Takes files dropped anywhere on the page: recipes are opened, images offered to the loaders. */
+export function DropZone({ files }: { files: RecipeFiles }) {
+  const { controller, registry } = useEditor();
+  const [isOver, setOver] = useState(false);
+  const [waiting, setWaiting] = useState<readonly File[]>([]);
+  const document = useDocument((state) => state.document);
+  const loaders = Object.entries(document.nodes).filter(
+    ([, node]) => registry.get(node.type)?.source !== undefined,
+  );
+
+  useEffect(() => {
+    let depth = 0;
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const onEnter = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      depth += 1;
+      setOver(true);
+    };
+    const onLeave = () => {
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const onOver = (event: DragEvent) => {
+      if (hasFiles(event)) event.preventDefault();
+    };
+    // Seen before any target, because a drop onto a node ends there.
+    const onAnyDrop = () => {
+      depth = 0;
+      setOver(false);
+    };
+    const onDrop = (event: DragEvent) => {
+      const dropped = [...(event.dataTransfer?.files ?? [])];
+      if (dropped.length === 0) return;
+      event.preventDefault();
+      const isRecipe = (file: File) => /\.(json|png)$/i.test(file.name);
+      const recipe = dropped.find(isRecipe);
+      if (recipe) void files.openFile(recipe);
+      else setWaiting(dropped);
+    };
+    window.addEventListener('dragenter', onEnter);
+    window.addEventListener('dragleave', onLeave);
+    window.addEventListener('dragover', onOver);
+    window.addEventListener('drop', onAnyDrop, true);
+    window.addEventListener('drop', onDrop);
+    return () => {
+      window.removeEventListener('dragenter', onEnter);
+      window.removeEventListener('dragleave', onLeave);
+      window.removeEventListener('dragover', onOver);
+      window.removeEventListener('drop', onAnyDrop, true);
+      window.removeEventListener('drop', onDrop);
+    };
+  }, [files]);
+
+  const [file, ...others] = waiting;
+  return (
+    <>
+      {isOver && (
+        <div className="drop-veil" aria-hidden="true">
+          <p>Drop a recipe to open it, or an image onto its loader</p>
+        </div>
+      )}
+      <Modal
+        opened={file !== undefined}
+        onClose={() => setWaiting(others)}
+        title={file ? `Where does ${file.name} belong?` : ''}
+      >
+        <Stack gap="xs">
+          {loaders.map(([nodeId, node]) => (
+            <Button
+              key={nodeId}
+              variant="default"
+              justify="space-between"
+              rightSection={<span className="weft-mono weft-soft">{nodeId}</span>}
+              onClick={() => {
+                if (file) void controller.inputs.openFile(nodeId, file);
+                setWaiting(others);
+              }}
+            >
+              {node.title ?? registry.get(node.type)?.title}
+            </Button>
+          ))}
+          {loaders.length === 0 && (
+            <p>This recipe has no loader. Open a recipe, or add one, first.</p>
+          )}
+        </Stack>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import { Button, Group, Modal } from '@mantine/core';
+import { useEditor } from '../editor-context';
+
+/** Asks before anything is fetched: whose server it is, and what is fetched. */
+export function FetchConsent(props: {
+  isOpen: boolean;
+  nodeId: string;
+  url: string;
+  sha256: string;
+  onClose: () => void;
+}) {
+  const { controller } = useEditor();
+  const { url, sha256 } = props;
+  const host = URL.canParse(url) ? new URL(url).host : url;
+  return (
+    <Modal opened={props.isOpen} onClose={props.onClose} title={`Fetch an image from ${host}?`}>
+      <p className="field-help">
+        This recipe names an image on the web. Nothing has been fetched yet. If you agree, your
+        browser asks <b>{host}</b> for it, and that server sees your network address. Nothing of
+        yours is sent. The size is shown as soon as the server states it; you can stop the download.
+      </p>
+      <dl className="facts">
+        <dt>Address</dt>
+        <dd className="weft-mono">{url}</dd>
+        <dt>SHA-256</dt>
+        <dd className="weft-mono">{sha256}</dd>
+      </dl>
+      <p className="field-help">The file is used only if its checksum is the one above.</p>
+      <Group justify="flex-end" mt="md">
+        <Button variant="default" onClick={props.onClose}>
+          Not now
+        </Button>
+        <Button
+          data-autofocus
+          onClick={() => {
+            props.onClose();
+            void controller.inputs.fetchSource(props.nodeId);
+          }}
+        >
+          Fetch it
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,130 @@
+import { Button } from '@mantine/core';
+import { IconFilePlus, IconFolderOpen, IconHistory, IconTrash } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { parseDocument } from '../../pipeline/parse-document';
+import { useDocument, useEditor } from '../editor-context';
+import type { Draft, Drafts } from '../files/drafts';
+import type { RecipeFiles } from '../files/recipe-files';
+import { emptyDocument } from '../store/document-edits';
+import { GraphPicture } from './GraphPicture';
+import type { GalleryRecipe } from './recipes';
+import { SamplePicture } from './SamplePicture';
+
+/** Where a visit starts: recipes to open, a draft to recover, or an empty canvas. */
+export function Gallery({ files, drafts }: { files: RecipeFiles; drafts: Drafts }) {
+  const { recipes, documents } = useEditor();
+  const [found, setFound] = useState<readonly Draft[]>([]);
+  const openName = useDocument((state) =>
+    Object.keys(state.document.nodes).length > 0 ? state.document.name : undefined,
+  );
+  useEffect(() => {
+    drafts.list().then(setFound, () => setFound([]));
+  }, [drafts]);
+
+  const recover = (draft: Draft) => {
+    const isOpened = files.openParsed(parseDocument(draft.text), {
+      kind: 'draft',
+      name: draft.name,
+    });
+    // The draft goes on as the draft of this tab: it is dirty until it is saved.
+    if (isOpened) documents.markUnsaved();
+  };
+  const discard = (draft: Draft) => {
+    setFound(found.filter(({ id }) => id !== draft.id));
+    void drafts.remove(draft.id);
+  };
+
+  return (
+    <main className="gallery">
+      <div className="gallery-inside">
+        <header className="gallery-head">
+          <h1>Register two images</h1>
+          <p>
+            Open a recipe, press Run and watch one head become the other. Every part of it can be
+            looked into, swapped and turned. Nothing leaves your machine.
+          </p>
+          <div className="gallery-actions">
+            <Button
+              variant="default"
+              leftSection={<IconFolderOpen size={16} />}
+              onClick={() => void files.choose()}
+            >
+              Open a file
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconFilePlus size={16} />}
+              onClick={() => files.open(emptyDocument, { kind: 'new' })}
+            >
+              Empty recipe
+            </Button>
+            {openName !== undefined && (
+              <Button variant="light" onClick={() => documents.showGallery(false)}>
+                Back to “{openName}”
+              </Button>
+            )}
+          </div>
+        </header>
+        {found.length > 0 && (
+          <section className="gallery-drafts" aria-label="Unsaved edits">
+            {found.slice(0, 3).map((draft) => (
+              <div className="draft" key={draft.id}>
+                <IconHistory size={18} aria-hidden="true" />
+                <p>
+                  <b>{draft.name}</b>
+                  <span className="weft-soft">
+                    {' '}
+                    has edits from {formatMoment(draft.at)} that are in no file.
+                  </span>
+                </p>
+                <Button size="compact-sm" variant="light" onClick={() => recover(draft)}>
+                  Recover
+                </Button>
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  color="gray"
+                  leftSection={<IconTrash size={14} />}
+                  onClick={() => discard(draft)}
+                >
+                  Discard
+                </Button>
+              </div>
+            ))}
+          </section>
+        )}
+        <div className="gallery-cards">
+          {recipes.map((recipe) => (
+            <RecipeCard key={recipe.fileName} recipe={recipe} files={files} />
+          ))}
+        </div>
+        <p className="gallery-foot weft-soft">
+          Weft is for research and teaching. It is not a medical device.
+        </p>
+      </div>
+    </main>
+  );
+}
+
+function RecipeCard({ recipe, files }: { recipe: GalleryRecipe; files: RecipeFiles }) {
+  const { registry } = useEditor();
+  const { document, fileName } = recipe;
+  return (
+    <button
+      type="button"
+      className="recipe-card"
+      onClick={() => files.open(document, { kind: 'gallery', name: fileName })}
+    >
+      <span className="recipe-picture">
+        <SamplePicture document={document} />
+        <GraphPicture document={document} registry={registry} />
+      </span>
+      <span className="recipe-name">{document.name}</span>
+      <span className="recipe-says">{document.description}</span>
+    </button>
+  );
+}
+
+function formatMoment(at: number): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}

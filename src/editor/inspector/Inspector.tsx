@@ -1,0 +1,112 @@
+import { ActionIcon, Tabs, TextInput, Tooltip } from '@mantine/core';
+import { IconLayoutSidebarRightCollapse } from '@tabler/icons-react';
+import { DiagnosticItem } from '../diagnostics/DiagnosticItem';
+import { useDocument, useEditor, useRun, useView } from '../editor-context';
+import { setTitle } from '../store/document-edits';
+import { allDiagnostics } from '../store/run-store';
+import { Documentation } from './Documentation';
+import { ParameterForm } from './ParameterForm';
+import { PortsList } from './PortsList';
+import { RecipeInfo } from './RecipeInfo';
+
+/** Everything about the selected node, or about the recipe where no node is selected. */
+export function Inspector() {
+  const { views } = useEditor();
+  const selected = useView((state) => state.selectedNodes);
+  const nodeId = selected.length === 1 ? selected[0] : undefined;
+  return (
+    <aside className="inspector" aria-label="Inspector">
+      <Tooltip label="Hide the inspector">
+        <ActionIcon
+          className="inspector-hide"
+          aria-label="Hide the inspector"
+          onClick={() => views.set({ isInspectorOpen: false })}
+        >
+          <IconLayoutSidebarRightCollapse size={18} />
+        </ActionIcon>
+      </Tooltip>
+      {nodeId !== undefined ? (
+        <NodeInspector key={nodeId} nodeId={nodeId} />
+      ) : selected.length > 1 ? (
+        <div className="inspector-head">
+          <h2>{selected.length} nodes</h2>
+          <p className="weft-soft">Duplicate, copy, move or delete them together.</p>
+        </div>
+      ) : (
+        <RecipeInfo />
+      )}
+    </aside>
+  );
+}
+
+function NodeInspector({ nodeId }: { nodeId: string }) {
+  const { documents, registry } = useEditor();
+  const node = useDocument((state) => state.document.nodes[nodeId]);
+  const inputs = useRun((state) => state.inputs);
+  const compiled = useRun((state) => state.compileDiagnostics);
+  const ran = useRun((state) => state.runDiagnostics);
+  if (node === undefined) return <RecipeInfo />;
+  const definition = registry.get(node.type);
+  const own = allDiagnostics({ inputs, compileDiagnostics: compiled, runDiagnostics: ran }).filter(
+    (diagnostic) => diagnostic.at.nodeId === nodeId,
+  );
+  return (
+    <>
+      <div className="inspector-head">
+        <TextInput
+          variant="unstyled"
+          size="md"
+          className="inspector-title"
+          aria-label="Title of the node"
+          value={node.title ?? ''}
+          placeholder={definition?.title ?? node.type}
+          maxLength={200}
+          onChange={(event) => {
+            const title = event.currentTarget.value;
+            documents.edit((document) => setTitle(document, nodeId, title), `title ${nodeId}`);
+          }}
+        />
+        <p className="weft-soft weft-mono">
+          {nodeId} · {node.type}
+        </p>
+        {node.note !== undefined && <p className="inspector-note">{node.note}</p>}
+      </div>
+      {own.length > 0 && (
+        <ul className="diagnostics">
+          {own.map((diagnostic) => (
+            <DiagnosticItem
+              key={`${diagnostic.code} ${diagnostic.message}`}
+              diagnostic={diagnostic}
+            />
+          ))}
+        </ul>
+      )}
+      {definition === undefined ? (
+        <div className="inspector-body">
+          <p>
+            This Weft has no node of type <b className="weft-mono">{node.type}</b>. The node keeps
+            its parameters and its wires, and is saved as it came.
+          </p>
+          <pre className="raw-json">{JSON.stringify(node, null, 2)}</pre>
+        </div>
+      ) : (
+        <Tabs defaultValue="parameters" className="inspector-tabs" keepMounted={false}>
+          <Tabs.List>
+            <Tabs.Tab value="parameters">Parameters</Tabs.Tab>
+            <Tabs.Tab value="ports">Ports</Tabs.Tab>
+            <Tabs.Tab value="about">About</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="parameters">
+            <ParameterForm nodeId={nodeId} definition={definition} params={node.params} />
+          </Tabs.Panel>
+          <Tabs.Panel value="ports">
+            <PortsList nodeId={nodeId} definition={definition} />
+          </Tabs.Panel>
+          <Tabs.Panel value="about">
+            <Documentation definition={definition} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
+    </>
+  );
+}

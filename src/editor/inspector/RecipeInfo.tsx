@@ -1,0 +1,96 @@
+import { Anchor, Textarea, TextInput } from '@mantine/core';
+import { useDocument, useEditor, useView } from '../editor-context';
+
+/** The recipe itself: name, description, references, and its nodes as a list in order. */
+export function RecipeInfo() {
+  const { documents, registry, views } = useEditor();
+  const document = useDocument((state) => state.document);
+  const selected = useView((state) => state.selectedNodes);
+  const metrics = Object.entries(document.expects?.metrics ?? {});
+  return (
+    <>
+      <div className="inspector-head">
+        <TextInput
+          variant="unstyled"
+          size="md"
+          className="inspector-title"
+          aria-label="Name of the recipe"
+          value={document.name}
+          maxLength={200}
+          onChange={(event) => {
+            const name = event.currentTarget.value;
+            documents.edit((now) => ({ ...now, name: name || 'Untitled recipe' }), 'recipe name');
+          }}
+        />
+      </div>
+      <div className="inspector-body">
+        <Textarea
+          size="sm"
+          label="What it does"
+          autosize
+          minRows={3}
+          maxRows={9}
+          maxLength={10_000}
+          value={document.description}
+          onChange={(event) => {
+            const description = event.currentTarget.value;
+            documents.edit((now) => ({ ...now, description }), 'recipe description');
+          }}
+        />
+        {metrics.length > 0 && (
+          <section>
+            <h3>It must reach</h3>
+            <dl className="facts facts-inline">
+              {metrics.map(([name, bounds]) => (
+                <div key={name}>
+                  <dt className="weft-mono">{name}</dt>
+                  <dd>
+                    {bounds.atLeast !== undefined && `≥ ${bounds.atLeast} `}
+                    {bounds.atMost !== undefined && `≤ ${bounds.atMost}`}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        )}
+        <section>
+          <h3>Nodes</h3>
+          <ol className="outline">
+            {Object.entries(document.nodes).map(([nodeId, node]) => (
+              <li key={nodeId}>
+                <button
+                  type="button"
+                  aria-current={selected.includes(nodeId)}
+                  onClick={() => views.focusNode(nodeId)}
+                >
+                  <span>{node.title ?? registry.get(node.type)?.title ?? node.type}</span>
+                  <span className="weft-soft weft-mono">{nodeId}</span>
+                </button>
+              </li>
+            ))}
+          </ol>
+        </section>
+        {document.references && (
+          <section>
+            <h3>References</h3>
+            <ul className="references">
+              {document.references.map(({ text, doi, url }) => {
+                const address = doi === undefined ? url : `https://doi.org/${doi}`;
+                return (
+                  <li key={text}>
+                    {text}{' '}
+                    {address !== undefined && (
+                      <Anchor href={address} target="_blank" rel="noreferrer" size="sm">
+                        {doi === undefined ? 'link' : `doi:${doi}`}
+                      </Anchor>
+                    )}
+                  </li>
+                );
+              })}
+            </ul>
+          </section>
+        )}
+      </div>
+    </>
+  );
+}

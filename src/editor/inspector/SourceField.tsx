@@ -1,0 +1,150 @@
+import { Button, FileButton, Progress, SegmentedControl } from '@mantine/core';
+import { IconFileUpload, IconWorldDown } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Params, ParamValue } from '../../pipeline/schema';
+import type { NodeDefinition } from '../../runtime/api/define-node';
+import { describeGrid, formatBytes } from '../canvas/InputBadge';
+import { useEditor, useRun } from '../editor-context';
+import { FetchConsent } from '../files/FetchConsent';
+import { type FormField, fieldValue, variantDefaults } from './form-fields';
+import { ParameterField } from './ParameterField';
+
+const kindTitles: Readonly<Record<string, string>> = {
+  phantom: 'Sample',
+  file: 'File',
+  url: 'Address',
+};
+
+/** Where a loader's data comes from: a generated sample, a file of the person's own, an address. */
+export function SourceField(props: {
+  nodeId: string;
+  definition: NodeDefinition;
+  field: Extract<FormField, { kind: 'variant' }>;
+  params: Params;
+  onChange: (value: ParamValue) => void;
+}) {
+  const { nodeId, definition, field, params, onChange } = props;
+  const { controller } = useEditor();
+  const input = useRun((state) => state.inputs[nodeId]);
+  const [isAsking, setAsking] = useState(false);
+  // A source is written into the recipe only once it is whole: an address with its checksum.
+  const [draft, setDraft] = useState<Params>();
+  const value = fieldValue(field, params);
+  const source: Params = draft ?? (isObject(value) ? value : {});
+  const change = (next: Params) => {
+    const isWhole = definition.params.safeParse({ ...params, [field.name]: next }).success;
+    setDraft(isWhole ? undefined : next);
+    if (isWhole) onChange(next);
+  };
+  const variant = field.variants.find(({ kind }) => kind === source.kind) ?? field.variants[0];
+  if (variant === undefined) return null;
+
+  return (
+    <fieldset className="choice-field">
+      <legend>{field.title}</legend>
+      {field.help && <p className="field-help">{field.help}</p>}
+      <SegmentedControl
+        size="xs"
+        fullWidth
+        aria-label={field.title}
+        value={variant.kind}
+        data={field.variants.map(({ kind, title }) => ({
+          value: kind,
+          label: kindTitles[kind] ?? title,
+        }))}
+        onChange={(kind) => {
+          const next = field.variants.find((other) => other.kind === kind);
+          if (next) change({ ...variantDefaults(next), kind });
+        }}
+      />
+      <div className="parameter-form source-fields">
+        {variant.kind === 'file' && (
+          <>
+            <FileButton
+              onChange={(file) => {
+                if (file === null) return;
+                setDraft(undefined);
+                void controller.inputs.openFile(nodeId, file);
+              }}
+              accept=".nii,.gz,.nii.gz,application/gzip"
+            >
+              {(button) => (
+                <Button
+                  {...button}
+                  size="sm"
+                  variant="light"
+                  leftSection={<IconFileUpload size={16} />}
+                >
+                  {source.name ? 'Choose another file' : 'Choose a NIfTI file'}
+                </Button>
+              )}
+            </FileButton>
+            <p className="field-help">
+              {source.name ? (
+                <>
+                  <b>{String(source.name)}</b>
+                  {source.sha256 ? ` · SHA-256 ${String(source.sha256).slice(0, 12)}…` : ''}
+                </>
+              ) : (
+                'Or drop one onto the node. It is read here and never leaves this machine.'
+              )}
+            </p>
+          </>
+        )}
+        {variant.kind !== 'file' &&
+          variant.fields.map((inner) => (
+            <ParameterField
+              key={inner.name}
+              field={inner}
+              params={source}
+              onChange={(next) => change({ ...source, [inner.name]: next })}
+            />
+          ))}
+        {draft === undefined && input?.state === 'needs-consent' && (
+          <Button
+            size="sm"
+            variant="light"
+            leftSection={<IconWorldDown size={16} />}
+            onClick={() => setAsking(true)}
+          >
+            Fetch …
+          </Button>
+        )}
+        {input?.state === 'fetching' && (
+          <>
+            <Progress
+              value={input.total ? (100 * input.loaded) / input.total : 100}
+              animated
+              aria-label="Download"
+            />
+            <p className="field-foot">
+              <span>
+                {formatBytes(input.loaded)}
+                {input.total ? ` of ${formatBytes(input.total)}` : ''}
+              </span>
+              <button type="button" onClick={() => controller.inputs.stopFetch(nodeId)}>
+                stop
+              </button>
+            </p>
+          </>
+        )}
+        {draft === undefined && input?.state === 'ready' && (
+          <p className="field-help">{describeGrid(input.descriptor)}</p>
+        )}
+      </div>
+      {input?.state === 'needs-consent' && (
+        <FetchConsent
+          isOpen={isAsking}
+          nodeId={nodeId}
+          url={input.url}
+          sha256={input.sha256}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </fieldset>
+  );
+}
+
+function isObject(value: ParamValue | undefined): value is Params {
+  return typeof value === 'object' && !Array.isArray(value);
+}

@@ -1,0 +1,112 @@
+import { formatBytes } from '../canvas/InputBadge';
+import { formatSeconds } from '../canvas/NodeState';
+import { useDocument, useRun } from '../editor-context';
+import { metricVerdict } from './metric-verdict';
+
+/** What the run measured, how each level ended, and how long everything took. */
+export function Metrics() {
+  const result = useRun((state) => state.result);
+  const expected = useDocument((state) => state.document.expects?.metrics);
+  if (result === undefined) {
+    return (
+      <div className="panel-empty">
+        <p>Metrics, the outcome of every level and the times appear here after a run.</p>
+      </div>
+    );
+  }
+  const metrics = Object.entries(result.metrics);
+  return (
+    <div className="metrics">
+      <p className="metrics-line">
+        <b data-status={result.status}>
+          {result.status === 'done' ? 'Done' : result.status === 'failed' ? 'Failed' : 'Cancelled'}
+        </b>{' '}
+        in {formatSeconds(result.seconds.total)} on {result.deviceName || result.device}
+        {result.peakBytes > 0 && <>, {formatBytes(result.peakBytes)} at most</>}
+      </p>
+      {metrics.length > 0 && (
+        <table>
+          <caption className="weft-hidden">Metrics</caption>
+          <thead>
+            <tr>
+              <th scope="col">Metric</th>
+              <th scope="col">Value</th>
+              {expected && <th scope="col">Expected</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {metrics.map(([name, value]) => {
+              const bounds = expected?.[name];
+              const verdict = metricVerdict(value, bounds);
+              return (
+                <tr key={name} data-verdict={verdict}>
+                  <th scope="row" className="weft-mono">
+                    {name}
+                  </th>
+                  <td className="weft-mono">{formatMetric(value)}</td>
+                  {expected && (
+                    <td className="weft-soft">
+                      {bounds?.atLeast !== undefined && `≥ ${bounds.atLeast} `}
+                      {bounds?.atMost !== undefined && `≤ ${bounds.atMost}`}
+                      {verdict === 'met' && ' ✓'}
+                      {verdict === 'missed' && ' ✗'}
+                    </td>
+                  )}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+      {result.levels.length > 0 && (
+        <table>
+          <caption className="weft-hidden">Levels</caption>
+          <thead>
+            <tr>
+              <th scope="col">Level</th>
+              <th scope="col">Iterations</th>
+              <th scope="col">Loss</th>
+              <th scope="col">Ended by</th>
+            </tr>
+          </thead>
+          <tbody>
+            {result.levels.map((level) => (
+              <tr key={`${level.nodeId} ${level.label}`}>
+                <th scope="row">
+                  <span className="weft-mono">{level.nodeId}</span> {level.label}
+                </th>
+                <td className="weft-mono">
+                  {level.iterations} / {level.maxIterations}
+                </td>
+                <td className="weft-mono">{formatMetric(level.finalLoss)}</td>
+                <td data-outcome={level.outcome}>
+                  {level.outcome === 'converged'
+                    ? 'converged'
+                    : level.outcome === 'cap'
+                      ? 'its limit: may not have converged'
+                      : 'cancelled'}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {result.turned.length > 0 && (
+        <p className="weft-soft">
+          Turned while it ran:{' '}
+          {result.turned
+            .map(
+              (turn) => `${turn.nodeId}.${turn.parameter} to ${turn.value} at ${turn.atIteration}`,
+            )
+            .join('; ')}
+          .
+        </p>
+      )}
+    </div>
+  );
+}
+
+function formatMetric(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(5)));
+}

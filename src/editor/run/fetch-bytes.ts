@@ -1,0 +1,74 @@
+import type { Diagnostic } from '../../runtime/api/diagnostics';
+
+/** Larger downloads are refused: no image of the recipes that Weft is made for is larger. */
+const largestDownloadBytes = 1024 ** 3;
+
+/** The bytes of an address, or why there are none. */
+export type FetchResult =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly diagnostic: Diagnostic };
+
+/**
+ * Fetches a public https address without credentials. `onProgress` gets the bytes so far and, where
+ * the server says it, how many there are.
+ */
+export async function fetchBytes(
+  url: string,
+  signal: AbortSignal,
+  onProgress: (loaded: number, total: number | undefined) => void,
+): Promise<FetchResult> {
+  try {
+    const response = await fetch(url, {
+      signal,
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      mode: 'cors',
+    });
+    if (!response.ok || response.body === null) {
+      return refuse(`The server answered ${response.status} ${response.statusText}.`);
+    }
+    const total = Number(response.headers.get('content-length')) || undefined;
+    const parts: Uint8Array[] = [];
+    let loaded = 0;
+    onProgress(0, total);
+    const reader = response.body.getReader();
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      parts.push(read.value);
+      loaded += read.value.byteLength;
+      if (loaded > largestDownloadBytes) {
+        await reader.cancel();
+        return refuse('The file is larger than 1 GiB.');
+      }
+      onProgress(loaded, total);
+    }
+    return { ok: true, bytes: join(parts, loaded) };
+  } catch (error) {
+    return refuse(
+      `The address could not be reached: ${error instanceof Error ? error.message : error}.`,
+    );
+  }
+}
+
+function join(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}
+
+function refuse(message: string): FetchResult {
+  return {
+    ok: false,
+    diagnostic: {
+      severity: 'error',
+      code: 'input-problem',
+      at: {},
+      message,
+      remedy:
+        'Check the address and the connection; the server must allow other pages to read it (CORS). Or download the file and drop it onto the node.',
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { PipelineDocument } from '../../pipeline/schema';
+import type { NodeDefinition, NodeRegistry } from '../../runtime/api/define-node';
+import type { SourceRequest } from '../../runtime/api/inputs';
+
+/** A loader of the recipe with what it asks for. */
+export interface LoaderSource {
+  readonly nodeId: string;
+  readonly source: SourceRequest;
+  /** Equal for equal data: whoever has opened it need not open it again. */
+  readonly key: string;
+}
+
+/** What the loaders of a recipe ask for; loaders with parameters out of bounds are left out. */
+export function loaderSources(
+  document: PipelineDocument,
+  registry: NodeRegistry,
+): readonly LoaderSource[] {
+  return Object.entries(document.nodes).flatMap(([nodeId, node]) => {
+    const definition = registry.get(node.type);
+    const params = definition?.source && definition.params.safeParse(node.params);
+    if (!params?.success || definition?.source === undefined) return [];
+    const source = definition.source(params.data);
+    return [{ nodeId, source, key: sourceKey(source) }];
+  });
+}
+
+/** What a node loads, whatever its source is set to; undefined for nodes that load nothing. */
+export function loadedKind(
+  definition: NodeDefinition | undefined,
+): SourceRequest['as'] | undefined {
+  const initial = definition?.source && definition.params.safeParse({});
+  return initial?.success ? definition?.source?.(initial.data).as : undefined;
+}
+
+/** Text that is equal for requests of the same data. */
+export function sourceKey(source: SourceRequest): string {
+  const entries = Object.entries(source).filter(([, value]) => value !== undefined);
+  return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

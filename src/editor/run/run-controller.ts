@@ -1,0 +1,155 @@
+import { writeDocument } from '../../pipeline/write-document';
+import type { NodeRegistry } from '../../runtime/api/define-node';
+import type { EngineApi, RunResult } from '../../runtime/api/engine-api';
+import type { DocumentStore } from '../store/document-store';
+import { type RunStore, runEnded, runProgressed, runStarted } from '../store/run-store';
+import type { ViewStore } from '../store/view-store';
+import type { VolumeLibrary } from '../viewer/volume-library';
+import { faultOfOurs } from './fault';
+import { createInputOpener } from './input-opener';
+
+const compileAfterMs = 350;
+const previewEveryMs = 150;
+
+/** What the controller stands between. */
+export interface RunControllerParts {
+  readonly engine: EngineApi;
+  readonly registry: NodeRegistry;
+  readonly documents: DocumentStore;
+  readonly runs: RunStore;
+  readonly views: ViewStore;
+  readonly volumes: VolumeLibrary;
+}
+
+/** Keeps the engine and the stores in step: opens inputs, compiles after edits, runs and cancels. */
+export function createRunController(parts: RunControllerParts) {
+  const { engine, documents, runs, views, volumes } = parts;
+  const inputs = createInputOpener(parts);
+  let compileTimer: ReturnType<typeof setTimeout> | undefined;
+  let compileCount = 0;
+  let runCount = 0;
+
+  function request() {
+    const bindings = Object.fromEntries(
+      Object.entries(runs.getState().inputs).flatMap(([nodeId, input]) =>
+        input.state === 'ready' ? [[nodeId, input.handle] as const] : [],
+      ),
+    );
+    const { document } = documents.store.getState();
+    const { device } = views.store.getState();
+    return { documentText: writeDocument(document), bindings, device };
+  }
+
+  async function compile(): Promise<void> {
+    compileCount += 1;
+    const count = compileCount;
+    const compiled = await engine.compile(request()).catch((error: unknown) => ({
+      diagnostics: [faultOfOurs(error)],
+      plan: undefined,
+    }));
+    // A later edit has asked again meanwhile.
+    if (count !== compileCount) return;
+    runs.setState({ compileDiagnostics: compiled.diagnostics, plan: compiled.plan });
+  }
+
+  function compileSoon(): void {
+    clearTimeout(compileTimer);
+    if (!documents.store.getState().isOpen) return;
+    compileTimer = setTimeout(() => void compile(), compileAfterMs);
+  }
+
+  async function run(): Promise<void> {
+    if (runs.getState().status !== 'idle') return;
+    runCount += 1;
+    const runId = `run-${runCount}`;
+    const { document } = documents.store.getState();
+    runs.setState(runStarted(runs.getState(), runId, Date.now()));
+    await inputs.settled();
+    if (runs.getState().status === 'cancelling') return end(cancelledBeforeStart(runs), document);
+    const result = await engine
+      .run({ ...request(), runId, previewEveryMs }, (progress) => {
+        runs.setState((state) => runProgressed(state, progress));
+        if (progress.preview !== undefined && progress.runId === runs.getState().runId) {
+          volumes.setPreview(progress.preview);
+        }
+      })
+      .catch(
+        (error: unknown): RunResult => ({ ...emptyResult, diagnostics: [faultOfOurs(error)] }),
+      );
+    end(result, document);
+  }
+
+  function end(result: RunResult, document: Parameters<typeof runEnded>[2]): void {
+    runs.setState((state) => runEnded(state, result, document));
+    volumes.setPreview(undefined);
+    const hasErrors = result.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+    if (hasErrors) views.set({ runTab: 'problems', isDrawerOpen: true });
+    else if (result.status === 'done') views.set({ runTab: 'metrics' });
+  }
+
+  async function cancel(): Promise<void> {
+    const { runId, status } = runs.getState();
+    if (runId === undefined || status !== 'running') return;
+    runs.setState({ status: 'cancelling' });
+    await engine.cancel(runId);
+  }
+
+  /** Turns a parameter of the running recipe; quiet where nothing runs. */
+  async function turn(nodeId: string, parameter: string, value: number): Promise<void> {
+    const { runId, status } = runs.getState();
+    if (runId !== undefined && status === 'running') {
+      await engine.turn(runId, nodeId, parameter, value);
+    }
+  }
+
+  /** Starts to follow the stores; returns what ends that. */
+  function start(): () => void {
+    void engine.describe().then(
+      (description) => runs.setState({ engine: description }),
+      (error: unknown) => runs.setState({ runDiagnostics: [faultOfOurs(error)] }),
+    );
+    const stops = [
+      documents.store.subscribe((state, before) => {
+        if (state.document === before.document && state.isOpen === before.isOpen) return;
+        if (state.isOpen) inputs.sync();
+        compileSoon();
+      }),
+      runs.subscribe((state, before) => {
+        if (state.inputs !== before.inputs) compileSoon();
+      }),
+      views.store.subscribe((state, before) => {
+        if (state.device !== before.device) compileSoon();
+      }),
+    ];
+    return () => {
+      clearTimeout(compileTimer);
+      for (const stop of stops) stop();
+    };
+  }
+
+  return { start, run, cancel, turn, inputs };
+}
+
+export type RunController = ReturnType<typeof createRunController>;
+
+const emptyResult: RunResult = {
+  status: 'failed',
+  diagnostics: [],
+  device: 'cpu',
+  deviceName: '',
+  metrics: {},
+  seconds: { total: 0, nodes: {} },
+  peakBytes: 0,
+  levels: [],
+  converged: false,
+  outputs: [],
+  turned: [],
+};
+
+function cancelledBeforeStart(runs: RunStore): RunResult {
+  return {
+    ...emptyResult,
+    status: 'cancelled',
+    deviceName: runs.getState().engine?.devices[0]?.name ?? '',
+  };
+}

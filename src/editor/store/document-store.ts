@@ -1,0 +1,120 @@
+import { temporal } from 'zundo';
+import { createStore } from 'zustand/vanilla';
+import type { PipelineDocument } from '../../pipeline/schema';
+import { emptyDocument } from './document-edits';
+
+/** Where the open recipe came from; a file can be written again. */
+export interface DocumentOrigin {
+  readonly kind: 'new' | 'gallery' | 'file' | 'link' | 'draft';
+  readonly name?: string;
+  readonly fileHandle?: FileSystemFileHandle;
+}
+
+/** What undo brings back. */
+interface History {
+  readonly document: PipelineDocument;
+  readonly origin: DocumentOrigin;
+  /** The document as it was last saved or opened: while it is the present one, nothing is lost. */
+  readonly savedDocument: PipelineDocument;
+}
+
+/** The open recipe. */
+export interface DocumentState extends History {
+  /** False while the gallery stands where the canvas would be. */
+  readonly isOpen: boolean;
+}
+
+/** Edits that come with the same key within this time are one step of undo. */
+const mergeWindowMs = 900;
+
+/** The document store with its actions; `history` is zundo's own store, to subscribe to. */
+export function createDocumentStore() {
+  const store = createStore<DocumentState>()(
+    temporal(
+      (): DocumentState => ({
+        document: emptyDocument,
+        savedDocument: emptyDocument,
+        origin: { kind: 'new' },
+        isOpen: false,
+      }),
+      {
+        partialize: ({ document, origin, savedDocument }): History => ({
+          document,
+          origin,
+          savedDocument,
+        }),
+        equality: (before, after) => before.document === after.document,
+        limit: 300,
+      },
+    ),
+  );
+  const history = store.temporal;
+  let lastMerge: { readonly key: string; readonly at: number } | undefined;
+
+  /** Applies a pure change; `mergeKey` joins typing in one field, or a row of arrow keys. */
+  function edit(change: (document: PipelineDocument) => PipelineDocument, mergeKey?: string): void {
+    const document = change(store.getState().document);
+    if (document === store.getState().document) return;
+    const now = Date.now();
+    const joins =
+      mergeKey !== undefined && lastMerge?.key === mergeKey && now - lastMerge.at < mergeWindowMs;
+    if (joins) history.getState().pause();
+    store.setState({ document });
+    if (joins) history.getState().resume();
+    lastMerge = mergeKey === undefined ? undefined : { key: mergeKey, at: now };
+  }
+
+  /** Shows another recipe; the earlier one is one undo away. */
+  function open(document: PipelineDocument, origin: DocumentOrigin, isSaved = true): void {
+    const isFirst = !store.getState().isOpen && store.getState().document === emptyDocument;
+    lastMerge = undefined;
+    store.setState({
+      document,
+      origin,
+      savedDocument: isSaved ? document : emptyDocument,
+      isOpen: true,
+    });
+    if (isFirst) history.getState().clear();
+  }
+
+  function markSaved(origin: DocumentOrigin): void {
+    store.setState({ origin, savedDocument: store.getState().document });
+  }
+
+  /** Says that the open recipe is in no file, whatever it was opened from. */
+  function markUnsaved(): void {
+    store.setState({ savedDocument: emptyDocument });
+  }
+
+  function travel(step: 'undo' | 'redo'): void {
+    lastMerge = undefined;
+    // What was saved meanwhile stays saved, however far back a person goes.
+    const { savedDocument, origin } = store.getState();
+    const before = store.getState().document;
+    history.getState()[step]();
+    const isSameRecipe = store.getState().origin.name === origin.name;
+    if (isSameRecipe && store.getState().document !== before) {
+      store.setState({ savedDocument, origin });
+    }
+  }
+
+  return {
+    store,
+    history,
+    edit,
+    open,
+    markSaved,
+    markUnsaved,
+    undo: () => travel('undo'),
+    redo: () => travel('redo'),
+    /** Leaves the recipe as it is and shows the gallery, or comes back from it. */
+    showGallery: (isShown: boolean) => store.setState({ isOpen: !isShown }),
+  };
+}
+
+export type DocumentStore = ReturnType<typeof createDocumentStore>;
+
+/** True while edits are neither in a file nor in the recipe that was opened. */
+export function isDirty(state: DocumentState): boolean {
+  return state.document !== state.savedDocument;
+}

@@ -1,0 +1,244 @@
+import { createStore } from 'zustand/vanilla';
+import type { PipelineDocument } from '../../pipeline/schema';
+import type { Diagnostic } from '../../runtime/api/diagnostics';
+import type {
+  DeviceKind,
+  EngineDescription,
+  NodeState,
+  PlanSummary,
+  RunProgress,
+  RunResult,
+} from '../../runtime/api/engine-api';
+import type { InputDescriptor } from '../../runtime/api/inputs';
+import { portEnd } from './document-edits';
+
+/** How a loader's data stands. */
+export type InputStatus =
+  | { readonly state: 'opening'; readonly key: string }
+  | {
+      readonly state: 'ready';
+      readonly key: string;
+      readonly handle: string;
+      readonly sha256: string;
+      readonly descriptor: InputDescriptor;
+      readonly warnings: readonly Diagnostic[];
+    }
+  /** A file on the person's own disk that has to be chosen again. */
+  | { readonly state: 'needs-file'; readonly key: string; readonly name: string }
+  /** An address that is fetched only after the person agrees. */
+  | {
+      readonly state: 'needs-consent';
+      readonly key: string;
+      readonly url: string;
+      readonly sha256: string;
+    }
+  | {
+      readonly state: 'fetching';
+      readonly key: string;
+      readonly loaded: number;
+      readonly total?: number;
+    }
+  | { readonly state: 'failed'; readonly key: string; readonly diagnostics: readonly Diagnostic[] };
+
+/** What a run says of one node. */
+export interface NodeRun {
+  readonly state: NodeState;
+  readonly seconds?: number;
+  readonly loop?: {
+    readonly label: string;
+    readonly iteration: number;
+    readonly maxIterations: number;
+  };
+}
+
+/** The losses of one loop at one level: a row an iteration, a column a name. */
+export interface LossCurve {
+  readonly nodeId: string;
+  readonly label: string;
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** What runs, has run, and is wrong; thrown away with the page. Volumes are kept elsewhere. */
+export interface RunState {
+  readonly status: 'idle' | 'running' | 'cancelling';
+  readonly runId: string | undefined;
+  readonly startedAt: number | undefined;
+  readonly engine: EngineDescription | undefined;
+  readonly inputs: Readonly<Record<string, InputStatus>>;
+  readonly nodes: Readonly<Record<string, NodeRun>>;
+  readonly curves: readonly LossCurve[];
+  readonly secondsLeft: number | undefined;
+  /** Counts previews, so that the viewer knows when to draw again. */
+  readonly previews: number;
+  readonly result: RunResult | undefined;
+  /** What the result was made from: a node that differs now is stale. */
+  readonly resultDocument: PipelineDocument | undefined;
+  /** Of the last compilation of the recipe as it stands. */
+  readonly compileDiagnostics: readonly Diagnostic[];
+  /** Of the last run. */
+  readonly runDiagnostics: readonly Diagnostic[];
+  readonly plan: PlanSummary | undefined;
+}
+
+/** Before anything has run. */
+export const initialRun: RunState = {
+  status: 'idle',
+  runId: undefined,
+  startedAt: undefined,
+  engine: undefined,
+  inputs: {},
+  nodes: {},
+  curves: [],
+  secondsLeft: undefined,
+  previews: 0,
+  result: undefined,
+  resultDocument: undefined,
+  compileDiagnostics: [],
+  runDiagnostics: [],
+  plan: undefined,
+};
+
+/** Creates the run store. */
+export function createRunStore() {
+  return createStore<RunState>()(() => initialRun);
+}
+
+export type RunStore = ReturnType<typeof createRunStore>;
+
+/** The state at the first moment of a run. */
+export function runStarted(state: RunState, runId: string, nowMs: number): RunState {
+  return {
+    ...state,
+    status: 'running',
+    runId,
+    startedAt: nowMs,
+    nodes: {},
+    curves: [],
+    secondsLeft: undefined,
+    result: undefined,
+    resultDocument: undefined,
+    runDiagnostics: [],
+  };
+}
+
+/** One message of progress; messages of another run change nothing. */
+export function runProgressed(state: RunState, progress: RunProgress): RunState {
+  if (progress.runId !== state.runId) return state;
+  const nodes = { ...state.nodes };
+  for (const { nodeId, ...run } of progress.nodes) {
+    const before = nodes[nodeId];
+    const loop = run.loop ?? (run.state === 'running' ? before?.loop : undefined);
+    nodes[nodeId] = { ...run, ...(loop && { loop }) };
+  }
+  return {
+    ...state,
+    nodes,
+    curves: progress.losses.reduce(addLosses, state.curves),
+    secondsLeft: progress.secondsLeft,
+    previews: state.previews + (progress.preview === undefined ? 0 : 1),
+  };
+}
+
+/** The end of a run, whatever it was. */
+export function runEnded(state: RunState, result: RunResult, document: PipelineDocument): RunState {
+  const ended = result.status === 'cancelled' ? 'cancelled' : 'failed';
+  const nodes = Object.fromEntries(
+    Object.entries(state.nodes).map(([nodeId, run]) => {
+      const seconds = result.seconds.nodes[nodeId] ?? run.seconds;
+      const isOpen = run.state === 'running' || run.state === 'waiting';
+      const closed = isOpen ? (result.status === 'done' ? 'done' : ended) : run.state;
+      return [nodeId, { state: closed, ...(seconds !== undefined && { seconds }) }] as const;
+    }),
+  );
+  return {
+    ...state,
+    status: 'idle',
+    secondsLeft: undefined,
+    nodes,
+    result,
+    resultDocument: document,
+    runDiagnostics: result.diagnostics,
+  };
+}
+
+function addLosses(
+  curves: readonly LossCurve[],
+  points: RunProgress['losses'][number],
+): readonly LossCurve[] {
+  const index = curves.findIndex(
+    (curve) => curve.nodeId === points.nodeId && curve.label === points.label,
+  );
+  const before = curves[index];
+  if (before === undefined) {
+    const { nodeId, label, names, rows } = points;
+    return [...curves, { nodeId, label, names, rows }];
+  }
+  const rows = [...before.rows.slice(0, points.firstIteration), ...points.rows];
+  return curves.with(index, { ...before, rows });
+}
+
+/**
+ * Nodes whose result no longer belongs to the recipe: they, or something that they depend on, have
+ * changed since it was made.
+ */
+export function staleNodes(
+  made: PipelineDocument | undefined,
+  now: PipelineDocument,
+): ReadonlySet<string> {
+  const stale = new Set<string>();
+  if (made === undefined || made === now) return stale;
+  for (const [nodeId, node] of Object.entries(now.nodes)) {
+    const before = made.nodes[nodeId];
+    const isSame =
+      before?.type === node.type &&
+      (before.params === node.params ||
+        JSON.stringify(before.params) === JSON.stringify(node.params)) &&
+      wiresInto(made, nodeId) === wiresInto(now, nodeId);
+    if (!isSame) stale.add(nodeId);
+  }
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const edge of now.edges) {
+      const to = portEnd(edge.to).nodeId;
+      if (!stale.has(portEnd(edge.from).nodeId) || stale.has(to)) continue;
+      stale.add(to);
+      grew = true;
+    }
+  }
+  return stale;
+}
+
+function wiresInto(document: PipelineDocument, nodeId: string): string {
+  return document.edges
+    .filter((edge) => portEnd(edge.to).nodeId === nodeId)
+    .map((edge) => `${edge.from}>${edge.to}`)
+    .sort()
+    .join();
+}
+
+/** Everything that is wrong or doubtful, of the recipe, its data and its run, without repetition. */
+export function allDiagnostics(
+  state: Pick<RunState, 'inputs' | 'compileDiagnostics' | 'runDiagnostics'>,
+): readonly Diagnostic[] {
+  const ofInputs = Object.values(state.inputs).flatMap((input) =>
+    input.state === 'failed' ? input.diagnostics : input.state === 'ready' ? input.warnings : [],
+  );
+  const seen = new Set<string>();
+  return [...ofInputs, ...state.compileDiagnostics, ...state.runDiagnostics].filter(
+    (diagnostic) => {
+      const key = JSON.stringify([diagnostic.code, diagnostic.at, diagnostic.message]);
+      const isNew = !seen.has(key);
+      seen.add(key);
+      return isNew;
+    },
+  );
+}
+
+/** The device that a run would take, where that is known. */
+export function chosenDevice(state: RunState, wish: 'auto' | DeviceKind): DeviceKind | undefined {
+  const kinds = state.engine?.devices.map((device) => device.kind);
+  if (kinds === undefined) return undefined;
+  if (wish !== 'auto' && kinds.includes(wish)) return wish;
+  return kinds.includes('gpu') ? 'gpu' : kinds[0];
+}

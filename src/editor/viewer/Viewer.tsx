@@ -1,0 +1,165 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconArrowsMaximize, IconArrowsMinimize } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import type { Vec3 } from '../../imaging/frames';
+import { useDocument, useEditor, useRun, useView, useVolumes } from '../editor-context';
+import { createPainter, type ShownVolume } from './painter';
+import { Readout } from './Readout';
+import { SlicePane } from './SlicePane';
+import { middleMm, type PlaneName, planesOf } from './slice-geometry';
+import { ViewerToolbar } from './ViewerToolbar';
+import { registrationVolumes, type ViewableVolume, viewableVolumes } from './volume-choice';
+
+/** Fixed, moving and warped volumes with one crosshair; moves along while a recipe runs. */
+export function Viewer() {
+  const { registry, views } = useEditor();
+  const library = useVolumes();
+  const document = useDocument((state) => state.document);
+  const inputs = useRun((state) => state.inputs);
+  const result = useRun((state) => state.result);
+  const isRunning = useRun((state) => state.status !== 'idle');
+  const settings = useView((state) => state.viewer);
+  const isMaximised = useView((state) => state.isViewerMaximised);
+  const selected = useView((state) => state.selectedNodes[0]);
+  const preview = library.preview;
+
+  const sources = { document, registry, inputs, result };
+  const choice = registrationVolumes(sources, preview?.nodeId ?? selected);
+  const everything = viewableVolumes(sources);
+  const load = (volume: ViewableVolume | undefined, name: string): ShownVolume | undefined => {
+    const data = volume && library.peek(volume.handle);
+    return data && { name, kind: volume.kind, data };
+  };
+  const fixed = load(choice.fixed, 'Fixed');
+  const moving = load(choice.moving, 'Moving');
+  const warped: ShownVolume | undefined = preview
+    ? { name: 'Warped', kind: 'image', data: preview, note: 'live' }
+    : load(choice.warped, 'Warped');
+  const singleChoice = everything.find(({ id }) => id === settings.single) ?? everything.at(-1);
+  const single =
+    settings.mode === 'single' ? load(singleChoice, singleChoice?.id ?? '') : undefined;
+
+  const other = settings.compareWith === 'warped' ? (warped ?? moving) : moving;
+  const columns =
+    settings.mode === 'side-by-side'
+      ? [fixed, moving, warped].flatMap((volume) => (volume ? [[volume]] : []))
+      : settings.mode === 'single'
+        ? single
+          ? [[single]]
+          : []
+        : fixed && other
+          ? [[fixed, other]]
+          : fixed
+            ? [[fixed]]
+            : [];
+  const reference =
+    settings.mode === 'single' ? single?.data : (fixed?.data ?? columns[0]?.[0]?.data);
+
+  const possible = useMemo(() => (reference ? planesOf(reference) : []), [reference]);
+  const wished = possible.filter((plane) => settings.planes === 'all' || settings.planes === plane);
+  const planes: readonly PlaneName[] = wished.length > 0 ? wished : possible.slice(0, 1);
+  const crosshairMm: Vec3 = settings.crosshairMm ?? (reference ? middleMm(reference) : [0, 0, 0]);
+  const painters = columns.map((volumes) =>
+    createPainter(volumes, reference, settings, library.rangeOf),
+  );
+
+  return (
+    <section className="viewer" aria-label="Viewer">
+      <div className="viewer-bar">
+        <ViewerToolbar
+          planes={possible}
+          volumes={everything}
+          single={singleChoice?.id}
+          hasOther={other !== undefined}
+        />
+        <Tooltip label={isMaximised ? 'Back to the graph (Esc)' : 'Fill the page (V)'}>
+          <ActionIcon
+            aria-label={isMaximised ? 'Make the viewer small' : 'Make the viewer large'}
+            onClick={() => views.set({ isViewerMaximised: !isMaximised })}
+          >
+            {isMaximised ? <IconArrowsMinimize size={17} /> : <IconArrowsMaximize size={17} />}
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      {reference === undefined ? (
+        <EmptyViewer isRunning={isRunning} />
+      ) : (
+        <div
+          className="viewer-panes"
+          style={
+            columns.length === 1
+              ? { gridTemplateColumns: `repeat(${planes.length}, minmax(0, 1fr))` }
+              : {
+                  gridTemplateColumns: `repeat(${columns.length}, minmax(0, 1fr))`,
+                  gridTemplateRows: `repeat(${planes.length}, minmax(0, 1fr))`,
+                }
+          }
+        >
+          {planes.flatMap((plane) =>
+            columns.map((volumes, column) => (
+              <SlicePane
+                key={`${plane} ${volumes.map(({ name }) => name).join()}`}
+                reference={reference}
+                plane={plane}
+                crosshairMm={crosshairMm}
+                zoom={settings.zoom}
+                panMm={settings.panMm}
+                caption={volumes.map(({ name }) => name).join(' + ')}
+                note={volumes.find(({ note }) => note)?.note}
+                paint={painters[column] ?? noPaint}
+                onCrosshair={(pointMm) => views.setViewer({ crosshairMm: pointMm })}
+                onZoom={(factor) =>
+                  views.setViewer({ zoom: Math.min(20, Math.max(0.5, settings.zoom * factor)) })
+                }
+                onPan={([x, y]) =>
+                  views.setViewer({ panMm: [settings.panMm[0] + x, settings.panMm[1] + y] })
+                }
+                onWindow={(width, level) =>
+                  views.setViewer({
+                    windowWidth: Math.min(5, Math.max(0.05, settings.windowWidth * width)),
+                    windowLevel: settings.windowLevel + level,
+                  })
+                }
+                onReset={() =>
+                  views.setViewer({ zoom: 1, panMm: [0, 0], windowWidth: 1, windowLevel: 0 })
+                }
+              />
+            )),
+          )}
+        </div>
+      )}
+      {reference && (
+        <Readout
+          pointMm={crosshairMm}
+          volumes={
+            settings.mode === 'single'
+              ? single
+                ? [single]
+                : []
+              : [fixed, moving, warped].flatMap((volume) => volume ?? [])
+          }
+        />
+      )}
+    </section>
+  );
+}
+
+function noPaint(): void {}
+
+function EmptyViewer({ isRunning }: { isRunning: boolean }) {
+  const hasLoaders = useRun((state) => Object.keys(state.inputs).length > 0);
+  const isOpening = useRun((state) =>
+    Object.values(state.inputs).some((input) => input.state === 'opening'),
+  );
+  return (
+    <div className="viewer-empty">
+      {isOpening || isRunning ? (
+        <p data-busy="true">Preparing the images …</p>
+      ) : hasLoaders ? (
+        <p>The images of this recipe are not here yet. Drop NIfTI files onto the loaders.</p>
+      ) : (
+        <p>Images appear here as soon as the recipe loads some.</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import type { PipelineDocument } from '../../pipeline/schema';
+import type { NodeRegistry } from '../../runtime/api/define-node';
+import type { OutputHandle, RunResult } from '../../runtime/api/engine-api';
+import { inputPorts, outputPorts } from '../canvas/ports';
+import { type PortEnd, portEnd } from '../store/document-edits';
+import type { InputStatus } from '../store/run-store';
+
+/** Something that the viewer can show. */
+export interface ViewableVolume {
+  /** `node.port`. */
+  readonly id: string;
+  readonly kind: 'image' | 'labels';
+  readonly handle: string;
+}
+
+/** The volumes that a registration is about. */
+export interface RegistrationVolumes {
+  /** The node where fixed and moving meet. */
+  readonly nodeId: string | undefined;
+  readonly fixed: ViewableVolume | undefined;
+  readonly moving: ViewableVolume | undefined;
+  readonly warped: ViewableVolume | undefined;
+}
+
+/** What is known of the recipe's data at the moment. */
+export interface ViewSources {
+  readonly document: PipelineDocument;
+  readonly registry: NodeRegistry;
+  readonly inputs: Readonly<Record<string, InputStatus>>;
+  readonly result: RunResult | undefined;
+}
+
+/** Every image and label volume that can be shown now: opened inputs first, then results. */
+export function viewableVolumes(sources: ViewSources): readonly ViewableVolume[] {
+  const ofInputs = Object.keys(sources.inputs).flatMap(
+    (nodeId) => inputVolume(sources, nodeId) ?? [],
+  );
+  const ofRun = (sources.result?.outputs ?? []).flatMap((output) => resultVolume(output) ?? []);
+  const known = new Set(ofInputs.map(({ id }) => id));
+  return [...ofInputs, ...ofRun.filter(({ id }) => !known.has(id))];
+}
+
+/**
+ * The volumes of one registration: of the preferred node where it registers something, else of the
+ * last node of the recipe that does.
+ */
+export function registrationVolumes(
+  sources: ViewSources,
+  preferredNodeId?: string,
+): RegistrationVolumes {
+  const nodeId = registrationNode(sources, preferredNodeId);
+  if (nodeId === undefined) {
+    const [fixed] = viewableVolumes(sources);
+    return { nodeId, fixed, moving: undefined, warped: undefined };
+  }
+  return {
+    nodeId,
+    fixed: volumeBehind(sources, nodeId, 'fixed'),
+    moving: volumeBehind(sources, nodeId, 'moving'),
+    warped: sources.result?.outputs.flatMap((output) =>
+      output.nodeId === nodeId && output.port === 'warped' ? (resultVolume(output) ?? []) : [],
+    )[0],
+  };
+}
+
+function registrationNode(
+  { document, registry }: ViewSources,
+  preferred: string | undefined,
+): string | undefined {
+  const registers = Object.keys(document.nodes).filter((nodeId) => {
+    const definition = registry.get(document.nodes[nodeId]?.type ?? '');
+    const inputs = definition ? inputPorts(definition).map(({ name }) => name) : [];
+    const outputs = definition ? outputPorts(definition).map(({ name }) => name) : [];
+    return inputs.includes('fixed') && inputs.includes('moving') && outputs.includes('warped');
+  });
+  if (preferred !== undefined && registers.includes(preferred)) return preferred;
+  const feedsAnother = (nodeId: string) =>
+    document.edges.some(
+      (edge) => portEnd(edge.from).nodeId === nodeId && registers.includes(portEnd(edge.to).nodeId),
+    );
+  return registers.find((nodeId) => !feedsAnother(nodeId)) ?? registers.at(-1);
+}
+
+/** What flows into a port; where that cannot be shown yet, what it was made from. */
+function volumeBehind(
+  sources: ViewSources,
+  nodeId: string,
+  port: string,
+  depth = 0,
+): ViewableVolume | undefined {
+  const { document, registry } = sources;
+  const wire = document.edges.find((edge) => edge.to === `${nodeId}.${port}`);
+  if (wire === undefined || depth > 20) return undefined;
+  const from: PortEnd = portEnd(wire.from);
+  const input = inputVolume(sources, from.nodeId);
+  if (input !== undefined) return input;
+  const made = sources.result?.outputs.find(
+    (output) => output.nodeId === from.nodeId && output.port === from.port,
+  );
+  const volume = made && resultVolume(made);
+  if (volume !== undefined) return volume;
+  const definition = registry.get(document.nodes[from.nodeId]?.type ?? '');
+  const upstream = definition && inputPorts(definition).find(({ type }) => type === 'image');
+  return upstream && volumeBehind(sources, from.nodeId, upstream.name, depth + 1);
+}
+
+function inputVolume(
+  { document, registry, inputs }: ViewSources,
+  nodeId: string,
+): ViewableVolume | undefined {
+  const input = inputs[nodeId];
+  const definition = registry.get(document.nodes[nodeId]?.type ?? '');
+  if (input?.state !== 'ready' || definition === undefined) return undefined;
+  const port = outputPorts(definition)[0]?.name ?? 'image';
+  return { id: `${nodeId}.${port}`, kind: input.descriptor.kind, handle: input.handle };
+}
+
+function resultVolume({ nodeId, port, kind, handle }: OutputHandle): ViewableVolume | undefined {
+  return kind === 'image' || kind === 'labels'
+    ? { id: `${nodeId}.${port}`, kind, handle }
+    : undefined;
+}
