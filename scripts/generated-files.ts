@@ -1,3 +1,4 @@
+import { nodeReference, nodeTypeSchemas } from './generate-nodes';
 import { pipelineSchemaText } from './generate-schema';
 
 /** A file that is checked in but written by `npm run generate`. */
@@ -9,5 +10,8 @@ export interface GeneratedFile {
 
 /** Every generated file as it should be now. */
 export function generatedFiles(): readonly GeneratedFile[] {
-  return [{ path: 'schema/weft-pipeline.schema.json', text: pipelineSchemaText() }];
+  return [
+    { path: 'schema/weft-pipeline.schema.json', text: pipelineSchemaText(nodeTypeSchemas()) },
+    ...nodeReference(),
+  ];
 }
