@@ -1,3 +1,5 @@
+import { affineFromParameters, affineFromParametersAdjoint } from './affine/affine-from-parameters';
+import { invertAffine, multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
 import { add, copy, multiply, scale, zeros } from './arithmetic/arithmetic';
 import { rescale, rescaleAdjoint } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
@@ -27,6 +29,8 @@ import { windowStatistics, windowStatisticsAdjoint } from './window/window-stati
 export const opDefinitions = {
   adam,
   add,
+  affineFromParameters,
+  affineFromParametersAdjoint,
   chainToAffine,
   chainToDisplacement,
   compose,
@@ -36,6 +40,7 @@ export const opDefinitions = {
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
+  invertAffine,
   largestNorm,
   lnccLoss,
   lnccLossAdjoint,
@@ -43,6 +48,8 @@ export const opDefinitions = {
   meanSquaredDifference,
   meanSquaredDifferenceAdjoint,
   multiply,
+  multiplyAffine,
+  multiplyAffineAdjoint,
   rescale,
   rescaleAdjoint,
   sample,

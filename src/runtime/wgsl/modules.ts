@@ -1,4 +1,5 @@
 import affine from './affine.wgsl?raw';
+import affineFrame from './affine-frame.wgsl?raw';
 import type { WgslModule } from './linker';
 import pointMap from './point-map.wgsl?raw';
 import samplePoint from './sample-point.wgsl?raw';
@@ -10,6 +11,7 @@ import workgroupReduce from './workgroup-reduce.wgsl?raw';
 /** WGSL that several kernels share. A kernel names what it uses in its first line. */
 export const wgslModules: readonly WgslModule[] = [
   { name: 'affine', source: affine },
+  { name: 'affine-frame', source: affineFrame },
   { name: 'point-map', source: pointMap },
   { name: 'sample-point', source: samplePoint },
   { name: 'splat-levels', source: splatLevels },

@@ -1,4 +1,5 @@
 import type { OpCase } from '../../support/op-case';
+import { cases as affine } from './affine.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
 import { cases as intensity } from './intensity.cases';
@@ -11,6 +12,7 @@ import { cases as window } from './window.cases';
 
 /** Every case of every op. The unit, gradient, GPU and bench suites iterate this list. */
 export const allCases: readonly OpCase[] = [
+  ...affine,
   ...arithmetic,
   ...compose,
   ...intensity,
