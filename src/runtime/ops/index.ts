@@ -10,9 +10,11 @@ import {
   meanSquaredDifferenceAdjoint,
 } from './intensity/squared-difference';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';
+import { centresAffine, imageMoments, momentCandidates, selectAffine } from './moments/moments';
 import { adam } from './optimize/adam';
 import { largestNorm } from './optimize/largest-norm';
 import { scaledStep } from './optimize/scaled-step';
+import { quantiles } from './prepare/quantiles';
 import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
@@ -31,6 +33,7 @@ export const opDefinitions = {
   add,
   affineFromParameters,
   affineFromParametersAdjoint,
+  centresAffine,
   chainToAffine,
   chainToDisplacement,
   compose,
@@ -40,6 +43,7 @@ export const opDefinitions = {
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
+  imageMoments,
   invertAffine,
   largestNorm,
   lnccLoss,
@@ -47,9 +51,11 @@ export const opDefinitions = {
   lnccLossAdjointFixed,
   meanSquaredDifference,
   meanSquaredDifferenceAdjoint,
+  momentCandidates,
   multiply,
   multiplyAffine,
   multiplyAffineAdjoint,
+  quantiles,
   rescale,
   rescaleAdjoint,
   sample,
@@ -57,6 +63,7 @@ export const opDefinitions = {
   sampleWithDerivative,
   scale,
   scaledStep,
+  selectAffine,
   splat,
   warpAdjoint,
   windowMoments,

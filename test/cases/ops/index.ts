@@ -4,6 +4,8 @@ import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
 import { cases as intensity } from './intensity.cases';
 import { cases as lncc } from './lncc.cases';
+import { cases as moments } from './moments.cases';
+import { cases as prepare } from './prepare.cases';
 import { cases as optimize } from './optimize.cases';
 import { cases as regularize } from './regularize.cases';
 import { cases as sample } from './sample.cases';
@@ -17,6 +19,8 @@ export const allCases: readonly OpCase[] = [
   ...compose,
   ...intensity,
   ...lncc,
+  ...moments,
+  ...prepare,
   ...optimize,
   ...regularize,
   ...sample,

@@ -1,0 +1,16 @@
+import { fieldOf, turnedGrid } from '../../support/case-values';
+import type { OpCase } from '../../support/op-case';
+
+const grid = turnedGrid([3, 4, 1], [1, 1, 1], [0, 0, 0]);
+
+export const cases: readonly OpCase[] = [
+  {
+    op: 'quantiles',
+    name: 'linear between neighbours',
+    // 0, 5, 10, … 55 in scrambled order: the quarter lies three quarters on from the third.
+    inputs: { image: fieldOf(grid, (x, y) => 5 * ((7 * (x + 3 * y)) % 12)) },
+    attributes: { lower: 0.25, upper: 1 },
+    expected: { value: [[13.75, 55]] },
+    gpu: { absolute: 1e-5, relative: 1e-6, because: 'the same code on the host' },
+  },
+];
