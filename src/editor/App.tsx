@@ -31,6 +31,8 @@ import '@xyflow/react/dist/style.css';
 import './theme.css';
 import './app.css';
 import './canvas/canvas.css';
+import './canvas/node-card.css';
+import './canvas/palette.css';
 import './inspector/inspector.css';
 import './viewer/viewer.css';
 import './run/run.css';

@@ -58,7 +58,7 @@ export function Header({ files }: { files: RecipeFiles }) {
       )}
       <span className="head-space" />
       {isOpen && (
-        <div className="head-group" role="group" aria-label="Edit">
+        <div className="head-group">
           <IconButton label="Undo" keys="Ctrl Z" isOff={!canUndo} onClick={documents.undo}>
             <IconArrowBackUp size={19} />
           </IconButton>
@@ -67,7 +67,7 @@ export function Header({ files }: { files: RecipeFiles }) {
           </IconButton>
         </div>
       )}
-      <div className="head-group" role="group" aria-label="File">
+      <div className="head-group">
         <Button
           size="compact-sm"
           variant="subtle"
@@ -100,7 +100,7 @@ export function Header({ files }: { files: RecipeFiles }) {
           </>
         )}
       </div>
-      <div className="head-group" role="group" aria-label="Page">
+      <div className="head-group">
         <IconButton
           label={scheme === 'dark' ? 'Light page' : 'Dark page'}
           onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}

@@ -7,7 +7,6 @@ import {
   Controls,
   type EdgeChange,
   type FinalConnectionState,
-  MiniMap,
   type NodeChange,
   ReactFlow,
   useReactFlow,
@@ -19,6 +18,7 @@ import { CanvasActions } from './CanvasActions';
 import { ConnectionLine } from './ConnectionLine';
 import { judgeConnection } from './connection-rules';
 import { NodeSearch, type SearchRequest } from './NodeSearch';
+import { Overview } from './Overview';
 import { findPort } from './ports';
 import { type FlowEdge, type FlowNode, projectEdges, projectNodes } from './projection';
 import { RecipeNode } from './RecipeNode';
@@ -27,7 +27,11 @@ import { WireEdge } from './WireEdge';
 
 const nodeTypes = { recipe: RecipeNode };
 const edgeTypes = { wire: WireEdge };
-const fitOptions = { padding: 0.08, maxZoom: 1.05 };
+/** Room is left for the buttons along the left edge. */
+const fitOptions = {
+  padding: { top: '18px', right: '24px', bottom: '18px', left: '66px' },
+  maxZoom: 1.05,
+} as const;
 const deleteKeys = ['Delete', 'Backspace'];
 
 /** The graph: placed, wired, moved and deleted here; the document decides what is shown. */
@@ -196,7 +200,6 @@ export function Canvas() {
         fitView
         fitViewOptions={fitOptions}
         aria-label="Recipe graph"
-        proOptions={{ hideAttribution: true }}
       >
         <Background
           variant={BackgroundVariant.Dots}
@@ -204,14 +207,7 @@ export function Canvas() {
           size={1.4}
           color="var(--weft-line-strong)"
         />
-        <MiniMap
-          pannable
-          zoomable
-          position="bottom-right"
-          ariaLabel="Overview of the graph"
-          nodeColor="var(--weft-line-strong)"
-          nodeBorderRadius={6}
-        />
+        <Overview />
         <Controls position="bottom-left" showInteractive={false} fitViewOptions={fitOptions} />
         <CanvasActions onAdd={openSearchInMiddle} onLayout={fitAll} />
       </ReactFlow>

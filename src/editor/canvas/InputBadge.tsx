@@ -18,7 +18,7 @@ export function InputBadge({ nodeId }: { nodeId: string }) {
     case 'ready':
       return (
         <p className="node-input">
-          <IconPhoto size={13} aria-hidden="true" /> {describeGrid(input.descriptor)}
+          <IconPhoto size={13} aria-hidden="true" /> <span>{describeGrid(input.descriptor)}</span>
         </p>
       );
     case 'needs-file':

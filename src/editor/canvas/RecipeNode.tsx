@@ -10,7 +10,7 @@ import { InputBadge } from './InputBadge';
 import { NodeState } from './NodeState';
 import { nodeParameters } from './node-parameters';
 import { PortMark } from './PortMark';
-import { inputPorts, outputPorts, portLabel, portStyles } from './ports';
+import { inputPorts, isSourceCard, outputPorts, portLabel, portStyles } from './ports';
 import { type FlowNode, portsSeenInWires } from './projection';
 
 interface ShownPort {
@@ -51,6 +51,7 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
     ? outputPorts(definition)
     : unknownPorts(seen, 'output');
   const rows = Math.max(inputs.length, outputs.length);
+  const hasHeadPort = definition !== undefined && isSourceCard(definition);
   const isLoader = definition?.source !== undefined;
 
   const dropHandlers = isLoader && {
@@ -91,6 +92,9 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
           <IconAlertTriangle size={16} className="node-alert" aria-label={`has ${severity}s`} />
         )}
         <NodeState run={run} isStale={isStale} />
+        {hasHeadPort && (
+          <Port port={outputs[0]} side="output" isWired={wired.length > 0} isInHead />
+        )}
       </header>
       {definition === undefined && (
         <p className="node-unknown">
@@ -100,22 +104,24 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
       )}
       {run?.loop !== undefined && run.state === 'running' && <LoopProgress {...run.loop} />}
       {isLoader && <InputBadge nodeId={id} />}
-      <div className="node-ports">
-        {Array.from({ length: rows }, (_, row) => (
-          <div className="node-port-row" key={inputs[row]?.name ?? outputs[row]?.name}>
-            <Port
-              port={inputs[row]}
-              side="input"
-              isWired={wired.includes(`input:${inputs[row]?.name}`)}
-            />
-            <Port
-              port={outputs[row]}
-              side="output"
-              isWired={wired.includes(`output:${outputs[row]?.name}`)}
-            />
-          </div>
-        ))}
-      </div>
+      {!hasHeadPort && (
+        <div className="node-ports">
+          {Array.from({ length: rows }, (_, row) => (
+            <div className="node-port-row" key={inputs[row]?.name ?? outputs[row]?.name}>
+              <Port
+                port={inputs[row]}
+                side="input"
+                isWired={wired.includes(`input:${inputs[row]?.name}`)}
+              />
+              <Port
+                port={outputs[row]}
+                side="output"
+                isWired={wired.includes(`output:${outputs[row]?.name}`)}
+              />
+            </div>
+          ))}
+        </div>
+      )}
       {definition !== undefined && (
         <KeyParameters lines={nodeParameters(definition, node.params)} />
       )}
@@ -123,8 +129,14 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
   );
 });
 
-function Port(props: { port: ShownPort | undefined; side: 'input' | 'output'; isWired: boolean }) {
-  const { port, side, isWired } = props;
+function Port(props: {
+  port: ShownPort | undefined;
+  side: 'input' | 'output';
+  isWired: boolean;
+  /** The head of the card says what the port gives. */
+  isInHead?: boolean;
+}) {
+  const { port, side, isWired, isInHead = false } = props;
   if (port === undefined) return <span />;
   const isInput = side === 'input';
   const type = port.type ? portStyles[port.type].label : 'unknown type';
@@ -133,6 +145,7 @@ function Port(props: { port: ShownPort | undefined; side: 'input' | 'output'; is
     <span
       className="node-port"
       data-side={side}
+      data-head={isInHead || undefined}
       data-optional={port.isOptional || undefined}
       title={label}
     >
@@ -145,7 +158,7 @@ function Port(props: { port: ShownPort | undefined; side: 'input' | 'output'; is
       >
         <PortMark type={port.type} isHollow={!isWired} />
       </Handle>
-      <span className="node-port-name">{portLabel(port.name)}</span>
+      {!isInHead && <span className="node-port-name">{portLabel(port.name)}</span>}
     </span>
   );
 }

@@ -82,6 +82,13 @@ export function outputPorts(definition: NodeDefinition): readonly PortFacts[] {
   }));
 }
 
+/** True for nodes that take nothing and give one thing: their port is in the head of the card. */
+export function isSourceCard(definition: NodeDefinition): boolean {
+  return (
+    Object.keys(definition.inputs).length === 0 && Object.keys(definition.outputs).length === 1
+  );
+}
+
 /** A port of a placed node; undefined where node, type or port are unknown. */
 export function findPort(
   document: PipelineDocument,

@@ -28,7 +28,10 @@ function createWiring({ documents, registry, views }: Editor) {
   /** Wires an output to an input, or says why not. */
   function connect(from: PortEnd, to: PortEnd): void {
     const verdict = judgeConnection(documents.store.getState().document, registry, from, to);
-    if (!verdict.ok) return explain(from, to);
+    if (!verdict.ok) {
+      explain(from, to);
+      return;
+    }
     documents.edit((document) => connectPorts(document, from, to, verdict.takesMany));
     if (verdict.replaces) {
       notifications.show({

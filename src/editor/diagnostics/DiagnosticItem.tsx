@@ -16,7 +16,11 @@ export function DiagnosticItem({ diagnostic }: { diagnostic: Diagnostic }) {
         <p>
           {place &&
             (isHere && nodeId !== undefined ? (
-              <button type="button" className="weft-mono" onClick={() => views.focusNode(nodeId)}>
+              <button
+                type="button"
+                className="weft-link weft-mono"
+                onClick={() => views.focusNode(nodeId)}
+              >
                 {place}
               </button>
             ) : (

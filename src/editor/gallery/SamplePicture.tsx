@@ -16,7 +16,7 @@ const pixels = 168;
  * magenta where only the moving one is. Drawn from the flat phantom, which is quick to make.
  */
 export function SamplePicture({ document }: { document: PipelineDocument }) {
-  const { engine, registry } = useEditor();
+  const { controller, volumes, registry } = useEditor();
   const canvas = useRef<HTMLCanvasElement>(null);
 
   useEffect(() => {
@@ -25,11 +25,8 @@ export function SamplePicture({ document }: { document: PipelineDocument }) {
     const [first, second] = sources;
     if (first === undefined || second === undefined) return;
     const read = async (source: SourceRequest): Promise<VolumeData | undefined> => {
-      const opened = await engine.openInput({ nodeId: 'picture', source });
-      if (!opened.ok) return undefined;
-      const volume = await engine.read({ handle: opened.handle, as: 'volume' });
-      await engine.release([opened.handle]);
-      return volume.kind === 'volume' ? volume.volume : undefined;
+      const handle = await controller.inputs.openAside(source);
+      return handle === undefined ? undefined : volumes.load(handle);
     };
     void (async () => {
       const fixed = await read(first);
@@ -44,17 +41,9 @@ export function SamplePicture({ document }: { document: PipelineDocument }) {
     return () => {
       isGone = true;
     };
-  }, [document, engine, registry]);
+  }, [document, controller, volumes, registry]);
 
-  return (
-    <canvas
-      ref={canvas}
-      width={pixels}
-      height={pixels}
-      className="sample-picture"
-      aria-hidden="true"
-    />
-  );
+  return <canvas ref={canvas} width={pixels} height={pixels} className="sample-picture" />;
 }
 
 function flatSource(source: SourceRequest): readonly SourceRequest[] {

@@ -106,7 +106,11 @@ function NumberField({ field, params, isLive, onChange }: FieldProps<'number'>) 
       <p className="field-foot">
         <span>{bounds}</span>
         {!isInitial && typeof field.initial === 'number' && (
-          <button type="button" onClick={() => onChange(field.initial as number)}>
+          <button
+            type="button"
+            className="weft-link"
+            onClick={() => onChange(field.initial as number)}
+          >
             back to {formatNumber(field.initial)}
           </button>
         )}

@@ -81,7 +81,11 @@ function PortEntry(props: { nodeId: string; port: PortFacts; side: 'input' | 'ou
       <p className="field-help">{port.doc}</p>
       {wires.map((wire) => (
         <p className="port-wire" key={wire[far]}>
-          <button type="button" onClick={() => views.focusNode(portEnd(wire[far]).nodeId)}>
+          <button
+            type="button"
+            className="weft-link"
+            onClick={() => views.focusNode(portEnd(wire[far]).nodeId)}
+          >
             {side === 'input' ? '← ' : '→ '}
             {wire[far]}
           </button>

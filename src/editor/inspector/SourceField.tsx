@@ -122,7 +122,11 @@ export function SourceField(props: {
                 {formatBytes(input.loaded)}
                 {input.total ? ` of ${formatBytes(input.total)}` : ''}
               </span>
-              <button type="button" onClick={() => controller.inputs.stopFetch(nodeId)}>
+              <button
+                type="button"
+                className="weft-link"
+                onClick={() => controller.inputs.stopFetch(nodeId)}
+              >
                 stop
               </button>
             </p>

@@ -54,7 +54,7 @@ export function PlanView() {
                 <td>
                   <button
                     type="button"
-                    className="weft-mono"
+                    className="weft-link weft-mono"
                     onClick={() => views.focusNode(step.nodeId)}
                   >
                     {step.nodeId}

@@ -7,7 +7,7 @@ import { readResultFile, resultFiles, resultManifest } from './result-files';
 
 /** What a run made, as files to keep. */
 export function ResultFiles() {
-  const { engine } = useEditor();
+  const { engine, registry } = useEditor();
   const result = useRun((state) => state.result);
   const inputs = useRun((state) => state.inputs);
   const made = useRun((state) => state.resultDocument);
@@ -19,7 +19,7 @@ export function ResultFiles() {
       </div>
     );
   }
-  const files = resultFiles(result.outputs);
+  const files = resultFiles(made, registry, result.outputs);
   const save = async (file: (typeof files)[number]) => {
     const read = await readResultFile(engine, file);
     if (read.ok) downloadBytes(file.name, read.bytes, 'application/octet-stream');
@@ -42,7 +42,7 @@ export function ResultFiles() {
       </p>
       <ul>
         {files.map((file) => (
-          <li key={file.name}>
+          <li key={`${file.handle} ${file.format}`}>
             <span>
               <b className="weft-mono">{file.name}</b>
               <span className="weft-soft">{file.says}</span>

@@ -22,7 +22,7 @@ export function RunBar() {
     { value: 'cpu', label: 'CPU' },
   ];
   return (
-    <div className="run-bar" role="group" aria-label="Run">
+    <section className="run-bar" aria-label="Run">
       {status === 'idle' ? (
         <Tooltip
           label={errors > 0 ? 'Mend the problems first: press to see them' : 'Run (Ctrl Enter)'}
@@ -65,7 +65,7 @@ export function RunBar() {
         onChange={(value) => views.set({ device: value as typeof device })}
       />
       <RunClock />
-    </div>
+    </section>
   );
 }
 

@@ -164,6 +164,17 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     downloads.get(nodeId)?.abort();
   }
 
+  /** The handle of data that no loader asks for, for a picture; undefined where there is none. */
+  async function openAside(source: SourceRequest): Promise<string | undefined> {
+    const key = sourceKey(source);
+    const known = opened.get(key);
+    if (known !== undefined) return known.handle;
+    const result = await engine.openInput({ nodeId: 'picture', source });
+    if (!result.ok) return undefined;
+    opened.set(key, result);
+    return result.handle;
+  }
+
   function loaderOf(nodeId: string): LoaderSource | undefined {
     return loaderSources(documents.store.getState().document, registry).find(
       (loader) => loader.nodeId === nodeId,
@@ -192,7 +203,7 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     while (work.size > 0) await Promise.all(work);
   }
 
-  return { sync, openFile, fetchSource, stopFetch, settled };
+  return { sync, openFile, openAside, fetchSource, stopFetch, settled };
 }
 
 export type InputOpener = ReturnType<typeof createInputOpener>;

@@ -1,5 +1,6 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import { writeDocument } from '../../pipeline/write-document';
+import type { NodeRegistry } from '../../runtime/api/define-node';
 import type { EngineApi, OutputHandle, ReadRequest, RunResult } from '../../runtime/api/engine-api';
 import type { InputStatus } from '../store/run-store';
 
@@ -14,36 +15,69 @@ export interface ResultFile {
   readonly says: string;
 }
 
-/** The files that a run's outputs can be kept as. */
-export function resultFiles(outputs: readonly OutputHandle[]): readonly ResultFile[] {
-  return outputs.flatMap((output): ResultFile[] => {
-    const { nodeId, port, kind, handle } = output;
-    const base = `${nodeId}-${port}`;
-    const says = `${nodeId}.${port}`;
-    switch (kind) {
-      case 'image':
-        return [{ name: `${base}.nii.gz`, handle, format: 'nifti-image', says }];
-      case 'labels':
-        return [{ name: `${base}.nii.gz`, handle, format: 'nifti-labels', says }];
-      case 'transform':
-        return [
-          {
-            name: `${base}-affine.txt`,
-            handle,
-            format: 'itk-affine',
-            says: `${says}, affine part`,
-          },
-          {
-            name: `${base}-displacement.nii.gz`,
-            handle,
-            format: 'displacement',
-            says: `${says}, displacement field`,
-          },
-        ];
-      case 'table':
-        return [];
-    }
+/**
+ * The files that a run's results can be kept as: first those that the recipe's save nodes name, then
+ * every other image and transform under the name of its node and port.
+ */
+export function resultFiles(
+  document: PipelineDocument,
+  registry: NodeRegistry,
+  outputs: readonly OutputHandle[],
+): readonly ResultFile[] {
+  const isLoaded = (output: OutputHandle) =>
+    registry.get(document.nodes[output.nodeId]?.type ?? '')?.source !== undefined;
+  const made = outputs.filter((output) => !isLoaded(output));
+  const named = savedFiles(document, registry).flatMap(({ from, name }) => {
+    const output = made.find(({ nodeId, port }) => `${nodeId}.${port}` === from);
+    return output === undefined ? [] : [{ output, name }];
   });
+  const others = made.filter((output) => !named.some((saved) => saved.output === output));
+  return [
+    ...named.flatMap(({ output, name }) => filesOf(output, name)),
+    ...others.flatMap((output) => filesOf(output, undefined)),
+  ];
+}
+
+/** What save nodes write: the output that is wired to them, and its name (of transforms a prefix). */
+function savedFiles(
+  document: PipelineDocument,
+  registry: NodeRegistry,
+): readonly { readonly from: string; readonly name: string }[] {
+  return Object.entries(document.nodes).flatMap(([nodeId, node]) => {
+    const definition = registry.get(node.type);
+    const params = definition?.files && definition.params.safeParse(node.params);
+    if (!params?.success) return [];
+    return (definition?.files?.(params.data) ?? []).flatMap(({ name, port }) =>
+      document.edges
+        .filter((edge) => edge.to === `${nodeId}.${port}`)
+        .map((edge) => ({ from: edge.from, name })),
+    );
+  });
+}
+
+function filesOf(output: OutputHandle, name: string | undefined): readonly ResultFile[] {
+  const { nodeId, port, kind, handle } = output;
+  const says = `${nodeId}.${port}`;
+  const base = `${nodeId}-${port}`;
+  switch (kind) {
+    case 'image':
+    case 'labels':
+      return [{ name: name ?? `${base}.nii.gz`, handle, format: `nifti-${kind}`, says }];
+    case 'transform': {
+      const prefix = name ?? `${base}-`;
+      return [
+        { name: `${prefix}affine.txt`, handle, format: 'itk-affine', says: `${says}, affine` },
+        {
+          name: `${prefix}displacement.nii.gz`,
+          handle,
+          format: 'displacement',
+          says: `${says}, displacement field`,
+        },
+      ];
+    }
+    default:
+      return [];
+  }
 }
 
 /** The bytes of a result file, or a sentence about why there are none. */

@@ -76,10 +76,10 @@ export function createViewStore(windowSize: { readonly width: number; readonly h
   const store = createStore<ViewState>()(() => ({
     selectedNodes: [],
     selectedEdges: [],
-    isPaletteOpen: windowSize.width >= 1360,
+    isPaletteOpen: windowSize.width >= 1700,
     isInspectorOpen: true,
     isDrawerOpen: true,
-    drawerHeight: Math.round(windowSize.height * 0.42),
+    drawerHeight: Math.round(windowSize.height * 0.4),
     isViewerMaximised: false,
     isHelpOpen: false,
     runTab: 'curves',

@@ -158,7 +158,7 @@ export function SlicePane(props: SlicePaneProps) {
       ref={box}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows and the page keys move the crosshair
       tabIndex={0}
-      role="group"
+      role="application"
       aria-label={`${caption}, ${plane}. Arrow keys move the crosshair, page keys change the slice.`}
       onKeyDown={onKeyDown}
       onContextMenu={(event) => event.preventDefault()}

@@ -101,7 +101,10 @@ export function paintMapped(
   window: GreyWindow,
   pixels: Pixels,
 ): void {
-  if (map === 'grey') return paintGrey(slice, window, pixels);
+  if (map === 'grey') {
+    paintGrey(slice, window, pixels);
+    return;
+  }
   const largest = Math.max(Math.abs(range.low), Math.abs(range.high), 1e-12);
   for (let index = 0; index < slice.length; index += 1) {
     const value = slice[index] ?? Number.NaN;
