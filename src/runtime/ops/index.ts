@@ -4,11 +4,19 @@ import { add, copy, multiply, scale, zeros } from './arithmetic/arithmetic';
 import { rescale, rescaleAdjoint } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
+import { correlationReport } from './evaluate/correlation-report';
+import { jacobianDeterminant } from './evaluate/jacobian-determinant';
+import { jacobianReport } from './evaluate/jacobian-report';
+import { intensityRange } from './information/intensity-range';
+import { jointHistogram, jointHistogramAdjoint } from './information/joint-histogram';
+import { mutualInformation, mutualInformationAdjoint } from './information/mutual-information';
 import { globalCorrelation, globalCorrelationAdjoint } from './intensity/global-correlation';
 import {
   meanSquaredDifference,
   meanSquaredDifferenceAdjoint,
 } from './intensity/squared-difference';
+import { labelOverlap } from './labels/label-overlap';
+import { sampleLabels } from './labels/sample-labels';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';
 import { centresAffine, imageMoments, momentCandidates, selectAffine } from './moments/moments';
 import { adam } from './optimize/adam';
@@ -20,6 +28,8 @@ import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
 import { gaussian } from './smooth/gaussian';
+import { checkerboard } from './view/checkerboard';
+import { difference } from './view/difference';
 import {
   windowMoments,
   windowMomentsAdjoint,
@@ -36,15 +46,24 @@ export const opDefinitions = {
   centresAffine,
   chainToAffine,
   chainToDisplacement,
+  checkerboard,
   compose,
   copy,
+  correlationReport,
+  difference,
   diffusionEnergy,
   diffusionGradient,
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
   imageMoments,
+  intensityRange,
   invertAffine,
+  jacobianDeterminant,
+  jacobianReport,
+  jointHistogram,
+  jointHistogramAdjoint,
+  labelOverlap,
   largestNorm,
   lnccLoss,
   lnccLossAdjoint,
@@ -55,11 +74,14 @@ export const opDefinitions = {
   multiply,
   multiplyAffine,
   multiplyAffineAdjoint,
+  mutualInformation,
+  mutualInformationAdjoint,
   quantiles,
   rescale,
   rescaleAdjoint,
   sample,
   sampleDerivative,
+  sampleLabels,
   sampleWithDerivative,
   scale,
   scaledStep,

@@ -2,7 +2,10 @@ import type { OpCase } from '../../support/op-case';
 import { cases as affine } from './affine.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
+import { cases as evaluate } from './evaluate.cases';
+import { cases as information } from './information.cases';
 import { cases as intensity } from './intensity.cases';
+import { cases as labels } from './labels.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as moments } from './moments.cases';
 import { cases as prepare } from './prepare.cases';
@@ -10,6 +13,7 @@ import { cases as optimize } from './optimize.cases';
 import { cases as regularize } from './regularize.cases';
 import { cases as sample } from './sample.cases';
 import { cases as smooth } from './smooth.cases';
+import { cases as view } from './view.cases';
 import { cases as window } from './window.cases';
 
 /** Every case of every op. The unit, gradient, GPU and bench suites iterate this list. */
@@ -17,7 +21,10 @@ export const allCases: readonly OpCase[] = [
   ...affine,
   ...arithmetic,
   ...compose,
+  ...evaluate,
+  ...information,
   ...intensity,
+  ...labels,
   ...lncc,
   ...moments,
   ...prepare,
@@ -25,5 +32,6 @@ export const allCases: readonly OpCase[] = [
   ...regularize,
   ...sample,
   ...smooth,
+  ...view,
   ...window,
 ];

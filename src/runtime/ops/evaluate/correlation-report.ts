@@ -1,0 +1,29 @@
+import { scalarsType } from '../../ir/values';
+import { scaleKernel } from '../arithmetic/elementwise.kernel';
+import { defineOp } from '../define-op';
+import { globalCorrelation } from '../intensity/global-correlation';
+
+export const correlationReport = defineOp()({
+  name: 'correlationReport',
+  doc:
+    'Normalized cross-correlation over all voxels, between −1 and 1; 0 where an image is constant. ' +
+    'What `globalCorrelation` minimizes, with the sign that people expect.',
+  inputs: { fixed: 'field', warped: 'field' },
+  outputs: ['ncc'],
+  infer: (inputs) => ({ ncc: globalCorrelation.infer(inputs, {}).loss }),
+  adjoint: 'not-differentiable',
+  kernels: [...globalCorrelation.kernels, scaleKernel],
+  emit(emitter, site) {
+    const loss = emitter.scratch(1);
+    globalCorrelation.emit(emitter, {
+      ...site,
+      outputs: { loss: [loss] },
+      outputTypes: { loss: scalarsType(1) },
+    });
+    emitter.call(
+      scaleKernel,
+      { value: loss, scaled: site.outputs.ncc },
+      { count: 1, factor: -1, hasBy: 0 },
+    );
+  },
+});
