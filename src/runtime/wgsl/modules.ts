@@ -1,6 +1,8 @@
 import affine from './affine.wgsl?raw';
 import affineFrame from './affine-frame.wgsl?raw';
+import jointTable from './joint-table.wgsl?raw';
 import type { WgslModule } from './linker';
+import parzen from './parzen.wgsl?raw';
 import pointMap from './point-map.wgsl?raw';
 import samplePoint from './sample-point.wgsl?raw';
 import splatLevels from './splat-levels.wgsl?raw';
@@ -12,6 +14,8 @@ import workgroupReduce from './workgroup-reduce.wgsl?raw';
 export const wgslModules: readonly WgslModule[] = [
   { name: 'affine', source: affine },
   { name: 'affine-frame', source: affineFrame },
+  { name: 'joint-table', source: jointTable },
+  { name: 'parzen', source: parzen },
   { name: 'point-map', source: pointMap },
   { name: 'sample-point', source: samplePoint },
   { name: 'splat-levels', source: splatLevels },
