@@ -1,0 +1,169 @@
+import type { DeviceKind, PhaseName } from '../runtime/api/engine-api';
+import type { OptionConfig, ParseArgs } from './host';
+import { UsageError } from './usage';
+
+const commandNames = ['demo', 'run', 'plan', 'validate', 'nodes', 'help', 'version'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+/** The compiler's phases, in order. */
+export const phaseNames = [
+  'parse',
+  'validate',
+  'lower',
+  'differentiate',
+  'simplify',
+  'fuse',
+  'schedule',
+  'allocate',
+] as const satisfies readonly PhaseName[];
+
+/** A parameter that is changed for one run: `NODE.PARAM=VALUE`, the path split at its dots. */
+export interface Setting {
+  readonly nodeId: string;
+  /** The parameter, and fields inside it where it is an object. */
+  readonly path: readonly string[];
+  readonly value: string;
+}
+
+/** What was typed, checked for form; whether it fits the recipe is not known yet. */
+export interface Arguments {
+  readonly command: CommandName;
+  /** Path of the recipe; empty for commands that take none. */
+  readonly recipePath: string;
+  /** File by loader. */
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly settings: readonly Setting[];
+  readonly out: string | undefined;
+  readonly device: 'auto' | DeviceKind;
+  readonly threads: number | undefined;
+  readonly fetch: boolean;
+  readonly json: boolean;
+  readonly printAfter: PhaseName | undefined;
+}
+
+const optionConfigs = {
+  input: { type: 'string', multiple: true },
+  set: { type: 'string', multiple: true },
+  out: { type: 'string' },
+  device: { type: 'string' },
+  threads: { type: 'string' },
+  fetch: { type: 'boolean' },
+  'print-after': { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const satisfies Record<string, OptionConfig>;
+
+type OptionName = keyof typeof optionConfigs;
+
+const computing = ['device', 'threads', 'set', 'json'] as const;
+const optionsOf: Readonly<Record<CommandName, readonly OptionName[]>> = {
+  demo: [...computing, 'out'],
+  run: [...computing, 'input', 'fetch', 'out'],
+  plan: [...computing, 'input', 'fetch', 'print-after'],
+  validate: [],
+  nodes: ['json'],
+  help: [],
+  version: [],
+};
+
+const takesRecipe: readonly CommandName[] = ['run', 'plan', 'validate'];
+
+/**
+ * Reads the arguments after the program's name.
+ * @throws UsageError with a sentence for the person.
+ */
+export function parseArguments(args: readonly string[], parseArgs: ParseArgs): Arguments {
+  const { values, positionals } = split(args, parseArgs);
+  const command = commandOf(values, positionals[0]);
+  for (const name of Object.keys(values) as OptionName[]) {
+    if (name === 'help' || name === 'version' || optionsOf[command].includes(name)) continue;
+    throw new UsageError(`"weft ${command}" takes no --${name}.`);
+  }
+  const text = (name: OptionName) => values[name] as string | undefined;
+  const texts = (name: OptionName) => (values[name] ?? []) as readonly string[];
+  return {
+    command,
+    recipePath: recipePathOf(command, positionals.slice(1)),
+    inputs: inputsOf(texts('input')),
+    settings: texts('set').map(settingOf),
+    out: text('out'),
+    device: choice('device', text('device') ?? 'auto', ['auto', 'gpu', 'cpu']),
+    threads: threadsOf(text('threads')),
+    fetch: values.fetch === true,
+    json: values.json === true,
+    printAfter:
+      values['print-after'] === undefined
+        ? undefined
+        : choice('print-after', text('print-after') ?? '', phaseNames),
+  };
+}
+
+function split(args: readonly string[], parseArgs: ParseArgs): ReturnType<ParseArgs> {
+  try {
+    return parseArgs({ args, options: optionConfigs });
+  } catch (error) {
+    // Node adds advice about "--" after the first sentence, which would lead astray here.
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${message.split(/\. |\n/)[0]?.replace(/\.$/, '')}.`);
+  }
+}
+
+function commandOf(values: ReturnType<ParseArgs>['values'], word: string | undefined): CommandName {
+  if (values.help) return 'help';
+  if (values.version) return 'version';
+  if (word === undefined) throw new UsageError('Name a command.');
+  const command = commandNames.find((name) => name === word);
+  if (command === undefined) throw new UsageError(`There is no command "${word}".`);
+  return command;
+}
+
+function recipePathOf(command: CommandName, rest: readonly string[]): string {
+  if (command === 'help' || command === 'version') return '';
+  const most = takesRecipe.includes(command) ? 1 : 0;
+  if (rest.length < most) throw new UsageError(`"weft ${command}" needs a recipe.`);
+  if (rest.length > most) throw new UsageError(`"${rest[most]}" is one word too many.`);
+  return rest[0] ?? '';
+}
+
+function inputsOf(texts: readonly string[]): ReadonlyMap<string, string> {
+  const inputs = new Map<string, string>();
+  for (const text of texts) {
+    const [, nodeId, file] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+    if (nodeId === undefined || file === undefined) {
+      throw new UsageError(`--input ${text}: write NODE=FILE, for example fixed=brain.nii.gz.`);
+    }
+    if (inputs.has(nodeId)) throw new UsageError(`--input ${nodeId} is given twice.`);
+    inputs.set(nodeId, file);
+  }
+  return inputs;
+}
+
+function settingOf(text: string): Setting {
+  const [, nodeId, path, value] = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (nodeId === undefined || path === undefined || value === undefined) {
+    throw new UsageError(`--set ${text}: write NODE.PARAM=VALUE, for example lncc.radiusVoxels=3.`);
+  }
+  return { nodeId, path: path.split('.'), value };
+}
+
+function threadsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const threads = Number(text);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
+    throw new UsageError(`--threads ${text}: give a whole number from 1 to 256.`);
+  }
+  return threads;
+}
+
+function choice<Choice extends string>(
+  name: OptionName,
+  text: string,
+  choices: readonly Choice[],
+): Choice {
+  const found = choices.find((candidate) => candidate === text);
+  if (found === undefined) {
+    throw new UsageError(`--${name} ${text}: choose one of ${choices.join(', ')}.`);
+  }
+  return found;
+}

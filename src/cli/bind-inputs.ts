@@ -1,0 +1,146 @@
+import type { PipelineDocument } from '../pipeline/schema';
+import type { NodeRegistry } from '../runtime/api/define-node';
+import type { Diagnostic } from '../runtime/api/diagnostics';
+import type { EngineApi, OpenInputRequest } from '../runtime/api/engine-api';
+import type { SourceRequest } from '../runtime/api/inputs';
+import { failureReason } from './failure-reason';
+import { fetchBytes } from './fetch-bytes';
+import type { Host } from './host';
+import type { Recipe } from './load-recipe';
+import { messages } from './messages';
+
+/** What a loader was bound to, for the manifest. */
+export interface BoundInput {
+  readonly nodeId: string;
+  /** Where the data came from: what the recipe says, or the file given by hand. */
+  readonly source: SourceRequest;
+  /** Path as it was typed or found; absent for phantoms and addresses. */
+  readonly path?: string;
+  readonly sha256: string;
+}
+
+export interface BoundInputs {
+  /** Handle by loader, for the engine. */
+  readonly bindings: Readonly<Record<string, string>>;
+  readonly inputs: readonly BoundInput[];
+  /** Loaders of labels without data: they and what needs them do not run. */
+  readonly leftOut: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Loader {
+  readonly nodeId: string;
+  readonly source: SourceRequest;
+}
+
+/** What to do about one loader. */
+type Decision =
+  | { readonly open: Omit<OpenInputRequest, 'nodeId'>; readonly path?: string }
+  | { readonly refuse: Diagnostic }
+  | 'leave out';
+
+/** The loaders of a recipe; those with parameters out of bounds are left to the engine. */
+export function loadersOf(document: PipelineDocument, registry: NodeRegistry): readonly Loader[] {
+  return Object.entries(document.nodes).flatMap(([nodeId, { type, params }]): Loader[] => {
+    const definition = registry.get(type);
+    const parsed = definition?.source && definition.params.safeParse(params);
+    return parsed?.success && definition?.source
+      ? [{ nodeId, source: definition.source(parsed.data) }]
+      : [];
+  });
+}
+
+/**
+ * Opens the data of every loader: the file given by hand, else what the recipe names. Once a file is
+ * given by hand, generated heads are no longer used: labels without a file are left out, images
+ * without one refused.
+ */
+export async function bindInputs(
+  engine: EngineApi,
+  { path: recipePath, document }: Recipe,
+  options: { readonly inputs: ReadonlyMap<string, string>; readonly fetch: boolean },
+  host: Pick<Host, 'files' | 'fetch'>,
+  registry: NodeRegistry,
+): Promise<BoundInputs> {
+  const loaders = loadersOf(document, registry);
+  const names = loaders.map(({ nodeId }) => nodeId);
+  const diagnostics = [...options.inputs.keys()]
+    .filter((nodeId) => !names.includes(nodeId))
+    .map((nodeId) => messages.inputForNoLoader(nodeId, names));
+  const bindings: Record<string, string> = {};
+  const inputs: BoundInput[] = [];
+  const leftOut: string[] = [];
+  for (const loader of loaders) {
+    const { nodeId } = loader;
+    const byHand = options.inputs.get(nodeId);
+    const decision =
+      byHand === undefined ? await fromRecipe(loader) : await fromFile(loader, byHand);
+    if (decision === 'leave out') leftOut.push(nodeId);
+    else if ('refuse' in decision) diagnostics.push(decision.refuse);
+    else await open(nodeId, decision);
+  }
+  return { bindings, inputs, leftOut, diagnostics };
+
+  async function open(
+    nodeId: string,
+    { open: request, path }: Extract<Decision, { open: unknown }>,
+  ): Promise<void> {
+    const opened = await engine.openInput({ nodeId, ...request });
+    if (!opened.ok) {
+      diagnostics.push(...opened.diagnostics);
+      return;
+    }
+    diagnostics.push(...opened.warnings);
+    bindings[nodeId] = opened.handle;
+    const { source } = request;
+    inputs.push({ nodeId, source, sha256: opened.sha256, ...(path === undefined ? {} : { path }) });
+  }
+
+  async function fromRecipe(loader: Loader): Promise<Decision> {
+    const { nodeId, source } = loader;
+    const byHand = options.inputs.size > 0;
+    const mayLeaveOut = byHand && source.as === 'labels';
+    switch (source.kind) {
+      case 'phantom':
+        if (!byHand) return { open: { source } };
+        return mayLeaveOut ? 'leave out' : { refuse: messages.imageNotGiven(nodeId) };
+      case 'file': {
+        const path = host.files.join(host.files.folderOf(recipePath), source.name);
+        if (mayLeaveOut && !(await host.files.exists(path))) return 'leave out';
+        return fromFile(loader, path);
+      }
+      case 'url': {
+        if (!options.fetch) {
+          return mayLeaveOut ? 'leave out' : { refuse: messages.notFetched(nodeId, source.url) };
+        }
+        const fetched = await fetchBytes(source.url, host.fetch);
+        return fetched.ok
+          ? {
+              open: {
+                source,
+                bytes: fetched.bytes,
+                fileName: nameOf(new URL(source.url).pathname),
+              },
+            }
+          : { refuse: messages.fetchFailed(nodeId, source.url, fetched.reason) };
+      }
+    }
+  }
+
+  async function fromFile({ nodeId, source }: Loader, path: string): Promise<Decision> {
+    const name = nameOf(path);
+    // The file that the recipe names is compared with the checksum it was made with.
+    const isNamed = source.kind === 'file' && source.name === name;
+    const request: SourceRequest = isNamed ? source : { kind: 'file', as: source.as, name };
+    try {
+      const bytes = await host.files.read(path);
+      return { open: { source: request, bytes, fileName: name }, path };
+    } catch (error) {
+      return { refuse: messages.fileUnreadable(nodeId, path, failureReason(error)) };
+    }
+  }
+}
+
+function nameOf(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}

@@ -1,0 +1,55 @@
+import { type Arguments, type CommandName, parseArguments } from './arguments';
+import { demo } from './commands/demo';
+import { nodes } from './commands/nodes';
+import { plan } from './commands/plan';
+import { run } from './commands/run';
+import { validate } from './commands/validate';
+import { type ExitStatus, exitStatus } from './exit-status';
+import { failureReason } from './failure-reason';
+import { printable } from './format-diagnostic';
+import type { Host } from './host';
+import { helpText, UsageError } from './usage';
+
+type Command = (options: Arguments, host: Host) => Promise<ExitStatus>;
+
+const commands: Readonly<Record<CommandName, Command>> = {
+  demo,
+  run,
+  plan,
+  validate,
+  nodes,
+  help: async (_, { terminal }) => {
+    terminal.out(helpText);
+    return exitStatus.done;
+  },
+  version: async (_, { terminal, version }) => {
+    terminal.out(`${version}\n`);
+    return exitStatus.done;
+  },
+};
+
+/** Runs the command that the arguments name; resolves with how the program is to end. */
+export async function runCommandLine(args: readonly string[], host: Host): Promise<ExitStatus> {
+  const { terminal } = host;
+  try {
+    const options = parseArguments(args, host.parseArgs);
+    return await commands[options.command](options, host);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.error(printable(`weft: ${error.message}\n"weft --help" says what there is.\n`));
+      return exitStatus.wrongUsage;
+    }
+    if (isFromSystem(error)) {
+      terminal.error(printable(`weft: ${failureReason(error)} (${error.message})\n`));
+      return exitStatus.refused;
+    }
+    const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    terminal.error(printable(`A fault of Weft itself; please report it.\n${details}\n`));
+    return exitStatus.faultOfOurs;
+  }
+}
+
+/** A disk that is full or a folder that vanished: the machine's word, not a fault of ours. */
+function isFromSystem(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}

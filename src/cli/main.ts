@@ -1,0 +1,56 @@
+import * as fs from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { version } from '../../package.json';
+import { nodeRegistry } from '../nodes/index';
+import type { PoolThread } from '../runtime/cpu/pool-worker';
+import { createSession } from '../runtime/session';
+import { runCommandLine } from './command-line';
+import { filesOf } from './files';
+import { terminalOf } from './terminal';
+
+/** Dawn's way to the graphics cards; undefined where its native library does not load. */
+async function openGpu(): Promise<GPU | undefined> {
+  try {
+    const dawn = await import('webgpu');
+    const gpu = dawn.create([]);
+    // Once this object is collected Dawn crashes or hangs: out of reach for collector and bundler.
+    Object.assign(globalThis, dawn.globals, { keptGpu: gpu });
+    return gpu;
+  } catch {
+    return undefined;
+  }
+}
+
+function spawnThread(): PoolThread {
+  const worker = new Worker(new URL('./cpu-worker.js', import.meta.url));
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (handler) => worker.removeAllListeners('message').on('message', handler),
+    onFailure: (handler) => worker.removeAllListeners('error').on('error', (e) => handler(`${e}`)),
+    terminate: () => void worker.terminate(),
+  };
+}
+
+// Whoever reads our output may have had enough, as in `weft nodes | head`.
+process.stdout.on('error', () => process.exit(0));
+const status = await runCommandLine(process.argv.slice(2), {
+  version,
+  packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
+  processors: availableParallelism(),
+  terminal: terminalOf(process.stdout, process.stderr),
+  files: filesOf(fs, path),
+  fetch,
+  parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
+  async openEngine({ device, threads }) {
+    const gpu = device === 'cpu' ? undefined : await openGpu();
+    return createSession({ registry: nodeRegistry, gpu, spawnThread, threads });
+  },
+  onInterrupt: (handler) => void process.once('SIGINT', handler),
+  now: () => new Date(),
+});
+// Threads and graphics would keep the process alive; what was printed goes out first.
+process.stdout.write('', () => process.exit(status));

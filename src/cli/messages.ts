@@ -1,0 +1,100 @@
+import type { Diagnostic, DiagnosticPlace } from '../runtime/api/diagnostics';
+
+const error = (
+  code: Diagnostic['code'],
+  at: DiagnosticPlace,
+  message: string,
+  remedy: string,
+): Diagnostic => ({ severity: 'error', code, at, message, remedy });
+
+const listed = (names: readonly string[]): string => names.join(', ') || 'none';
+
+/** The wording of what only the command line can find wrong: between arguments, files and recipe. */
+export const messages = {
+  recipeUnreadable: (path: string, reason: string): Diagnostic =>
+    error('document', { path }, `The recipe cannot be read: ${reason}.`, 'Check the path.'),
+
+  settingOfUnknownNode: (nodeId: string, known: readonly string[]): Diagnostic =>
+    error(
+      'unknown-node',
+      { nodeId },
+      `--set names the node "${nodeId}", which the recipe does not hold.`,
+      `Name one of its nodes: ${listed(known)}.`,
+    ),
+
+  settingOfUnknownParameter: (
+    nodeId: string,
+    parameter: string,
+    known: readonly string[],
+  ): Diagnostic =>
+    error(
+      'parameter',
+      { nodeId, parameter },
+      `--set names the parameter "${parameter}", which this node does not have.`,
+      `Its parameters: ${listed(known)}.`,
+    ),
+
+  settingRefused: (nodeId: string, parameter: string, value: string, found: string): Diagnostic =>
+    error(
+      'parameter',
+      { nodeId, parameter },
+      `--set ${nodeId}.${parameter}=${value}: ${found}.`,
+      'Give a value within the bounds; "weft nodes --json" lists them.',
+    ),
+
+  inputForNoLoader: (nodeId: string, loaders: readonly string[]): Diagnostic =>
+    error(
+      'unknown-node',
+      { nodeId },
+      `--input names "${nodeId}", which is not a loader of the recipe.`,
+      `Name one of its loaders: ${listed(loaders)}.`,
+    ),
+
+  imageNotGiven: (nodeId: string): Diagnostic =>
+    error(
+      'input-missing',
+      { nodeId },
+      'Other loaders are bound by hand, and this image is not; a generated head beside your own images would say nothing.',
+      `Pass --input ${nodeId}=FILE as well, or no --input at all to run on the generated pair.`,
+    ),
+
+  fileUnreadable: (nodeId: string, path: string, reason: string): Diagnostic =>
+    error(
+      'input-problem',
+      { nodeId },
+      `${path} cannot be read: ${reason}.`,
+      `Check the path, or pass --input ${nodeId}=FILE.`,
+    ),
+
+  notFetched: (nodeId: string, url: string): Diagnostic =>
+    error(
+      'input-missing',
+      { nodeId },
+      `The recipe takes this from ${url}, and nothing is downloaded unasked.`,
+      `Pass --fetch to agree, or --input ${nodeId}=FILE.`,
+    ),
+
+  fetchFailed: (nodeId: string, url: string, reason: string): Diagnostic =>
+    error(
+      'input-problem',
+      { nodeId },
+      `${url} could not be downloaded: ${reason}.`,
+      `Check the address and the connection, or pass --input ${nodeId}=FILE.`,
+    ),
+
+  sameFileTwice: (nodeId: string, other: string, name: string): Diagnostic =>
+    error(
+      'recipe',
+      { nodeId },
+      `This node and "${other}" both write ${name}.`,
+      `Give one of them another name, for example with --set ${nodeId}.name=… or ${nodeId}.prefix=….`,
+    ),
+
+  noGpu: (reason: string): Diagnostic =>
+    error(
+      'device',
+      {},
+      `--device gpu: ${reason}`,
+      'Leave the option out, or pass --device cpu: the result is the same.',
+    ),
+};

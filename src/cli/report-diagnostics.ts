@@ -1,0 +1,47 @@
+import type { Diagnostic } from '../runtime/api/diagnostics';
+import { type ExitStatus, exitStatus } from './exit-status';
+import { formatDiagnostic, hasError } from './format-diagnostic';
+import type { Host } from './host';
+import { jsonText } from './manifest';
+
+/** Prints diagnostics where people look for them. */
+export function report(diagnostics: readonly Diagnostic[], { terminal }: Host): void {
+  for (const diagnostic of diagnostics) terminal.error(formatDiagnostic(diagnostic));
+}
+
+/** Ends a command that cannot go on: says why, and how the program is to end. */
+export function refuse(
+  diagnostics: readonly Diagnostic[],
+  { json }: { readonly json: boolean },
+  host: Host,
+): ExitStatus {
+  report(diagnostics, host);
+  if (json) host.terminal.out(jsonText({ status: 'failed', diagnostics }));
+  return statusOf(diagnostics);
+}
+
+/** A device that gave up while a node ran is no fault of the recipe's. */
+export function statusOf(diagnostics: readonly Diagnostic[]): ExitStatus {
+  const isOurs = diagnostics.some(
+    ({ severity, code, at }) =>
+      severity === 'error' &&
+      (code === 'internal' || (code === 'device' && at.nodeId !== undefined)),
+  );
+  if (isOurs) return exitStatus.faultOfOurs;
+  return hasError(diagnostics) ? exitStatus.refused : exitStatus.done;
+}
+
+/**
+ * Each diagnostic once, and without the compiler's remark that a loader has no data where another
+ * one says why.
+ */
+export function withoutEchoes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const unique = [...new Map(diagnostics.map((each) => [JSON.stringify(each), each])).values()];
+  return unique.filter(
+    ({ code, at }, index) =>
+      code !== 'input-missing' ||
+      !unique
+        .slice(0, index)
+        .some((other) => other.severity === 'error' && other.at.nodeId === at.nodeId),
+  );
+}

@@ -1,0 +1,33 @@
+/** The arguments do not make sense; the message says why. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What `weft --help` prints. */
+export const helpText = `weft: registers medical images by a recipe
+
+Usage
+  weft demo                      register a pair of generated heads, write out/demo
+  weft run RECIPE.json --out DIR run a recipe on your images, or on the pair it comes with
+  weft plan RECIPE.json          print what would run: passes, bytes, arithmetic, memory
+  weft validate RECIPE.json      print everything that is wrong with a recipe
+  weft nodes                     list the nodes that a recipe may hold
+
+Options
+  --input NODE=FILE       bind a loader to a NIfTI file; once for each loader     run plan
+  --out DIR               folder for the results, made where it is missing        run demo
+  --device auto|gpu|cpu   where to compute; auto takes a real gpu, else the cpu   run plan demo
+  --threads N             threads of the cpu device; all processors by default    run plan demo
+  --set NODE.PARAM=VALUE  change a parameter of the recipe for this run           run plan demo
+  --fetch                 agree to download what the recipe names by https        run plan
+  --print-after PHASE     print the program after a phase of the compiler         plan
+  --json                  one JSON object on standard output        run plan nodes demo
+  --help, --version
+
+Example
+  weft run pipelines/brain-t1-greedy.json --out out \\
+       --input fixed=fixed.nii.gz --input moving=moving.nii.gz
+
+Exit status: 0 done, 1 the recipe or the data is wrong, 2 wrong usage, 3 a fault of Weft,
+130 cancelled with Ctrl-C. Weft is not a medical device.
+`;
