@@ -12,6 +12,7 @@ import { decodeLink } from '../pipeline/share';
 import { Canvas } from './canvas/Canvas';
 import { Palette } from './canvas/Palette';
 import { Drawer } from './Drawer';
+import { ErrorBoundary } from './ErrorBoundary';
 import { type Editor, EditorContext, useDocument, useEditor, useView } from './editor-context';
 import { DropZone } from './files/DropZone';
 import { createDrafts } from './files/drafts';
@@ -47,7 +48,9 @@ export function App({ editor }: { editor: Editor }) {
       <Notifications position="bottom-right" limit={4} />
       <EditorContext value={editor}>
         <ReactFlowProvider>
-          <Page />
+          <ErrorBoundary>
+            <Page />
+          </ErrorBoundary>
         </ReactFlowProvider>
       </EditorContext>
     </MantineProvider>

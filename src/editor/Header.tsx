@@ -72,10 +72,11 @@ export function Header({ files }: { files: RecipeFiles }) {
           size="compact-sm"
           variant="subtle"
           color="gray"
+          aria-label="Open"
           leftSection={<IconFolderOpen size={17} />}
           onClick={() => void files.choose()}
         >
-          Open
+          <span className="head-label">Open</span>
         </Button>
         {isOpen && (
           <>
@@ -83,19 +84,21 @@ export function Header({ files }: { files: RecipeFiles }) {
               size="compact-sm"
               variant="subtle"
               color="gray"
+              aria-label="Save"
               leftSection={<IconDeviceFloppy size={17} />}
               onClick={() => void files.save()}
             >
-              Save
+              <span className="head-label">Save</span>
             </Button>
             <Button
               size="compact-sm"
               variant="subtle"
               color="gray"
+              aria-label="Share"
               leftSection={<IconLink size={17} />}
               onClick={() => void files.share()}
             >
-              Share
+              <span className="head-label">Share</span>
             </Button>
           </>
         )}

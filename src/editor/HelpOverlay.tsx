@@ -8,7 +8,7 @@ const groups: readonly {
   {
     title: 'Graph',
     keys: [
-      ['Tab', 'Add a node (with the canvas in focus)'],
+      ['A, or Tab over the canvas', 'Add a node'],
       ['Double click', 'Add a node here'],
       ['Drag a wire to nothing', 'Add a node that fits it'],
       ['Del', 'Delete what is selected'],

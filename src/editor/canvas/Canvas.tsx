@@ -149,6 +149,23 @@ export function Canvas() {
     if (box) openSearch(box.left + box.width / 2 - 160, box.top + box.height / 4);
   }, [openSearch]);
 
+  // Tab belongs to those who move by keys; it adds a node only for a pointer that rests here.
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const target = event.target as Element;
+      const isElsewhere =
+        target.closest('input, textarea, [role="dialog"], [role="menu"]') !== null;
+      if (isElsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
+      const isHovered = area.current?.matches(':hover') === true;
+      const isFree = target === globalThis.document.body || target.closest('.canvas') !== null;
+      if (event.key !== 'a' && !(event.key === 'Tab' && isHovered && isFree)) return;
+      event.preventDefault();
+      openSearchInMiddle();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [openSearchInMiddle]);
+
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: double click is one of three ways to search
     <div
@@ -157,11 +174,6 @@ export function Canvas() {
       onDoubleClick={(event) => {
         const target = event.target as Element;
         if (target.classList.contains('react-flow__pane')) openSearch(event.clientX, event.clientY);
-      }}
-      onKeyDown={(event) => {
-        const target = event.target as Element;
-        const isOnPane = target.classList.contains('react-flow') || target === area.current;
-        if (event.key === ' ' && isOnPane) openSearchInMiddle();
       }}
       onDragOver={(event) => {
         if (event.dataTransfer.types.includes('application/weft-node')) event.preventDefault();

@@ -32,7 +32,7 @@ export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }
   return (
     <>
       <Panel position="top-left" className="canvas-actions">
-        <Tooltip label="Add a node (Tab, or double click)">
+        <Tooltip label="Add a node (A, or double click)">
           <ActionIcon onClick={props.onAdd} aria-label="Add a node" size={30}>
             <IconPlus size={18} />
           </ActionIcon>
@@ -62,7 +62,7 @@ export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }
         <Panel position="top-center" className="canvas-empty">
           <h2>An empty recipe</h2>
           <p>
-            Press <kbd>Tab</kbd> or double click to add a node, or drag one here from the palette.
+            Press <kbd>A</kbd> or double click to add a node, or drag one here from the palette.
           </p>
         </Panel>
       )}

@@ -7,7 +7,7 @@ import { useDocument, useEditor, useRun } from '../editor-context';
 import { portEnd } from '../store/document-edits';
 import { allDiagnostics, staleNodes } from '../store/run-store';
 import { InputBadge } from './InputBadge';
-import { NodeState } from './NodeState';
+import { formatSeconds, NodeDot } from './NodeDot';
 import { nodeParameters } from './node-parameters';
 import { PortMark } from './PortMark';
 import { inputPorts, isSourceCard, outputPorts, portLabel, portStyles } from './ports';
@@ -84,14 +84,19 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
       {...dropHandlers}
     >
       <header className="node-head">
-        <div className="node-names">
+        <div className="node-head-row">
           <span className="node-title">{node.title ?? definition?.title ?? node.type}</span>
-          <span className="node-id weft-mono">{id}</span>
+          {severity !== undefined && (
+            <IconAlertTriangle size={16} className="node-alert" aria-label={`has ${severity}s`} />
+          )}
+          <NodeDot run={run} isStale={isStale} />
         </div>
-        {severity !== undefined && (
-          <IconAlertTriangle size={16} className="node-alert" aria-label={`has ${severity}s`} />
-        )}
-        <NodeState run={run} isStale={isStale} />
+        <div className="node-head-row">
+          <span className="node-id weft-mono">{id}</span>
+          {run?.seconds !== undefined && (
+            <span className="node-seconds weft-mono">{formatSeconds(run.seconds)}</span>
+          )}
+        </div>
         {hasHeadPort && (
           <Port port={outputs[0]} side="output" isWired={wired.length > 0} isInHead />
         )}

@@ -1,5 +1,5 @@
 import { formatBytes } from '../canvas/InputBadge';
-import { formatSeconds } from '../canvas/NodeState';
+import { formatSeconds } from '../canvas/NodeDot';
 import { useDocument, useRun } from '../editor-context';
 import { metricVerdict } from './metric-verdict';
 

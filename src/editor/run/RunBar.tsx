@@ -1,18 +1,16 @@
 import { Button, Select, Tooltip } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { formatSeconds } from '../canvas/NodeState';
+import { formatSeconds } from '../canvas/NodeDot';
 import { useDocument, useEditor, useRun, useView } from '../editor-context';
-import { allDiagnostics } from '../store/run-store';
+import { isBlocked } from '../store/run-store';
 
 /** Run, cancel, the device, and how far a run has come. */
 export function RunBar() {
   const { controller, views } = useEditor();
   const status = useRun((state) => state.status);
   const isEmpty = useDocument((state) => Object.keys(state.document.nodes).length === 0);
-  const errors = useRun(
-    (state) => allDiagnostics(state).filter(({ severity }) => severity === 'error').length,
-  );
+  const isRefused = useRun(isBlocked);
   const engine = useRun((state) => state.engine);
   const device = useView((state) => state.device);
   const hasGpu = engine?.devices.some(({ kind }) => kind === 'gpu') ?? true;
@@ -25,7 +23,7 @@ export function RunBar() {
     <section className="run-bar" aria-label="Run">
       {status === 'idle' ? (
         <Tooltip
-          label={errors > 0 ? 'Mend the problems first: press to see them' : 'Run (Ctrl Enter)'}
+          label={isRefused ? 'Mend the problems first: press to see them' : 'Run (Ctrl Enter)'}
         >
           <Button
             size="sm"
@@ -33,7 +31,7 @@ export function RunBar() {
             leftSection={<IconPlayerPlayFilled size={15} />}
             disabled={isEmpty}
             onClick={() =>
-              errors > 0
+              isRefused
                 ? views.set({ runTab: 'problems', isDrawerOpen: true })
                 : void controller.run()
             }

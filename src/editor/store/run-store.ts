@@ -2,7 +2,6 @@ import { createStore } from 'zustand/vanilla';
 import type { PipelineDocument } from '../../pipeline/schema';
 import type { Diagnostic } from '../../runtime/api/diagnostics';
 import type {
-  DeviceKind,
   EngineDescription,
   NodeState,
   PlanSummary,
@@ -144,11 +143,13 @@ export function runProgressed(state: RunState, progress: RunProgress): RunState 
 export function runEnded(state: RunState, result: RunResult, document: PipelineDocument): RunState {
   const ended = result.status === 'cancelled' ? 'cancelled' : 'failed';
   const nodes = Object.fromEntries(
-    Object.entries(state.nodes).map(([nodeId, run]) => {
+    Object.entries(state.nodes).flatMap(([nodeId, run]) => {
+      // What never began has nothing to say.
+      if (run.state === 'waiting' && result.status !== 'done') return [];
       const seconds = result.seconds.nodes[nodeId] ?? run.seconds;
       const isOpen = run.state === 'running' || run.state === 'waiting';
       const closed = isOpen ? (result.status === 'done' ? 'done' : ended) : run.state;
-      return [nodeId, { state: closed, ...(seconds !== undefined && { seconds }) }] as const;
+      return [[nodeId, { state: closed, ...(seconds !== undefined && { seconds }) }] as const];
     }),
   );
   return {
@@ -235,10 +236,8 @@ export function allDiagnostics(
   );
 }
 
-/** The device that a run would take, where that is known. */
-export function chosenDevice(state: RunState, wish: 'auto' | DeviceKind): DeviceKind | undefined {
-  const kinds = state.engine?.devices.map((device) => device.kind);
-  if (kinds === undefined) return undefined;
-  if (wish !== 'auto' && kinds.includes(wish)) return wish;
-  return kinds.includes('gpu') ? 'gpu' : kinds[0];
+/** True while the recipe or its data cannot be run; what went wrong in a run may go right in the next. */
+export function isBlocked(state: RunState): boolean {
+  const before = { ...state, runDiagnostics: [] };
+  return allDiagnostics(before).some(({ severity }) => severity === 'error');
 }

@@ -7,7 +7,7 @@ import { createPainter, type ShownVolume } from './painter';
 import { Readout } from './Readout';
 import { SlicePane } from './SlicePane';
 import { middleMm, type PlaneName, planesOf } from './slice-geometry';
-import { ViewerToolbar } from './ViewerToolbar';
+import { ViewerMenu, ViewerToolbar } from './ViewerToolbar';
 import { registrationVolumes, type ViewableVolume, viewableVolumes } from './volume-choice';
 
 /** Fixed, moving and warped volumes with one crosshair; moves along while a recipe runs. */
@@ -66,12 +66,8 @@ export function Viewer() {
   return (
     <section className="viewer" aria-label="Viewer">
       <div className="viewer-bar">
-        <ViewerToolbar
-          planes={possible}
-          volumes={everything}
-          single={singleChoice?.id}
-          hasOther={other !== undefined}
-        />
+        <ViewerToolbar planes={possible} volumes={everything} single={singleChoice?.id} />
+        <ViewerMenu />
         <Tooltip label={isMaximised ? 'Back to the graph (Esc)' : 'Fill the page (V)'}>
           <ActionIcon
             aria-label={isMaximised ? 'Make the viewer small' : 'Make the viewer large'}

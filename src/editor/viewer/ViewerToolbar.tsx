@@ -26,12 +26,10 @@ export function ViewerToolbar(props: {
   planes: readonly PlaneName[];
   volumes: readonly ViewableVolume[];
   single: string | undefined;
-  hasOther: boolean;
 }) {
   const { views } = useEditor();
   const settings = useView((state) => state.viewer);
   const hasSlider = settings.mode === 'overlay' || settings.mode === 'colours';
-  const comparesTwo = settings.mode !== 'side-by-side' && settings.mode !== 'single';
   return (
     <div className="viewer-tools">
       <SegmentedControl
@@ -97,57 +95,66 @@ export function ViewerToolbar(props: {
           onChange={(value) => views.setViewer({ planes: value as PlaneChoice })}
         />
       )}
-      <Menu position="bottom-end" width={240}>
-        <Menu.Target>
-          <Tooltip label="More settings">
-            <ActionIcon aria-label="More settings of the viewer">
-              <IconAdjustments size={17} />
-            </ActionIcon>
-          </Tooltip>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {comparesTwo && (
-            <>
-              <Menu.Label>Compare fixed with</Menu.Label>
-              {(['warped', 'moving'] as const).map((which) => (
-                <Menu.Item
-                  key={which}
-                  rightSection={settings.compareWith === which ? <IconCheck size={14} /> : null}
-                  onClick={() => views.setViewer({ compareWith: which })}
-                >
-                  {which === 'warped' ? 'Warped (moving until there is one)' : 'Moving, as it was'}
-                </Menu.Item>
-              ))}
-              <Menu.Divider />
-            </>
-          )}
-          <Menu.Item
-            rightSection={settings.isInterpolated ? <IconCheck size={14} /> : null}
-            onClick={() => views.setViewer({ isInterpolated: !settings.isInterpolated })}
-          >
-            Smooth between voxels
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconFocusCentered size={15} />}
-            onClick={() =>
-              views.setViewer({
-                zoom: 1,
-                panMm: [0, 0],
-                windowWidth: 1,
-                windowLevel: 0,
-                crosshairMm: undefined,
-              })
-            }
-          >
-            Reset view and brightness
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Label className="viewer-hints">
-            Click: crosshair. Wheel: slices. Ctrl wheel: zoom. Shift drag: move. Right drag:
-            brightness.
-          </Menu.Label>
-        </Menu.Dropdown>
-      </Menu>
     </div>
+  );
+}
+
+/** What is set rarely. */
+export function ViewerMenu() {
+  const { views } = useEditor();
+  const settings = useView((state) => state.viewer);
+  const comparesTwo = settings.mode !== 'side-by-side' && settings.mode !== 'single';
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <Tooltip label="More settings">
+          <ActionIcon aria-label="More settings of the viewer">
+            <IconAdjustments size={17} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {comparesTwo && (
+          <>
+            <Menu.Label>Compare fixed with</Menu.Label>
+            {(['warped', 'moving'] as const).map((which) => (
+              <Menu.Item
+                key={which}
+                rightSection={settings.compareWith === which ? <IconCheck size={14} /> : null}
+                onClick={() => views.setViewer({ compareWith: which })}
+              >
+                {which === 'warped' ? 'Warped (moving until there is one)' : 'Moving, as it was'}
+              </Menu.Item>
+            ))}
+            <Menu.Divider />
+          </>
+        )}
+        <Menu.Item
+          rightSection={settings.isInterpolated ? <IconCheck size={14} /> : null}
+          onClick={() => views.setViewer({ isInterpolated: !settings.isInterpolated })}
+        >
+          Smooth between voxels
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconFocusCentered size={15} />}
+          onClick={() =>
+            views.setViewer({
+              zoom: 1,
+              panMm: [0, 0],
+              windowWidth: 1,
+              windowLevel: 0,
+              crosshairMm: undefined,
+            })
+          }
+        >
+          Reset view and brightness
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label className="viewer-hints">
+          Click: crosshair. Wheel: slices. Ctrl wheel: zoom. Shift drag: move. Right drag:
+          brightness.
+        </Menu.Label>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

@@ -9,18 +9,13 @@ const words = {
   cancelled: 'cancelled',
 } as const;
 
-/** The state of a node: a dot and the seconds that it took. */
-export function NodeState({ run, isStale }: { run: NodeRun | undefined; isStale: boolean }) {
+/** The state of a node as a dot: known by form as well as by colour. */
+export function NodeDot({ run, isStale }: { run: NodeRun | undefined; isStale: boolean }) {
   if (run === undefined) return null;
   const isOutdated = isStale && (run.state === 'done' || run.state === 'cached');
   const state = isOutdated ? 'stale' : run.state;
   const word = isOutdated ? 'changed since it ran' : words[run.state];
-  return (
-    <span className="node-state" data-state={state} title={word}>
-      {run.seconds !== undefined && <span className="weft-mono">{formatSeconds(run.seconds)}</span>}
-      <span className="node-dot" role="img" aria-label={word} />
-    </span>
-  );
+  return <span className="node-dot" data-state={state} title={word} role="img" aria-label={word} />;
 }
 
 /** Seconds as short as they can be read: `12 ms`, `3.4 s`, `2:05`. */
