@@ -10,10 +10,12 @@ import type { PoolThread } from '../runtime/cpu/pool-worker';
 import { createSession } from '../runtime/session';
 import { runCommandLine } from './command-line';
 import { filesOf } from './files';
+import { hasGraphicsLibrary } from './graphics-library';
 import { terminalOf } from './terminal';
 
 /** Dawn's way to the graphics cards; undefined where its native library does not load. */
 async function openGpu(): Promise<GPU | undefined> {
+  if (!hasGraphicsLibrary(process)) return undefined;
   try {
     const dawn = await import('webgpu');
     const gpu = dawn.create([]);
