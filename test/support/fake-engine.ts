@@ -1,3 +1,4 @@
+import type { Vec3 } from '../../src/imaging/frames';
 import { headPhantom } from '../../src/imaging/phantoms/head';
 import { parseDocument } from '../../src/pipeline/parse-document';
 import type {
@@ -14,6 +15,8 @@ export interface FakeEngineOptions {
   readonly tickMs?: number;
   readonly hasGpu?: boolean;
   readonly iterations?: number;
+  /** Coarse heads are made in no time. */
+  readonly spacingMm?: Vec3;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface FakeEngineOptions {
  * the fixed one. It keeps to the contract of EngineApi, so that what the editor makes of it is real.
  */
 export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
-  const { tickMs = 0, hasGpu = true, iterations = 20 } = options;
+  const { tickMs = 0, hasGpu = true, iterations = 20, spacingMm } = options;
   const volumes = new Map<string, VolumeData>();
   const cancelled = new Set<string>();
   const turned: RunResult['turned'][number][] = [];
@@ -66,7 +69,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
         seed: source.kind === 'phantom' ? source.seed : 1,
         subject: source.kind === 'phantom' ? source.subject : 1,
         contrast: source.kind === 'phantom' ? source.contrast : 't1',
-        ...(source.kind === 'phantom' && source.name === 'head-2d' ? {} : { spacingMm: [4, 4, 4] }),
+        ...(spacingMm && { spacingMm }),
       });
       const volume = source.as === 'image' ? phantom.image : phantom.labels;
       const { grid, values } = volume;

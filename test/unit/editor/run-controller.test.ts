@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createEditor } from '../../../src/editor/create-editor';
+import type { Editor } from '../../../src/editor/editor-context';
+import { resultFiles, resultManifest } from '../../../src/editor/run/result-files';
+import { setParam } from '../../../src/editor/store/document-edits';
+import { registrationVolumes, viewableVolumes } from '../../../src/editor/viewer/volume-choice';
+import { nodeRegistry } from '../../../src/nodes/index';
+import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import { createFakeEngine } from '../../support/fake-engine';
+import { sampleRecipe } from './sample-recipe';
+
+let engine: EngineApi;
+let editor: Editor;
+let stop: () => void;
+
+beforeEach(() => {
+  engine = createFakeEngine({ iterations: 8, spacingMm: [8, 8, 8] });
+  const windowSize = { width: 1440, height: 900 };
+  editor = createEditor({ engine, registry: nodeRegistry, recipes: [], windowSize });
+  stop = editor.controller.start();
+});
+afterEach(() => stop());
+
+const inputs = () => editor.runs.getState().inputs;
+
+async function openSample(): Promise<void> {
+  editor.documents.open(sampleRecipe, { kind: 'new' });
+  await editor.controller.inputs.settled();
+}
+
+function firstLoss(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = editor.runs.subscribe(({ curves }) => {
+      if (curves.length === 0) return;
+      end();
+      resolve();
+    });
+  });
+}
+
+describe('inputs', () => {
+  test('are opened with the recipe, and once for all loaders that ask for the same', async () => {
+    const openInput = vi.spyOn(engine, 'openInput');
+    await openSample();
+    expect(inputs()).toMatchObject({ fixed: { state: 'ready' }, moving: { state: 'ready' } });
+    const source = sampleRecipe.nodes.fixed?.params.source ?? {};
+    editor.documents.edit((document) => setParam(document, 'moving', 'source', source));
+    expect(inputs()).toMatchObject({ moving: { state: 'ready' } });
+    editor.documents.undo();
+    await editor.controller.inputs.settled();
+    expect(openInput).toHaveBeenCalledTimes(2);
+  });
+
+  test('that are files or addresses wait for the person', async () => {
+    await openSample();
+    const sha256 = 'b'.repeat(64);
+    const url = 'https://example.org/brain.nii.gz';
+    editor.documents.edit((document) =>
+      setParam(
+        setParam(document, 'fixed', 'source', { kind: 'file', name: 'a.nii.gz', sha256 }),
+        'moving',
+        'source',
+        { kind: 'url', url, sha256 },
+      ),
+    );
+    expect(inputs()).toMatchObject({
+      fixed: { state: 'needs-file', name: 'a.nii.gz' },
+      moving: { state: 'needs-consent', url, sha256 },
+    });
+  });
+
+  test('a chosen file is opened and named in the recipe with its SHA-256', async () => {
+    await openSample();
+    await editor.controller.inputs.openFile('fixed', new File(['voxels'], 'mine.nii'));
+    expect(editor.documents.store.getState().document.nodes.fixed?.params.source).toEqual({
+      kind: 'file',
+      name: 'mine.nii',
+      sha256: 'a'.repeat(64),
+    });
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
+
+  test('a file that cannot be read leaves the recipe as it was, with a diagnostic on the node', async () => {
+    await openSample();
+    await editor.controller.inputs.openFile('fixed', new File([], 'empty.nii'));
+    expect(editor.documents.store.getState().document).toBe(sampleRecipe);
+    expect(inputs().fixed).toMatchObject({
+      state: 'failed',
+      diagnostics: [{ message: 'The file is empty.', at: { nodeId: 'fixed' } }],
+    });
+  });
+});
+
+describe('a run', () => {
+  test('ends with curves, states, a result, and the volumes of the registration', async () => {
+    await openSample();
+    await editor.controller.run();
+    const state = editor.runs.getState();
+    expect(state).toMatchObject({
+      status: 'idle',
+      result: { status: 'done' },
+      nodes: { register: { state: 'done' } },
+    });
+    expect(state.curves[0]?.rows).toHaveLength(8);
+    const sources = {
+      document: sampleRecipe,
+      registry: nodeRegistry,
+      inputs: state.inputs,
+      result: state.result,
+    };
+    expect(registrationVolumes(sources)).toMatchObject({
+      nodeId: 'register',
+      fixed: { id: 'fixed.image' },
+      moving: { id: 'moving.image' },
+      warped: { id: 'register.warped' },
+    });
+    expect(viewableVolumes(sources).map(({ id }) => id)).toEqual([
+      'fixed.image',
+      'moving.image',
+      'register.warped',
+    ]);
+  });
+
+  test('waits for inputs that are still being opened', async () => {
+    const run = vi.spyOn(engine, 'run');
+    editor.documents.open(sampleRecipe, { kind: 'new' });
+    await editor.controller.run();
+    expect(Object.keys(run.mock.calls[0]?.[0].bindings ?? {})).toEqual(['fixed', 'moving']);
+  });
+
+  test('can be cancelled, and another can follow', async () => {
+    await openSample();
+    const losses = firstLoss();
+    const running = editor.controller.run();
+    await losses;
+    await editor.controller.cancel();
+    await running;
+    expect(editor.runs.getState().result?.status).toBe('cancelled');
+    await editor.controller.run();
+    expect(editor.runs.getState().result?.status).toBe('done');
+  });
+
+  test('that throws ends as a diagnostic, and the page goes on', async () => {
+    vi.spyOn(engine, 'run').mockRejectedValueOnce(new Error('worker gone'));
+    await openSample();
+    await editor.controller.run();
+    expect(editor.runs.getState()).toMatchObject({
+      status: 'idle',
+      runDiagnostics: [{ code: 'internal', message: 'The engine stopped: worker gone' }],
+    });
+    expect(editor.views.store.getState().runTab).toBe('problems');
+  });
+
+  test('takes a turned parameter only while it goes on', async () => {
+    const turn = vi.spyOn(engine, 'turn');
+    await openSample();
+    await editor.controller.turn('lncc', 'weight', 2);
+    expect(turn).not.toHaveBeenCalled();
+    const losses = firstLoss();
+    const running = editor.controller.run();
+    await losses;
+    await editor.controller.turn('lncc', 'weight', 2);
+    expect(turn).toHaveBeenCalledWith('run-1', 'lncc', 'weight', 2);
+    await running;
+  });
+});
+
+test('an edit is compiled a moment later, and the plan shown', async () => {
+  await openSample();
+  await vi.waitFor(() => expect(editor.runs.getState().plan?.peakBytes).toBe(79e6));
+});
+
+describe('files of a result', () => {
+  test('have the names that save nodes give, the rest those of node and port', async () => {
+    await openSample();
+    await editor.controller.run();
+    const outputs = editor.runs.getState().result?.outputs ?? [];
+    const files = resultFiles(sampleRecipe, nodeRegistry, outputs);
+    expect(files.map(({ name, format }) => [name, format])).toEqual([
+      ['result.nii.gz', 'nifti-image'],
+      ['register-transform-affine.txt', 'itk-affine'],
+      ['register-transform-displacement.nii.gz', 'displacement'],
+    ]);
+  });
+
+  test('come with a manifest of recipe, inputs, device and metrics', async () => {
+    await openSample();
+    await editor.controller.run();
+    const { result } = editor.runs.getState();
+    if (result === undefined) throw new Error('The run has a result.');
+    expect(JSON.parse(resultManifest(sampleRecipe, result, inputs()))).toMatchObject({
+      recipe: { name: 'Sample' },
+      inputs: { fixed: { sha256: 'a'.repeat(64) } },
+      device: { kind: 'gpu', name: 'Fake GPU' },
+      metrics: { ncc: 0.987 },
+      levels: [{ outcome: 'cap' }],
+    });
+  });
+});
