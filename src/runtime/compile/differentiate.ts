@@ -25,8 +25,8 @@ export class NotDifferentiable extends Error {
  */
 export function differentiate(graph: OpGraph, registry: OpRegistry = opRegistry): OpGraph {
   const builder = new GraphBuilder(graph, registry);
-  appendDifferentiated(builder, graph.ops, registry);
-  return builder.finish(graph.results);
+  const gradients = appendDifferentiated(builder, graph.ops, registry);
+  return builder.finish(graph.results.map((value) => gradients.get(value) ?? value));
 }
 
 function appendDifferentiated(
@@ -73,6 +73,7 @@ function withDifferentiatedBody(builder: GraphBuilder, op: Op, registry: OpRegis
       ops,
       next: region.next.map(swap),
       losses: region.losses.map((loss) => ({ ...loss, value: swap(loss.value) })),
+      ...(region.preview === undefined ? {} : { preview: swap(region.preview) }),
     },
   };
 }

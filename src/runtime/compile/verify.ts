@@ -37,6 +37,9 @@ export function verifyOpGraph(
         if (!defined.has(value)) fail(`${name} reads %${value} ("${input}") before it is defined.`);
         if (definition && !(input in definition.inputs)) fail(`${name} has no input "${input}".`);
       }
+      for (const [input, spec] of Object.entries(definition?.inputs ?? {})) {
+        if (!(input in op.inputs) && !spec.endsWith('?')) fail(`${name} lacks "${input}".`);
+      }
       if (op.region) {
         const { region } = op;
         const inner = new Set(defined);
@@ -50,6 +53,9 @@ export function verifyOpGraph(
         });
         for (const { value } of region.losses) {
           if (!inner.has(value)) fail(`${name} records %${value}, which is not defined.`);
+        }
+        if (region.preview !== undefined && !inner.has(region.preview)) {
+          fail(`${name} shows %${region.preview}, which is not defined.`);
         }
       }
       for (const value of Object.values(op.outputs)) define(defined, value, name);
