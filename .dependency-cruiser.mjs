@@ -72,7 +72,7 @@ export default {
       comment:
         'A root chooses device, workers and threads and hands them to the session; ' +
         'anything else that needed the session would bring that choice with it.',
-      from: { path: '^src/', pathNot: roots },
+      from: { path: '^src/', pathNot: [roots, '^src/runtime/session(\\.ts|/)'] },
       to: { path: '^src/runtime/session(\\.ts|/)' },
     },
     {

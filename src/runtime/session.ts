@@ -1,12 +1,9 @@
-import { sameGrid } from '../imaging/grid';
-import type { NiftiGeometry } from '../imaging/nifti/header';
 import type { NodeRegistry } from './api/define-node';
 import type { Diagnostic } from './api/diagnostics';
 import type {
   CompileRequest,
   CompileResult,
   EngineApi,
-  OutputHandle,
   ReadRequest,
   ReadResult,
   RunProgress,
@@ -14,22 +11,21 @@ import type {
   RunResult,
 } from './api/engine-api';
 import { messages } from './api/messages';
-import type { CheckedGraph } from './compile/checked-graph';
 import { type Compiled, compile } from './compile/compile';
-import { type DataValue, valuesOf } from './compile/data-values';
-import { keptKey, loaderKey } from './compile/lower';
-import { parse } from './compile/parse';
-import { leaveOutUnbound, validate } from './compile/validate';
 import { type Device, DeviceFailure, type Execution } from './devices';
-import type { BufferId } from './ir/kernel-graph';
 import type { Plan } from './ir/plan';
-import type { ValueId } from './ir/values';
 import { type DeviceParts, SessionDevices } from './session/devices-of-session';
-import { InputStore, type StoredInput } from './session/input-store';
-import { nodeKeys } from './session/node-keys';
+import { InputStore } from './session/input-store';
+import { keepResults, metricsOf, outputHandles, writeInputs } from './session/keep-results';
 import { summarizePlan } from './session/plan-summary';
+import {
+  hasError,
+  type PreparationParts,
+  type Prepared,
+  prepareRecipe,
+} from './session/prepare-recipe';
 import { readInput, readResult } from './session/read-result';
-import { ResultStore, type StoredResult } from './session/result-store';
+import { ResultStore } from './session/result-store';
 import { RunRecorder } from './session/run-progress';
 
 export interface SessionParts extends DeviceParts {
@@ -45,16 +41,6 @@ export interface Session extends EngineApi {
   destroy(): Promise<void>;
 }
 
-/** Everything that is known of a recipe before it is compiled. */
-interface Prepared {
-  readonly graph: CheckedGraph;
-  readonly device: Device;
-  readonly keys: ReadonlyMap<string, string>;
-  readonly inputs: ReadonlyMap<string, StoredInput>;
-  readonly kept: ReadonlyMap<string, StoredResult>;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 interface ActiveRun {
   readonly abort: AbortController;
   readonly turned: RunResult['turned'][number][];
@@ -68,23 +54,24 @@ export function createSession(parts: SessionParts): Session {
 }
 
 class EngineSession implements Session {
-  readonly #registry: NodeRegistry;
+  readonly #parts: PreparationParts;
   readonly #verify: boolean;
-  readonly #devices: SessionDevices;
-  readonly #inputs = new InputStore();
   readonly #results: ResultStore;
   readonly #runs = new Map<string, ActiveRun>();
 
   constructor(parts: SessionParts) {
-    this.#registry = parts.registry;
+    this.#parts = {
+      registry: parts.registry,
+      inputs: new InputStore(),
+      devices: new SessionDevices(parts),
+    };
     this.#verify = parts.verify ?? false;
-    this.#devices = new SessionDevices(parts);
     this.#results = new ResultStore(parts.maxResultBytes ?? 2 ** 30);
   }
 
   async describe(): ReturnType<EngineApi['describe']> {
-    const gpu = await this.#devices.gpu();
-    const cpu = this.#devices.cpu();
+    const gpu = await this.#parts.devices.gpu();
+    const cpu = this.#parts.devices.cpu();
     const missing = 'missingBecause' in gpu;
     return {
       devices: [
@@ -92,18 +79,18 @@ class EngineSession implements Session {
         { kind: cpu.kind, name: cpu.name },
       ],
       ...(missing ? { gpuMissingBecause: gpu.missingBecause } : {}),
-      threads: this.#devices.threads,
+      threads: this.#parts.devices.threads,
     };
   }
 
   async openInput(request: Parameters<EngineApi['openInput']>[0]) {
-    return this.#inputs.open(request);
+    return this.#parts.inputs.open(request);
   }
 
   async compile(request: CompileRequest): Promise<CompileResult> {
     return guarded(
       async () => {
-        const prepared = await this.#prepare(request, new Map());
+        const prepared = await prepareRecipe(request, this.#parts);
         if (!('graph' in prepared)) return { diagnostics: prepared.diagnostics };
         const startedMs = performance.now();
         const compiled = this.#compile(prepared, request);
@@ -119,10 +106,7 @@ class EngineSession implements Session {
     );
   }
 
-  async run(
-    request: RunRequest,
-    onProgress: (progress: RunProgress) => void,
-  ): Promise<RunResult> {
+  async run(request: RunRequest, onProgress: (progress: RunProgress) => void): Promise<RunResult> {
     const active: ActiveRun = { abort: new AbortController(), turned: [] };
     this.#runs.set(request.runId, active);
     const startedMs = performance.now();
@@ -153,7 +137,7 @@ class EngineSession implements Session {
   }
 
   async read(request: ReadRequest): Promise<ReadResult> {
-    const input = this.#inputs.get(request.handle);
+    const input = this.#parts.inputs.get(request.handle);
     if (input) return readInput(input, request);
     const [, key = '', port = ''] = request.handle.split(':');
     const result = this.#results.get(key);
@@ -163,14 +147,14 @@ class EngineSession implements Session {
 
   async release(handles: readonly string[]): Promise<void> {
     for (const handle of handles) {
-      this.#inputs.release(handle);
+      this.#parts.inputs.release(handle);
       this.#results.delete(handle.split(':')[1] ?? '');
     }
   }
 
   async destroy(): Promise<void> {
     for (const run of this.#runs.values()) run.abort.abort();
-    await this.#devices.destroy();
+    await this.#parts.devices.destroy();
   }
 
   async #run(
@@ -179,9 +163,9 @@ class EngineSession implements Session {
     onProgress: (progress: RunProgress) => void,
     startedMs: number,
   ): Promise<RunResult> {
-    const prepared = await this.#prepare(request, this.#keptResults());
+    const prepared = await prepareRecipe(request, { ...this.#parts, results: this.#results });
     if (!('graph' in prepared)) return unsuccessful(prepared.diagnostics, startedMs);
-    const { device, graph, kept, inputs } = prepared;
+    const { device, graph, kept } = prepared;
     const compiled = this.#compile(prepared, request);
     const diagnostics = [...prepared.diagnostics, ...compiled.diagnostics];
     if (!compiled.plan || !compiled.graph || hasError(diagnostics)) {
@@ -214,7 +198,7 @@ class EngineSession implements Session {
       const execution = await device.prepare(plan);
       active.execution = execution;
       active.plan = plan;
-      writeInputs(execution, plan, inputs, kept);
+      writeInputs(execution, plan, prepared);
       const { cancelled } = await execution.run({
         observer: recorder.observer,
         signal: active.abort.signal,
@@ -231,51 +215,27 @@ class EngineSession implements Session {
         recorder.flush();
         return outcome('cancelled');
       }
-      const stored = await this.#store(prepared, compiled, execution, active.turned.length > 0);
+      const results = await keepResults(
+        this.#results,
+        prepared,
+        compiled,
+        execution,
+        active.turned.length > 0 ? request.runId : undefined,
+      );
       recorder.flush();
       return {
         ...outcome('done'),
-        metrics: metricsOf(stored),
+        metrics: metricsOf(results),
         converged: recorder.levels.every((level) => level.outcome === 'converged'),
-        outputs: this.#handles(prepared, stored),
+        outputs: outputHandles(prepared, results),
       };
     } catch (error) {
       if (!(error instanceof DeviceFailure)) throw error;
-      if (error.reason !== 'out-of-memory') this.#devices.forget(device.kind);
+      if (error.reason !== 'out-of-memory') this.#parts.devices.forget(device.kind);
       if (error.origin !== undefined) recorder.mark([error.origin], 'failed');
       recorder.flush();
       return outcome('failed', [messages.device(error.origin, error.message)]);
     }
-  }
-
-  /** Everything up to compilation: what fails here is the recipe's or the data's fault. */
-  async #prepare(
-    request: CompileRequest,
-    known: ReadonlyMap<string, StoredResult>,
-  ): Promise<Prepared | { readonly diagnostics: readonly Diagnostic[] }> {
-    const parsed = parse(request.documentText, this.#registry);
-    if (!parsed.document) return { diagnostics: parsed.diagnostics };
-    const validated = validate(parsed.document, this.#registry);
-    const diagnostics = [...parsed.diagnostics, ...validated.diagnostics];
-    if (!validated.graph || hasError(diagnostics)) return { diagnostics };
-    const inputs = new Map<string, StoredInput>();
-    for (const [nodeId, handle] of Object.entries(request.bindings)) {
-      const input = this.#inputs.get(handle);
-      if (input) inputs.set(nodeId, input);
-    }
-    const { graph } = leaveOutUnbound(validated.graph, (nodeId) => inputs.has(nodeId));
-    const device = await this.#devices.choose(request.device);
-    if ('missingBecause' in device) {
-      return { diagnostics: [...diagnostics, messages.device(undefined, device.missingBecause)] };
-    }
-    const digest = (nodeId: string): string | undefined => inputs.get(nodeId)?.handle;
-    const keys = await nodeKeys(graph, digest, `${device.kind} ${device.name}`);
-    const kept = new Map<string, StoredResult>();
-    for (const { id, definition } of graph.nodes) {
-      const result = definition.source ? undefined : known.get(keys.get(id) ?? '');
-      if (result) kept.set(id, result);
-    }
-    return { graph, device, keys, inputs, kept, diagnostics };
   }
 
   #compile(prepared: Prepared, request: CompileRequest): Compiled {
@@ -288,61 +248,6 @@ class EngineSession implements Session {
       limits: prepared.device.limits,
       verify: this.#verify,
       ...(request.printAfter ? { printAfter: request.printAfter } : {}),
-    });
-  }
-
-  /** A view of the result store that counts as use only what is taken. */
-  #keptResults(): ReadonlyMap<string, StoredResult> {
-    const store = this.#results;
-    return { get: (key: string) => store.get(key) } as ReadonlyMap<string, StoredResult>;
-  }
-
-  /** Reads every node's results back and keeps them. */
-  async #store(
-    { graph, keys, inputs, kept }: Prepared,
-    { outputs, plan, graph: ops }: Compiled,
-    execution: Execution,
-    wasTurned: boolean,
-  ): Promise<ReadonlyMap<string, StoredResult>> {
-    const stored = new Map<string, StoredResult>(kept);
-    for (const { id, definition } of graph.nodes) {
-      const ports = outputs.get(id) ?? {};
-      if (kept.has(id) || definition.source || Object.keys(ports).length === 0) continue;
-      const data = new Map<ValueId, readonly Float32Array[]>();
-      const types = new Map<ValueId, never>();
-      for (const value of Object.values(ports).flatMap(valuesOf)) {
-        const buffers = plan?.buffersOfValue.get(value) ?? [];
-        data.set(value, await Promise.all(buffers.map((buffer) => execution.read(buffer))));
-        types.set(value, ops?.types[value] as never);
-      }
-      const result = { ports, types, data, geometry: geometryFor(ports, inputs) };
-      stored.set(id, result);
-      const key = keys.get(id) ?? '';
-      // What was turned by hand is no longer what the recipe says: readable, but not found again.
-      this.#results.set(wasTurned ? `${key}-turned` : key, result);
-    }
-    return stored;
-  }
-
-  #handles(
-    { graph, keys, inputs, kept }: Prepared,
-    stored: ReadonlyMap<string, StoredResult>,
-  ): readonly OutputHandle[] {
-    return graph.nodes.flatMap(({ id, definition }): OutputHandle[] => {
-      const input = inputs.get(id);
-      if (definition.source && input) {
-        const [port = ''] = Object.keys(definition.outputs);
-        return [{ nodeId: id, port, kind: input.descriptor.kind, handle: input.handle }];
-      }
-      const result = stored.get(id);
-      const key = keys.get(id) ?? '';
-      const suffix = !kept.has(id) && this.#results.get(key) === undefined ? '-turned' : '';
-      return Object.entries(result?.ports ?? {}).map(([port, value]) => ({
-        nodeId: id,
-        port,
-        kind: value.kind,
-        handle: `result:${key}${suffix}:${port}`,
-      }));
     });
   }
 }
@@ -359,50 +264,6 @@ async function guarded<Result>(
       messages.internal(undefined, error instanceof Error ? error.message : String(error)),
     );
   }
-}
-
-function writeInputs(
-  execution: Execution,
-  plan: Plan,
-  inputs: ReadonlyMap<string, StoredInput>,
-  kept: ReadonlyMap<string, StoredResult>,
-): void {
-  const byKey = new Map<string, readonly Float32Array[]>();
-  for (const [nodeId, { volume }] of inputs) byKey.set(loaderKey(nodeId), [volume.values]);
-  for (const [nodeId, { data }] of kept) {
-    for (const [value, planes] of data) byKey.set(keptKey(nodeId, value), planes);
-  }
-  for (const { value, key } of plan.inputs) {
-    plan.buffersOfValue.get(value)?.forEach((buffer: BufferId, plane) => {
-      const data = byKey.get(key)?.[plane];
-      if (data) execution.write(buffer, data);
-    });
-  }
-}
-
-/** Header of the first input that lies on the grid of these results. */
-function geometryFor(
-  ports: Readonly<Record<string, DataValue>>,
-  inputs: ReadonlyMap<string, StoredInput>,
-): NiftiGeometry | undefined {
-  const [grid] = Object.values(ports).flatMap((value) => (value.kind === 'table' ? [] : [value.grid]));
-  if (!grid) return undefined;
-  return [...inputs.values()].find((input) => sameGrid(input.descriptor.grid, grid))?.geometry;
-}
-
-/** Numbers of all tables; rows that several nodes give are told apart by the node's id. */
-function metricsOf(stored: ReadonlyMap<string, StoredResult>): Readonly<Record<string, number>> {
-  const rows = [...stored].flatMap(([nodeId, result]) =>
-    Object.entries(result.ports).flatMap(([port, value]) => {
-      const table = value.kind === 'table' ? readResult(result, port, { handle: '', as: 'table' }) : undefined;
-      return table?.kind === 'table' ? table.rows.map((row) => ({ nodeId, ...row })) : [];
-    }),
-  );
-  const metrics: Record<string, number> = {};
-  for (const { nodeId, name, value } of rows) {
-    metrics[name in metrics ? `${nodeId}.${name}` : name] = value;
-  }
-  return metrics;
 }
 
 function unsuccessful(
@@ -427,8 +288,4 @@ function unsuccessful(
 
 function secondsSince(startedMs: number): number {
   return (performance.now() - startedMs) / 1000;
-}
-
-function hasError(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }

@@ -1,7 +1,7 @@
 import { geometryOf } from '../../imaging/nifti/geometry';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
 import { readNifti, toImageVolume, toLabelVolume } from '../../imaging/nifti/read-nifti';
-import { headPhantom, type HeadPhantom } from '../../imaging/phantoms/head';
+import { type HeadPhantom, headPhantom } from '../../imaging/phantoms/head';
 import { describeProblem, describeWarning } from '../../imaging/problem-messages';
 import type { Volume } from '../../imaging/volume';
 import { sha256Hex } from '../../imaging/volume-digest';
@@ -51,7 +51,8 @@ export class InputStore {
       return { ok: false, diagnostics: [messages.wrongDigest(nodeId, name)] };
     }
     const read = readNifti(bytes, name);
-    if (!read.ok) return { ok: false, diagnostics: [problem(nodeId, describeProblem(read.problem))] };
+    if (!read.ok)
+      return { ok: false, diagnostics: [problem(nodeId, describeProblem(read.problem))] };
     const warnings = read.warnings.map((warning) => {
       const { message, remedy } = describeWarning(warning);
       return messages.inputWarning(nodeId, message, remedy);
@@ -95,7 +96,9 @@ export class InputStore {
     const { values, grid } = volume;
     const sha256 =
       file?.sha256 ??
-      (await sha256Hex(new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength)));
+      (await sha256Hex(
+        new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength),
+      ));
     const handle = `input:${volume.kind}:${sha256}`;
     const descriptor: InputDescriptor =
       volume.kind === 'image'

@@ -40,8 +40,10 @@ export function readResult(result: StoredResult, port: string, request: ReadRequ
     return { kind: 'table', rows };
   }
   if (request.as === 'volume') {
-    if (value.kind === 'image') return { kind: 'volume', volume: volumeData(value.grid, planes(value.image)) };
-    if (value.kind === 'labels') return { kind: 'volume', volume: volumeData(value.grid, planes(value.labels)) };
+    if (value.kind === 'image')
+      return { kind: 'volume', volume: volumeData(value.grid, planes(value.image)) };
+    if (value.kind === 'labels')
+      return { kind: 'volume', volume: volumeData(value.grid, planes(value.labels)) };
     return missing;
   }
   if (request.as === 'transform') {
@@ -124,4 +126,3 @@ function volumeData(grid: Grid, planes: readonly Float32Array[]): VolumeData {
     values,
   };
 }
-

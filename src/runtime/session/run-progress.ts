@@ -8,8 +8,8 @@ import type {
 } from '../api/engine-api';
 import type { LoopOutcome, RunObserver } from '../devices';
 import { InternalError } from '../internal-error';
-import type { OpGraph } from '../ir/op-graph';
 import type { LoopStep } from '../ir/kernel-graph';
+import type { OpGraph } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
 import { costOf } from './plan-summary';
 

@@ -1,0 +1,69 @@
+import type { NodeRegistry } from '../api/define-node';
+import type { Diagnostic } from '../api/diagnostics';
+import type { CompileRequest } from '../api/engine-api';
+import { messages } from '../api/messages';
+import type { CheckedGraph } from '../compile/checked-graph';
+import { parse } from '../compile/parse';
+import { leaveOutUnbound, validate } from '../compile/validate';
+import type { Device } from '../devices';
+import type { SessionDevices } from './devices-of-session';
+import type { InputStore, StoredInput } from './input-store';
+import { nodeKeys } from './node-keys';
+import type { ResultStore, StoredResult } from './result-store';
+
+/** Everything that is known of a recipe before it is compiled. */
+export interface Prepared {
+  readonly graph: CheckedGraph;
+  readonly device: Device;
+  /** What each node's result depends on, as a digest. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** Data bound to each loader. */
+  readonly inputs: ReadonlyMap<string, StoredInput>;
+  /** Results of earlier runs that still hold, by node. */
+  readonly kept: ReadonlyMap<string, StoredResult>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type Preparation = Prepared | { readonly diagnostics: readonly Diagnostic[] };
+
+export interface PreparationParts {
+  readonly registry: NodeRegistry;
+  readonly inputs: InputStore;
+  readonly devices: SessionDevices;
+  /** Where earlier results are looked for; left out to compile the recipe whole. */
+  readonly results?: ResultStore;
+}
+
+/** Reads and checks a recipe and finds its data, device and earlier results. */
+export async function prepareRecipe(
+  request: CompileRequest,
+  parts: PreparationParts,
+): Promise<Preparation> {
+  const parsed = parse(request.documentText, parts.registry);
+  if (!parsed.document) return { diagnostics: parsed.diagnostics };
+  const validated = validate(parsed.document, parts.registry);
+  const diagnostics = [...parsed.diagnostics, ...validated.diagnostics];
+  if (!validated.graph || hasError(diagnostics)) return { diagnostics };
+  const inputs = new Map<string, StoredInput>();
+  for (const [nodeId, handle] of Object.entries(request.bindings)) {
+    const input = parts.inputs.get(handle);
+    if (input) inputs.set(nodeId, input);
+  }
+  const { graph } = leaveOutUnbound(validated.graph, (nodeId) => inputs.has(nodeId));
+  const device = await parts.devices.choose(request.device);
+  if ('missingBecause' in device) {
+    return { diagnostics: [...diagnostics, messages.device(undefined, device.missingBecause)] };
+  }
+  const digest = (nodeId: string): string | undefined => inputs.get(nodeId)?.handle;
+  const keys = await nodeKeys(graph, digest, `${device.kind} ${device.name}`);
+  const kept = new Map<string, StoredResult>();
+  for (const { id, definition } of graph.nodes) {
+    const result = definition.source ? undefined : parts.results?.get(keys.get(id) ?? '');
+    if (result) kept.set(id, result);
+  }
+  return { graph, device, keys, inputs, kept, diagnostics };
+}
+
+export function hasError(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+}
