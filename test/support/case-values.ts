@@ -15,6 +15,7 @@ export function turnedGrid(sizeVoxels: Vec3, spacing: Vec3, originMm: Vec3): Gri
   const [cz, sz] = [Math.cos(0.349), Math.sin(0.349)];
   const [cx, sx] = [Math.cos(0.262), Math.sin(0.262)];
   const [a, b, c] = spacing;
+  // biome-ignore format: rows of a matrix
   const matrix: Matrix3x4 = [
     cz * a, -sz * b, 0, originMm[0],
     cx * sz * a, cx * cz * b, -sx * c, originMm[1],
@@ -59,7 +60,8 @@ export function fieldOf(
     planes: planes.map((f) => {
       const values = new Float64Array(nx * ny * nz);
       for (let z = 0, i = 0; z < nz; z += 1)
-        for (let y = 0; y < ny; y += 1) for (let x = 0; x < nx; x += 1, i += 1) values[i] = f(x, y, z);
+        for (let y = 0; y < ny; y += 1)
+          for (let x = 0; x < nx; x += 1, i += 1) values[i] = f(x, y, z);
       return values;
     }),
   };

@@ -1,5 +1,5 @@
-import { GraphBuilder } from '../../src/runtime/compile/graph-builder';
 import { allocate } from '../../src/runtime/compile/allocate';
+import { GraphBuilder } from '../../src/runtime/compile/graph-builder';
 import { schedule } from '../../src/runtime/compile/schedule';
 import { verifyKernelGraph, verifyOpGraph, verifyPlan } from '../../src/runtime/compile/verify';
 import { bindPlan } from '../../src/runtime/cpu/bound-plan';

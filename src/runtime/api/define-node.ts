@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { NodeMigrations } from '../../pipeline/migrations';
 import type { Builder } from './builder';
+import type { LoweringProblem } from './diagnostics';
 import type { InputDescriptor, SourceRequest } from './inputs';
 import type { PortType, PortValues } from './port-values';
-import type { LoweringProblem } from './diagnostics';
 
 export interface PortDefinition<Type extends PortType = PortType> {
   readonly type: Type;
@@ -11,7 +11,8 @@ export interface PortDefinition<Type extends PortType = PortType> {
   readonly doc: string;
 }
 
-export interface InputPortDefinition<Type extends PortType = PortType> extends PortDefinition<Type> {
+export interface InputPortDefinition<Type extends PortType = PortType>
+  extends PortDefinition<Type> {
   /** May be left unwired. */
   readonly optional?: true;
   /** Takes any number of wires; the node gets a list. */

@@ -64,7 +64,14 @@ export interface CompileRequest {
 }
 
 export type PhaseName =
-  | 'parse' | 'validate' | 'lower' | 'differentiate' | 'simplify' | 'fuse' | 'schedule' | 'allocate';
+  | 'parse'
+  | 'validate'
+  | 'lower'
+  | 'differentiate'
+  | 'simplify'
+  | 'fuse'
+  | 'schedule'
+  | 'allocate';
 
 export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
@@ -84,7 +91,11 @@ export interface PlanStepSummary {
   readonly label: string;
   readonly kind: 'program' | 'loop';
   /** Of one iteration where it is a loop. */
-  readonly passes: readonly { readonly kernel: string; readonly bytes: number; readonly operations: number }[];
+  readonly passes: readonly {
+    readonly kernel: string;
+    readonly bytes: number;
+    readonly operations: number;
+  }[];
   readonly maxIterations?: number;
 }
 
@@ -178,13 +189,21 @@ export type ReadRequest =
   | {
       readonly handle: string;
       readonly as: 'file';
-      readonly format: 'nifti-image' | 'nifti-labels' | 'itk-affine' | 'displacement' | 'inverse-displacement';
+      readonly format:
+        | 'nifti-image'
+        | 'nifti-labels'
+        | 'itk-affine'
+        | 'displacement'
+        | 'inverse-displacement';
     };
 
 export type ReadResult =
   | { readonly kind: 'volume'; readonly volume: VolumeData }
   | { readonly kind: 'transform'; readonly affine: Matrix3x4; readonly displacement?: VolumeData }
-  | { readonly kind: 'table'; readonly rows: readonly { readonly name: string; readonly value: number }[] }
+  | {
+      readonly kind: 'table';
+      readonly rows: readonly { readonly name: string; readonly value: number }[];
+    }
   | { readonly kind: 'file'; readonly bytes: Uint8Array }
   | { readonly kind: 'missing'; readonly diagnostics: readonly Diagnostic[] };
 

@@ -48,7 +48,12 @@ export const messages = {
 
   typeMismatch: (
     from: { readonly end: string; readonly type: string },
-    to: { readonly nodeId: string; readonly port: string; readonly title: string; readonly type: string },
+    to: {
+      readonly nodeId: string;
+      readonly port: string;
+      readonly title: string;
+      readonly type: string;
+    },
   ): Diagnostic =>
     error(
       'type-mismatch',

@@ -22,13 +22,24 @@ interface NumberOptions extends ParameterInfo {
 /** A number with bounds, default and unit. */
 export function numberParameter(options: NumberOptions) {
   const { default: initial, min, max, ...info } = options;
-  return z.number().min(min).max(max).default(initial).meta({ ...info });
+  return z
+    .number()
+    .min(min)
+    .max(max)
+    .default(initial)
+    .meta({ ...info });
 }
 
 /** A whole number with bounds and default. */
 export function integerParameter(options: NumberOptions) {
   const { default: initial, min, max, ...info } = options;
-  return z.number().int().min(min).max(max).default(initial).meta({ ...info });
+  return z
+    .number()
+    .int()
+    .min(min)
+    .max(max)
+    .default(initial)
+    .meta({ ...info });
 }
 
 /** One of a few words. */

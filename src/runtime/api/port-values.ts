@@ -35,7 +35,11 @@ export interface TransformValue {
 /** Named numbers, each one element of a scalars value. */
 export interface TableValue {
   readonly kind: 'table';
-  readonly rows: readonly { readonly name: string; readonly scalars: ValueId; readonly index: number }[];
+  readonly rows: readonly {
+    readonly name: string;
+    readonly scalars: ValueId;
+    readonly index: number;
+  }[];
 }
 
 /** What the parts of a recipe know of the pyramid level they are asked about. */
@@ -64,7 +68,11 @@ export interface ModelPart {
   /** From one level's variables to the next level's. */
   refine(b: Builder, variables: Variables, to: LevelContext): Variables;
   /** The map that the variables stand for, fixed world → start of `initial`. */
-  transform(b: Builder, variables: Variables, context: LevelContext): {
+  transform(
+    b: Builder,
+    variables: Variables,
+    context: LevelContext,
+  ): {
     readonly affine?: ValueId;
     readonly displacement?: ValueId;
   };

@@ -93,7 +93,8 @@ export function sharedWalker(
     wait,
     isCancelled: () => Atomics.load(integers, cancelledAt) === 1,
     takeDials() {
-      for (let index = 0; index < dials.length; index += 1) writeDial(index, dials[index] as number);
+      for (let index = 0; index < dials.length; index += 1)
+        writeDial(index, dials[index] as number);
     },
     stepStarted: (step) => {
       times[2 * step] = now();

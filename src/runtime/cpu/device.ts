@@ -212,11 +212,7 @@ class ProgressReport {
       if (stoppedHere && (outcome?.outcome === 'cancelled' || outcome === undefined)) {
         this.cancelled = step + 1 < this.#plan.steps.length || outcome !== undefined;
       }
-      this.#observer.stepFinished?.(
-        step,
-        (finishedMs - this.#run.startedMs(step)) / 1000,
-        outcome,
-      );
+      this.#observer.stepFinished?.(step, (finishedMs - this.#run.startedMs(step)) / 1000, outcome);
       this.#step += 1;
       this.#stepStarted = false;
       this.#iterations = 0;
@@ -256,11 +252,7 @@ class ProgressReport {
     if (iterations >= step.stop.maxIterations) return { iterations, outcome: 'cap' };
     const columns = step.lossNames.length;
     const trace = this.#memory.arrayOf(step.trace);
-    const converged = hasConverged(
-      step.stop,
-      iterations,
-      (i) => trace[i * columns] as number,
-    );
+    const converged = hasConverged(step.stop, iterations, (i) => trace[i * columns] as number);
     return { iterations, outcome: converged ? 'converged' : 'cancelled' };
   }
 }

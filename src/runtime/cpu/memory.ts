@@ -37,9 +37,7 @@ export function memoryOver(
     const block = blocks[plan.slotOfBuffer[id] as number] as ArrayBuffer;
     if (type === 'i32') return new Int32Array(block, 0, elements);
     if (type === 'u32') return new Uint32Array(block, 0, elements);
-    return doubles
-      ? new Float64Array(block, 0, elements)
-      : new Float32Array(block, 0, elements);
+    return doubles ? new Float64Array(block, 0, elements) : new Float32Array(block, 0, elements);
   });
   return { blocks, arrayOf: (buffer) => arrays[buffer] as CpuArray };
 }

@@ -32,8 +32,8 @@ export function serveRun(message: ToPoolThread): FromPoolThread {
   try {
     const { plan, blocks, control, part, parts } = message;
     const memory = memoryOver(plan, blocks);
-    const dials = plan.dials.map(
-      (dial) => memory.arrayOf((plan.buffersOfValue.get(dial.value) ?? [])[0] as never),
+    const dials = plan.dials.map((dial) =>
+      memory.arrayOf((plan.buffersOfValue.get(dial.value) ?? [])[0] as never),
     );
     const walker = sharedWalker(control, { part, parts }, (index, value) => {
       const array = dials[index];

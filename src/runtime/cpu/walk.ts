@@ -1,5 +1,5 @@
-import { hasConverged } from '../stop-rule';
 import type { Share } from '../ops/define-kernel';
+import { hasConverged } from '../stop-rule';
 import type { BoundStep } from './bound-plan';
 
 /** What a loop does after an iteration. */

@@ -8,12 +8,24 @@ export type FloatArray = Float32Array | Float64Array;
  * `i32`/`u32` names the element type where it is not a float. `update` reads and writes in place.
  */
 export type BindingSpec =
-  | 'read' | 'read?' | 'read3' | 'read3?'
-  | 'write' | 'write?' | 'write3' | 'update' | 'update3'
-  | 'read i32' | 'update i32' | 'write i32'
-  | 'read u32' | 'update u32' | 'write u32'
+  | 'read'
+  | 'read?'
+  | 'read3'
+  | 'read3?'
+  | 'write'
+  | 'write?'
+  | 'write3'
+  | 'update'
+  | 'update3'
+  | 'read i32'
+  | 'update i32'
+  | 'write i32'
+  | 'read u32'
+  | 'update u32'
+  | 'write u32'
   /** Bound as atomics on the GPU; order cannot change integer sums. */
-  | 'atomic i32' | 'atomic u32';
+  | 'atomic i32'
+  | 'atomic u32';
 
 /** Uniform parameters: a number, or a row-major 3×4 matrix. */
 export type ParameterSpec = 'f32' | 'i32' | 'u32' | 'matrix3x4';

@@ -20,8 +20,6 @@ type ByOutput<Outputs extends readonly string[], Item> = {
 
 /** What passes may know of an op without knowing its name. */
 export interface OpTraits {
-  /** Its result may change during a run without its inputs changing (a dial): never hoisted or merged. */
-  readonly changesDuringRun?: boolean;
   /**
    * Outputs that are computed in place over an input's buffers, as `{ output: input }`. The
    * scheduler copies the input first where it is still needed.

@@ -73,14 +73,20 @@ export const cases: readonly OpCase[] = [
   {
     op: 'compose',
     name: 'random fields that leave the grid',
-    inputs: { outer: randomField(obliqueGrid, 3, 11, 0.7), inner: randomField(obliqueGrid, 3, 3, 1.3) },
+    inputs: {
+      outer: randomField(obliqueGrid, 3, 11, 0.7),
+      inner: randomField(obliqueGrid, 3, 3, 1.3),
+    },
     gradientOf: ['outer', 'inner'],
     gpu,
   },
   {
     op: 'compose',
     name: 'one slice',
-    inputs: { outer: randomField(oneSliceGrid, 3, 11, 0.7), inner: randomField(oneSliceGrid, 3, 3, 0.5) },
+    inputs: {
+      outer: randomField(oneSliceGrid, 3, 11, 0.7),
+      inner: randomField(oneSliceGrid, 3, 3, 0.5),
+    },
     gradientOf: ['outer', 'inner'],
     gpu,
   },
@@ -95,4 +101,3 @@ export const cases: readonly OpCase[] = [
     gpu,
   },
 ];
-

@@ -31,7 +31,11 @@ const image = randomField(obliqueGrid, 1, 23);
 const derivative = randomField(target, 3, 29);
 const cotangent = randomField(target, 1, 31);
 const chain = { sourceWorldFromVoxel: [...obliqueGrid.worldFromVoxel] };
-const slice = { ...gridAttributes(oneSliceGrid), interpolation: 'linear', outside: 'zero' } as const;
+const slice = {
+  ...gridAttributes(oneSliceGrid),
+  interpolation: 'linear',
+  outside: 'zero',
+} as const;
 
 /** A ramp in the world; sampled through identity it is the ramp at the target's points. */
 function ramp(grid: Grid) {

@@ -88,16 +88,40 @@ export function composeFields(
         const d = b + planeStride;
         v0[i] =
           ux +
-          gx * (w00 * (o0[a] as number) + w10 * (o0[b] as number) + w01 * (o0[c] as number) + w11 * (o0[d] as number)) +
-          fx * (w00 * (o0[a + step] as number) + w10 * (o0[b + step] as number) + w01 * (o0[c + step] as number) + w11 * (o0[d + step] as number));
+          gx *
+            (w00 * (o0[a] as number) +
+              w10 * (o0[b] as number) +
+              w01 * (o0[c] as number) +
+              w11 * (o0[d] as number)) +
+          fx *
+            (w00 * (o0[a + step] as number) +
+              w10 * (o0[b + step] as number) +
+              w01 * (o0[c + step] as number) +
+              w11 * (o0[d + step] as number));
         v1[i] =
           uy +
-          gx * (w00 * (o1[a] as number) + w10 * (o1[b] as number) + w01 * (o1[c] as number) + w11 * (o1[d] as number)) +
-          fx * (w00 * (o1[a + step] as number) + w10 * (o1[b + step] as number) + w01 * (o1[c + step] as number) + w11 * (o1[d + step] as number));
+          gx *
+            (w00 * (o1[a] as number) +
+              w10 * (o1[b] as number) +
+              w01 * (o1[c] as number) +
+              w11 * (o1[d] as number)) +
+          fx *
+            (w00 * (o1[a + step] as number) +
+              w10 * (o1[b + step] as number) +
+              w01 * (o1[c + step] as number) +
+              w11 * (o1[d + step] as number));
         v2[i] =
           uz +
-          gx * (w00 * (o2[a] as number) + w10 * (o2[b] as number) + w01 * (o2[c] as number) + w11 * (o2[d] as number)) +
-          fx * (w00 * (o2[a + step] as number) + w10 * (o2[b + step] as number) + w01 * (o2[c + step] as number) + w11 * (o2[d + step] as number));
+          gx *
+            (w00 * (o2[a] as number) +
+              w10 * (o2[b] as number) +
+              w01 * (o2[c] as number) +
+              w11 * (o2[d] as number)) +
+          fx *
+            (w00 * (o2[a + step] as number) +
+              w10 * (o2[b + step] as number) +
+              w01 * (o2[c + step] as number) +
+              w11 * (o2[d + step] as number));
       } else {
         sampleAtEdge(o0, sx, sy, sz, qx, qy, qz, outsideEdge, edge);
         v0[i] = ux + (edge[0] as number);

@@ -4,8 +4,8 @@ import type { ValueType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
-import composeSource from './compose.wgsl?raw';
 import { composeFields, warpAdjointOf } from './compose.cpu';
+import composeSource from './compose.wgsl?raw';
 import warpAdjointSource from './warp-adjoint.wgsl?raw';
 
 const parameters = {

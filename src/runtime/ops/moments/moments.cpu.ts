@@ -29,9 +29,24 @@ export function imageMoments(image: FloatArray, value: FloatArray, p: MomentNumb
       for (let x = 0; x < p.nx; x += 1, i += 1) {
         const m = (image[i] as number) - lowest;
         if (m === 0) continue;
-        const wx = (w[0] as number) * x + (w[1] as number) * y + (w[2] as number) * z + (w[3] as number) - (middle[0] as number);
-        const wy = (w[4] as number) * x + (w[5] as number) * y + (w[6] as number) * z + (w[7] as number) - (middle[1] as number);
-        const wz = (w[8] as number) * x + (w[9] as number) * y + (w[10] as number) * z + (w[11] as number) - (middle[2] as number);
+        const wx =
+          (w[0] as number) * x +
+          (w[1] as number) * y +
+          (w[2] as number) * z +
+          (w[3] as number) -
+          (middle[0] as number);
+        const wy =
+          (w[4] as number) * x +
+          (w[5] as number) * y +
+          (w[6] as number) * z +
+          (w[7] as number) -
+          (middle[1] as number);
+        const wz =
+          (w[8] as number) * x +
+          (w[9] as number) * y +
+          (w[10] as number) * z +
+          (w[11] as number) -
+          (middle[2] as number);
         mass += m;
         first[0] = (first[0] as number) + m * wx;
         first[1] = (first[1] as number) + m * wy;

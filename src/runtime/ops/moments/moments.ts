@@ -3,9 +3,9 @@ import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
 import {
+  momentCandidates as candidatesOnCpu,
   centresAffine as centresOnCpu,
   imageMoments as momentsOnCpu,
-  momentCandidates as candidatesOnCpu,
 } from './moments.cpu';
 
 const few = () => ({ bytes: 500, operations: 3000 });
@@ -74,7 +74,10 @@ const selectKernel = defineKernel({
   cpu(b) {
     const scores = [b.score0, b.score1, b.score2, b.score3, b.score4].map((s) => s[0] as number);
     const candidates = [b.candidate0, b.candidate1, b.candidate2, b.candidate3, b.candidate4];
-    const best = scores.reduce((lowest, score, i) => (score < (scores[lowest] as number) ? i : lowest), 0);
+    const best = scores.reduce(
+      (lowest, score, i) => (score < (scores[lowest] as number) ? i : lowest),
+      0,
+    );
     b.affine.set(candidates[best] ?? b.candidate0);
   },
   gpu: 'host',

@@ -89,9 +89,12 @@ export function affinePartials(
     let z = Math.floor(begin / (p.nx * p.ny));
     for (let i = begin; i < end; i += 1) {
       const g = cotangent[i] as number;
-      let wx = (w[0] as number) * x + (w[1] as number) * y + (w[2] as number) * z + (w[3] as number);
-      let wy = (w[4] as number) * x + (w[5] as number) * y + (w[6] as number) * z + (w[7] as number);
-      let wz = (w[8] as number) * x + (w[9] as number) * y + (w[10] as number) * z + (w[11] as number);
+      let wx =
+        (w[0] as number) * x + (w[1] as number) * y + (w[2] as number) * z + (w[3] as number);
+      let wy =
+        (w[4] as number) * x + (w[5] as number) * y + (w[6] as number) * z + (w[7] as number);
+      let wz =
+        (w[8] as number) * x + (w[9] as number) * y + (w[10] as number) * z + (w[11] as number);
       if (displacement !== undefined) {
         wx += displacement[0][i] as number;
         wy += displacement[1][i] as number;

@@ -4,7 +4,12 @@ import { type FieldType, scalarsType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
-import { affineChunks, affineFromPartials, affinePartials, chainToDisplacement as onCpu } from './chain.cpu';
+import {
+  affineChunks,
+  affineFromPartials,
+  affinePartials,
+  chainToDisplacement as onCpu,
+} from './chain.cpu';
 import affineFinishSource from './chain-affine-finish.wgsl?raw';
 import affinePartialsSource from './chain-affine-partials.wgsl?raw';
 import displacementSource from './chain-displacement.wgsl?raw';

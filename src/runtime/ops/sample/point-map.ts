@@ -13,7 +13,8 @@ export interface PointMapParameters {
  * @returns 21 numbers: M row-major 3×4, then D row-major 3×3
  */
 export function pointMap(p: PointMapParameters, affine: FloatArray | undefined): Float64Array {
-  const sourceFromFixedWorld = affine && p.transformed ? product(p.sourceFromWorld, affine) : p.sourceFromWorld;
+  const sourceFromFixedWorld =
+    affine && p.transformed ? product(p.sourceFromWorld, affine) : p.sourceFromWorld;
   const m = product(sourceFromFixedWorld, p.worldFromTarget);
   const map = new Float64Array(21);
   map.set(m);

@@ -137,9 +137,12 @@ export function sampleNearest(
       const ux = displacement ? (displacement[0][i] as number) : 0;
       const uy = displacement ? (displacement[1][i] as number) : 0;
       const uz = displacement ? (displacement[2][i] as number) : 0;
-      const qx = at(0) * x + at(1) * y + at(2) * z + at(3) + at(12) * ux + at(13) * uy + at(14) * uz;
-      const qy = at(4) * x + at(5) * y + at(6) * z + at(7) + at(15) * ux + at(16) * uy + at(17) * uz;
-      const qz = at(8) * x + at(9) * y + at(10) * z + at(11) + at(18) * ux + at(19) * uy + at(20) * uz;
+      const qx =
+        at(0) * x + at(1) * y + at(2) * z + at(3) + at(12) * ux + at(13) * uy + at(14) * uz;
+      const qy =
+        at(4) * x + at(5) * y + at(6) * z + at(7) + at(15) * ux + at(16) * uy + at(17) * uz;
+      const qz =
+        at(8) * x + at(9) * y + at(10) * z + at(11) + at(18) * ux + at(19) * uy + at(20) * uz;
       let xi = sx === 1 ? 0 : Math.floor(qx + 0.5);
       let yi = sy === 1 ? 0 : Math.floor(qy + 0.5);
       let zi = sz === 1 ? 0 : Math.floor(qz + 0.5);

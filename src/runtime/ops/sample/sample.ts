@@ -40,8 +40,11 @@ export const sample = defineOp<SampleAttributes>()({
     if (sourceType.channels !== 1 || (displacement === undefined && affine === undefined)) {
       return { source: forSource };
     }
-    const derivative = b.op('sampleDerivative', { source, displacement, affine }, attributes)
-      .derivative;
+    const derivative = b.op(
+      'sampleDerivative',
+      { source, displacement, affine },
+      attributes,
+    ).derivative;
     const sourceWorld = [...sourceType.grid.worldFromVoxel];
     return {
       source: forSource,
@@ -66,8 +69,7 @@ export const sample = defineOp<SampleAttributes>()({
   kernels: [sampleLinearKernel, sampleNearestKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const parameters = samplingParameterValues(attributes, asField(inputTypes.source), i);
-    const kernel =
-      attributes.interpolation === 'linear' ? sampleLinearKernel : sampleNearestKernel;
+    const kernel = attributes.interpolation === 'linear' ? sampleLinearKernel : sampleNearestKernel;
     i.source.forEach((plane, channel) => {
       emitter.call(
         kernel,

@@ -16,7 +16,9 @@ describe('every op', () => {
   });
 
   it.each(
-    [...opRegistry.values()].filter((op) => op.adjoint !== 'not-differentiable').map((op) => op.name),
+    [...opRegistry.values()]
+      .filter((op) => op.adjoint !== 'not-differentiable')
+      .map((op) => op.name),
   )('%s has a case that checks its gradient', (name) => {
     expect(allCases.some((c) => c.op === name && (c.gradientOf?.length ?? 0) > 0)).toBe(true);
   });
@@ -35,17 +37,18 @@ describe.each(allCases.map((opCase) => [`${opCase.op}: ${opCase.name}`, opCase] 
     });
 
     const { expected } = opCase;
-    if (expected) it('gives what is expected', () => {
-      const results = runSmallProgram(programOfCase(opCase), opCase.inputs);
-      const tolerance = opCase.expectedTolerance ?? 1e-9;
-      for (const [output, planes] of Object.entries(expected)) {
-        planes.forEach((plane, index) => {
-          const found = results[output]?.[index] ?? new Float64Array();
-          expect(found.length).toBe(plane.length);
-          expect(largestDifference(found, plane)).toBeLessThanOrEqual(tolerance);
-        });
-      }
-    });
+    if (expected)
+      it('gives what is expected', () => {
+        const results = runSmallProgram(programOfCase(opCase), opCase.inputs);
+        const tolerance = opCase.expectedTolerance ?? 1e-9;
+        for (const [output, planes] of Object.entries(expected)) {
+          planes.forEach((plane, index) => {
+            const found = results[output]?.[index] ?? new Float64Array();
+            expect(found.length).toBe(plane.length);
+            expect(largestDifference(found, plane)).toBeLessThanOrEqual(tolerance);
+          });
+        }
+      });
 
     it.each(opCase.gradientOf ?? [])('has the gradient of %s', (input) => {
       expect(gradientError(opCase, input)).toBeLessThan(opCase.gradientTolerance ?? 1e-5);
@@ -69,10 +72,13 @@ function gradientError(opCase: OpCase, input: string): number {
       },
     ]),
   );
-  const adjoint = runSmallProgram(adjointProgramOfCase(opCase, cotangents), {
-    ...opCase.inputs,
-    ...cotangents,
-  })[input] ?? opCase.inputs[input]?.planes.map((plane) => new Float64Array(plane.length)) ?? [];
+  const adjoint =
+    runSmallProgram(adjointProgramOfCase(opCase, cotangents), {
+      ...opCase.inputs,
+      ...cotangents,
+    })[input] ??
+    opCase.inputs[input]?.planes.map((plane) => new Float64Array(plane.length)) ??
+    [];
   const weighted = (results: Readonly<Record<string, Planes>>): number =>
     Object.entries(results).reduce(
       (sum, [name, planes]) =>
@@ -87,7 +93,9 @@ function gradientError(opCase: OpCase, input: string): number {
   const step = 1e-6 * Math.max(1, ...value.planes.map((plane) => Math.max(...plane.map(Math.abs))));
   let worst = 0;
   for (let direction = 0; direction < 6; direction += 1) {
-    const along = value.planes.map((plane, i) => randomNumbers(plane.length, 7 + 13 * direction + i));
+    const along = value.planes.map((plane, i) =>
+      randomNumbers(plane.length, 7 + 13 * direction + i),
+    );
     const moved = (sign: number) =>
       runSmallProgram(program, {
         ...opCase.inputs,
@@ -119,7 +127,6 @@ function typeOfOutput(opCase: OpCase, name: string, planes: Planes): CaseValue['
     | undefined;
   return inferred?.[name] ?? { kind: 'scalars', length: planes[0]?.length ?? 0 };
 }
-
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
