@@ -31,7 +31,7 @@ const stone: MantineColorsTuple = [
 /** Mantine's theme for Weft; colours that Mantine does not know are in `theme.css`. */
 export const theme = createTheme({
   primaryColor: 'verdigris',
-  primaryShade: { light: 6, dark: 4 },
+  primaryShade: { light: 6, dark: 3 },
   colors: { verdigris, dark: stone },
   autoContrast: true,
   defaultRadius: 6,

@@ -159,11 +159,10 @@ function Port(props: {
         type={isInput ? 'target' : 'source'}
         position={isInput ? Position.Left : Position.Right}
         className="node-handle"
-        aria-label={label}
       >
         <PortMark type={port.type} isHollow={!isWired} />
       </Handle>
-      {!isInHead && <span className="node-port-name">{portLabel(port.name)}</span>}
+      <span className={isInHead ? 'weft-hidden' : 'node-port-name'}>{portLabel(port.name)}</span>
     </span>
   );
 }
