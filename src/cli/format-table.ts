@@ -37,11 +37,14 @@ export function countText(count: number): string {
 
 /** Seconds with as many digits as say something. */
 export function secondsText(seconds: number): string {
-  if (seconds >= 90) {
-    const whole = Math.round(seconds);
-    return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  }
+  if (seconds >= 90) return wholeSecondsText(seconds);
   return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+}
+
+/** Seconds rounded up, with minutes where there are some. */
+export function wholeSecondsText(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return whole < 90 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** A metric or a loss with five significant digits. */

@@ -1,6 +1,6 @@
 import type { NodeProgress, RunProgress } from '../runtime/api/engine-api';
 import { printable } from './format-diagnostic';
-import { numberText, secondsText } from './format-table';
+import { numberText, secondsText, wholeSecondsText } from './format-table';
 import type { Terminal } from './host';
 
 const eraseLine = '\r\u001b[2K';
@@ -43,7 +43,7 @@ export class ProgressPrinter {
       nodeId,
       ...(loop ? [loop.label, `${loop.iteration} of ${loop.maxIterations}`] : []),
       ...(loop && this.#losses.has(nodeId) ? [this.#losses.get(nodeId)] : []),
-      ...(secondsLeft === undefined ? [] : [`${secondsText(Math.ceil(secondsLeft))} left`]),
+      ...(secondsLeft === undefined ? [] : [`${wholeSecondsText(secondsLeft)} left`]),
     ];
     // A line that wraps could not be erased again.
     const line = printable(parts.join('  ')).slice(0, this.#terminal.columns - 1);
