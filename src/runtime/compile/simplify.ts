@@ -1,7 +1,7 @@
 import type { Op, OpGraph } from '../ir/op-graph';
 import type { ValueId } from '../ir/values';
 import { type OpRegistry, opRegistry } from '../ops/index';
-import { mapOpLists, readsOf, substitute } from './traverse';
+import { leaving, mapOpLists, readsOf, substitute } from './traverse';
 
 /** Each can be switched off, so that a wrong answer can be bisected. */
 export interface SimplifyOptions {
@@ -35,6 +35,7 @@ function changingValues(graph: OpGraph): Set<ValueId> {
 
 /** An op list in which every op that repeats an earlier one, here or in a scope around, is gone. */
 function mergeEqual(graph: OpGraph, registry: OpRegistry): OpGraph {
+  const changing = changingValues(graph);
   const visit = (
     ops: readonly Op[],
     around: ReadonlyMap<string, Op>,
@@ -45,6 +46,11 @@ function mergeEqual(graph: OpGraph, registry: OpRegistry): OpGraph {
     for (const original of ops) {
       const op = substitute(original, replacement);
       if (op.region) {
+        // A dial may be turned while the loop runs: what was made of it before does not stand for
+        // what is made of it within or after.
+        for (const [key, { inputs }] of known) {
+          if (Object.values(inputs).some((value) => changing.has(value))) known.delete(key);
+        }
         const inner = visit(op.region.ops, known, replacement);
         const { ops: _, ...rest } = op.region;
         kept.push(substitute({ ...op, region: { ...rest, ops: inner } }, replacement));
@@ -113,12 +119,8 @@ export function dropUnused(graph: OpGraph): OpGraph {
       let finished = op;
       if (op.region) {
         const { region } = op;
-        const innerLive = new Set<ValueId>([
-          ...region.next,
-          ...region.losses.map((loss) => loss.value),
-          ...(region.preview === undefined ? [] : [region.preview]),
-        ]);
-        finished = { ...op, region: { ...region, ops: visit(region.ops, innerLive) } };
+        const ops = visit(region.ops, new Set(leaving(region)));
+        finished = { ...op, region: { ...region, ops } };
       }
       for (const value of readsOf(finished)) live.add(value);
       kept.push(finished);

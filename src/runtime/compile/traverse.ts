@@ -1,4 +1,4 @@
-import type { Op, OpGraph } from '../ir/op-graph';
+import type { LoopRegion, Op, OpGraph } from '../ir/op-graph';
 import type { ValueId } from '../ir/values';
 
 /** Values that an op reads, those that its region reads from outside included. */
@@ -12,25 +12,21 @@ export function readsOf(op: Op): readonly ValueId[] {
     for (const value of readsOf(inner)) if (!defined.has(value)) reads.add(value);
     for (const value of Object.values(inner.outputs)) defined.add(value);
   }
-  for (const value of [...region.next, ...region.losses.map((loss) => loss.value)]) {
-    if (!defined.has(value)) reads.add(value);
-  }
+  for (const value of leaving(region)) if (!defined.has(value)) reads.add(value);
   return [...reads];
 }
 
-/** Every op list of a graph, outermost first: the program and each loop's body. */
-export function opLists(graph: OpGraph): readonly (readonly Op[])[] {
-  const lists: (readonly Op[])[] = [];
-  const visit = (ops: readonly Op[]): void => {
-    lists.push(ops);
-    for (const op of ops) if (op.region) visit(op.region.ops);
-  };
-  visit(graph.ops);
-  return lists;
+/** Values that must be whole at the end of a loop's body: carried on, recorded or shown. */
+export function leaving({ next, losses, preview }: LoopRegion): readonly ValueId[] {
+  const shown = preview === undefined ? [] : [preview];
+  return [...next, ...losses.map((loss) => loss.value), ...shown];
 }
 
 /** A copy of the graph in which every op list was rewritten, inner lists first. */
-export function mapOpLists(graph: OpGraph, rewrite: (ops: readonly Op[]) => readonly Op[]): OpGraph {
+export function mapOpLists(
+  graph: OpGraph,
+  rewrite: (ops: readonly Op[]) => readonly Op[],
+): OpGraph {
   const visit = (ops: readonly Op[]): readonly Op[] =>
     rewrite(
       ops.map((op) =>
