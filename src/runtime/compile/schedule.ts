@@ -13,8 +13,13 @@ import { bufferCount, elementsPerBuffer, type ValueId } from '../ir/values';
 import { isOptional, type KernelDefinition, planesOf } from '../ops/define-kernel';
 import type { Emitter } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
-import { advanceIterationKernel, copyKernel, fillKernel, recordLossKernel } from '../ops/loop/loop-kernels';
-import { readsOf } from './traverse';
+import {
+  advanceIterationKernel,
+  copyKernel,
+  fillKernel,
+  recordLossKernel,
+} from '../ops/loop/loop-kernels';
+import { leaving, readsOf } from './traverse';
 
 /**
  * Turns ops into kernels over virtual buffers and groups them into steps: straight programs by node,
@@ -61,7 +66,15 @@ class Scheduler {
         buffersOfValue.set(step.preview.value, this.#of(step.preview.value));
       }
     }
-    return { buffers: this.#buffers, steps: this.#steps, buffersOfValue, inputs, dials, constants, results };
+    return {
+      buffers: this.#buffers,
+      steps: this.#steps,
+      buffersOfValue,
+      inputs,
+      dials,
+      constants,
+      results,
+    };
   }
 
   #closeProgram(): void {
@@ -77,6 +90,8 @@ class Scheduler {
     const inputs: Record<string, readonly BufferId[]> = {};
     for (const [name, value] of Object.entries(op.inputs)) inputs[name] = this.#of(value);
     const inPlace = definition.traits?.updatesInPlace ?? {};
+    const readTwice = (value: ValueId): boolean =>
+      Object.values(op.inputs).filter((other) => other === value).length > 1;
     for (const [output, value] of Object.entries(op.outputs)) {
       const updated = inPlace[output];
       const source = updated === undefined ? undefined : op.inputs[updated];
@@ -84,7 +99,7 @@ class Scheduler {
         this.#define(value, 'value', `${op.origin}/${op.op}.${output}`);
         continue;
       }
-      const mustCopy = isNeededLater(source) || this.#isForeign(source);
+      const mustCopy = isNeededLater(source) || readTwice(source) || this.#isForeign(source);
       if (mustCopy) {
         this.#define(value, 'value', `${op.origin}/${op.op}.${output}`);
         this.#copy(source, value);
@@ -97,9 +112,7 @@ class Scheduler {
       Object.entries(op.outputs).map(([name, value]) => [name, this.#of(value)]),
     );
     const types = (values: Op['inputs']) =>
-      Object.fromEntries(
-        Object.entries(values).map(([name, value]) => [name, this.#type(value)]),
-      );
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, this.#type(value)]));
     definition.emit(this.#emitter(op), {
       inputs,
       outputs,
@@ -123,7 +136,12 @@ class Scheduler {
       this.#copy(op.inputs[`carried${index}`] as ValueId, value);
     });
     this.#define(region.iteration, 'value', `${op.origin}/${region.label}.iteration`);
-    this.#call(op.origin, fillKernel, { value: this.#of(region.iteration) }, { count: 1, number: 0 });
+    this.#call(
+      op.origin,
+      fillKernel,
+      { value: this.#of(region.iteration) },
+      { count: 1, number: 0 },
+    );
     const lossCount = region.losses.length;
     const trace = this.#buffer(
       Math.max(1, region.stop.maxIterations * lossCount),
@@ -133,12 +151,8 @@ class Scheduler {
     );
     this.#closeProgram();
 
-    const needed = new Set<ValueId>([
-      ...region.next,
-      ...region.losses.map((loss) => loss.value),
-      ...(region.preview === undefined ? [] : [region.preview]),
-    ]);
-    const lastUse = lastUses(region.ops, needed);
+    const firstOfBody = this.#buffers.length;
+    const lastUse = lastUses(region.ops, new Set(leaving(region)));
     // Outer values are read again in the next iteration, so nothing may overwrite them.
     const inside = new Set<ValueId>([
       ...region.carried,
@@ -146,10 +160,7 @@ class Scheduler {
     ]);
     region.ops.forEach((inner, index) => {
       if (inner.region) throw new InternalError('A loop within a loop cannot be scheduled.');
-      this.#emit(
-        inner,
-        (value) => !inside.has(value) || (lastUse.get(value) ?? -1) > index,
-      );
+      this.#emit(inner, (value) => !inside.has(value) || (lastUse.get(value) ?? -1) > index);
     });
     region.losses.forEach((loss, index) => {
       this.#call(
@@ -159,7 +170,7 @@ class Scheduler {
         { column: index, columns: lossCount },
       );
     });
-    this.#carryOver(region.carried, region.next);
+    this.#carryOver(region.carried, region.next, firstOfBody);
     this.#call(op.origin, advanceIterationKernel, { iteration: this.#of(region.iteration) }, {});
 
     const step: LoopStep = {
@@ -187,24 +198,27 @@ class Scheduler {
   }
 
   /**
-   * Brings the body's last values into the carried buffers. Where a value's buffers are written by
-   * the last passes that touch the carried ones, they simply become the carried ones; otherwise it
-   * is copied.
+   * Brings the body's last values into the carried buffers. Where a value is born in the body after
+   * the last pass that touches the carried buffers, its buffers simply become the carried ones;
+   * otherwise it is copied.
+   * @param firstOfBody buffers from this one on were made by the body
    */
-  #carryOver(
-    carried: readonly ValueId[],
-    next: readonly ValueId[],
-  ): void {
-    const copies: [from: BufferId, to: BufferId][] = [];
-    carried.forEach((value, index) => {
-      const from = this.#of(next[index] as ValueId);
-      this.#of(value).forEach((target, plane) => {
-        const source = from[plane] as BufferId;
-        if (source === target) return;
-        if (this.#canRename(source, target)) this.#rename(source, target);
-        else copies.push([source, target]);
+  #carryOver(carried: readonly ValueId[], next: readonly ValueId[], firstOfBody: number): void {
+    const pairs = (): readonly (readonly [from: BufferId, to: BufferId])[] =>
+      carried.flatMap((value, index) => {
+        const from = this.#of(next[index] as ValueId);
+        return this.#of(value).map((to, plane) => [from[plane] as BufferId, to] as const);
       });
-    });
+    // What another place still takes over must not be overwritten before.
+    const takenOver = new Set(pairs().map(([from]) => from));
+    for (let place = 0; place < pairs().length; place += 1) {
+      // Asked anew each time: a renaming changes the buffers of all that share a value.
+      const [from, to] = pairs()[place] as readonly [BufferId, BufferId];
+      if (from >= firstOfBody && !takenOver.has(to) && this.#canRename(from, to)) {
+        this.#rename(from, to);
+      }
+    }
+    const copies = pairs().filter(([from, to]) => from !== to);
     // A target that another copy still reads would be overwritten too early: go through scratch.
     const targets = new Set(copies.map(([, to]) => to));
     const staged = copies.map(([from, to]): [BufferId, BufferId] => {
@@ -215,11 +229,16 @@ class Scheduler {
       return [scratch, to];
     });
     for (const [from, to] of staged) {
-      this.#call('', copyKernel, { source: from, value: to }, { count: this.#buffers[to]?.elements ?? 0 });
+      this.#call(
+        '',
+        copyKernel,
+        { source: from, value: to },
+        { count: this.#buffers[to]?.elements ?? 0 },
+      );
     }
   }
 
-  /** Whether `source` is born in this body after the last pass that touches `target`. */
+  /** Whether `source`, made by this body, is first touched after the last pass that touches `target`. */
   #canRename(source: BufferId, target: BufferId): boolean {
     const touches = (buffer: BufferId) => (pass: Pass) => pass.buffers.includes(buffer);
     const firstOfSource = this.#passes.findIndex(touches(source));
@@ -288,7 +307,12 @@ class Scheduler {
       }
       flat.push(...list);
     }
-    this.#passes.push({ kernel: kernel.name, buffers: flat, parameters, origin: origin || this.#origin });
+    this.#passes.push({
+      kernel: kernel.name,
+      buffers: flat,
+      parameters,
+      origin: origin || this.#origin,
+    });
   }
 
   #define(value: ValueId, role: VirtualBuffer['role'], label: string): void {
@@ -301,7 +325,12 @@ class Scheduler {
     );
   }
 
-  #buffer(elements: number, type: ElementType, role: VirtualBuffer['role'], label: string): BufferId {
+  #buffer(
+    elements: number,
+    type: ElementType,
+    role: VirtualBuffer['role'],
+    label: string,
+  ): BufferId {
     this.#buffers.push({ elements, type, role, label });
     return (this.#buffers.length - 1) as BufferId;
   }
