@@ -1,0 +1,49 @@
+import type { Device } from '../devices';
+import { GpuDevice } from '../gpu/device';
+
+/** TensorFlow.js, loaded. Its layers, optimizers and ops; our devices beneath them. */
+export type TensorFlow = typeof import('@tensorflow/tfjs');
+
+/**
+ * Loads TensorFlow.js on first need and lets it compute where our plans do: on the very `GPUDevice`
+ * of a GPU device, on its own CPU backend otherwise. It has one engine a process, so opening another
+ * device closes the one before, with all tensors that live there.
+ */
+export async function openTensorFlow(device: Device): Promise<TensorFlow> {
+  const tf = await import('@tensorflow/tfjs');
+  // It advertises itself on the terminal otherwise.
+  tf.enableProdMode();
+  closeTensorFlow(tf);
+  if (device instanceof GpuDevice) {
+    const backend = await makeBackend(device);
+    tf.registerBackend(gpuBackend, () => backend);
+    await tf.setBackend(gpuBackend);
+  } else {
+    await tf.setBackend('cpu');
+  }
+  return tf;
+}
+
+/** Frees what TensorFlow.js holds on our GPU device; call it before the device is destroyed. */
+export function closeTensorFlow(tf: TensorFlow): void {
+  // In a page, the package has registered a backend that would open a device of its own.
+  if (tf.findBackendFactory(gpuBackend)) tf.removeBackend(gpuBackend);
+}
+
+/** Its kernels are registered under this name. */
+const gpuBackend = 'webgpu';
+
+/** The backend looks for `navigator.gpu` before it takes a device; Node has none. */
+async function makeBackend({ device, keepAlive }: GpuDevice) {
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+  const make = () => new WebGPUBackend(device, device.adapterInfo);
+  if (globalThis.navigator?.gpu) return make();
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { gpu: keepAlive } });
+  try {
+    return make();
+  } finally {
+    if (before) Object.defineProperty(globalThis, 'navigator', before);
+    else Reflect.deleteProperty(globalThis, 'navigator');
+  }
+}
