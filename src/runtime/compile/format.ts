@@ -53,15 +53,14 @@ export function formatKernelGraph(graph: KernelGraph | Plan): string {
     id === null ? '-' : slotOf ? `b${id}@s${slotOf[id]}` : `b${id}`;
   graph.steps.forEach((step, index) => {
     const head =
-      step.kind === 'loop'
-        ? `loop "${step.label}", at most ${step.stop.maxIterations}`
-        : 'program';
+      step.kind === 'loop' ? `loop "${step.label}", at most ${step.stop.maxIterations}` : 'program';
     lines.push(`step ${index} ${step.origin}: ${head}`);
     for (const pass of step.passes) {
       const parameters = Object.entries(pass.parameters)
         .filter(([, value]) => typeof value === 'number')
         .map(([name, value]) => `${name}=${formatNumber(value as number)}`);
-      lines.push(`  ${pass.kernel}(${pass.buffers.map(buffer).join(' ')}) ${parameters.join(' ')}`);
+      const call = `  ${pass.kernel}(${pass.buffers.map(buffer).join(' ')})`;
+      lines.push([call, ...parameters].join(' '));
     }
   });
   if ('slots' in graph) {

@@ -14,23 +14,29 @@ const sampleWithDerivative: FusionRule = {
   doc: 'One walk gives the value and its derivative: saves one read of displacement and corners.',
   rewrite(ops) {
     const key = (op: Op): string => JSON.stringify([op.inputs, op.attributes]);
-    const derivatives = new Map(
-      ops.filter((op) => op.op === 'sampleDerivative').map((op) => [key(op), op]),
-    );
-    const fused = new Set<Op>();
+    const derivatives = ops.filter((op) => op.op === 'sampleDerivative');
+    const pairs = new Map<Op, { readonly value: Op; readonly derivative: Op }>();
+    for (const value of ops.filter((op) => op.op === 'sample')) {
+      const derivative = derivatives.find((op) => !pairs.has(op) && key(op) === key(value));
+      if (!derivative) continue;
+      const pair = { value, derivative };
+      pairs.set(value, pair).set(derivative, pair);
+    }
+    const done = new Set<object>();
     const result: Op[] = [];
     for (const op of ops) {
-      if (fused.has(op)) continue;
-      const derivative = op.op === 'sample' ? derivatives.get(key(op)) : undefined;
-      if (!derivative) {
+      const pair = pairs.get(op);
+      if (!pair) {
         result.push(op);
         continue;
       }
-      fused.add(derivative);
+      // Where the first of both stood: what they read is there, and whoever reads them comes later.
+      if (done.has(pair)) continue;
+      done.add(pair);
       result.push({
-        ...op,
+        ...pair.value,
         op: 'sampleWithDerivative',
-        outputs: { ...op.outputs, ...derivative.outputs },
+        outputs: { ...pair.value.outputs, ...pair.derivative.outputs },
       });
     }
     return result;

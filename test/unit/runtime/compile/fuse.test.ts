@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { fuse } from '../../../../src/runtime/compile/fuse';
+import { fusionRules } from '../../../../src/runtime/compile/fusion-rules';
+import type { GraphBuilder } from '../../../../src/runtime/compile/graph-builder';
+import { verifyOpGraph } from '../../../../src/runtime/compile/verify';
+import type { OpGraph } from '../../../../src/runtime/ir/op-graph';
+import type { ValueId } from '../../../../src/runtime/ir/values';
+import { obliqueGrid, oneSliceGrid, randomField, scalars } from '../../../support/case-values';
+import { bodyOf, type CaseInputs, graphOf, opNames, runGraph } from '../../../support/run-graph';
+import { compileRecipe, greedyRecipe } from '../../../support/worked-example';
+
+type Outside = 'zero' | 'edge' | 'cut';
+
+/** Samples at the points of `u` and `affine`; the target lies obliquely to the source. */
+const attributes = (outside: Outside) => ({
+  size: [...oneSliceGrid.sizeVoxels],
+  worldFromVoxel: [...oneSliceGrid.worldFromVoxel],
+  interpolation: 'linear' as const,
+  outside,
+});
+
+const inputs: CaseInputs = {
+  source: randomField(obliqueGrid, 1, 1),
+  u: randomField(oneSliceGrid, 3, 2, 3),
+  affine: scalars(1.1, 0.1, 0, 1, -0.1, 0.9, 0.05, -2, 0, 0.02, 1, 0.5),
+};
+
+type Values = Readonly<Record<string, ValueId>>;
+const sampleAt = (g: GraphBuilder, v: Values, outside: Outside): ValueId =>
+  g.builder.sample(
+    { source: v.source!, displacement: v.u!, affine: v.affine! },
+    attributes(outside),
+  );
+const derivativeAt = (g: GraphBuilder, v: Values, outside: Outside): ValueId =>
+  g.builder.sampleDerivative(
+    { source: v.source!, displacement: v.u!, affine: v.affine! },
+    attributes(outside),
+  );
+
+function expectSame(graph: OpGraph): OpGraph {
+  const fused = fuse(graph);
+  verifyOpGraph(fused, 'fuse');
+  expect(runGraph(fused, inputs)).toEqual(runGraph(graph, inputs));
+  return fused;
+}
+
+describe('sample-with-derivative', () => {
+  it.each(['zero', 'edge', 'cut'] as const)(
+    'gives the same bits where outside is %s',
+    (outside) => {
+      const graph = graphOf(inputs, (g, v) => [
+        sampleAt(g, v, outside),
+        derivativeAt(g, v, outside),
+      ]);
+      expect(opNames(expectSame(graph).ops)).toEqual(['sampleWithDerivative']);
+    },
+  );
+
+  it('leaves points that differ alone', () => {
+    const graph = graphOf(inputs, (g, v) => [sampleAt(g, v, 'zero'), derivativeAt(g, v, 'edge')]);
+    expect(opNames(expectSame(graph).ops)).toEqual(['sample', 'sampleDerivative']);
+  });
+
+  it('leaves a value and a derivative alone that stand alone', () => {
+    expect(opNames(expectSame(graphOf(inputs, (g, v) => [sampleAt(g, v, 'zero')])).ops)).toEqual([
+      'sample',
+    ]);
+    expect(
+      opNames(expectSame(graphOf(inputs, (g, v) => [derivativeAt(g, v, 'zero')])).ops),
+    ).toEqual(['sampleDerivative']);
+  });
+
+  it('stays right where the derivative comes first', () => {
+    expectSame(
+      graphOf(inputs, (g, v) => {
+        const derivative = derivativeAt(g, v, 'zero');
+        const doubled = g.builder.scale({ value: derivative }, { factor: 2 });
+        return [doubled, sampleAt(g, v, 'zero'), derivative];
+      }),
+    );
+  });
+
+  it('stays right where both are there twice, as with merging switched off', () => {
+    expectSame(
+      graphOf(inputs, (g, v) => [
+        sampleAt(g, v, 'zero'),
+        sampleAt(g, v, 'zero'),
+        derivativeAt(g, v, 'zero'),
+        derivativeAt(g, v, 'zero'),
+      ]),
+    );
+  });
+
+  it('can be switched off by its name', () => {
+    const graph = graphOf(inputs, (g, v) => [sampleAt(g, v, 'zero'), derivativeAt(g, v, 'zero')]);
+    const off = fuse(graph, { off: ['sample-with-derivative'] });
+    expect(opNames(off.ops)).toEqual(['sample', 'sampleDerivative']);
+  });
+});
+
+describe('every rule', () => {
+  it.each(fusionRules.map(({ name }) => name))(
+    '%s acts on the loop of the greedy recipe',
+    (name) => {
+      const withRule = bodyOf(compileRecipe(greedyRecipe).graph!);
+      const without = bodyOf(compileRecipe(greedyRecipe, { fusionOff: [name] }).graph!);
+      expect(withRule.length).toBeLessThan(without.length);
+    },
+  );
+
+  it.each(fusionRules.map(({ name }) => name))('%s leaves the greedy recipe its result', (name) => {
+    const results = [[], [name]].map((fusionOff) => {
+      const { graph } = compileRecipe(greedyRecipe, { fusionOff });
+      const given = Object.fromEntries(
+        graph!.inputs.map(({ key, value }, i) => {
+          const type = graph!.types[value]!;
+          if (type.kind !== 'field') throw new Error('Images are fields.');
+          return [key, randomField(type.grid, 1, 11 + i, 0.5, 0.5)];
+        }),
+      );
+      return { graph: graph!, given };
+    });
+    const [fused, unfused] = results.map(({ graph, given }) => runGraph(graph, given));
+    expect(fused!.flat().some((plane) => plane.some((v) => v !== 0))).toBe(true);
+    expect(fused).toEqual(unfused);
+  });
+});
+
+describe('what switches off', () => {
+  it('changes nothing but the work: the greedy recipe gives the same bits', () => {
+    const run = (options: Parameters<typeof compileRecipe>[1]): readonly Float64Array[] => {
+      const { graph } = compileRecipe(greedyRecipe, options);
+      const given = Object.fromEntries(
+        graph!.inputs.map(({ key, value }, i) => {
+          const type = graph!.types[value]!;
+          if (type.kind !== 'field') throw new Error('Images are fields.');
+          return [key, randomField(type.grid, 1, 21 + i, 0.5, 0.5)];
+        }),
+      );
+      return runGraph(graph!, given, { alias: options?.alias ?? true }).flat();
+    };
+    const everything = run({});
+    const off = { mergeEqual: false, hoist: false, dropUnused: false };
+    const nothing = run({
+      simplify: off,
+      fusionOff: fusionRules.map(({ name }) => name),
+      alias: false,
+    });
+    expect(nothing).toEqual(everything);
+  });
+});
