@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type BenchHost, openHost, runWithSoftwareVulkan } from './host';
+import { currentLoad, describeMachine } from './machine';
+import { type BenchOptions, benchHelp, parseBenchOptions, type SuiteName } from './options';
+import { formatSection, type Section } from './report';
+import { compile } from './suites/compile';
+import { kernels } from './suites/kernels';
+import { memory } from './suites/memory';
+import { real } from './suites/real';
+import { recipes } from './suites/recipes';
+
+const suites: Readonly<Record<SuiteName, (host: BenchHost) => Promise<readonly Section[]>>> = {
+  kernels,
+  recipes,
+  compile,
+  memory,
+  real,
+};
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  process.stdout.write(benchHelp);
+} else {
+  const options = parseBenchOptions(args);
+  const status = options.device === 'gpu' ? runWithSoftwareVulkan() : undefined;
+  // Threads and graphics would keep the process alive.
+  process.exit(status ?? (await run(options)));
+}
+
+/** Runs the suites that were asked for; 1 where an answer was wrong. */
+async function run(options: BenchOptions): Promise<number> {
+  const machine = describeMachine();
+  const host = await openHost(options);
+  const opened = await host.openDevice();
+  const device = opened.name;
+  opened.destroy();
+  process.stdout.write(
+    `${machine.processor}, ${machine.processors} processors, Node ${machine.node}\n` +
+      `${device}; load average ${machine.loadAverage.join(' ')}; commit ${machine.commit}\n`,
+  );
+  const results: Record<string, unknown> = {};
+  let wrong = 0;
+  for (const name of options.suites) {
+    const sections = await suites[name](host);
+    for (const section of sections) {
+      process.stdout.write(formatSection(section));
+      wrong += section.failures?.length ?? 0;
+    }
+    results[name] = {
+      loadAverageAfter: currentLoad(),
+      sections: sections.map(({ title, data, failures = [] }) => ({ title, failures, data })),
+    };
+  }
+  if (options.jsonPath !== undefined) {
+    mkdirSync(dirname(options.jsonPath), { recursive: true });
+    const { suites: _, jsonPath: __, ...settings } = options;
+    const record = { machine, device, threads: host.threads, settings, results };
+    writeFileSync(options.jsonPath, `${JSON.stringify(record, undefined, 2)}\n`);
+  }
+  return wrong === 0 ? 0 : 1;
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import type { DeviceKind } from '../src/runtime/api/engine-api';
+
+/** What can be measured. */
+export const suiteNames = ['kernels', 'recipes', 'compile', 'memory', 'real'] as const;
+export type SuiteName = (typeof suiteNames)[number];
+
+/** What a person asked the benchmark for. */
+export interface BenchOptions {
+  readonly suites: readonly SuiteName[];
+  readonly device: DeviceKind;
+  /** Threads of the CPU device; all processors where it is not given. */
+  readonly threads: number | undefined;
+  /** Small images and one repetition, for slow devices and for trying the benchmark itself. */
+  readonly quick: boolean;
+  /** Also runs the recipes with the stop rule off, so that every level does all its iterations. */
+  readonly fullIterations: boolean;
+  readonly jsonPath: string | undefined;
+}
+
+export const benchHelp = `usage: npm run bench -- [kernels|recipes|compile|memory|real ...] [options]
+
+  --device cpu|gpu     what to measure; the cpu device unless told
+  --threads N          threads of the cpu device; all processors unless told
+  --quick              small images, one repetition
+  --full-iterations    recipes: also with the stop rule off
+  --json FILE          also write everything as JSON
+
+All suites run unless some are named. Real image pairs are looked for in ../shared/data, or in the
+folder that WEFT_DATA names.
+`;
+
+/**
+ * Reads the arguments of the benchmark.
+ * @throws Error where they make no sense
+ */
+export function parseBenchOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      device: { type: 'string', default: 'cpu' },
+      threads: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      'full-iterations': { type: 'boolean', default: false },
+      json: { type: 'string' },
+    },
+  });
+  const { device } = values;
+  if (device !== 'cpu' && device !== 'gpu') throw new Error('--device is cpu or gpu.');
+  const threads = values.threads === undefined ? undefined : Number(values.threads);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new Error('--threads is a whole number from 1.');
+  }
+  return {
+    suites: positionals.length === 0 ? suiteNames : positionals.map(suiteOf),
+    device,
+    threads,
+    quick: values.quick,
+    fullIterations: values['full-iterations'],
+    jsonPath: values.json,
+  };
+}
+
+function suiteOf(name: string): SuiteName {
+  const suite = suiteNames.find((candidate) => candidate === name);
+  if (suite === undefined) throw new Error(`There is no suite "${name}".`);
+  return suite;
+}

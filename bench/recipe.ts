@@ -1,0 +1,69 @@
+import greedyText from '../pipelines/brain-t1-greedy.json?raw';
+import velocityText from '../pipelines/brain-t1-svf.json?raw';
+import { loadersOf } from '../src/cli/bind-inputs';
+import { nodeRegistry } from '../src/nodes/index';
+import { parseDocument } from '../src/pipeline/parse-document';
+import type { PipelineDocument } from '../src/pipeline/schema';
+import type { OpenInputRequest, OpenInputResult } from '../src/runtime/api/engine-api';
+import type { Pair } from './pairs';
+
+const texts = { 'brain-t1-greedy': greedyText, 'brain-t1-svf': velocityText } as const;
+
+export type RecipeName = keyof typeof texts;
+
+export interface RecipeChanges {
+  /** Generated heads as one slice, for slow devices. */
+  readonly slices?: boolean;
+  /** The field's levels run all their iterations. */
+  readonly fullIterations?: boolean;
+}
+
+/**
+ * A shipped recipe with what a measurement changes in it.
+ * @throws Error where it is no recipe any more
+ */
+export function readRecipe(name: RecipeName, changes: RecipeChanges = {}): PipelineDocument {
+  const text = texts[name];
+  const parsed = parseDocument(changes.slices ? text.replaceAll('"head-3d"', '"head-2d"') : text);
+  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
+  return changes.fullIterations ? withoutStopRule(parsed.document) : parsed.document;
+}
+
+/** Opens a pair for a recipe; gives the handles by loader. Loaders without a file are left out. */
+export async function openPair(
+  document: PipelineDocument,
+  pair: Pair,
+  open: (request: OpenInputRequest) => Promise<OpenInputResult>,
+): Promise<Readonly<Record<string, string>>> {
+  const handles: Record<string, string> = {};
+  for (const { nodeId, source } of loadersOf(document, nodeRegistry)) {
+    const bytes = pair.files?.[nodeId];
+    if (pair.files && !bytes) continue;
+    const opened = await open(
+      bytes
+        ? {
+            nodeId,
+            source: { kind: 'file', as: source.as, name: nodeId },
+            // The engine owns what it is given, and a pair is opened many times.
+            bytes: bytes.slice(),
+            fileName: `${nodeId}.nii.gz`,
+          }
+        : { nodeId, source },
+    );
+    if (!opened.ok) throw new Error(opened.diagnostics.map(({ message }) => message).join('\n'));
+    handles[nodeId] = opened.handle;
+  }
+  return handles;
+}
+
+function withoutStopRule(document: PipelineDocument): PipelineDocument {
+  const levels = document.nodes['field-levels'];
+  if (!levels) throw new Error('The recipe has no node "field-levels".');
+  return {
+    ...document,
+    nodes: {
+      ...document.nodes,
+      'field-levels': { ...levels, params: { ...levels.params, convergence: 0 } },
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { bytesText } from '../../src/cli/format-table';
+import { compileRecipe, openRecipe, writeInputs } from '../compiled-recipe';
+import type { BenchHost } from '../host';
+import { type Pair, phantomPair, realPair } from '../pairs';
+import { shortened } from '../pass-times';
+import { type RecipeName, readRecipe } from '../recipe';
+import { percentText, type Section } from '../report';
+
+/** The plan's figure and the device's may differ by this fraction. */
+const target = 0.1;
+
+/** Compares the memory that plans announce with what the device allocates. */
+export async function memory(host: BenchHost): Promise<readonly Section[]> {
+  const { quick } = host.options;
+  const device = await host.openDevice();
+  try {
+    const real = realPair('head-2mm');
+    const pairs: Pair[] = [phantomPair];
+    const notes = ['process: growth of the resident set while the first iterations run'];
+    if ('skipped' in real) notes.push(`skipped ${real.skipped}`);
+    else if (!quick) pairs.push(real);
+    const data: object[] = [];
+    const rows: string[][] = [];
+    const failures: string[] = [];
+    for (const pair of pairs) {
+      for (const name of ['brain-t1-greedy', 'brain-t1-svf'] as const satisfies RecipeName[]) {
+        const recipe = await openRecipe(readRecipe(name, { slices: quick }), pair);
+        const plan = shortened(compileRecipe(recipe), -1, 2);
+        const before = process.memoryUsage.rss();
+        const execution = await device.prepare(plan);
+        writeInputs(plan, recipe, (buffer, values) => execution.write(buffer, values));
+        await execution.run({
+          observer: {},
+          signal: new AbortController().signal,
+          previewEveryMs: 0,
+        });
+        const grownBytes = process.memoryUsage.rss() - before;
+        const { allocatedBytes } = execution;
+        execution.destroy();
+        const ratio = allocatedBytes / plan.peakBytes;
+        if (Math.abs(ratio - 1) > target) {
+          failures.push(`${name}, ${pair.name}: off by more than ${percentText(target)}`);
+        }
+        rows.push([
+          `${name}, ${pair.name}`,
+          bytesText(plan.peakBytes),
+          bytesText(allocatedBytes),
+          ratio.toFixed(3),
+          bytesText(Math.max(0, grownBytes)),
+        ]);
+        data.push({
+          recipe: name,
+          pair: pair.name,
+          planBytes: plan.peakBytes,
+          allocatedBytes,
+          grownBytes,
+        });
+      }
+    }
+    return [
+      {
+        title: `Memory, ${device.name}`,
+        columns: ['recipe, pair', 'plan', 'allocated', 'ratio', 'process'],
+        rows,
+        notes,
+        failures,
+        data,
+      },
+    ];
+  } finally {
+    device.destroy();
+  }
+}
