@@ -93,8 +93,8 @@ export const messages = {
   noGpu: (reason: string): Diagnostic =>
     error(
       'device',
-      {},
-      `--device gpu: ${reason}`,
+      { path: '--device gpu' },
+      reason,
       'Leave the option out, or pass --device cpu: the result is the same.',
     ),
 };

@@ -20,12 +20,11 @@ export function refuse(
   return statusOf(diagnostics);
 }
 
-/** A device that gave up while a node ran is no fault of the recipe's. */
+/** A device that gave up is no fault of the recipe's; one that was asked for in vain is no fault. */
 export function statusOf(diagnostics: readonly Diagnostic[]): ExitStatus {
   const isOurs = diagnostics.some(
     ({ severity, code, at }) =>
-      severity === 'error' &&
-      (code === 'internal' || (code === 'device' && at.nodeId !== undefined)),
+      severity === 'error' && (code === 'internal' || (code === 'device' && at.path === undefined)),
   );
   if (isOurs) return exitStatus.faultOfOurs;
   return hasError(diagnostics) ? exitStatus.refused : exitStatus.done;

@@ -130,7 +130,12 @@ describe('weft run', { timeout: 60_000 }, () => {
 
   it.each([
     ['a folder that it may not write to', ['--out', '/forbidden'], 2, 'you may not open it'],
-    ['a gpu that is not there', ['--out', 'x', '--device', 'gpu'], 1, '--device gpu: '],
+    [
+      'a gpu that is not there',
+      ['--out', 'x', '--device', 'gpu'],
+      1,
+      'error [device] --device gpu: ',
+    ],
     ['a setting that does not fit', ['--out', 'x', '--set', 'a.b=1'], 1, '"a"'],
     ['no folder', [], 2, 'needs --out DIR'],
   ])('refuses %s', async (_, more, status, message) => {
