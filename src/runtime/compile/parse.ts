@@ -1,5 +1,5 @@
 import { canonicalDocument } from '../../pipeline/canonical-document';
-import { type NodeMigrations, migrateNodes } from '../../pipeline/migrations';
+import { migrateNodes, type NodeMigrations } from '../../pipeline/migrations';
 import { parseDocument } from '../../pipeline/parse-document';
 import type { PipelineDocument } from '../../pipeline/schema';
 import type { NodeRegistry } from '../api/define-node';
@@ -29,8 +29,9 @@ export function parse(text: string, registry: NodeRegistry): Parsed {
   const migrated = migrateNodes(result.document, migrations);
   return {
     document: canonicalDocument(migrated.document),
-    diagnostics: migrated.problems.map((problem) =>
-      messages.document(problem.path, problem.message, problem.remedy),
-    ),
+    // That a node is newer is said by `validate`, at the node.
+    diagnostics: migrated.problems
+      .filter(({ code }) => code !== 'node-version-newer')
+      .map((problem) => messages.document(problem.path, problem.message, problem.remedy)),
   };
 }
