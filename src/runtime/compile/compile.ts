@@ -1,10 +1,9 @@
-
 import type { Diagnostic } from '../api/diagnostics';
 import type { PhaseName } from '../api/engine-api';
 import { messages } from '../api/messages';
 import type { DeviceLimits } from '../devices';
 import type { OpGraph } from '../ir/op-graph';
-import type { Plan } from '../ir/plan';
+import type { Plan, SlotId } from '../ir/plan';
 import { allocate } from './allocate';
 import type { CheckedGraph } from './checked-graph';
 import { mapDataValues } from './data-values';
@@ -55,7 +54,12 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
   try {
     const ops = after('lower', lowered.graph, verifyOpGraph, formatOpGraph);
     const full = after('differentiate', differentiate(ops), verifyOpGraph, formatOpGraph);
-    const simple = after('simplify', simplify(full, options.simplify), verifyOpGraph, formatOpGraph);
+    const simple = after(
+      'simplify',
+      simplify(full, options.simplify),
+      verifyOpGraph,
+      formatOpGraph,
+    );
     const fused = after(
       'fuse',
       fuse(simple, { off: options.fusionOff ?? [] }),
@@ -94,21 +98,32 @@ function memoryProblems(plan: Plan, limits: DeviceLimits): readonly Diagnostic[]
     .map((buffer) => ({ label: buffer.label, bytes: buffer.elements * 4 }))
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 5);
-  const nodeId = largest[0]?.label.split(/[./]/)[0];
-  return [
-    tooLarge
-      ? messages.outOfMemory(largestSlot, limits.maxBufferBytes, largest, nodeId)
-      : messages.outOfMemory(plan.peakBytes, limits.maxTotalBytes ?? 0, largest, nodeId),
-  ];
+  if (tooLarge) {
+    const nodeId = largest[0]?.label.split(/[./]/)[0];
+    return [messages.outOfMemory(largestSlot, limits.maxBufferBytes, largest, nodeId)];
+  }
+  const nodeId = hungriestNode(plan);
+  return [messages.outOfMemory(plan.peakBytes, limits.maxTotalBytes ?? 0, largest, nodeId)];
+}
+
+/** The node whose passes touch the most memory. */
+function hungriestNode(plan: Plan): string | undefined {
+  const slotsOf = new Map<string, Set<SlotId>>();
+  for (const { origin, buffers } of plan.steps.flatMap((step) => step.passes)) {
+    const slots = slotsOf.get(origin) ?? new Set();
+    for (const buffer of buffers)
+      if (buffer !== null) slots.add(plan.slotOfBuffer[buffer] as SlotId);
+    slotsOf.set(origin, slots);
+  }
+  const bytes = (slots: ReadonlySet<SlotId>): number =>
+    [...slots].reduce((sum, slot) => sum + (plan.slots[slot]?.bytes ?? 0), 0);
+  return [...slotsOf].sort(([, a], [, b]) => bytes(b) - bytes(a))[0]?.[0];
 }
 
 /** Outputs after passes that merged equal values: results keep their order, not their names. */
 function renamed(lowered: Lowered, graph: OpGraph): Lowered['outputs'] {
   const now = new Map(
-    (lowered.graph?.results ?? []).map((before, index) => [
-      before,
-      graph.results[index] ?? before,
-    ]),
+    (lowered.graph?.results ?? []).map((before, index) => [before, graph.results[index] ?? before]),
   );
   return new Map(
     [...lowered.outputs].map(([nodeId, ports]) => [

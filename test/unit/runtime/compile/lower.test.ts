@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { axisAlignedGrid } from '../../../../src/imaging/grid';
+import { nodeRegistry } from '../../../../src/nodes/index';
+import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/define-node';
+import type { Diagnostic } from '../../../../src/runtime/api/diagnostics';
+import type { InputDescriptor } from '../../../../src/runtime/api/inputs';
+import { type CompileOptions, compile } from '../../../../src/runtime/compile/compile';
+import { keptKey, lower } from '../../../../src/runtime/compile/lower';
+import { parse } from '../../../../src/runtime/compile/parse';
+import { validate } from '../../../../src/runtime/compile/validate';
+import { opNames } from '../../../support/run-graph';
+import { compileRecipe, greedyRecipe, smallGrid } from '../../../support/worked-example';
+
+const farAway = axisAlignedGrid([16, 12, 10], [2, 2.5, 3], [500, 500, 500]);
+const image = (grid = smallGrid): InputDescriptor => ({ kind: 'image', grid });
+const images = (moving = smallGrid) =>
+  new Map([
+    ['fixed', image()],
+    ['moving', image(moving)],
+  ]);
+
+type Recipe = { nodes: Record<string, object>; edges: readonly { from: string; to: string }[] };
+
+function checkedGraph(recipe: object, registry = nodeRegistry) {
+  const { document } = parse(JSON.stringify(recipe), registry);
+  const { graph, diagnostics } = validate(document!, registry);
+  if (!graph) throw new Error(JSON.stringify(diagnostics));
+  return graph;
+}
+
+/** The worked example with other nodes, and without the wires that end at `unwired`. */
+function changed(nodes: Record<string, object>, unwired?: string): Recipe {
+  return {
+    ...greedyRecipe,
+    nodes: { ...greedyRecipe.nodes, ...nodes },
+    edges: greedyRecipe.edges.filter(({ to }) => to !== unwired),
+  };
+}
+
+function diagnosticsOf(recipe: object, options: CompileOptions): readonly Diagnostic[] {
+  return compile(checkedGraph(recipe), { verify: true, ...options }).diagnostics;
+}
+
+describe('lower', () => {
+  it('makes a program of the worked example', () => {
+    const { graph, outputs, diagnostics } = lower(checkedGraph(greedyRecipe), {
+      descriptors: images(),
+    });
+    expect(diagnostics).toEqual([]);
+    expect(graph?.inputs.map(({ key }) => key)).toEqual(['fixed.source', 'moving.source']);
+    expect(graph?.dials.map(({ nodeId, parameter }) => `${nodeId}.${parameter}`).sort()).toEqual([
+      'adam.stepVoxels',
+      'lncc.weight',
+    ]);
+    expect(Object.keys(outputs.get('register') ?? {})).toEqual(['transform', 'warped']);
+    expect(new Set(graph?.ops.map(({ origin }) => origin))).toEqual(new Set(['start', 'register']));
+  });
+
+  it('finds a loader without data', () => {
+    const missing = new Map([['fixed', image()]]);
+    expect(diagnosticsOf(greedyRecipe, { descriptors: missing })).toMatchObject([
+      { code: 'input-missing', at: { nodeId: 'moving' } },
+    ]);
+  });
+
+  it('finds a loader that is bound to data of another kind', () => {
+    const wrong = images();
+    wrong.set('fixed', { kind: 'labels', grid: smallGrid, present: [1] });
+    const [first] = diagnosticsOf(greedyRecipe, { descriptors: wrong });
+    expect(first).toMatchObject({ code: 'recipe', at: { nodeId: 'fixed' } });
+  });
+
+  it('finds images that lie apart, and takes them where a start brings them together', () => {
+    const apart = { descriptors: images(farAway) };
+    expect(diagnosticsOf(changed({}, 'register.initial'), apart)).toMatchObject([
+      { code: 'recipe', at: { nodeId: 'register', port: 'initial' } },
+    ]);
+    expect(diagnosticsOf(greedyRecipe, apart)).toEqual([]);
+  });
+
+  it('finds a linear model after a deformable start, and takes a linear start', () => {
+    const linear = { type: 'model.affine', version: 1, params: {} };
+    const stages = (first: object): Recipe => ({
+      ...greedyRecipe,
+      nodes: {
+        ...greedyRecipe.nodes,
+        first: { type: 'register', version: 1, params: {} },
+        'first-model': first,
+        model: linear,
+      },
+      edges: [
+        ...greedyRecipe.edges.map(({ from, to }) => ({
+          from,
+          to: to === 'register.initial' ? 'first.initial' : to,
+        })),
+        { from: 'first.transform', to: 'register.initial' },
+        { from: 'first-model.model', to: 'first.model' },
+        { from: 'fixed.image', to: 'first.fixed' },
+        { from: 'moving.image', to: 'first.moving' },
+        { from: 'lncc.objective', to: 'first.objectives' },
+        { from: 'adam.optimizer', to: 'first.optimizer' },
+        { from: 'levels.schedule', to: 'first.schedule' },
+      ],
+    });
+    const deformable = { type: 'model.greedy', version: 1, params: {} };
+    expect(diagnosticsOf(stages(deformable), { descriptors: images() })).toMatchObject([
+      { code: 'recipe', at: { nodeId: 'register', port: 'initial' } },
+    ]);
+    expect(diagnosticsOf(stages(linear), { descriptors: images() })).toEqual([]);
+  });
+
+  it('asks the nodes that do not need the one that refused, and stays silent on those that do', () => {
+    const wrong = changed({
+      levels: { type: 'schedule.pyramid', version: 1, params: { shrink: [2, 1], iterations: [5] } },
+    });
+    const found = diagnosticsOf(wrong, { descriptors: new Map([['fixed', image()]]) });
+    expect(found.map(({ code, at }) => `${code} ${at.nodeId}`).sort()).toEqual([
+      'input-missing moving',
+      'recipe levels',
+    ]);
+  });
+
+  it('takes what an earlier run left as inputs, and does not compute it again', () => {
+    const first = lower(checkedGraph(greedyRecipe), { descriptors: images() });
+    const ports = first.outputs.get('start')!;
+    const types = new Map(first.graph!.types.map((type, id) => [id as never, type]));
+    const second = lower(checkedGraph(greedyRecipe), {
+      descriptors: images(),
+      kept: new Map([['start', { ports, types }]]),
+    });
+    const affine = ports.transform?.kind === 'transform' ? ports.transform.affine : undefined;
+    expect(second.graph?.inputs.map(({ key }) => key)).toContain(keptKey('start', affine!));
+    expect(second.graph?.ops.some(({ origin }) => origin === 'start')).toBe(false);
+    expect(opNames(second.graph!.ops)).toContain('loop');
+  });
+});
+
+describe('compile', () => {
+  it('says which node asks for a gradient through an op that has none', () => {
+    const shown = defineNode({
+      type: 'similarity.shown',
+      version: 1,
+      title: 'Shown',
+      section: 'similarity',
+      synonyms: [],
+      documentation: { summary: '', details: '' },
+      params: z.object({}),
+      inputs: {},
+      outputs: { objective: { type: 'objective', doc: '' } },
+      lower: (b, _, __, { nodeId }) => ({
+        objective: {
+          kind: 'objective',
+          name: nodeId,
+          weight: b.dial('weight', 1),
+          needsDeformation: false,
+          loss: (body, { fixed, warped }) =>
+            body.meanSquaredDifference({
+              fixed,
+              warped: body.checkerboard({ a: fixed, b: warped }, { sizeVoxels: 2 }),
+            }),
+        },
+      }),
+    });
+    const registry = new Map(nodeRegistry).set(shown.type, shown as unknown as NodeDefinition);
+    const recipe = changed({ lncc: { type: 'similarity.shown', version: 1, params: {} } });
+    const compiled = compile(checkedGraph(recipe, registry), { descriptors: images() });
+    expect(compiled.plan).toBeUndefined();
+    expect(compiled.diagnostics).toMatchObject([
+      { code: 'not-differentiable', at: { nodeId: 'register' } },
+    ]);
+    expect(compiled.diagnostics[0]?.message).toContain('"checkerboard"');
+  });
+
+  it('knows before it runs that memory does not suffice, and points at who needs it', () => {
+    const { plan } = compileRecipe(greedyRecipe);
+    const most = Math.max(...plan!.slots.map(({ bytes }) => bytes));
+    const found = (limits: CompileOptions['limits']) =>
+      compileRecipe(greedyRecipe, { limits: limits! }).diagnostics;
+    expect(found({ maxBufferBytes: most, maxTotalBytes: plan!.peakBytes })).toEqual([]);
+    // The largest buffer holds the histograms of the start, most of the memory is of the loop.
+    expect(found({ maxBufferBytes: most - 1 })).toMatchObject([
+      { code: 'out-of-memory', at: { nodeId: 'start' } },
+    ]);
+    expect(found({ maxBufferBytes: most, maxTotalBytes: plan!.peakBytes - 1 })).toMatchObject([
+      { code: 'out-of-memory', at: { nodeId: 'register' } },
+    ]);
+  });
+
+  it.each(['lower', 'differentiate', 'simplify', 'fuse', 'schedule', 'allocate'] as const)(
+    'prints the program after %s',
+    (phase) => {
+      const { printed } = compileRecipe(greedyRecipe, { printAfter: phase });
+      expect(printed).toContain('loop "level 1 of 1"');
+      expect(printed?.includes('gradient(')).toBe(phase === 'lower');
+    },
+  );
+
+  it('names outputs by the values that simplifying left of them', () => {
+    const twice = {
+      ...greedyRecipe,
+      nodes: {
+        ...greedyRecipe.nodes,
+        one: { type: 'apply.image', version: 1, params: {} },
+        two: { type: 'apply.image', version: 1, params: {} },
+      },
+      edges: [
+        ...greedyRecipe.edges,
+        { from: 'moving.image', to: 'one.image' },
+        { from: 'moving.image', to: 'two.image' },
+        { from: 'start.transform', to: 'one.transform' },
+        { from: 'start.transform', to: 'two.transform' },
+      ],
+    };
+    const { outputs, plan } = compileRecipe(twice);
+    const [one, two] = ['one', 'two'].map((id) => {
+      const value = outputs.get(id)?.image;
+      return value?.kind === 'image' ? value.image : undefined;
+    });
+    expect(one).toBe(two);
+    expect(plan?.buffersOfValue.get(one!)?.length).toBe(1);
+  });
+});
