@@ -46,13 +46,13 @@ export function Header({ files }: { files: RecipeFiles }) {
       {isOpen && (
         <>
           <span className="head-rule" />
-          <p
+          <h1
             className="head-name"
             title={isEdited ? 'Has edits that are in no file' : 'As it was saved'}
           >
             <span>{name}</span>
             {isEdited && <i role="img" aria-label="has unsaved edits" />}
-          </p>
+          </h1>
           <RunBar />
         </>
       )}

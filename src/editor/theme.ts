@@ -1,6 +1,6 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core';
 
-/** Verdigris: the one accent. Index 6 carries white text at 4.5 : 1, index 3 is for dark pages. */
+/** Verdigris: the one accent. Index 6 carries white text at 4.5 : 1 and stands out on dark pages too. */
 const verdigris: MantineColorsTuple = [
   '#e8f6f4',
   '#d2ebe8',
@@ -31,7 +31,7 @@ const stone: MantineColorsTuple = [
 /** Mantine's theme for Weft; colours that Mantine does not know are in `theme.css`. */
 export const theme = createTheme({
   primaryColor: 'verdigris',
-  primaryShade: { light: 6, dark: 3 },
+  primaryShade: { light: 6, dark: 6 },
   colors: { verdigris, dark: stone },
   autoContrast: true,
   defaultRadius: 6,

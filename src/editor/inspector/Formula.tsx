@@ -6,7 +6,7 @@ type Typesetter = Promise<typeof import('./typeset')>;
 export function Formula({ tex }: { tex: string }) {
   const [typesetter] = useState<Typesetter>(() => import('./typeset'));
   return (
-    <Suspense fallback={<pre className="formula">{tex}</pre>}>
+    <Suspense fallback={<pre className="formula-waiting">{tex}</pre>}>
       <SetFormula tex={tex} typesetter={typesetter} />
     </Suspense>
   );
@@ -16,6 +16,14 @@ function SetFormula({ tex, typesetter }: { tex: string; typesetter: Typesetter }
   const { typeset } = use(typesetter);
   // KaTeX escapes what it sets, and the formula is the node's own, never a file's.
   const html = useMemo(() => ({ __html: typeset(tex) }), [typeset, tex]);
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX gives its result as HTML only
-  return <div className="formula" dangerouslySetInnerHTML={html} />;
+  return (
+    <section
+      className="formula"
+      aria-label="Formula"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a long formula is scrolled by keys
+      tabIndex={0}
+      // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX gives its result as HTML only
+      dangerouslySetInnerHTML={html}
+    />
+  );
 }
