@@ -127,7 +127,8 @@ function paste(event: ClipboardEvent, { documents, views }: Editor): void {
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('input, textarea, select'))
+    (target.isContentEditable ||
+      target.matches('textarea, select, input:not([type="radio"], [type="checkbox"])'))
   );
 }
 

@@ -96,7 +96,7 @@ export function Metrics() {
           Turned while it ran:{' '}
           {result.turned
             .map(
-              (turn) => `${turn.nodeId}.${turn.parameter} to ${turn.value} at ${turn.atIteration}`,
+              (turn) => `${turn.nodeId}.${turn.parameter} to ${turn.value} at ${turn.label}, iteration ${turn.atIteration}`,
             )
             .join('; ')}
           .

@@ -40,6 +40,11 @@ export function createRunController(parts: RunControllerParts) {
     return { documentText: writeDocument(document), bindings, device };
   }
 
+  function isRunning(runId: string): boolean {
+    const state = runs.getState();
+    return state.runId === runId && state.status !== 'idle';
+  }
+
   async function compile(): Promise<void> {
     compileCount += 1;
     const count = compileCount;
@@ -69,7 +74,7 @@ export function createRunController(parts: RunControllerParts) {
     const result = await engine
       .run({ ...request(), runId, previewEveryMs }, (progress) => {
         runs.setState((state) => runProgressed(state, progress));
-        if (progress.preview !== undefined && progress.runId === runs.getState().runId) {
+        if (progress.preview !== undefined && isRunning(progress.runId)) {
           volumes.setPreview(progress.preview);
         }
       })

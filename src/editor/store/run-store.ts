@@ -124,6 +124,9 @@ export function runStarted(state: RunState, runId: string, nowMs: number): RunSt
 /** One message of progress; messages of another run change nothing. */
 export function runProgressed(state: RunState, progress: RunProgress): RunState {
   if (progress.runId !== state.runId) return state;
+  const curves = progress.losses.reduce(addLosses, state.curves);
+  // The last messages can be overtaken by the result, which then has said how every node ended.
+  if (state.status === 'idle') return { ...state, curves };
   const nodes = { ...state.nodes };
   for (const { nodeId, ...run } of progress.nodes) {
     const before = nodes[nodeId];
@@ -133,7 +136,7 @@ export function runProgressed(state: RunState, progress: RunProgress): RunState 
   return {
     ...state,
     nodes,
-    curves: progress.losses.reduce(addLosses, state.curves),
+    curves,
     secondsLeft: progress.secondsLeft,
     previews: state.previews + (progress.preview === undefined ? 0 : 1),
   };

@@ -70,6 +70,15 @@ describe('progress', () => {
   });
 });
 
+test('what arrives after the end adds its losses and reopens no node', () => {
+  const ended = runEnded(started, result, sampleRecipe);
+  const running = { nodeId: 'register', state: 'running' } as const;
+  const late = { runId: 'run-1', nodes: [running], losses: [points('1', 0, [5])] };
+  const state = runProgressed(ended, late);
+  expect(state.nodes).toEqual({});
+  expect(state.curves).toHaveLength(1);
+});
+
 test('a cancelled run closes what was running and forgets what was waiting', () => {
   const nodes = {
     register: { state: 'running' },
