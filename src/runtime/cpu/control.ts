@@ -6,14 +6,21 @@ const cancelledAt = 0;
 const arrivedAt = 1;
 const generationAt = 2;
 const verdictAt = 3;
-const headerLength = 4;
+const abandonedAt = 4;
+/** After these come the iterations of each step, and then what each step ended with. */
+const headerLength = 5;
+
+/** Thrown where a thread would wait for others of which one has failed: nobody would ever come. */
+export class RunAbandoned extends Error {
+  override readonly name = 'RunAbandoned';
+}
 
 /** How long a thread spins before it sleeps; a few microseconds, about one short pass. */
 const spins = 4000;
 
 /**
  * What the engine and the threads of a run share beside the plan's memory: cancellation, the barrier,
- * iterations done by step, times of steps, and dials waiting to take effect.
+ * iterations done by step and how each step ended, times of steps, and dials waiting to take effect.
  */
 export interface ControlBlock {
   readonly integers: SharedArrayBuffer | ArrayBuffer;
@@ -25,9 +32,9 @@ export interface ControlBlock {
 export function newControlBlock(plan: Plan, shared: boolean): ControlBlock {
   const make = (bytes: number) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   const block = {
-    integers: make(4 * (headerLength + plan.steps.length)),
-    times: make(16 * Math.max(1, plan.steps.length)),
-    dials: make(4 * Math.max(1, plan.dials.length)),
+    integers: make(4 * (headerLength + 2 * plan.steps.length)),
+    times: make(16 * plan.steps.length),
+    dials: make(4 * plan.dials.length),
   };
   const dials = new Float32Array(block.dials);
   plan.dials.forEach((dial, index) => {
@@ -52,6 +59,13 @@ export class RunControl {
     Atomics.store(this.#integers, cancelledAt, 1);
   }
 
+  /** Lets all threads that wait for each other go, each with `RunAbandoned`: one of them failed. */
+  abandon(): void {
+    Atomics.store(this.#integers, abandonedAt, 1);
+    Atomics.add(this.#integers, generationAt, 1);
+    Atomics.notify(this.#integers, generationAt);
+  }
+
   reset(): void {
     this.#integers.fill(0);
     this.#times.fill(0);
@@ -63,6 +77,11 @@ export class RunControl {
 
   iterations(step: number): number {
     return Atomics.load(this.#integers, headerLength + step);
+  }
+
+  /** What a finished step ended with. */
+  verdict(step: number): Verdict {
+    return Atomics.load(this.#integers, verdictPlace(this.#integers, step)) as Verdict;
   }
 
   /** Milliseconds since the epoch, 0 where it has not happened. */
@@ -99,7 +118,8 @@ export function sharedWalker(
     stepStarted: (step) => {
       times[2 * step] = now();
     },
-    stepFinished: (step) => {
+    stepFinished: (step, verdict) => {
+      Atomics.store(integers, verdictPlace(integers, step), verdict);
       times[2 * step + 1] = now();
     },
     iterationsFinished: (step, count) => {
@@ -113,19 +133,31 @@ export function sharedWalker(
   };
 }
 
-/** A barrier: spins a little, since passes are short, then sleeps, since cores may be busy. */
+function verdictPlace(integers: Int32Array, step: number): number {
+  return headerLength + (integers.length - headerLength) / 2 + step;
+}
+
+/**
+ * A barrier: spins a little, since passes are short, then sleeps, since cores may be busy.
+ * @throws RunAbandoned where another thread failed
+ */
 function waitForAll(integers: Int32Array, parts: number): void {
   const generation = Atomics.load(integers, generationAt);
   if (Atomics.add(integers, arrivedAt, 1) === parts - 1) {
     Atomics.store(integers, arrivedAt, 0);
     Atomics.add(integers, generationAt, 1);
     Atomics.notify(integers, generationAt);
-    return;
+  } else {
+    let isOpen = false;
+    for (let spin = 0; spin < spins && !isOpen; spin += 1) {
+      isOpen = Atomics.load(integers, generationAt) !== generation;
+    }
+    while (!isOpen) {
+      // Asked before each sleep: the failure may have come between the arrival and the sleep.
+      if (Atomics.load(integers, abandonedAt) === 1) break;
+      Atomics.wait(integers, generationAt, generation);
+      isOpen = Atomics.load(integers, generationAt) !== generation;
+    }
   }
-  for (let spin = 0; spin < spins; spin += 1) {
-    if (Atomics.load(integers, generationAt) !== generation) return;
-  }
-  while (Atomics.load(integers, generationAt) === generation) {
-    Atomics.wait(integers, generationAt, generation);
-  }
+  if (Atomics.load(integers, abandonedAt) === 1) throw new RunAbandoned();
 }

@@ -8,12 +8,11 @@ import {
 } from '../devices';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
-import { hasConverged } from '../stop-rule';
 import { bindPlan } from './bound-plan';
 import { type ControlBlock, newControlBlock, RunControl, sharedWalker } from './control';
 import { allocateMemory, bytesOf, type CpuMemory } from './memory';
 import type { PoolThread } from './pool-worker';
-import { walk } from './walk';
+import { verdicts, walk } from './walk';
 
 export interface CpuDeviceOptions {
   /** Threads to use; 1 where memory cannot be shared. */
@@ -73,11 +72,6 @@ class CpuExecution implements Execution {
     this.allocatedBytes = bytesOf(this.#memory);
     this.#control = newControlBlock(plan, shared);
     this.#run = new RunControl(this.#control);
-    for (const { value, numbers } of plan.constants) {
-      for (const buffer of plan.buffersOfValue.get(value) ?? []) {
-        this.#memory.arrayOf(buffer).set(numbers);
-      }
-    }
   }
 
   write(buffer: BufferId, data: Float32Array): void {
@@ -89,11 +83,13 @@ class CpuExecution implements Execution {
       (dial) => this.#plan.buffersOfValue.get(dial.value)?.[0] === buffer,
     );
     if (index >= 0) this.#run.setDial(index, value);
-    return this.#run.iterations(this.#step);
+    return this.#firstIterationWithNewDials();
   }
 
   async run(options: RunOptions): Promise<{ readonly cancelled: boolean }> {
     this.#run.reset();
+    this.#step = 0;
+    this.#writeConstants();
     const cancel = (): void => this.#run.cancel();
     if (options.signal.aborted) cancel();
     options.signal.addEventListener('abort', cancel);
@@ -115,38 +111,63 @@ class CpuExecution implements Execution {
     // Memory goes with the last reference to it.
   }
 
+  /** Constants may share memory with what comes after their last use, so every run sets them anew. */
+  #writeConstants(): void {
+    for (const { value, numbers } of this.#plan.constants) {
+      for (const buffer of this.#plan.buffersOfValue.get(value) ?? []) {
+        this.#memory.arrayOf(buffer).set(numbers);
+      }
+    }
+  }
+
+  /** Dials are taken at the end of an iteration, so the one that runs now still has the old ones. */
+  #firstIterationWithNewDials(): number {
+    let step = this.#step;
+    while (this.#run.finishedMs(step) > 0) step += 1;
+    const runsLoop = this.#plan.steps[step]?.kind === 'loop' && this.#run.startedMs(step) > 0;
+    return runsLoop ? this.#run.iterations(step) + 1 : 0;
+  }
+
   async #runOnPool(report: ProgressReport): Promise<void> {
-    const parts = this.#pool.length;
-    const finished = Promise.all(
-      this.#pool.map(
-        (thread, part) =>
-          new Promise<void>((resolve, reject) => {
-            thread.onMessage((message) => {
-              if (message.kind === 'finished') resolve();
-              if (message.kind === 'failed') reject(new DeviceFailure('kernel', message.message));
-            });
-            thread.onFailure((reason) => reject(new DeviceFailure('lost', reason)));
-            thread.post({
-              kind: 'run',
-              plan: this.#plan,
-              blocks: this.#memory.blocks as readonly SharedArrayBuffer[],
-              control: this.#control,
-              part,
-              parts,
-            });
-          }),
-      ),
+    let isRunning = true;
+    const failure = Promise.all(this.#pool.map((thread, part) => this.#start(thread, part))).then(
+      (failures) => {
+        isRunning = false;
+        return failures.find((one) => one !== undefined);
+      },
     );
-    let running = true;
-    const settled = finished.finally(() => {
-      running = false;
-    });
-    settled.catch(() => undefined);
-    while (running) {
-      await Promise.race([settled, pause(pollMs)]);
+    while (isRunning) {
+      await Promise.race([failure, pause(pollMs)]);
       this.#step = report.look();
     }
-    await settled;
+    const first = await failure;
+    if (first) throw new DeviceFailure(first.reason, first.message, this.#runningOrigin());
+  }
+
+  /** Runs one thread's part; what it failed with, or undefined. Never rejects. */
+  #start(thread: PoolThread, part: number): Promise<DeviceFailure | undefined> {
+    return new Promise((resolve) => {
+      thread.onMessage((message) => {
+        if (message.kind === 'finished') resolve(undefined);
+        if (message.kind === 'failed') resolve(new DeviceFailure('kernel', message.message));
+      });
+      thread.onFailure((reason) => {
+        this.#run.abandon();
+        resolve(new DeviceFailure('lost', reason));
+      });
+      thread.post({
+        kind: 'run',
+        plan: this.#plan,
+        blocks: this.#memory.blocks as readonly SharedArrayBuffer[],
+        control: this.#control,
+        part,
+        parts: this.#pool.length,
+      });
+    });
+  }
+
+  #runningOrigin(): string | undefined {
+    return this.#plan.steps[this.#step]?.origin;
   }
 
   async #runHere(report: ProgressReport): Promise<void> {
@@ -156,14 +177,29 @@ class CpuExecution implements Execution {
     const walker = sharedWalker(this.#control, { part: 0, parts: 1 }, (index, value) => {
       this.#memory.arrayOf(dials[index] as BufferId)[0] = value;
     });
+    const walking = walk(bindPlan(this.#plan, this.#memory), walker);
     let sliceEnd = performance.now() + sliceMs;
-    for (const _ of walk(bindPlan(this.#plan, this.#memory), walker)) {
+    while (!this.#next(walking, report)) {
       if (performance.now() < sliceEnd) continue;
       this.#step = report.look();
       await pause(0);
       sliceEnd = performance.now() + sliceMs;
     }
     this.#step = report.look();
+  }
+
+  /**
+   * Runs the next pass; true once there is none.
+   * @throws DeviceFailure where a kernel throws
+   */
+  #next(walking: ReturnType<typeof walk>, report: ProgressReport): boolean {
+    try {
+      return walking.next().done === true;
+    } catch (error) {
+      this.#step = report.look();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new DeviceFailure('kernel', reason, this.#runningOrigin());
+    }
   }
 }
 
@@ -175,7 +211,6 @@ class ProgressReport {
   readonly #run: RunControl;
   readonly #observer: RunObserver;
   readonly #previewEveryMs: number;
-  readonly #signal: AbortSignal;
   #step = 0;
   #stepStarted = false;
   #iterations = 0;
@@ -187,7 +222,6 @@ class ProgressReport {
     this.#run = run;
     this.#observer = options.observer;
     this.#previewEveryMs = options.previewEveryMs;
-    this.#signal = options.signal;
   }
 
   /** Reports everything new; returns the step that runs now. */
@@ -206,12 +240,9 @@ class ProgressReport {
         break;
       }
       const outcome = this.#outcome(step);
-      const stoppedHere =
-        this.#signal.aborted &&
-        (step + 1 >= this.#plan.steps.length || this.#run.startedMs(step + 1) === 0);
-      if (stoppedHere && (outcome?.outcome === 'cancelled' || outcome === undefined)) {
-        this.cancelled = step + 1 < this.#plan.steps.length || outcome !== undefined;
-      }
+      // A program that was the last step is complete, whether or not somebody wished to stop it.
+      const isComplete = outcome === undefined && step + 1 === this.#plan.steps.length;
+      this.cancelled = this.#run.verdict(step) === verdicts.cancelled && !isComplete;
       this.#observer.stepFinished?.(step, (finishedMs - this.#run.startedMs(step)) / 1000, outcome);
       this.#step += 1;
       this.#stepStarted = false;
@@ -249,11 +280,14 @@ class ProgressReport {
     const step = this.#plan.steps[index];
     if (step?.kind !== 'loop') return undefined;
     const iterations = this.#run.iterations(index);
-    if (iterations >= step.stop.maxIterations) return { iterations, outcome: 'cap' };
-    const columns = step.lossNames.length;
-    const trace = this.#memory.arrayOf(step.trace);
-    const converged = hasConverged(step.stop, iterations, (i) => trace[i * columns] as number);
-    return { iterations, outcome: converged ? 'converged' : 'cancelled' };
+    switch (this.#run.verdict(index)) {
+      case verdicts.converged:
+        return { iterations, outcome: 'converged' };
+      case verdicts.cap:
+        return { iterations, outcome: 'cap' };
+      default:
+        return { iterations, outcome: 'cancelled' };
+    }
   }
 }
 

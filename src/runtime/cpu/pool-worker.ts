@@ -1,6 +1,6 @@
 import type { Plan } from '../ir/plan';
 import { bindPlan } from './bound-plan';
-import { type ControlBlock, sharedWalker } from './control';
+import { type ControlBlock, RunAbandoned, RunControl, sharedWalker } from './control';
 import { memoryOver } from './memory';
 import { walk } from './walk';
 
@@ -27,7 +27,10 @@ export type FromPoolThread =
   | { readonly kind: 'finished' }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** What a pool thread does with a message: walk the plan with the others, then say so. */
+/**
+ * What a pool thread does with a message: walk the plan with the others, then say so. Where it fails
+ * it lets the others go, which then finish without having failed themselves.
+ */
 export function serveRun(message: ToPoolThread): FromPoolThread {
   try {
     const { plan, blocks, control, part, parts } = message;
@@ -42,6 +45,8 @@ export function serveRun(message: ToPoolThread): FromPoolThread {
     for (const _ of walk(bindPlan(plan, memory), walker));
     return { kind: 'finished' };
   } catch (error) {
+    if (error instanceof RunAbandoned) return { kind: 'finished' };
+    new RunControl(message.control).abandon();
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -15,7 +15,7 @@ export interface Walker {
   /** Makes dials turned meanwhile take effect; called by the first thread between iterations. */
   takeDials(): void;
   stepStarted(step: number): void;
-  stepFinished(step: number): void;
+  stepFinished(step: number, verdict: Verdict): void;
   iterationsFinished(step: number, count: number): void;
   /** The first thread decides, all learn: `decision` is evaluated by the first thread only. */
   agree(decision: () => Verdict): Verdict;
@@ -49,7 +49,7 @@ export function* walk(
       const verdict = walker.agree(() =>
         walker.isCancelled() ? verdicts.cancelled : verdicts.goOn,
       );
-      if (share.part === 0) walker.stepFinished(index);
+      if (share.part === 0) walker.stepFinished(index, verdict);
       if (verdict === verdicts.cancelled) {
         ended.set(index, verdict);
         return ended;
@@ -77,7 +77,7 @@ export function* walk(
       });
     }
     ended.set(index, verdict);
-    if (share.part === 0) walker.stepFinished(index);
+    if (share.part === 0) walker.stepFinished(index, verdict);
     if (verdict === verdicts.cancelled) return ended;
   }
   return ended;
