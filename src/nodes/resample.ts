@@ -6,6 +6,12 @@ export function gridAttributes(grid: Grid) {
   return { size: [...grid.sizeVoxels], worldFromVoxel: [...grid.worldFromVoxel] };
 }
 
+/** A field on the grid of another one; scalars as they are. */
+export function resampleLike(b: Builder, value: ValueId, like: ValueId): ValueId {
+  const type = b.typeOf(like);
+  return type.kind === 'field' ? resample(b, value, type.grid) : value;
+}
+
 /**
  * A field read linearly at the voxels of another grid, going on beyond its edge; itself where it
  * is there already. Displacements are in mm, so that their numbers stay as they are.

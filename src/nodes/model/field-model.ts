@@ -1,3 +1,4 @@
+import { voxelCount } from '../../imaging/grid';
 import type { Builder, ValueId } from '../../runtime/api/builder';
 import { numberParameter } from '../../runtime/api/parameters';
 import type { ModelPart } from '../../runtime/api/port-values';
@@ -43,7 +44,8 @@ export function fieldModel({ smoothGradientVoxels }: FieldSmoothing) {
     kind: 'model',
     start: (b, { fixed }) => [b.zeros({ like: fixed }, { channels: 3 })],
     refine: (b, variables, { grid }) => variables.map((field) => resample(b, field, grid)),
-    deformation: firstOf,
+    deformation: (_, variables) => firstOf(variables),
+    lossScale: ({ grid }) => voxelCount(grid),
     shapeGradient: (b, gradient) =>
       gradient.map((field) => smoothField(b, field, smoothGradientVoxels)),
   } satisfies Partial<ModelPart>;

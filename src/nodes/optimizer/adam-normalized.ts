@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
 import { numberParameter } from '../../runtime/api/parameters';
+import { resampleLike } from '../resample';
 import { stepParameters } from './step-parameters';
 import { zerosLike } from './zeros-like';
 
@@ -70,6 +71,10 @@ d = \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon},\quad
         kind: 'optimizer',
         start: (body, variables) =>
           variables.flatMap((variable) => [zerosLike(body, variable), zerosLike(body, variable)]),
+        refine: (body, state, variables) =>
+          state.map((value, index) =>
+            resampleLike(body, value, variables[Math.floor(index / 2)] ?? value),
+          ),
         step(body, gradient, state, iteration, { voxelMm, maxIterations }) {
           const moved = gradient.map((vector, index) => {
             const [mean = vector, variance = vector] = state.slice(2 * index, 2 * index + 2);

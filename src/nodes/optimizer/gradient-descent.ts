@@ -32,6 +32,7 @@ bring the step down, or use normalized Adam, which needs fewer iterations.`,
     return {
       optimizer: {
         kind: 'optimizer',
+        refine: (_, state) => state,
         start: () => [],
         step: (body, gradient, state, iteration, { voxelMm, maxIterations }) => ({
           steps: gradient.map((direction) =>

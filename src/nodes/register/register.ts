@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { sameGrid, voxelCount } from '../../imaging/grid';
+import { sameGrid } from '../../imaging/grid';
 import type { Builder, ValueId } from '../../runtime/api/builder';
 import { defineNode } from '../../runtime/api/define-node';
+import { weighObjectives } from '../../runtime/api/objectives';
 import type {
   ImageValue,
   LevelContext,
@@ -13,7 +14,7 @@ import type {
   TransformValue,
   Variables,
 } from '../../runtime/api/port-values';
-import { gridAttributes, resample } from '../resample';
+import { gridAttributes } from '../resample';
 import { levelContext, shrinkImage } from './pyramid';
 import { reasonToRefuse } from './refusals';
 import { afterModel, inverseAfterModel } from './total-transform';
@@ -134,7 +135,7 @@ function descend(
     const fixedLevel = shrinkImage(b, fixed, shrink, schedule.smoothPerShrink);
     const movingLevel = shrinkImage(b, moving, shrink, schedule.smoothPerShrink);
     const at = levelContext(fixed.grid, { level, levels }, fixedLevel);
-    const start = reached ? refine(b, model, reached.progress, at) : begin(b, model, optimizer, at);
+    const start = reached ? refine(b, parts, reached.progress, at) : begin(b, model, optimizer, at);
     reached = { progress: optimizeLevel(b, parts, step, at, movingLevel.image, start), at };
   }
   if (!reached) throw new RangeError('A schedule has at least one level.');
@@ -146,14 +147,15 @@ function begin(b: Builder, model: ModelPart, optimizer: OptimizerPart, at: Level
   return { variables, state: optimizer.start(b, variables) };
 }
 
-/** Takes variables and the optimizer's memory of them to the next level's grid. */
-function refine(b: Builder, model: ModelPart, { variables, state }: Progress, to: LevelContext) {
-  return {
-    variables: model.refine(b, variables, to),
-    state: state.map((value) =>
-      b.typeOf(value).kind === 'field' ? resample(b, value, to.grid) : value,
-    ),
-  };
+/** Takes variables and the optimizer's memory of them to the next level. */
+function refine(
+  b: Builder,
+  { model, optimizer }: Parts,
+  { variables, state }: Progress,
+  to: LevelContext,
+): Progress {
+  const refined = model.refine(b, variables, to);
+  return { variables: refined, state: optimizer.refine(b, state, refined) };
 }
 
 /** The loop of one level. */
@@ -182,8 +184,17 @@ function optimizeLevel(
         { source: moving, ...afterModel(b, initial, model.transform(b, variables, at)) },
         { ...gridAttributes(at.grid), interpolation: 'linear', outside: 'zero' },
       );
-      const { total, losses } = evaluateObjectives(b, parts, at, moving, warped, variables);
-      const gradient = gradientPerVoxel(b, total, variables, at);
+      const deformation = model.deformation?.(b, variables, at);
+      const { total, losses } = weighObjectives(b, parts.objectives, {
+        fixed: at.fixed,
+        warped,
+        moving,
+        context: at,
+        ...(deformation === undefined ? {} : { deformation }),
+      });
+      const factor = model.lossScale?.(at) ?? 1;
+      const scaled = factor === 1 ? total : b.scale({ value: total }, { factor });
+      const gradient = b.gradient(scaled, variables);
       const shaped = model.shapeGradient?.(b, gradient, at) ?? gradient;
       const moved = optimizer.step(b, shaped, state, iteration, {
         ...at,
@@ -197,46 +208,4 @@ function optimizeLevel(
     },
   });
   return { variables: result.slice(0, count), state: result.slice(count) };
-}
-
-/** The weighted sum of the objectives, and each of them before its weight. */
-function evaluateObjectives(
-  b: Builder,
-  { model, objectives }: Parts,
-  context: LevelContext,
-  moving: ValueId,
-  warped: ValueId,
-  variables: Variables,
-) {
-  const deformation = model.deformation?.(variables);
-  const losses = objectives.map((objective) => ({
-    name: objective.name,
-    value: objective.loss(b, {
-      fixed: context.fixed,
-      warped,
-      moving,
-      context,
-      ...(deformation === undefined ? {} : { deformation }),
-    }),
-  }));
-  const weighted = losses.map(({ value }, index) =>
-    b.scale({ value, by: objectives[index]?.weight }, { factor: 1 }),
-  );
-  const total = weighted.reduce((a, term) => b.add({ a, b: term }));
-  return { total, losses };
-}
-
-/**
- * The gradient of a mean over voxels falls with their number. For fields it is taken per voxel
- * instead, so that it has the same size at every level and what an optimizer remembers carries over.
- */
-function gradientPerVoxel(
-  b: Builder,
-  total: ValueId,
-  variables: Variables,
-  { grid }: LevelContext,
-): Variables {
-  const hasField = variables.some((variable) => b.typeOf(variable).kind === 'field');
-  const loss = hasField ? b.scale({ value: total }, { factor: voxelCount(grid) }) : total;
-  return b.gradient(loss, variables);
 }

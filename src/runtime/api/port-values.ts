@@ -77,7 +77,13 @@ export interface ModelPart {
     readonly displacement?: ValueId;
   };
   /** Field that a regularizer acts on, where the model has one: displacement or velocity, mm. */
-  deformation?(variables: Variables): ValueId;
+  deformation?(b: Builder, variables: Variables, context: LevelContext): ValueId;
+  /**
+   * Factor on the loss before it is differentiated. The gradient of a mean over voxels falls with
+   * their number; a model of one vector a voxel asks for that number, so that its gradient has the
+   * same size at every level and what an optimizer remembers carries over. 1 where left out.
+   */
+  lossScale?(context: LevelContext): number;
   /** What is done to the gradient before the optimizer sees it (Gaussian smoothing). */
   shapeGradient?(b: Builder, gradient: Variables, context: LevelContext): Variables;
   /** Moves the variables by steps: mm for fields, the model's own units for scalars. */
@@ -111,6 +117,8 @@ export interface ObjectivePart {
 export interface OptimizerPart {
   readonly kind: 'optimizer';
   start(b: Builder, variables: Variables): Variables;
+  /** The state of one level for the variables as they are refined to the next. */
+  refine(b: Builder, state: Variables, variables: Variables): Variables;
   /** Steps to add to the variables (mm), and the next state. */
   step(
     b: Builder,

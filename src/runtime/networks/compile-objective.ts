@@ -1,5 +1,6 @@
 import type { Grid } from '../../imaging/grid';
 import type { Builder } from '../api/builder';
+import { weighObjectives } from '../api/objectives';
 import type { LevelContext, ObjectivePart } from '../api/port-values';
 import { allocate } from '../compile/allocate';
 import { differentiate } from '../compile/differentiate';
@@ -93,17 +94,14 @@ function appendLoss(
     },
   );
   const context = { ...level, fixed };
-  const terms = objectives.map(({ nodeId, lower }) => {
-    // Dials and faults belong to the node, as in a recipe.
+  const parts = objectives.map(({ nodeId, lower }) => {
+    // Dials belong to the node, as in a recipe.
     graph.origin = nodeId;
-    const part = lower(b);
-    const value = part.loss(b, { fixed, warped, moving, deformation: displacement, context });
-    return b.scale({ value, by: part.weight }, { factor: 1 });
+    return lower(b);
   });
-  const [first, ...others] = terms;
-  if (first === undefined) throw new RangeError('Nothing to make small: no objective is wired.');
   graph.origin = 'network';
-  return others.reduce((a, term) => b.add({ a, b: term }), first);
+  const terms = { fixed, warped, moving, deformation: displacement, context };
+  return weighObjectives(b, parts, terms).total;
 }
 
 function optimized(graph: OpGraph): OpGraph {
