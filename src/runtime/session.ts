@@ -16,7 +16,13 @@ import { type Device, DeviceFailure, type Execution } from './devices';
 import type { Plan } from './ir/plan';
 import { type DeviceParts, SessionDevices } from './session/devices-of-session';
 import { InputStore } from './session/input-store';
-import { keepResults, metricsOf, outputHandles, writeInputs } from './session/keep-results';
+import {
+  keepResults,
+  levelsOf,
+  metricsOf,
+  outputHandles,
+  writeInputs,
+} from './session/keep-results';
 import { summarizePlan } from './session/plan-summary';
 import {
   hasError,
@@ -46,6 +52,7 @@ interface ActiveRun {
   readonly turned: RunResult['turned'][number][];
   execution?: Execution;
   plan?: Plan;
+  recorder?: RunRecorder;
 }
 
 /** The engine: opens inputs, compiles and runs recipes, keeps results for the next run. */
@@ -58,6 +65,8 @@ class EngineSession implements Session {
   readonly #verify: boolean;
   readonly #results: ResultStore;
   readonly #runs = new Map<string, ActiveRun>();
+  /** Ends when the run before ends: a device runs one plan at a time. */
+  #lastRun: Promise<unknown> = Promise.resolve();
 
   constructor(parts: SessionParts) {
     this.#parts = {
@@ -95,7 +104,8 @@ class EngineSession implements Session {
         const startedMs = performance.now();
         const compiled = this.#compile(prepared, request);
         const compileMs = performance.now() - startedMs;
-        const { printed, plan } = compiled;
+        const { plan } = compiled;
+        const printed = prepared.printed ?? compiled.printed;
         return {
           diagnostics: [...prepared.diagnostics, ...compiled.diagnostics],
           ...(plan ? { plan: summarizePlan(plan, prepared.device.kind, compileMs) } : {}),
@@ -109,16 +119,9 @@ class EngineSession implements Session {
   async run(request: RunRequest, onProgress: (progress: RunProgress) => void): Promise<RunResult> {
     const active: ActiveRun = { abort: new AbortController(), turned: [] };
     this.#runs.set(request.runId, active);
-    const startedMs = performance.now();
-    try {
-      return await guarded(
-        () => this.#run(request, active, onProgress, startedMs),
-        (diagnostic) => unsuccessful([diagnostic], startedMs),
-      );
-    } finally {
-      active.execution?.destroy();
-      this.#runs.delete(request.runId);
-    }
+    const run = this.#lastRun.then(() => this.#runAlone(request, active, onProgress));
+    this.#lastRun = run;
+    return run;
   }
 
   async cancel(runId: string): Promise<void> {
@@ -133,7 +136,13 @@ class EngineSession implements Session {
     const buffer = dial && active?.plan?.buffersOfValue.get(dial.value)?.[0];
     if (!active?.execution || buffer === undefined || !Number.isFinite(value)) return;
     const atIteration = active.execution.setDial(buffer, value);
-    active.turned.push({ nodeId, parameter, value, atIteration });
+    active.turned.push({
+      nodeId,
+      parameter,
+      value,
+      label: active.recorder?.runningLabel ?? '',
+      atIteration,
+    });
   }
 
   async read(request: ReadRequest): Promise<ReadResult> {
@@ -157,6 +166,23 @@ class EngineSession implements Session {
     await this.#parts.devices.destroy();
   }
 
+  async #runAlone(
+    request: RunRequest,
+    active: ActiveRun,
+    onProgress: (progress: RunProgress) => void,
+  ): Promise<RunResult> {
+    const startedMs = performance.now();
+    try {
+      return await guarded(
+        () => this.#run(request, active, onProgress, startedMs),
+        (diagnostic) => unsuccessful([diagnostic], startedMs),
+      );
+    } finally {
+      active.execution?.destroy();
+      this.#runs.delete(request.runId);
+    }
+  }
+
   async #run(
     request: RunRequest,
     active: ActiveRun,
@@ -175,6 +201,7 @@ class EngineSession implements Session {
     const recorder = new RunRecorder(request.runId, plan, compiled.graph, onProgress, () =>
       active.abort.abort(),
     );
+    active.recorder = recorder;
     const working = new Set(plan.steps.map((step) => step.origin));
     recorder.mark(
       graph.nodes.filter(({ id }) => working.has(id)).map(({ id }) => id),
@@ -220,13 +247,16 @@ class EngineSession implements Session {
         prepared,
         compiled,
         execution,
+        recorder.levels,
         active.turned.length > 0 ? request.runId : undefined,
       );
       recorder.flush();
+      const levels = levelsOf(results);
       return {
         ...outcome('done'),
         metrics: metricsOf(results),
-        converged: recorder.levels.every((level) => level.outcome === 'converged'),
+        levels,
+        converged: levels.every((level) => level.outcome === 'converged'),
         outputs: outputHandles(prepared, results),
       };
     } catch (error) {

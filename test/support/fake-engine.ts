@@ -192,7 +192,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
       cancelled.add(runId);
     },
     turn: async (_, nodeId, parameter, value) => {
-      turned.push({ nodeId, parameter, value, atIteration: 1 });
+      turned.push({ nodeId, parameter, value, label: 'level 1 of 1', atIteration: 1 });
     },
     async read(request) {
       const volume = volumes.get(request.handle);

@@ -23,9 +23,6 @@ export async function run(options: Arguments, host: Host): Promise<ExitStatus> {
   if (!ready.ok) return refuse(ready.diagnostics, options, host);
   const { engine, recipe, bound, compiled, threads } = ready.prepared;
   report(ready.prepared.diagnostics, host);
-  for (const nodeId of bound.leftOut) {
-    terminal.error(`${nodeId}: no labels were given; it and what needs it are left out\n`);
-  }
 
   const result = await runShowingProgress(ready.prepared, host);
   const news = withoutEchoes([...ready.prepared.diagnostics, ...result.diagnostics]).slice(

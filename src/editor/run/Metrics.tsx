@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { formatBytes } from '../canvas/InputBadge';
 import { formatSeconds } from '../canvas/NodeDot';
 import { useDocument, useRun } from '../editor-context';
@@ -7,6 +8,7 @@ import { metricVerdict } from './metric-verdict';
 export function Metrics() {
   const result = useRun((state) => state.result);
   const expected = useDocument((state) => state.document.expects?.metrics);
+  const [isWhole, setWhole] = useState(false);
   if (result === undefined) {
     return (
       <div className="panel-empty">
@@ -14,7 +16,8 @@ export function Metrics() {
       </div>
     );
   }
-  const metrics = Object.entries(result.metrics);
+  const all = Object.entries(result.metrics);
+  const metrics = isWhole ? all : all.filter(([name]) => !isOfOneLabel(name));
   return (
     <div className="metrics">
       <p className="metrics-line">
@@ -58,6 +61,13 @@ export function Metrics() {
           </tbody>
         </table>
       )}
+      {metrics.length < all.length && (
+        <p className="metrics-line">
+          <button type="button" className="weft-link" onClick={() => setWhole(true)}>
+            {all.length - metrics.length} more, of single labels
+          </button>
+        </p>
+      )}
       {result.levels.length > 0 && (
         <table>
           <caption className="weft-hidden">Levels</caption>
@@ -96,7 +106,8 @@ export function Metrics() {
           Turned while it ran:{' '}
           {result.turned
             .map(
-              (turn) => `${turn.nodeId}.${turn.parameter} to ${turn.value} at ${turn.label}, iteration ${turn.atIteration}`,
+              (turn) =>
+                `${turn.nodeId}.${turn.parameter} to ${turn.value} at ${turn.label}, iteration ${turn.atIteration}`,
             )
             .join('; ')}
           .
@@ -104,6 +115,11 @@ export function Metrics() {
       )}
     </div>
   );
+}
+
+/** True for rows such as `dice.12`, of which there may be a hundred. */
+function isOfOneLabel(name: string): boolean {
+  return /\.\d+$/.test(name);
 }
 
 function formatMetric(value: number): string {

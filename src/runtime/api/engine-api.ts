@@ -159,6 +159,8 @@ export interface RunResult {
     readonly nodeId: string;
     readonly parameter: string;
     readonly value: number;
+    /** Level that was running, as in `levels`, and its iteration. */
+    readonly label: string;
     readonly atIteration: number;
   }[];
 }

@@ -102,6 +102,16 @@ export const messages = {
       `Drop a NIfTI file onto the node, choose a sample, or pass --input ${nodeId}=FILE.`,
     ),
 
+  leftOut: (nodeIds: readonly string[]): Diagnostic => ({
+    ...error(
+      'input-missing',
+      nodeIds[0] === undefined ? {} : { nodeId: nodeIds[0] },
+      `Left out, for want of labels: ${nodeIds.join(', ')}.`,
+      'Bind labels to the loaders among them to have these measured and written too.',
+    ),
+    severity: 'warning',
+  }),
+
   inputProblem: (nodeId: string, message: string, remedy: string): Diagnostic =>
     error('input-problem', { nodeId }, message, remedy),
 

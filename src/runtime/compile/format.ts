@@ -2,6 +2,18 @@ import type { KernelGraph } from '../ir/kernel-graph';
 import type { Op, OpGraph } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
 import type { ValueType } from '../ir/values';
+import type { CheckedGraph } from './checked-graph';
+
+/** A checked graph as stable text: one node a line, with what is wired to each input. */
+export function formatCheckedGraph(graph: CheckedGraph): string {
+  const lines = graph.nodes.map(({ id, definition, params, inputs }) => {
+    const wires = Object.entries(inputs).flatMap(([port, sources]) =>
+      sources.map((source) => `${port}=${source.nodeId}.${source.port}`),
+    );
+    return `${id}: ${definition.type}(${wires.join(', ')}) ${JSON.stringify(params)}`;
+  });
+  return `${lines.join('\n')}\n`;
+}
 
 /** An op graph as stable text: one op a line, loops indented. */
 export function formatOpGraph(graph: OpGraph): string {

@@ -60,7 +60,9 @@ export class SessionDevices {
   /** Gives up a device that failed; the next run opens a new one. */
   forget(kind: DeviceKind): void {
     if (kind === 'gpu') {
+      const lost = this.#gpu;
       this.#gpu = undefined;
+      void lost?.then((gpu) => ('missingBecause' in gpu ? undefined : gpu.destroy()));
       return;
     }
     this.#cpu?.destroy();

@@ -1,6 +1,6 @@
 import { sameGrid } from '../../imaging/grid';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
-import type { OutputHandle } from '../api/engine-api';
+import type { LevelOutcome, OutputHandle } from '../api/engine-api';
 import type { Compiled } from '../compile/compile';
 import { type DataValue, valuesOf } from '../compile/data-values';
 import { keptKey, loaderKey } from '../compile/lower';
@@ -12,7 +12,7 @@ import type { Prepared } from './prepare-recipe';
 import { readResult } from './read-result';
 import type { ResultStore, StoredResult } from './result-store';
 
-/** Results of a run by node, and the key under which each can be read. */
+/** Results of a run by node, in the order of the graph, and the key under which each can be read. */
 export interface Kept {
   readonly results: ReadonlyMap<string, StoredResult>;
   readonly keys: ReadonlyMap<string, string>;
@@ -35,6 +35,7 @@ export function writeInputs(execution: Execution, plan: Plan, { inputs, kept }: 
 
 /**
  * Reads every node's results back and keeps them.
+ * @param levels how the levels of this run's loops ended
  * @param turnedIn id of the run, where a parameter was turned by hand in it: its results are no
  * longer what the recipe says, so they can be read but not found by the next run
  */
@@ -43,15 +44,21 @@ export async function keepResults(
   { graph, keys, inputs, kept }: Prepared,
   { outputs, plan, graph: ops }: Compiled,
   execution: Execution,
+  levels: readonly LevelOutcome[],
   turnedIn: string | undefined,
 ): Promise<Kept> {
-  const results = new Map<string, StoredResult>(kept);
+  const results = new Map<string, StoredResult>();
   const storedKeys = new Map<string, string>();
   for (const { id, definition } of graph.nodes) {
     const ports = outputs.get(id) ?? {};
     const key = keys.get(id) ?? '';
-    if (kept.has(id)) storedKeys.set(id, key);
-    if (kept.has(id) || definition.source || Object.keys(ports).length === 0) continue;
+    const known = kept.get(id);
+    if (known) {
+      results.set(id, known);
+      storedKeys.set(id, key);
+      continue;
+    }
+    if (definition.source || Object.keys(ports).length === 0) continue;
     const data = new Map<ValueId, readonly Float32Array[]>();
     const types = new Map<ValueId, ValueType>();
     for (const value of Object.values(ports).flatMap(valuesOf)) {
@@ -60,12 +67,16 @@ export async function keepResults(
       const type = ops?.types[value];
       if (type) types.set(value, type);
     }
-    const result = { ports, types, data, geometry: geometryFor(ports, inputs) };
-    const storedKey = turnedIn === undefined ? key : `${key}-${turnedIn}`;
-    results.set(id, result);
-    storedKeys.set(id, storedKey);
-    store.set(storedKey, result);
+    results.set(id, {
+      ports,
+      types,
+      data,
+      geometry: geometryFor(ports, inputs),
+      levels: levels.filter((level) => level.nodeId === id),
+    });
+    storedKeys.set(id, turnedIn === undefined ? key : `${key}-${turnedIn}`);
   }
+  store.keep(new Map([...results].map(([id, result]) => [storedKeys.get(id) ?? id, result])));
   return { results, keys: storedKeys };
 }
 
@@ -95,11 +106,18 @@ export function metricsOf(kept: Kept): Readonly<Record<string, number>> {
       const table = readResult(result, port, { handle: '', as: 'table' });
       if (table.kind !== 'table') continue;
       for (const row of table.rows) {
-        metrics[row.name in metrics ? `${nodeId}.${row.name}` : row.name] = row.value;
+        metrics[Object.hasOwn(metrics, row.name) ? `${nodeId}.${row.name}` : row.name] = row.value;
       }
     }
   }
   return metrics;
+}
+
+/** How every level ended, of this run and of the earlier ones whose results still hold. */
+export function levelsOf(kept: Kept): readonly LevelOutcome[] {
+  return [...kept.results].flatMap(([nodeId, { levels }]) =>
+    levels.map((level) => ({ ...level, nodeId })),
+  );
 }
 
 /** Header of the first input that lies on the grid of these results. */

@@ -23,8 +23,10 @@ export async function nodeKeys(
       wires,
       inputDigest(node.id) ?? null,
       device,
-      // An objective's node id names its loss in traces.
-      Object.keys(node.definition.outputs).length > 0 ? node.id : null,
+      // An objective's node id names its loss in traces; other names change nothing.
+      Object.values(node.definition.outputs).some(({ type }) => type === 'objective')
+        ? node.id
+        : null,
     ]);
     keys.set(node.id, await sha256Hex(new TextEncoder().encode(text)));
   }

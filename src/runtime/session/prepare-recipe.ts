@@ -1,8 +1,10 @@
+import { writeDocument } from '../../pipeline/write-document';
 import type { NodeRegistry } from '../api/define-node';
 import type { Diagnostic } from '../api/diagnostics';
 import type { CompileRequest } from '../api/engine-api';
 import { messages } from '../api/messages';
 import type { CheckedGraph } from '../compile/checked-graph';
+import { formatCheckedGraph } from '../compile/format';
 import { parse } from '../compile/parse';
 import { leaveOutUnbound, validate } from '../compile/validate';
 import type { Device } from '../devices';
@@ -22,6 +24,8 @@ export interface Prepared {
   /** Results of earlier runs that still hold, by node. */
   readonly kept: ReadonlyMap<string, StoredResult>;
   readonly diagnostics: readonly Diagnostic[];
+  /** The document or the checked graph as text, where that phase's print was asked for. */
+  readonly printed?: string;
 }
 
 export type Preparation = Prepared | { readonly diagnostics: readonly Diagnostic[] };
@@ -49,7 +53,8 @@ export async function prepareRecipe(
     const input = parts.inputs.get(handle);
     if (input) inputs.set(nodeId, input);
   }
-  const { graph } = leaveOutUnbound(validated.graph, (nodeId) => inputs.has(nodeId));
+  const { graph, leftOut } = leaveOutUnbound(validated.graph, (nodeId) => inputs.has(nodeId));
+  if (leftOut.length > 0) diagnostics.push(messages.leftOut(leftOut));
   const device = await parts.devices.choose(request.device);
   if ('missingBecause' in device) {
     return { diagnostics: [...diagnostics, messages.device(undefined, device.missingBecause)] };
@@ -61,7 +66,21 @@ export async function prepareRecipe(
     const result = definition.source ? undefined : parts.results?.get(keys.get(id) ?? '');
     if (result) kept.set(id, result);
   }
-  return { graph, device, keys, inputs, kept, diagnostics };
+  const printed =
+    request.printAfter === 'parse'
+      ? writeDocument(parsed.document)
+      : request.printAfter === 'validate'
+        ? formatCheckedGraph(graph)
+        : undefined;
+  return {
+    graph,
+    device,
+    keys,
+    inputs,
+    kept,
+    diagnostics,
+    ...(printed === undefined ? {} : { printed }),
+  };
 }
 
 export function hasError(diagnostics: readonly Diagnostic[]): boolean {

@@ -1,4 +1,5 @@
 import type { NiftiGeometry } from '../../imaging/nifti/header';
+import type { LevelOutcome } from '../api/engine-api';
 import type { KeptOutputs } from '../compile/lower';
 import type { ValueId } from '../ir/values';
 
@@ -7,9 +8,14 @@ export interface StoredResult extends KeptOutputs {
   readonly data: ReadonlyMap<ValueId, readonly Float32Array[]>;
   /** Header of the image on whose grid the results lie, where a file brought one. */
   readonly geometry: NiftiGeometry | undefined;
+  /** How the levels of its loops ended; empty where it has none. */
+  readonly levels: readonly LevelOutcome[];
 }
 
-/** Keeps results by node key, the least recently used going first once there are too many bytes. */
+/**
+ * Keeps results by node key, the least recently used going first once there are too many bytes. The
+ * results of one run stay together however large they are: someone is about to read them.
+ */
 export class ResultStore {
   readonly #results = new Map<string, StoredResult>();
   readonly #maxBytes: number;
@@ -28,13 +34,16 @@ export class ResultStore {
     return result;
   }
 
-  set(key: string, result: StoredResult): void {
-    this.delete(key);
-    this.#results.set(key, result);
-    this.#bytes += bytesOf(result);
+  /** Keeps the results of a run; `newest` holds all of them, those that were found here included. */
+  keep(newest: ReadonlyMap<string, StoredResult>): void {
+    for (const [key, result] of newest) {
+      this.delete(key);
+      this.#results.set(key, result);
+      this.#bytes += bytesOf(result);
+    }
     for (const oldest of this.#results.keys()) {
-      if (this.#bytes <= this.#maxBytes || oldest === key) break;
-      this.delete(oldest);
+      if (this.#bytes <= this.#maxBytes) break;
+      if (!newest.has(oldest)) this.delete(oldest);
     }
   }
 

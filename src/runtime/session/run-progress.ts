@@ -45,6 +45,7 @@ export class RunRecorder {
   #lastLoss = new Map<number, number>();
   #bytesDone = 0;
   #iterationsOfStep = 0;
+  #runningLabel = '';
   readonly #startedMs = performance.now();
 
   constructor(
@@ -67,6 +68,11 @@ export class RunRecorder {
     );
   }
 
+  /** Label of the loop that runs now; empty between loops. */
+  get runningLabel(): string {
+    return this.#runningLabel;
+  }
+
   /** Sets nodes that are settled before or without any step. */
   mark(nodeIds: Iterable<string>, state: NodeState): void {
     for (const nodeId of nodeIds) this.#nodes.set(nodeId, { nodeId, state });
@@ -75,7 +81,9 @@ export class RunRecorder {
 
   readonly observer: RunObserver = {
     stepStarted: (step) => {
-      const nodeId = this.#step(step).origin;
+      const begun = this.#step(step);
+      const nodeId = begun.origin;
+      this.#runningLabel = begun.kind === 'loop' ? begun.label : '';
       this.#iterationsOfStep = 0;
       this.#nodes.set(nodeId, { nodeId, state: 'running' });
       this.#sendSoon();

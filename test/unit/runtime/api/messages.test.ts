@@ -35,6 +35,7 @@ const examples: { readonly [Name in keyof typeof messages]: readonly Diagnostic[
   ],
   inputMissing: [messages.inputMissing('fixed', 'Load image')],
   inputProblem: [messages.inputProblem('fixed', 'The file ends early.', 'Fetch it again.')],
+  leftOut: [messages.leftOut(['fixed-labels', 'warp-labels', 'dice'])],
   inputWarning: [messages.inputWarning('fixed', 'No orientation is stated.', 'Check it.')],
   wrongDigest: [messages.wrongDigest('fixed', 'https://example.org/t1.nii.gz')],
   otherFile: [messages.otherFile('fixed', 't1.nii.gz')],
