@@ -52,7 +52,6 @@ export function composeFields(
   const [o0, o1, o2] = outer;
   const [i0, i1, i2] = inner;
   const [v0, v1, v2] = value;
-  const edge = new Float64Array(4);
   const [begin, end] = shareOf(p.ny * p.nz, share);
   for (let row = begin; row < end; row += 1) {
     const y = row % p.ny;
@@ -65,71 +64,74 @@ export function composeFields(
       const ux = i0[i] as number;
       const uy = i1[i] as number;
       const uz = i2[i] as number;
-      const qx = sx === 1 ? 0 : rowX + m00 * x + d00 * ux + d01 * uy + d02 * uz;
-      const qy = sy === 1 ? 0 : rowY + m10 * x + d10 * ux + d11 * uy + d12 * uz;
-      const qz = sz === 1 ? 0 : rowZ + m20 * x + d20 * ux + d21 * uy + d22 * uz;
-      if (qx >= 0 && qy >= 0 && qz >= 0 && qx < endX && qy < endY && qz < endZ) {
-        const x0 = qx | 0;
-        const y0 = qy | 0;
-        const z0 = qz | 0;
-        const fx = qx - x0;
-        const fy = qy - y0;
-        const fz = qz - z0;
-        const gx = 1 - fx;
-        const gy = 1 - fy;
-        const gz = 1 - fz;
-        const w00 = gy * gz;
-        const w10 = fy * gz;
-        const w01 = gy * fz;
-        const w11 = fy * fz;
-        const a = x0 + sx * (y0 + sy * z0);
-        const b = a + rowStride;
-        const c = a + planeStride;
-        const d = b + planeStride;
-        v0[i] =
-          ux +
-          gx *
-            (w00 * (o0[a] as number) +
-              w10 * (o0[b] as number) +
-              w01 * (o0[c] as number) +
-              w11 * (o0[d] as number)) +
-          fx *
-            (w00 * (o0[a + step] as number) +
-              w10 * (o0[b + step] as number) +
-              w01 * (o0[c + step] as number) +
-              w11 * (o0[d + step] as number));
-        v1[i] =
-          uy +
-          gx *
-            (w00 * (o1[a] as number) +
-              w10 * (o1[b] as number) +
-              w01 * (o1[c] as number) +
-              w11 * (o1[d] as number)) +
-          fx *
-            (w00 * (o1[a + step] as number) +
-              w10 * (o1[b + step] as number) +
-              w01 * (o1[c + step] as number) +
-              w11 * (o1[d + step] as number));
-        v2[i] =
-          uz +
-          gx *
-            (w00 * (o2[a] as number) +
-              w10 * (o2[b] as number) +
-              w01 * (o2[c] as number) +
-              w11 * (o2[d] as number)) +
-          fx *
-            (w00 * (o2[a + step] as number) +
-              w10 * (o2[b + step] as number) +
-              w01 * (o2[c + step] as number) +
-              w11 * (o2[d + step] as number));
-      } else {
-        sampleAtEdge(o0, sx, sy, sz, qx, qy, qz, outsideEdge, edge);
-        v0[i] = ux + (edge[0] as number);
-        sampleAtEdge(o1, sx, sy, sz, qx, qy, qz, outsideEdge, edge);
-        v1[i] = uy + (edge[0] as number);
-        sampleAtEdge(o2, sx, sy, sz, qx, qy, qz, outsideEdge, edge);
-        v2[i] = uz + (edge[0] as number);
+      let qx = sx === 1 ? 0 : rowX + m00 * x + d00 * ux + d01 * uy + d02 * uz;
+      let qy = sy === 1 ? 0 : rowY + m10 * x + d10 * ux + d11 * uy + d12 * uz;
+      let qz = sz === 1 ? 0 : rowZ + m20 * x + d20 * ux + d21 * uy + d22 * uz;
+      let toX = step;
+      let toY = rowStride;
+      let toZ = planeStride;
+      if (!(qx >= 0 && qy >= 0 && qz >= 0 && qx < endX && qy < endY && qz < endZ)) {
+        // At the border the upper neighbour is the voxel itself.
+        qx = Math.min(Math.max(qx, 0), sx - 1);
+        qy = Math.min(Math.max(qy, 0), sy - 1);
+        qz = Math.min(Math.max(qz, 0), sz - 1);
+        if (qx === sx - 1) toX = 0;
+        if (qy === sy - 1) toY = 0;
+        if (qz === sz - 1) toZ = 0;
       }
+      const x0 = qx | 0;
+      const y0 = qy | 0;
+      const z0 = qz | 0;
+      const fx = qx - x0;
+      const fy = qy - y0;
+      const fz = qz - z0;
+      const gx = 1 - fx;
+      const gy = 1 - fy;
+      const gz = 1 - fz;
+      const w00 = gy * gz;
+      const w10 = fy * gz;
+      const w01 = gy * fz;
+      const w11 = fy * fz;
+      const a = x0 + sx * (y0 + sy * z0);
+      const b = a + toY;
+      const c = a + toZ;
+      const d = b + toZ;
+      v0[i] =
+        ux +
+        gx *
+          (w00 * (o0[a] as number) +
+            w10 * (o0[b] as number) +
+            w01 * (o0[c] as number) +
+            w11 * (o0[d] as number)) +
+        fx *
+          (w00 * (o0[a + toX] as number) +
+            w10 * (o0[b + toX] as number) +
+            w01 * (o0[c + toX] as number) +
+            w11 * (o0[d + toX] as number));
+      v1[i] =
+        uy +
+        gx *
+          (w00 * (o1[a] as number) +
+            w10 * (o1[b] as number) +
+            w01 * (o1[c] as number) +
+            w11 * (o1[d] as number)) +
+        fx *
+          (w00 * (o1[a + toX] as number) +
+            w10 * (o1[b + toX] as number) +
+            w01 * (o1[c + toX] as number) +
+            w11 * (o1[d + toX] as number));
+      v2[i] =
+        uz +
+        gx *
+          (w00 * (o2[a] as number) +
+            w10 * (o2[b] as number) +
+            w01 * (o2[c] as number) +
+            w11 * (o2[d] as number)) +
+        fx *
+          (w00 * (o2[a + toX] as number) +
+            w10 * (o2[b + toX] as number) +
+            w01 * (o2[c + toX] as number) +
+            w11 * (o2[d + toX] as number));
     }
   }
 }
