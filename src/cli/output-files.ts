@@ -15,7 +15,7 @@ export interface OutputFile {
   readonly format: FileFormat;
 }
 
-/** The files of all save nodes; for a recipe without any, those of its last `register` node. */
+/** The files of all save nodes; for a recipe without any, those of its last registration. */
 export function outputFiles(
   document: PipelineDocument,
   outputs: readonly OutputHandle[],
@@ -24,7 +24,9 @@ export function outputFiles(
   const saved = savedFiles(document, registry);
   if (saved.length > 0) return saved.map(({ file }) => file);
   const last = outputs.findLast(
-    ({ nodeId, port }) => port === 'transform' && document.nodes[nodeId]?.type === 'register',
+    ({ nodeId, kind }) =>
+      kind === 'transform' &&
+      registry.get(document.nodes[nodeId]?.type ?? '')?.section === 'register',
   );
   if (last === undefined) return [];
   const warped = outputs.some(({ nodeId, port }) => nodeId === last.nodeId && port === 'warped');
@@ -32,7 +34,7 @@ export function outputFiles(
     ...(warped
       ? filesOf({ name: 'warped.nii.gz', port: '', format: 'nifti-image' }, `${last.nodeId}.warped`)
       : []),
-    ...filesOf({ name: '', port: '', format: 'itk-transform' }, `${last.nodeId}.transform`),
+    ...filesOf({ name: '', port: '', format: 'itk-transform' }, `${last.nodeId}.${last.port}`),
   ];
 }
 

@@ -1,46 +1,57 @@
 import type { Op } from '../ir/op-graph';
+import type { OpTraits } from '../ops/define-op';
+import { type OpRegistry, opRegistry } from '../ops/index';
 
 /** A rewrite of one op list. Values keep their ids, so that readers need not change. */
 export interface FusionRule {
   readonly name: string;
-  /** What is merged, and what it saves. */
-  readonly doc: string;
   rewrite(ops: readonly Op[]): readonly Op[];
 }
 
-/** `sample` and `sampleDerivative` at the same points read the same eight corners. */
-const sampleWithDerivative: FusionRule = {
-  name: 'sample-with-derivative',
-  doc: 'One walk gives the value and its derivative: saves one read of displacement and corners.',
-  rewrite(ops) {
-    const key = (op: Op): string => JSON.stringify([op.inputs, op.attributes]);
-    const derivatives = ops.filter((op) => op.op === 'sampleDerivative');
-    const pairs = new Map<Op, { readonly value: Op; readonly derivative: Op }>();
-    for (const value of ops.filter((op) => op.op === 'sample')) {
-      const derivative = derivatives.find((op) => !pairs.has(op) && key(op) === key(value));
-      if (!derivative) continue;
-      const pair = { value, derivative };
-      pairs.set(value, pair).set(derivative, pair);
-    }
-    const done = new Set<object>();
-    const result: Op[] = [];
-    for (const op of ops) {
-      const pair = pairs.get(op);
-      if (!pair) {
-        result.push(op);
-        continue;
-      }
-      // Where the first of both stood: what they read is there, and whoever reads them comes later.
-      if (done.has(pair)) continue;
-      done.add(pair);
-      result.push({
-        ...pair.value,
-        op: 'sampleWithDerivative',
-        outputs: { ...pair.value.outputs, ...pair.derivative.outputs },
-      });
-    }
-    return result;
-  },
-};
+/** Every rule: what the ops themselves say they can be computed together with. */
+export const fusionRules: readonly FusionRule[] = pairRules(opRegistry);
 
-export const fusionRules: readonly FusionRule[] = [sampleWithDerivative];
+function pairRules(registry: OpRegistry): readonly FusionRule[] {
+  return [...registry.values()].flatMap(({ name, traits }) =>
+    traits?.fusesWith ? [pairRule(name, traits.fusesWith)] : [],
+  );
+}
+
+/** Two ops with equal inputs and attributes become the one that gives the outputs of both. */
+function pairRule(
+  first: string,
+  { partner, into, name }: NonNullable<OpTraits['fusesWith']>,
+): FusionRule {
+  return {
+    name,
+    rewrite(ops) {
+      const key = (op: Op): string => JSON.stringify([op.inputs, op.attributes]);
+      const partners = ops.filter((op) => op.op === partner);
+      const pairs = new Map<Op, { readonly first: Op; readonly second: Op }>();
+      for (const op of ops.filter((candidate) => candidate.op === first)) {
+        const second = partners.find((other) => !pairs.has(other) && key(other) === key(op));
+        if (!second) continue;
+        const pair = { first: op, second };
+        pairs.set(op, pair).set(second, pair);
+      }
+      const done = new Set<object>();
+      const result: Op[] = [];
+      for (const op of ops) {
+        const pair = pairs.get(op);
+        if (!pair) {
+          result.push(op);
+          continue;
+        }
+        // Where the first of both stood: what they read is there, and whoever reads them comes later.
+        if (done.has(pair)) continue;
+        done.add(pair);
+        result.push({
+          ...pair.first,
+          op: into,
+          outputs: { ...pair.first.outputs, ...pair.second.outputs },
+        });
+      }
+      return result;
+    },
+  };
+}

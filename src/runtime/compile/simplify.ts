@@ -28,7 +28,7 @@ export function simplify(
   return result;
 }
 
-/** Values that a person may change while the program runs, and all that follows from them. */
+/** Values that a person may change while the program runs. */
 function changingValues(graph: OpGraph): Set<ValueId> {
   return new Set(graph.dials.map((dial) => dial.value));
 }

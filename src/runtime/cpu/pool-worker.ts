@@ -23,7 +23,6 @@ export type ToPoolThread = {
 };
 
 export type FromPoolThread =
-  | { readonly kind: 'ready' }
   | { readonly kind: 'finished' }
   | { readonly kind: 'failed'; readonly message: string };
 

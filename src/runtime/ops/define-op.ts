@@ -25,6 +25,15 @@ export interface OpTraits {
    * scheduler copies the input first where it is still needed.
    */
   readonly updatesInPlace?: Readonly<Record<string, string>>;
+  /**
+   * An op of the same inputs and attributes that is best computed together with this one, the op that
+   * gives the outputs of both, and the name under which the rule can be switched off.
+   */
+  readonly fusesWith?: {
+    readonly partner: string;
+    readonly into: string;
+    readonly name: string;
+  };
 }
 
 /** Adds ops to the graph under construction; what adjoints and fusion rules are written with. */

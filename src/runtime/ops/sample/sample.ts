@@ -19,6 +19,14 @@ export const sample = defineOp<SampleAttributes>()({
     'grid, A the affine from fixed to moving world in mm, linear or nearest interpolation.',
   inputs,
   outputs: ['value'],
+  // The same eight corners give the value and its derivative.
+  traits: {
+    fusesWith: {
+      partner: 'sampleDerivative',
+      into: 'sampleWithDerivative',
+      name: 'sample-with-derivative',
+    },
+  },
   infer: ({ source }, attributes) => ({
     value: fieldType(gridOf(attributes), asField(source).channels),
   }),
