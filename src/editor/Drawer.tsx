@@ -1,5 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { IconChevronUp } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useEditor, useView } from './editor-context';
 import { RunPanel } from './run/RunPanel';
@@ -67,17 +66,6 @@ export function Drawer() {
       <Viewer />
       <div className="drawer-run">
         <RunPanel />
-        {!isMaximised && (
-          <Tooltip label="Hide">
-            <ActionIcon
-              className="drawer-hide"
-              aria-label="Hide viewer and results"
-              onClick={() => views.set({ isDrawerOpen: false })}
-            >
-              <IconChevronDown size={17} />
-            </ActionIcon>
-          </Tooltip>
-        )}
       </div>
     </div>
   );

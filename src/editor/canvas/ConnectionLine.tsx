@@ -1,4 +1,4 @@
-import { type ConnectionLineComponentProps, getBezierPath } from '@xyflow/react';
+import { type ConnectionLineComponentProps, getBezierPath, useViewport } from '@xyflow/react';
 import { useEditor } from '../editor-context';
 import { judgeConnection } from './connection-rules';
 import { findPort, portStyles } from './ports';
@@ -7,6 +7,7 @@ import type { FlowNode } from './projection';
 /** The wire in the hand; over a port that does not take it, it says why. */
 export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
   const { documents, registry } = useEditor();
+  const { zoom } = useViewport();
   const { fromX, fromY, toX, toY, fromPosition, toPosition, fromHandle, toHandle } = props;
   const { document } = documents.store.getState();
   const isOutput = fromHandle.type === 'source';
@@ -51,7 +52,9 @@ export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
           height={120}
           style={{ overflow: 'visible' }}
         >
-          <div className="wire-reason">{reason}</div>
+          <div className="wire-reason" style={{ scale: String(1 / zoom) }}>
+            {reason}
+          </div>
         </foreignObject>
       )}
     </g>

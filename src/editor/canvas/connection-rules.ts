@@ -1,5 +1,5 @@
 import type { PipelineDocument, PipelineEdge } from '../../pipeline/schema';
-import type { NodeDefinition, NodeRegistry } from '../../runtime/api/define-node';
+import type { NodeDefinition, NodeRegistry, Section } from '../../runtime/api/define-node';
 import type { PortType } from '../../runtime/api/port-values';
 import { endText, type PortEnd, portEnd } from '../store/document-edits';
 import { findPort, inputPorts, outputPorts, portLabel, portStyles } from './ports';
@@ -61,7 +61,10 @@ export function judgeConnection(
   return { ok: true, takesMany: input.takesMany, ...(replaces && { replaces }) };
 }
 
-/** Nodes that take one type and give another, those with the fewest further inputs first. */
+/** Sections whose nodes end something: what they give is about the data, not the data brought on. */
+const endSections: readonly Section[] = ['evaluate', 'view', 'save', 'register'];
+
+/** Nodes that bring one type on to another, those with the fewest further inputs first. */
 export function findBridges(
   registry: NodeRegistry,
   from: PortType,
@@ -69,6 +72,7 @@ export function findBridges(
 ): readonly Bridge[] {
   const found: { readonly bridge: Bridge; readonly needs: number }[] = [];
   for (const definition of registry.values()) {
+    if (endSections.includes(definition.section)) continue;
     const inputs = inputPorts(definition);
     const input =
       inputs.find((port) => port.type === from && !port.isOptional) ??

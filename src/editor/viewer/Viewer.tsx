@@ -1,7 +1,8 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconArrowsMaximize, IconArrowsMinimize } from '@tabler/icons-react';
+import { IconArrowsMaximize, IconArrowsMinimize, IconChevronDown } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Vec3 } from '../../imaging/frames';
+import type { VolumeData } from '../../runtime/api/engine-api';
 import { useDocument, useEditor, useRun, useView, useVolumes } from '../editor-context';
 import { createPainter, type ShownVolume } from './painter';
 import { Readout } from './Readout';
@@ -9,6 +10,7 @@ import { SlicePane } from './SlicePane';
 import { middleMm, type PlaneName, planesOf } from './slice-geometry';
 import { ViewerMenu, ViewerToolbar } from './ViewerToolbar';
 import { registrationVolumes, type ViewableVolume, viewableVolumes } from './volume-choice';
+import { type ColourMap, guessColourMap, type VolumeRange } from './volume-range';
 
 /** Fixed, moving and warped volumes with one crosshair; moves along while a recipe runs. */
 export function Viewer() {
@@ -37,7 +39,9 @@ export function Viewer() {
     : load(choice.warped, 'Warped');
   const singleChoice = everything.find(({ id }) => id === settings.single) ?? everything.at(-1);
   const single =
-    settings.mode === 'single' ? load(singleChoice, singleChoice?.id ?? '') : undefined;
+    settings.mode === 'single'
+      ? withLegend(load(singleChoice, singleChoice?.id ?? ''), library.rangeOf)
+      : undefined;
 
   const other = settings.compareWith === 'warped' ? (warped ?? moving) : moving;
   const columns =
@@ -76,6 +80,16 @@ export function Viewer() {
             {isMaximised ? <IconArrowsMinimize size={17} /> : <IconArrowsMaximize size={17} />}
           </ActionIcon>
         </Tooltip>
+        {!isMaximised && (
+          <Tooltip label="Hide viewer and results">
+            <ActionIcon
+              aria-label="Hide viewer and results"
+              onClick={() => views.set({ isDrawerOpen: false })}
+            >
+              <IconChevronDown size={17} />
+            </ActionIcon>
+          </Tooltip>
+        )}
       </div>
       {reference === undefined ? (
         <EmptyViewer isRunning={isRunning} />
@@ -138,6 +152,22 @@ export function Viewer() {
       )}
     </section>
   );
+}
+
+/** What the colours of a map mean. */
+const legends: Readonly<Record<ColourMap, string | undefined>> = {
+  grey: undefined,
+  labels: 'a colour a label',
+  'about-zero': 'blue below 0, orange above',
+  'about-one': 'blue shrinks, orange grows, yellow is folded',
+};
+
+function withLegend(
+  volume: ShownVolume | undefined,
+  rangeOf: (data: VolumeData) => VolumeRange,
+): ShownVolume | undefined {
+  const legend = volume && legends[guessColourMap(volume.kind, rangeOf(volume.data))];
+  return volume && legend !== undefined ? { ...volume, note: legend } : volume;
 }
 
 function noPaint(): void {}

@@ -129,7 +129,7 @@ export function diverging(value: number): readonly [number, number, number] {
 /** Relative volume on a log scale about one; what has folded is a yellow that no scale reaches. */
 export function jacobianColour(value: number): readonly [number, number, number] {
   if (value <= 0) return [255, 236, 0];
-  return diverging(Math.log2(value) / 1.5);
+  return diverging(Math.log2(value) / 2);
 }
 
 /** A colour of its own for every label; the background is black. */

@@ -53,6 +53,13 @@ describe('a wire', () => {
   });
 });
 
+test('what only measures or shows is no bridge', () => {
+  const types = findBridges(nodeRegistry, 'transform', 'image').map(
+    ({ definition }) => definition.type,
+  );
+  expect(types).toEqual(['apply.image']);
+});
+
 test('bridges take the first type and give the second', () => {
   for (const { definition, input, output } of findBridges(nodeRegistry, 'transform', 'image')) {
     expect(definition.inputs[input]?.type).toBe('transform');
