@@ -20,7 +20,10 @@ export function allocate(graph: KernelGraph, options: { readonly alias?: boolean
   const slotOfBuffer: SlotId[] = new Array(graph.buffers.length).fill(0);
   const lifetimes = lifetimesOf(graph);
   for (const { buffer, begin, end } of lifetimes) {
-    const bytes = Math.max(bytesPerElement, (graph.buffers[buffer]?.elements ?? 0) * bytesPerElement);
+    const bytes = Math.max(
+      bytesPerElement,
+      (graph.buffers[buffer]?.elements ?? 0) * bytesPerElement,
+    );
     // Equal sizes only: a larger slot would be bound past the buffer's end, and kernels rely on it.
     const free =
       options.alias === false

@@ -119,7 +119,9 @@ function reverse(
   return new Map(
     Object.entries(wanted).map(([name, value]) => {
       const output = gradient.outputs[name] as ValueId;
-      const cotangent = cotangents.get(value) ?? builder.op('zeros', { like: value }, zerosOf(builder, value)).value;
+      const cotangent =
+        cotangents.get(value) ??
+        builder.op('zeros', { like: value }, zerosOf(builder, value)).value;
       return [output, cotangent as ValueId];
     }),
   );

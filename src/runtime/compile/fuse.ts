@@ -1,7 +1,7 @@
 import type { OpGraph } from '../ir/op-graph';
+import { type FusionRule, fusionRules } from './fusion-rules';
 import { dropUnused } from './simplify';
 import { mapOpLists } from './traverse';
-import { type FusionRule, fusionRules } from './fusion-rules';
 
 /**
  * Applies the short list of rules for what is hot. Each rule replaces ops by fewer that compute the

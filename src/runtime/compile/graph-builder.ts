@@ -158,11 +158,11 @@ export class GraphBuilder implements OpAppender {
     const { next, losses, preview } = body;
     const fits =
       next.length === carried.length &&
-      next.every((value, i) =>
-        sameType(this.typeOf(value), this.typeOf(carried[i] as ValueId)),
-      );
+      next.every((value, i) => sameType(this.typeOf(value), this.typeOf(carried[i] as ValueId)));
     if (!fits) {
-      throw new InternalError(`Loop "${options.label}": what it carries on is not what it carries.`);
+      throw new InternalError(
+        `Loop "${options.label}": what it carries on is not what it carries.`,
+      );
     }
     const results = carried.map((value) => this.newValue(this.typeOf(value)));
     this.append({

@@ -6,7 +6,7 @@ import type { PortValues } from '../api/port-values';
 import type { OpGraph } from '../ir/op-graph';
 import { fieldType, type ValueId, type ValueType } from '../ir/values';
 import type { CheckedGraph, CheckedNode } from './checked-graph';
-import { dataKinds, mapDataValues, type DataValue } from './data-values';
+import { type DataValue, dataKinds, mapDataValues } from './data-values';
 import { GraphBuilder } from './graph-builder';
 
 export type PortValue = PortValues[keyof PortValues];

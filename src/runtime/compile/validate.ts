@@ -111,7 +111,13 @@ function wireProblems(
   const problems: Diagnostic[] = [];
   if (source && !output) {
     problems.push(
-      messages.unknownPort(from.nodeId, source.title, from.port, 'output', Object.keys(source.outputs)),
+      messages.unknownPort(
+        from.nodeId,
+        source.title,
+        from.port,
+        'output',
+        Object.keys(source.outputs),
+      ),
     );
   }
   if (target && !input) {

@@ -1,11 +1,11 @@
 import { InternalError } from '../internal-error';
-import type { Plan } from '../ir/plan';
 import type { KernelGraph } from '../ir/kernel-graph';
 import { gradientOpName, loopOpName, type Op, type OpGraph } from '../ir/op-graph';
+import type { Plan } from '../ir/plan';
 import { sameType, type ValueId } from '../ir/values';
-import { accessOf, planesOf, type BindingSpec } from '../ops/define-kernel';
-import { opRegistry, type OpRegistry } from '../ops/index';
-import { kernelRegistry, type KernelRegistry } from '../ops/kernels';
+import { accessOf, type BindingSpec, planesOf } from '../ops/define-kernel';
+import { type OpRegistry, opRegistry } from '../ops/index';
+import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
 import { lifetimesOf } from './allocate';
 
 /**
@@ -109,7 +109,8 @@ export function verifyKernelGraph(
           else written.add(buffer);
         }
       }
-      for (const buffer of written) if (read.has(buffer)) fail('a buffer is both read and written.');
+      for (const buffer of written)
+        if (read.has(buffer)) fail('a buffer is both read and written.');
       if (kernel.gpu === 'host') {
         if (step.kind === 'loop') fail('it runs on the host and cannot be in a loop.');
         continue;
@@ -119,8 +120,7 @@ export function verifyKernelGraph(
         const bound = bindings
           .filter(([name]) => stage.binds?.includes(name) ?? true)
           .reduce(
-            (sum, [name, spec]) =>
-              sum + (stage.perComponent?.includes(name) ? 1 : planesOf(spec)),
+            (sum, [name, spec]) => sum + (stage.perComponent?.includes(name) ? 1 : planesOf(spec)),
             0,
           );
         if (bound > maxStorageBuffers) fail(`it binds ${bound} storage buffers in one dispatch.`);
