@@ -163,6 +163,8 @@ class EngineSession implements Session {
 
   async destroy(): Promise<void> {
     for (const run of this.#runs.values()) run.abort.abort();
+    // A run that hears of it settles; threads that are ended under it would leave it waiting.
+    await this.#lastRun;
     await this.#parts.devices.destroy();
   }
 
