@@ -79,11 +79,16 @@ function chooseWithInput(): Promise<{ readonly file: File } | undefined> {
     const input = document.createElement('input');
     input.type = 'file';
     input.accept = '.json,application/json,.png,image/png';
-    input.addEventListener('change', () => {
+    input.hidden = true;
+    const end = () => {
       const file = input.files?.[0];
+      input.remove();
       resolve(file && { file });
-    });
-    input.addEventListener('cancel', () => resolve(undefined));
+    };
+    input.addEventListener('change', end);
+    input.addEventListener('cancel', end);
+    // Outside of the page it could be collected while the dialog is open.
+    document.body.append(input);
     input.click();
   });
 }
