@@ -125,6 +125,15 @@ const situations: readonly Situation[] = [
     transposed: false,
   },
   {
+    name: 'radius 11, 12 and 13, outside as zero',
+    grid: longGrid,
+    channels: 1,
+    sigmaVoxels: [2.75, 3, 3.25],
+    truncate: 4,
+    edges: 'zero',
+    transposed: false,
+  },
+  {
     name: 'one slice and an axis without smoothing',
     grid: oneSliceGrid,
     channels: 3,

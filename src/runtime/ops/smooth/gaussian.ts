@@ -4,8 +4,19 @@ import { elementsPerBuffer } from '../../ir/values';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
 import { copyKernel } from '../loop/loop-kernels';
-import { gaussianAxisKernel, mostTaps } from './gaussian-axis.kernel';
-import { edgesRenormalized, edgesRenormalizedTransposed, edgesZero, gaussianRadius } from './taps';
+import {
+  gaussianAxisKernel,
+  gaussianAxisShortKernel,
+  mostTaps,
+  shortTaps,
+} from './gaussian-axis.kernel';
+import {
+  edgesRenormalized,
+  edgesRenormalizedTransposed,
+  edgesZero,
+  gaussianRadius,
+  gaussianTaps,
+} from './taps';
 
 /**
  * `zero` counts voxels beyond the edge as 0 (then the smoothing is its own transpose);
@@ -42,7 +53,7 @@ export const gaussian = defineOp<GaussianAttributes>()({
     const transposed = !attributes.transposed;
     return { value: b.op('gaussian', { value: cotangent }, { ...attributes, transposed }).value };
   },
-  kernels: [gaussianAxisKernel, copyKernel],
+  kernels: [gaussianAxisKernel, gaussianAxisShortKernel, copyKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const type = asField(inputTypes.value);
     const count = elementsPerBuffer(type);
@@ -59,11 +70,20 @@ export const gaussian = defineOp<GaussianAttributes>()({
         // Results alternate between scratch and the output, so that the last lands in the output.
         const isOutput = (passes.length - index) % 2 === 1;
         const smoothed = isOutput ? result : (scratch as BufferId);
-        emitter.call(
-          gaussianAxisKernel,
-          { value: source, smoothed },
-          { nx, ny, nz, ...pass, edges: edgesCode(attributes) },
-        );
+        const edges = edgesCode(attributes);
+        if (edges === edgesZero && pass.radius < shortTaps) {
+          emitter.call(
+            gaussianAxisShortKernel,
+            { value: source, smoothed },
+            { nx, ny, nz, ...pass, taps: tapsOf(pass) },
+          );
+        } else {
+          emitter.call(
+            gaussianAxisKernel,
+            { value: source, smoothed },
+            { nx, ny, nz, ...pass, edges },
+          );
+        }
         source = smoothed;
       });
     });
@@ -79,6 +99,12 @@ function axisPasses(attributes: GaussianAttributes, size: readonly number[]): re
     }
     return [{ axis, sigmaVoxels, radius }];
   });
+}
+
+/** The middle tap and those on one side, as many as a short kernel takes. */
+function tapsOf({ sigmaVoxels, radius }: AxisPass): readonly number[] {
+  const taps = gaussianTaps(sigmaVoxels, radius);
+  return Array.from({ length: shortTaps }, (_, k) => taps[radius + k] ?? 0);
 }
 
 function edgesCode({ edges, transposed }: GaussianAttributes): number {
