@@ -205,5 +205,3 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
 
   return { sync, openFile, openAside, fetchSource, stopFetch, settled };
 }
-
-export type InputOpener = ReturnType<typeof createInputOpener>;

@@ -119,7 +119,7 @@ export function paintMapped(
 }
 
 /** Blue below zero, dark at zero, orange above; `value` from -1 to 1. */
-export function diverging(value: number): readonly [number, number, number] {
+function diverging(value: number): readonly [number, number, number] {
   const size = Math.min(1, Math.abs(value)) ** 0.8;
   return value >= 0
     ? [24 + 226 * size, 24 + 138 * size, 26 + 14 * size]
