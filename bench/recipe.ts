@@ -3,7 +3,7 @@ import velocityText from '../pipelines/brain-t1-svf.json?raw';
 import { loadersOf } from '../src/cli/bind-inputs';
 import { nodeRegistry } from '../src/nodes/index';
 import { parseDocument } from '../src/pipeline/parse-document';
-import type { PipelineDocument } from '../src/pipeline/schema';
+import type { Params, PipelineDocument } from '../src/pipeline/schema';
 import type { OpenInputRequest, OpenInputResult } from '../src/runtime/api/engine-api';
 import type { Pair } from './pairs';
 
@@ -11,9 +11,16 @@ const texts = { 'brain-t1-greedy': greedyText, 'brain-t1-svf': velocityText } as
 
 export type RecipeName = keyof typeof texts;
 
+/** A few iterations of each stage. */
+const quickParameters: Readonly<Record<string, Params>> = {
+  'rigid-levels': { iterations: [10] },
+  'affine-levels': { iterations: [10, 5] },
+  'field-levels': { iterations: [10, 5, 5] },
+};
+
 export interface RecipeChanges {
-  /** Generated heads as one slice, for slow devices. */
-  readonly slices?: boolean;
+  /** Generated heads as one slice and few iterations, for slow devices. */
+  readonly quick?: boolean;
   /** The field's levels run all their iterations. */
   readonly fullIterations?: boolean;
 }
@@ -24,9 +31,12 @@ export interface RecipeChanges {
  */
 export function readRecipe(name: RecipeName, changes: RecipeChanges = {}): PipelineDocument {
   const text = texts[name];
-  const parsed = parseDocument(changes.slices ? text.replaceAll('"head-3d"', '"head-2d"') : text);
+  const parsed = parseDocument(changes.quick ? text.replaceAll('"head-3d"', '"head-2d"') : text);
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
-  return changes.fullIterations ? withoutStopRule(parsed.document) : parsed.document;
+  return withParameters(parsed.document, {
+    ...(changes.quick ? quickParameters : {}),
+    ...(changes.fullIterations ? { 'field-levels': { convergence: 0 } } : {}),
+  });
 }
 
 /** Opens a pair for a recipe; gives the handles by loader. Loaders without a file are left out. */
@@ -56,14 +66,12 @@ export async function openPair(
   return handles;
 }
 
-function withoutStopRule(document: PipelineDocument): PipelineDocument {
-  const levels = document.nodes['field-levels'];
-  if (!levels) throw new Error('The recipe has no node "field-levels".');
-  return {
-    ...document,
-    nodes: {
-      ...document.nodes,
-      'field-levels': { ...levels, params: { ...levels.params, convergence: 0 } },
-    },
-  };
+function withParameters(
+  document: PipelineDocument,
+  changes: Readonly<Record<string, Params>>,
+): PipelineDocument {
+  const nodes = Object.entries(document.nodes).map(
+    ([id, node]) => [id, { ...node, params: { ...node.params, ...changes[id] } }] as const,
+  );
+  return { ...document, nodes: Object.fromEntries(nodes) };
 }

@@ -20,8 +20,8 @@ const target = 0.05;
 
 /** Times every phase of the compiler on the greedy recipe, from text to plan. */
 export async function compile(host: BenchHost): Promise<readonly Section[]> {
-  const slices = host.options.quick;
-  const recipe = await openRecipe(readRecipe('brain-t1-greedy', { slices }), phantomPair);
+  const { quick } = host.options;
+  const recipe = await openRecipe(readRecipe('brain-t1-greedy', { quick }), phantomPair);
   const repetitions = host.options.quick ? 5 : 30;
   const first = timePhases(recipe);
   const all = Array.from({ length: repetitions }, () => timePhases(recipe));

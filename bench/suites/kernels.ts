@@ -44,7 +44,7 @@ export async function kernels(host: BenchHost): Promise<readonly Section[]> {
     };
     const real = realPair('head-2mm');
     const pair = quick || 'skipped' in real ? phantomPair : real;
-    const recipe = await openRecipe(readRecipe('brain-t1-greedy', { slices: quick }), pair);
+    const recipe = await openRecipe(readRecipe('brain-t1-greedy', { quick }), pair);
     const full = compileRecipe(recipe);
     const watched = finestLevel(full, 'greedy');
     const iterations = quick ? 5 : 10;

@@ -24,7 +24,7 @@ export async function memory(host: BenchHost): Promise<readonly Section[]> {
     const failures: string[] = [];
     for (const pair of pairs) {
       for (const name of ['brain-t1-greedy', 'brain-t1-svf'] as const satisfies RecipeName[]) {
-        const recipe = await openRecipe(readRecipe(name, { slices: quick }), pair);
+        const recipe = await openRecipe(readRecipe(name, { quick }), pair);
         const plan = shortened(compileRecipe(recipe), -1, 2);
         const before = process.memoryUsage.rss();
         const execution = await device.prepare(plan);

@@ -32,8 +32,8 @@ export async function recipes(host: BenchHost): Promise<readonly Section[]> {
 }
 
 async function measure(host: BenchHost, pair: Pair, fullIterations: boolean): Promise<Section> {
-  const slices = host.options.quick;
-  const document = readRecipe('brain-t1-greedy', { slices, fullIterations });
+  const { quick } = host.options;
+  const document = readRecipe('brain-t1-greedy', { quick, fullIterations });
   const plan = compileRecipe(await openRecipe(document, pair));
   const results: RunResult[] = [];
   const repetitions = host.options.quick ? 1 : 3;
@@ -53,7 +53,7 @@ async function measure(host: BenchHost, pair: Pair, fullIterations: boolean): Pr
       levels: result.levels.filter((level) => level.nodeId === nodeId),
     }))
     .sort((a, b) => b.spread.median - a.spread.median);
-  const expected = slices
+  const expected = quick
     ? {}
     : pair === phantomPair
       ? (document.expects?.metrics ?? {})
