@@ -7,7 +7,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   let s = params.sourceFromWorld;
   for (var column = 0u; column < 4u; column += 1u) {
     var sums = vec3<f32>(0.0);
-    for (var i = lane * 12u + column; i < arrayLength(&partials); i += WORKGROUP * 12u) {
+    for (var i = lane * 12u + column; i < params.chunks * 12u; i += WORKGROUP * 12u) {
       sums += vec3<f32>(partials[i], partials[i + 4u], partials[i + 8u]);
     }
     sums.x = workgroup_reduce_sum(lane, sums.x);

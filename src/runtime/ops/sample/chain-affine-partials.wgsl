@@ -1,7 +1,10 @@
-// uses: affine voxel-index workgroup-reduce
+// uses: affine voxel-index
 // Sums of cotangent · derivative_i · y_j, y = (x + u, 1) in mm, over one chunk of the voxels a
 // workgroup: 12 numbers a chunk, row-major, along the axes of the source voxels. Neighbouring
-// invocations read neighbouring voxels.
+// invocations read neighbouring voxels. The 12 sums go down one tree together: a tree each would
+// wait for the workgroup twelve times as often.
+
+var<workgroup> lanes: array<array<vec4<f32>, 3>, WORKGROUP>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -29,13 +32,13 @@ fn main(
     row1 += cotangent[i] * derivative_y[i] * y;
     row2 += cotangent[i] * derivative_z[i] * y;
   }
-  let rows = array<vec4<f32>, 3>(row0, row1, row2);
-  for (var row = 0u; row < 3u; row += 1u) {
-    for (var column = 0u; column < 4u; column += 1u) {
-      let sum = workgroup_reduce_sum(lane, rows[row][column]);
-      if (lane == 0u) {
-        partials[group.x * 12u + row * 4u + column] = sum;
-      }
+  lanes[lane] = array<vec4<f32>, 3>(row0, row1, row2);
+  workgroupBarrier();
+  for (var half = WORKGROUP / 2u; half > 0u; half = half / 2u) {
+    if (lane < half) {
+      for (var row = 0u; row < 3u; row += 1u) { lanes[lane][row] += lanes[lane + half][row]; }
     }
+    workgroupBarrier();
   }
+  if (lane < 12u) { partials[group.x * 12u + lane] = lanes[0][lane / 4u][lane % 4u]; }
 }

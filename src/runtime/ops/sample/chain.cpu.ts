@@ -1,4 +1,5 @@
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
+import { chunkLength, reductionChunks } from '../reduction';
 import { pointMap } from './point-map';
 
 type Planes = readonly [FloatArray, FloatArray, FloatArray];
@@ -42,9 +43,6 @@ export function chainToDisplacement(
   }
 }
 
-/** Chunks that the voxels are summed in, whatever the number of threads. */
-export const affineChunks = 256;
-
 interface AffineSumNumbers {
   readonly nx: number;
   readonly ny: number;
@@ -68,10 +66,11 @@ export function affinePartials(
   const w = p.worldFromTarget;
   const [dX, dY, dZ] = derivative;
   const total = p.nx * p.ny * p.nz;
-  const [firstChunk, endChunk] = shareOf(affineChunks, share);
+  const length = chunkLength(total);
+  const [firstChunk, endChunk] = shareOf(reductionChunks(total), share);
   for (let chunk = firstChunk; chunk < endChunk; chunk += 1) {
-    const begin = Math.floor((total * chunk) / affineChunks);
-    const end = Math.floor((total * (chunk + 1)) / affineChunks);
+    const begin = Math.min(chunk * length, total);
+    const end = Math.min(begin + length, total);
     let s0 = 0;
     let s1 = 0;
     let s2 = 0;
@@ -133,10 +132,10 @@ export function affinePartials(
 export function affineFromPartials(
   partials: FloatArray,
   value: FloatArray,
-  p: { readonly sourceFromWorld: readonly number[] },
+  p: { readonly sourceFromWorld: readonly number[]; readonly chunks: number },
 ): void {
   const sums = new Float64Array(12);
-  for (let chunk = 0; chunk < affineChunks; chunk += 1) {
+  for (let chunk = 0; chunk < p.chunks; chunk += 1) {
     for (let i = 0; i < 12; i += 1) {
       sums[i] = (sums[i] as number) + (partials[chunk * 12 + i] as number);
     }

@@ -4,12 +4,8 @@ import { type FieldType, scalarsType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
-import {
-  affineChunks,
-  affineFromPartials,
-  affinePartials,
-  chainToDisplacement as onCpu,
-} from './chain.cpu';
+import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
+import { affineFromPartials, affinePartials, chainToDisplacement as onCpu } from './chain.cpu';
 import affineFinishSource from './chain-affine-finish.wgsl?raw';
 import affinePartialsSource from './chain-affine-partials.wgsl?raw';
 import displacementSource from './chain-displacement.wgsl?raw';
@@ -36,18 +32,22 @@ const affinePartialsKernel = defineKernel({
   parameters: { nx: 'i32', ny: 'i32', nz: 'i32', worldFromTarget: 'matrix3x4', displaced: 'i32' },
   cpu: (b, p, share) =>
     affinePartials(b.cotangent, b.derivative, b.displacement, b.partials, p, share),
-  gpu: { source: affinePartialsSource, threads: () => affineChunks * 256, workgroupSize: 256 },
+  gpu: {
+    source: affinePartialsSource,
+    threads: (p) => reductionThreads({ count: p.nx * p.ny * p.nz }),
+    workgroupSize: reductionWorkgroup,
+  },
   cost: (p) => ({ bytes: 28 * p.nx * p.ny * p.nz, operations: 36 * p.nx * p.ny * p.nz }),
 });
 
 const affineFinishKernel = defineKernel({
   name: 'chain-affine-finish',
   bindings: { partials: 'read', value: 'write' },
-  parameters: { sourceFromWorld: 'matrix3x4' },
+  parameters: { sourceFromWorld: 'matrix3x4', chunks: 'u32' },
   sharedAmongThreads: false,
   cpu: (b, p) => affineFromPartials(b.partials, b.value, p),
   gpu: { source: affineFinishSource, threads: () => 64, workgroupSize: 64 },
-  cost: () => ({ bytes: 4 * 12 * affineChunks, operations: 12 * affineChunks }),
+  cost: (p) => ({ bytes: 4 * 12 * p.chunks, operations: 12 * p.chunks }),
 });
 
 export const chainToDisplacement = defineOp<ChainAttributes>()({
@@ -89,7 +89,8 @@ export const chainToAffine = defineOp<ChainAttributes>()({
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const field: FieldType = asField(inputTypes.derivative, 3);
     const [nx, ny, nz] = field.grid.sizeVoxels;
-    const partials = emitter.scratch(affineChunks * 12);
+    const chunks = reductionChunks(nx * ny * nz);
+    const partials = emitter.scratch(chunks * 12);
     emitter.call(
       affinePartialsKernel,
       {
@@ -109,7 +110,7 @@ export const chainToAffine = defineOp<ChainAttributes>()({
     emitter.call(
       affineFinishKernel,
       { partials, value: o.value },
-      { sourceFromWorld: sourceFromWorld(attributes) },
+      { sourceFromWorld: sourceFromWorld(attributes), chunks },
     );
   },
 });
