@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeDocument } from '../../src/pipeline/write-document';
+import type { Session } from '../../src/runtime/session';
+import {
+  openInputs,
+  openTestSession,
+  readRecipe,
+  recipeFileNames,
+  runRecipe,
+} from '../support/run-recipe';
+
+describe.each(recipeFileNames())('pipelines/%s on the heads that it comes with', (file) => {
+  const document = readRecipe(file);
+  const expected = Object.entries(document.expects?.metrics ?? {});
+  let session: Session;
+
+  beforeAll(async () => {
+    session = await openTestSession();
+  });
+  afterAll(() => session.destroy());
+
+  test('compiles without a diagnostic, every phase verified', async () => {
+    const bindings = await openInputs(session, document);
+    const compiled = await session.compile({
+      documentText: writeDocument(document),
+      bindings,
+      device: 'cpu',
+    });
+    expect(compiled.diagnostics).toEqual([]);
+    expect(compiled.plan?.steps.length).toBeGreaterThan(0);
+  });
+
+  test('reaches what it states', async () => {
+    const { result } = await runRecipe(session, document);
+    expect(expected.length).toBeGreaterThan(1);
+    for (const [name, { atLeast = -Infinity, atMost = Infinity }] of expected) {
+      const metric = result.metrics[name];
+      expect.soft(metric, name).toBeGreaterThanOrEqual(atLeast);
+      expect.soft(metric, name).toBeLessThanOrEqual(atMost);
+    }
+  });
+});
