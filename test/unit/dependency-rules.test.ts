@@ -87,7 +87,6 @@ const allowed: readonly (readonly [file: string, imported: string])[] = [
   ['src/runtime/networks/b.ts', '@tensorflow/tfjs'],
   ['src/runtime/networks/b.ts', '../gpu/leaf'],
   ['src/runtime/gpu/b.ts', '../ops/leaf'],
-  ['src/editor/viewer/b.ts', '@niivue/niivue'],
   ['src/editor/b.ts', 'react'],
   ['src/main.tsx', 'react-dom/client'],
 ];

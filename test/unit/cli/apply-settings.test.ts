@@ -14,7 +14,7 @@ function set(nodeId: string, path: string, value: string) {
 
 describe('applySettings', () => {
   it.each([
-    ['local-correlation', 'radiusVoxels', '3', 3],
+    ['local-correlation', 'radiusVoxels', '4', 4],
     ['field-levels', 'iterations', '[5,4]', [5, 4]],
     ['warp-image', 'interpolation', 'nearest', 'nearest'],
     ['warp-image', 'interpolation', '"nearest"', 'nearest'],

@@ -222,7 +222,7 @@ describe('the other commands', { timeout: 60_000 }, () => {
     ],
     [
       'a parameter out of bounds',
-      readFileSync(recipe, 'utf8').replace('"radiusVoxels": 2', '"radiusVoxels": 99'),
+      readFileSync(recipe, 'utf8').replace(/"radiusVoxels": \d+/, '"radiusVoxels": 99'),
       /error \[parameter\] local-correlation\.radiusVoxels: /,
     ],
   ])('validate refuses %s', async (_, text, message) => {

@@ -78,7 +78,7 @@ describe('a session', { timeout: 60_000 }, () => {
     await run(session, slices(), bindings);
     const board = await run(session, slices({ checkerboard: { sizeVoxels: 8 } }), bindings);
     expect(computed(board)).toEqual(['checkerboard']);
-    const radius = slices({ 'local-correlation': { radiusVoxels: 3 } });
+    const radius = slices({ 'local-correlation': { radiusVoxels: 4 } });
     const greedy = await run(session, radius, bindings);
     expect(cached(greedy)).toEqual(['centres', 'normalize-fixed', 'normalize-moving']);
     expect(computed(greedy)).toContain('greedy');
@@ -99,7 +99,7 @@ describe('a session', { timeout: 60_000 }, () => {
   it('gives the same from kept results as from the beginning', async () => {
     const session = openSession();
     const bindings = await bind(session);
-    await run(session, slices({ 'local-correlation': { radiusVoxels: 3 } }), bindings);
+    await run(session, slices({ 'local-correlation': { radiusVoxels: 4 } }), bindings);
     const partly = await run(session, slices(), bindings);
     expect(cached(partly).length).toBeGreaterThan(0);
     const fresh = openSession();
@@ -117,7 +117,7 @@ describe('a session', { timeout: 60_000 }, () => {
     await numbersOf(session, first.result, 'greedy', 'warped');
     const board = slices({
       checkerboard: { sizeVoxels: 8 },
-      'local-correlation': { radiusVoxels: 3 },
+      'local-correlation': { radiusVoxels: 4 },
     });
     const second = await run(session, board, bindings);
     await numbersOf(session, second.result, 'greedy', 'warped');
