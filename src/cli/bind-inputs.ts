@@ -1,3 +1,4 @@
+import { pairNameOf } from '../imaging/nifti/pair-names';
 import type { PipelineDocument } from '../pipeline/schema';
 import type { NodeRegistry } from '../runtime/api/define-node';
 import type { Diagnostic } from '../runtime/api/diagnostics';
@@ -128,17 +129,41 @@ export async function bindInputs(
   }
 
   async function fromFile({ nodeId, source }: Loader, path: string): Promise<Decision> {
-    const name = nameOf(path);
+    const { header, voxels } = await pairOf(path, host.files);
+    const name = nameOf(header);
     // The file that the recipe names is compared with the checksum it was made with.
     const isNamed = source.kind === 'file' && source.name === name;
-    const request: SourceRequest = isNamed ? source : { kind: 'file', as: source.as, name };
+    const { as, frame } = source;
+    const request: SourceRequest = isNamed
+      ? source
+      : { kind: 'file', as, name, ...(frame === undefined ? {} : { frame }) };
+    let reading = header;
     try {
-      const bytes = await host.files.read(path);
-      return { open: { source: request, bytes, fileName: name }, path };
+      const bytes = await host.files.read(header);
+      if (voxels === undefined) return { open: { source: request, bytes, fileName: name }, path };
+      reading = voxels;
+      const voxelBytes = await host.files.read(voxels);
+      return { open: { source: request, bytes, voxelBytes, fileName: name }, path: header };
     } catch (error) {
-      return { refuse: messages.fileUnreadable(nodeId, path, failureReason(error)) };
+      return { refuse: messages.fileUnreadable(nodeId, reading, failureReason(error)) };
     }
   }
+}
+
+/** The two files of an image pair, whichever of them was named; any other file stands alone. */
+async function pairOf(
+  path: string,
+  files: Host['files'],
+): Promise<{ readonly header: string; readonly voxels?: string }> {
+  const pair = pairNameOf(nameOf(path));
+  for (const partner of pair?.partners ?? []) {
+    const other = files.join(files.folderOf(path), partner);
+    if (!(await files.exists(other))) continue;
+    return pair?.part === 'header'
+      ? { header: path, voxels: other }
+      : { header: other, voxels: path };
+  }
+  return { header: path };
 }
 
 function nameOf(path: string): string {

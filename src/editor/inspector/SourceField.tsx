@@ -1,6 +1,7 @@
 import { Button, FileButton, Progress, SegmentedControl } from '@mantine/core';
 import { IconFileUpload, IconWorldDown } from '@tabler/icons-react';
 import { useState } from 'react';
+import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { Params, ParamValue } from '../../pipeline/schema';
 import type { NodeDefinition } from '../../runtime/api/define-node';
 import { describeGrid, formatBytes } from '../canvas/InputBadge';
@@ -61,12 +62,14 @@ export function SourceField(props: {
         {variant.kind === 'file' && (
           <>
             <FileButton
-              onChange={(file) => {
-                if (file === null) return;
+              multiple
+              onChange={(files) => {
+                const [image] = groupPairs(files);
+                if (image === undefined) return;
                 setDraft(undefined);
-                void controller.inputs.openFile(nodeId, file);
+                void controller.inputs.openFile(nodeId, ...image);
               }}
-              accept=".nii,.gz,.nii.gz,application/gzip"
+              accept=".nii,.gz,.nii.gz,.hdr,.img,application/gzip"
             >
               {(button) => (
                 <Button
@@ -86,7 +89,7 @@ export function SourceField(props: {
                   {source.sha256 ? ` · SHA-256 ${String(source.sha256).slice(0, 12)}…` : ''}
                 </>
               ) : (
-                'Or drop one onto the node. It is read here and never leaves this machine.'
+                'Or drop one onto the node; of a pair, .hdr and .img together. It is read here and never leaves this machine.'
               )}
             </p>
           </>

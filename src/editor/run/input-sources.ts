@@ -32,6 +32,11 @@ export function loadedKind(
   return initial?.success ? definition?.source?.(initial.data).as : undefined;
 }
 
+/** Text that is equal for requests of the same file, whichever of its frames is asked for. */
+export function fileKey({ frame: _, ...source }: SourceRequest): string {
+  return sourceKey(source);
+}
+
 /** Text that is equal for requests of the same data. */
 export function sourceKey(source: SourceRequest): string {
   const entries = Object.entries(source).filter(([, value]) => value !== undefined);
