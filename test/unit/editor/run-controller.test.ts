@@ -197,6 +197,18 @@ describe('a run', () => {
     expect(Object.keys(run.mock.calls[0]?.[0].bindings ?? {})).toEqual(['fixed', 'moving']);
   });
 
+  test('goes without the labels of generated heads once an image is real', async () => {
+    const run = vi.spyOn(engine, 'run');
+    const labels = { type: 'load.labels', version: 1, params: {} };
+    const nodes = { ...sampleRecipe.nodes, 'fixed-labels': labels };
+    editor.documents.open({ ...sampleRecipe, nodes }, { kind: 'new' });
+    await editor.controller.run();
+    expect(Object.keys(run.mock.lastCall?.[0].bindings ?? {})).toContain('fixed-labels');
+    await editor.controller.inputs.openFile('fixed', new File(['voxels'], 'mine.nii'));
+    await editor.controller.run();
+    expect(Object.keys(run.mock.lastCall?.[0].bindings ?? {})).toEqual(['fixed', 'moving']);
+  });
+
   test('can be cancelled, and another can follow', async () => {
     await openSample();
     const losses = firstLoss();
