@@ -2,7 +2,16 @@ import type { DeviceKind, PhaseName } from '../runtime/api/engine-api';
 import type { OptionConfig, ParseArgs } from './host';
 import { UsageError } from './usage';
 
-const commandNames = ['demo', 'run', 'plan', 'validate', 'nodes', 'help', 'version'] as const;
+const commandNames = [
+  'demo',
+  'run',
+  'plan',
+  'validate',
+  'nodes',
+  'images',
+  'help',
+  'version',
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** The compiler's phases, in order. */
@@ -30,7 +39,7 @@ export interface Arguments {
   readonly command: CommandName;
   /** Path of the recipe; empty for commands that take none. */
   readonly recipePath: string;
-  /** File by loader. */
+  /** File by loader, or `public:NAME` for one of the public images. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly settings: readonly Setting[];
   readonly out: string | undefined;
@@ -63,6 +72,7 @@ const optionsOf: Readonly<Record<CommandName, readonly OptionName[]>> = {
   plan: [...computing, 'input', 'fetch', 'print-after'],
   validate: [],
   nodes: ['json'],
+  images: ['json'],
   help: [],
   version: [],
 };

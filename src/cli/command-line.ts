@@ -1,5 +1,6 @@
 import { type Arguments, type CommandName, parseArguments } from './arguments';
 import { demo } from './commands/demo';
+import { images } from './commands/images';
 import { nodes } from './commands/nodes';
 import { plan } from './commands/plan';
 import { run } from './commands/run';
@@ -18,6 +19,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   plan,
   validate,
   nodes,
+  images,
   help: async (_, { terminal }) => {
     terminal.out(helpText);
     return exitStatus.done;

@@ -1,4 +1,6 @@
+import type { PublicImage } from '../imaging/public-images';
 import type { Diagnostic, DiagnosticPlace } from '../runtime/api/diagnostics';
+import { bytesText } from './format-table';
 
 const error = (
   code: Diagnostic['code'],
@@ -72,6 +74,22 @@ export const messages = {
       { nodeId },
       `The recipe takes this from ${url}, and nothing is downloaded unasked.`,
       `Pass --fetch to agree, or --input ${nodeId}=FILE.`,
+    ),
+
+  publicNotFetched: (nodeId: string, image: PublicImage): Diagnostic =>
+    error(
+      'input-missing',
+      { nodeId },
+      `${image.title} is ${bytesText(image.sizeBytes)} from ${new URL(image.url).host} (${image.licence}), and nothing is downloaded unasked.`,
+      `Pass --fetch to agree, or --input ${nodeId}=FILE.`,
+    ),
+
+  unknownPublicImage: (nodeId: string, name: string, known: readonly string[]): Diagnostic =>
+    error(
+      'input-problem',
+      { nodeId },
+      `There is no public image "${name}".`,
+      `Name one of: ${listed(known)}; "weft images" says what they show. A file of that name is ./public:${name}.`,
     ),
 
   fetchFailed: (nodeId: string, url: string, reason: string): Diagnostic =>
