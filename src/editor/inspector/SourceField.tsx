@@ -9,6 +9,7 @@ import { useEditor, useRun } from '../editor-context';
 import { FetchConsent } from '../files/FetchConsent';
 import { type FormField, fieldValue, variantDefaults } from './form-fields';
 import { ParameterField } from './ParameterField';
+import { PublicImageField } from './PublicImageField';
 
 const kindTitles: Readonly<Record<string, string>> = {
   phantom: 'Sample',
@@ -32,7 +33,8 @@ export function SourceField(props: {
   const [draft, setDraft] = useState<Params>();
   const value = fieldValue(field, params);
   const source: Params = draft ?? (isObject(value) ? value : {});
-  const change = (next: Params) => {
+  const change = (next: Params, asks = false) => {
+    setAsking(asks);
     const isWhole = definition.params.safeParse({ ...params, [field.name]: next }).success;
     setDraft(isWhole ? undefined : next);
     if (isWhole) onChange(next);
@@ -93,6 +95,12 @@ export function SourceField(props: {
               )}
             </p>
           </>
+        )}
+        {variant.kind === 'url' && (
+          <PublicImageField
+            source={source}
+            onPick={({ url, sha256 }) => change({ kind: 'url', url, sha256 }, true)}
+          />
         )}
         {variant.kind !== 'file' &&
           variant.fields.map((inner) => (
