@@ -80,7 +80,7 @@ export const messages = {
     error(
       'input-missing',
       { nodeId },
-      `${image.title} is ${bytesText(image.sizeBytes)} from ${new URL(image.url).host} (${image.licence}), and nothing is downloaded unasked.`,
+      `${image.title}: ${bytesText(image.sizeBytes)} from ${new URL(image.url).host}. Licence: ${image.licence}. Nothing is downloaded unasked.`,
       `Pass --fetch to agree, or --input ${nodeId}=FILE.`,
     ),
 
@@ -99,6 +99,20 @@ export const messages = {
       `${url} could not be downloaded: ${reason}.`,
       `Check the address and the connection, or pass --input ${nodeId}=FILE.`,
     ),
+
+  unwritable: (path: string, reason: string): Diagnostic =>
+    error(
+      'output',
+      { path },
+      `It cannot be written: ${reason}.`,
+      'Make room or give another folder with --out, and run again; nothing of this run was kept.',
+    ),
+
+  usage: (message: string): Diagnostic =>
+    error('usage', {}, message, '"weft --help" says what there is.'),
+
+  internal: (message: string): Diagnostic =>
+    error('internal', {}, message, 'This is a fault of Weft: please report it.'),
 
   sameFileTwice: (nodeId: string, other: string, name: string): Diagnostic =>
     error(

@@ -132,8 +132,8 @@ describe('bindInputs', () => {
   it('says which file is missing', async () => {
     const bound = await bind(recipe, { fixed: 'no.nii', moving: 'no.nii' });
     expect(bound.diagnostics.map(({ at, message }) => [at.nodeId, message])).toEqual([
-      ['fixed', 'no.nii cannot be read: there is no such file.'],
-      ['moving', 'no.nii cannot be read: there is no such file.'],
+      ['fixed', 'no.nii cannot be read: there is no such file or folder.'],
+      ['moving', 'no.nii cannot be read: there is no such file or folder.'],
     ]);
   });
 
