@@ -37,13 +37,11 @@ function spawnThread(): PoolThread {
   };
 }
 
-// Whoever reads our output may have had enough, as in `weft nodes | head`.
-process.stdout.on('error', () => process.exit(0));
 const status = await runCommandLine(process.argv.slice(2), {
   version,
   packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
   processors: availableParallelism(),
-  terminal: terminalOf(process.stdout, process.stderr),
+  terminal: terminalOf(process.stdout, process.stderr, (status) => process.exit(status)),
   files: filesOf(fs, path),
   fetch,
   parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
@@ -54,5 +52,6 @@ const status = await runCommandLine(process.argv.slice(2), {
   onInterrupt: (handler) => void process.once('SIGINT', handler),
   now: () => new Date(),
 });
-// Threads and graphics would keep the process alive; what was printed goes out first.
-process.stdout.write('', () => process.exit(status));
+// Threads and graphics would keep the process alive; what was printed goes out first, and where it
+// cannot, the terminal says so and ends the program.
+process.stdout.write('', (error) => error ?? process.exit(status));

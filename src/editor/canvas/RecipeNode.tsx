@@ -2,6 +2,7 @@ import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { PortType } from '../../runtime/api/port-values';
 import { useDocument, useEditor, useRun } from '../editor-context';
 import { portEnd } from '../store/document-edits';
@@ -64,11 +65,11 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
     onDragLeave: () => setDropTarget(false),
     onDrop: (event: React.DragEvent) => {
       setDropTarget(false);
-      const file = event.dataTransfer.files[0];
-      if (file === undefined || file.name.endsWith('.json')) return;
+      const [image] = groupPairs([...event.dataTransfer.files]);
+      if (image === undefined || image[0].name.endsWith('.json')) return;
       event.preventDefault();
       event.stopPropagation();
-      void controller.inputs.openFile(id, file);
+      void controller.inputs.openFile(id, ...image);
     },
   };
 

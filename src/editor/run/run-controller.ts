@@ -7,6 +7,7 @@ import type { ViewStore } from '../store/view-store';
 import type { VolumeLibrary } from '../viewer/volume-library';
 import { faultOfOurs } from './fault';
 import { createInputOpener } from './input-opener';
+import { bindingsOf, loaderSources } from './input-sources';
 
 const compileAfterMs = 350;
 const previewEveryMs = 150;
@@ -23,19 +24,15 @@ export interface RunControllerParts {
 
 /** Keeps the engine and the stores in step: opens inputs, compiles after edits, runs and cancels. */
 export function createRunController(parts: RunControllerParts) {
-  const { engine, documents, runs, views, volumes } = parts;
+  const { engine, registry, documents, runs, views, volumes } = parts;
   const inputs = createInputOpener(parts);
   let compileTimer: ReturnType<typeof setTimeout> | undefined;
   let compileCount = 0;
   let runCount = 0;
 
   function request() {
-    const bindings = Object.fromEntries(
-      Object.entries(runs.getState().inputs).flatMap(([nodeId, input]) =>
-        input.state === 'ready' ? [[nodeId, input.handle] as const] : [],
-      ),
-    );
     const { document } = documents.store.getState();
+    const bindings = bindingsOf(loaderSources(document, registry), runs.getState().inputs);
     const { device } = views.store.getState();
     return { documentText: writeDocument(document), bindings, device };
   }

@@ -40,6 +40,8 @@ export interface OpenInputRequest {
   readonly source: SourceRequest;
   /** Bytes of the file where the source is a file or an address; the caller has fetched them. */
   readonly bytes?: Uint8Array;
+  /** Bytes of the .img where `bytes` are the .hdr of a pair. */
+  readonly voxelBytes?: Uint8Array;
   readonly fileName?: string;
 }
 

@@ -112,8 +112,8 @@ export const messages = {
     severity: 'warning',
   }),
 
-  inputProblem: (nodeId: string, message: string, remedy: string): Diagnostic =>
-    error('input-problem', { nodeId }, message, remedy),
+  inputProblem: (nodeId: string, message: string, remedy: string, parameter?: string): Diagnostic =>
+    error('input-problem', { nodeId, ...(parameter && { parameter }) }, message, remedy),
 
   inputWarning: (nodeId: string, message: string, remedy: string): Diagnostic => ({
     ...error('input-problem', { nodeId }, message, remedy),

@@ -106,8 +106,9 @@ function wireProblems(
 ): readonly Diagnostic[] {
   const source = known.get(from.nodeId);
   const target = known.get(to.nodeId);
-  const output = source?.outputs[from.port];
-  const input = target?.inputs[to.port];
+  // A recipe names ports freely: "toString" must not find what every object has.
+  const output = source && ownEntry(source.outputs, from.port);
+  const input = target && ownEntry(target.inputs, to.port);
   const problems: Diagnostic[] = [];
   if (source && !output) {
     problems.push(
@@ -192,4 +193,8 @@ function topologicalOrder(
     current = needs(current).find((other) => waiting.has(other)) as string;
   }
   return { sorted, cycle: path.slice(path.indexOf(current)).reverse() };
+}
+
+function ownEntry<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

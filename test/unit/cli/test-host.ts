@@ -27,6 +27,8 @@ export interface TestHostOptions {
   readonly isInteractive?: boolean;
   /** Paths where writing fails as on a full disk. */
   readonly full?: RegExp;
+  /** Paths where a folder lies in the way. */
+  readonly taken?: RegExp;
 }
 
 export function createTestHost(options: TestHostOptions = {}): TestHost {
@@ -65,9 +67,19 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       async makeFolder(path) {
         if (path === '/forbidden') throw systemError('EACCES');
       },
-      async write(path, data) {
+      async stage(path, data) {
         if (options.full?.test(path)) throw systemError('ENOSPC');
-        disk.set(path, typeof data === 'string' ? encoder.encode(data) : data);
+        return {
+          path,
+          async keep() {
+            if (options.taken?.test(path)) throw systemError('EISDIR');
+            disk.set(path, data);
+          },
+          async drop() {},
+        };
+      },
+      async remove(path) {
+        disk.delete(path);
       },
       exists: async (path) => disk.has(path),
       join: posix.join,

@@ -80,6 +80,15 @@ describe('inputs', () => {
     expect(inputs().fixed).toMatchObject({ state: 'ready' });
   });
 
+  test('the file that a recipe names by its SHA-256 is ready once it is chosen', async () => {
+    await openSample();
+    const named = { kind: 'file', name: 'mine.nii', sha256: 'a'.repeat(64) };
+    editor.documents.edit((document) => setParam(document, 'fixed', 'source', named));
+    expect(inputs().fixed).toMatchObject({ state: 'needs-file' });
+    await editor.controller.inputs.openFile('fixed', new File(['voxels'], 'mine.nii'));
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
+
   test('a file that cannot be read leaves the recipe as it was, with a diagnostic on the node', async () => {
     await openSample();
     await editor.controller.inputs.openFile('fixed', new File([], 'empty.nii'));
@@ -89,6 +98,66 @@ describe('inputs', () => {
       diagnostics: [{ message: 'The file is empty.', at: { nodeId: 'fixed' } }],
     });
   });
+});
+
+describe('a chosen file of several frames', () => {
+  const frames = 4;
+  const series = new File(['voxels'], 'series.nii');
+
+  beforeEach(async () => {
+    const openInput = engine.openInput.bind(engine);
+    engine.openInput = async (request) => {
+      const { nodeId, source } = request;
+      if (source.kind !== 'file' || (source.frame ?? frames) < frames) return openInput(request);
+      const at = { nodeId, parameter: 'frame' };
+      const text = { message: `The file holds ${frames} frames.`, remedy: 'Name one.' };
+      const diagnostic = { severity: 'error', code: 'input-problem', at, ...text } as const;
+      return { ok: false, diagnostics: [diagnostic] };
+    };
+    await openSample();
+  });
+
+  const setFrame = async (frame: number) => {
+    editor.documents.edit((document) => setParam(document, 'fixed', 'frame', frame));
+    await editor.controller.inputs.settled();
+  };
+
+  test('is tried again with the frame that the person names, without being chosen again', async () => {
+    await editor.controller.inputs.openFile('fixed', series);
+    expect(inputs().fixed).toMatchObject({ state: 'failed' });
+    await setFrame(9);
+    expect(inputs().fixed).toMatchObject({ state: 'failed' });
+    await setFrame(2);
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+    const { params } = editor.documents.store.getState().document.nodes.fixed ?? {};
+    expect(params).toMatchObject({ frame: 2, source: { kind: 'file', name: 'series.nii' } });
+    expect(params?.source).not.toHaveProperty('frame');
+    await setFrame(3);
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
+
+  test('is forgotten once the loader asks for something else', async () => {
+    await editor.controller.inputs.openFile('fixed', series);
+    const source = { kind: 'phantom', name: 'head-2d', subject: 2, seed: 1, contrast: 't1' };
+    editor.documents.edit((document) => setParam(document, 'fixed', 'source', source));
+    await setFrame(2);
+    const { params } = editor.documents.store.getState().document.nodes.fixed ?? {};
+    expect(params?.source).toEqual(source);
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
+});
+
+test('both files of a pair reach the engine, named by the header', async () => {
+  const openInput = vi.spyOn(engine, 'openInput');
+  await openSample();
+  const [header, voxels] = [new File(['head'], 'a.hdr'), new File(['voxels'], 'a.img')];
+  await editor.controller.inputs.openFile('fixed', header, voxels);
+  expect(openInput.mock.lastCall?.[0]).toMatchObject({
+    fileName: 'a.hdr',
+    bytes: new TextEncoder().encode('head'),
+    voxelBytes: new TextEncoder().encode('voxels'),
+  });
+  expect(inputs().fixed).toMatchObject({ state: 'ready' });
 });
 
 describe('a run', () => {
@@ -126,6 +195,18 @@ describe('a run', () => {
     editor.documents.open(sampleRecipe, { kind: 'new' });
     await editor.controller.run();
     expect(Object.keys(run.mock.calls[0]?.[0].bindings ?? {})).toEqual(['fixed', 'moving']);
+  });
+
+  test('goes without the labels of generated heads once an image is real', async () => {
+    const run = vi.spyOn(engine, 'run');
+    const labels = { type: 'load.labels', version: 1, params: {} };
+    const nodes = { ...sampleRecipe.nodes, 'fixed-labels': labels };
+    editor.documents.open({ ...sampleRecipe, nodes }, { kind: 'new' });
+    await editor.controller.run();
+    expect(Object.keys(run.mock.lastCall?.[0].bindings ?? {})).toContain('fixed-labels');
+    await editor.controller.inputs.openFile('fixed', new File(['voxels'], 'mine.nii'));
+    await editor.controller.run();
+    expect(Object.keys(run.mock.lastCall?.[0].bindings ?? {})).toEqual(['fixed', 'moving']);
   });
 
   test('can be cancelled, and another can follow', async () => {

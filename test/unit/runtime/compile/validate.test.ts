@@ -60,6 +60,16 @@ describe('validate', () => {
     ]);
   });
 
+  it('finds no port in what every object has', () => {
+    const found = findings((draft) => {
+      wire(draft, 'fixed.toString', 'register.constructor');
+    });
+    expect(found).toMatchObject([
+      { code: 'unknown-port', at: { nodeId: 'fixed', port: 'toString' } },
+      { code: 'unknown-port', at: { nodeId: 'register', port: 'constructor' } },
+    ]);
+  });
+
   it('finds an output of another type than the input takes', () => {
     const found = findings((draft) => {
       unwire(draft, 'register.model');
