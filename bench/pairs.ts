@@ -35,7 +35,7 @@ export function realPair(name: RealPairName): Pair | { readonly skipped: string 
 
 /**
  * Every pair of images in the data folder, by the folder that holds them: a `fixed*.nii.gz` with its
- * `moving*.nii.gz`, and their labels where there are some. Empty where there is no data.
+ * `moving*.nii.gz`, and their labels where there are some. Small ones first; empty where there is no data.
  */
 export function everyRealPair(): readonly Pair[] {
   const root = resolve(process.env.WEFT_DATA ?? '../shared/data');
@@ -45,7 +45,11 @@ export function everyRealPair(): readonly Pair[] {
     .filter((match) => match !== null)
     .map(({ groups: { folder = '', variant = '' } = {} }) => pairIn(root, folder, variant))
     .filter((pair) => pair !== undefined)
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) => bytesOf(a) - bytesOf(b));
+}
+
+function bytesOf({ files = {} }: Pair): number {
+  return Object.values(files).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 /** `head`, `grey` and none are what the images of a pair are called after "fixed" and "moving". */
