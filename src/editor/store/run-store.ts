@@ -121,6 +121,22 @@ export function runStarted(state: RunState, runId: string, nowMs: number): RunSt
   };
 }
 
+/** The state after a run that was not begun: the results of the one before are there again. */
+export function runRefused(state: RunState, before: RunState): RunState {
+  const { nodes, curves, result, resultDocument, runDiagnostics } = before;
+  return {
+    ...state,
+    status: 'idle',
+    runId: undefined,
+    startedAt: undefined,
+    nodes,
+    curves,
+    result,
+    resultDocument,
+    runDiagnostics,
+  };
+}
+
 /** One message of progress; messages of another run change nothing. */
 export function runProgressed(state: RunState, progress: RunProgress): RunState {
   if (progress.runId !== state.runId) return state;

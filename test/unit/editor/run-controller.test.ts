@@ -5,6 +5,7 @@ import { resultFiles, resultManifest } from '../../../src/editor/run/result-file
 import { setParam } from '../../../src/editor/store/document-edits';
 import { registrationVolumes, viewableVolumes } from '../../../src/editor/viewer/volume-choice';
 import { nodeRegistry } from '../../../src/nodes/index';
+import type { Diagnostic } from '../../../src/runtime/api/diagnostics';
 import type { EngineApi } from '../../../src/runtime/api/engine-api';
 import { createFakeEngine } from '../../support/fake-engine';
 import { sampleRecipe } from './sample-recipe';
@@ -20,6 +21,14 @@ beforeEach(() => {
   stop = editor.controller.start();
 });
 afterEach(() => stop());
+
+const wrongRadius: Diagnostic = {
+  severity: 'error',
+  code: 'parameter',
+  at: { nodeId: 'lncc', parameter: 'radiusVoxels' },
+  message: 'Too large.',
+  remedy: 'Make it smaller.',
+};
 
 const inputs = () => editor.runs.getState().inputs;
 
@@ -126,6 +135,29 @@ describe('a run', () => {
     editor.documents.open(sampleRecipe, { kind: 'new' });
     await editor.controller.run();
     expect(Object.keys(run.mock.calls[0]?.[0].bindings ?? {})).toEqual(['fixed', 'moving']);
+  });
+
+  test('is begun or refused by the recipe as it stands, not as it was last compiled', async () => {
+    const run = vi.spyOn(engine, 'run');
+    const compile = engine.compile.bind(engine);
+    vi.spyOn(engine, 'compile').mockImplementation(async (request) => {
+      const compiled = await compile(request);
+      const isWrong = request.documentText.includes('"radiusVoxels": 9');
+      return isWrong ? { ...compiled, diagnostics: [wrongRadius] } : compiled;
+    });
+    await openSample();
+    await editor.controller.run();
+    const { result } = editor.runs.getState();
+
+    editor.documents.edit((document) => setParam(document, 'lncc', 'radiusVoxels', 9));
+    await editor.controller.run();
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(editor.runs.getState()).toMatchObject({ status: 'idle', result });
+    expect(editor.views.store.getState().runTab).toBe('problems');
+
+    editor.documents.edit((document) => setParam(document, 'lncc', 'radiusVoxels', 3));
+    await editor.controller.run();
+    expect(run).toHaveBeenCalledTimes(2);
   });
 
   test('can be cancelled, and another can follow', async () => {
