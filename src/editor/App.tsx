@@ -17,12 +17,10 @@ import { type Editor, EditorContext, useDocument, useEditor, useView } from './e
 import { DropZone } from './files/DropZone';
 import { createDrafts } from './files/drafts';
 import { createRecipeFiles } from './files/recipe-files';
-import { SecondTabBanner } from './files/SecondTabBanner';
 import { Gallery } from './gallery/Gallery';
 import { Header } from './Header';
 import { HelpOverlay } from './HelpOverlay';
 import { Inspector } from './inspector/Inspector';
-import { DeviceBanner } from './run/DeviceBanner';
 import { isDirty } from './store/document-store';
 import { theme } from './theme';
 import { useShortcuts } from './use-shortcuts';
@@ -91,8 +89,6 @@ function Page() {
   return (
     <div className="page">
       <Header files={files} />
-      <DeviceBanner />
-      <SecondTabBanner />
       {isOpen ? <Workbench /> : <Gallery files={files} drafts={drafts} />}
       <DropZone files={files} />
       <HelpOverlay />

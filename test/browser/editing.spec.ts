@@ -9,6 +9,17 @@ test.beforeEach(async ({ page }) => {
   await openPage(page);
 });
 
+test('nothing that arrives or changes pushes Run away from under the pointer', async ({ page }) => {
+  const placeOfRun = () => page.getByRole('button', { name: 'Run', exact: true }).boundingBox();
+  await openRecipe(page, twoSlices);
+  const before = await placeOfRun();
+  await selectNode(page, 'local-correlation');
+  await page.getByLabel('Radius').fill('5');
+  await expect(page.getByLabel('has unsaved edits')).toBeVisible();
+  await expect(page.locator('canvas[data-caption="Moving"]')).toBeVisible();
+  expect(await placeOfRun()).toEqual(before);
+});
+
 test('a refused wire says why, and puts in the node that makes it fit as one step', async ({
   page,
 }) => {
@@ -123,7 +134,9 @@ test('a link opens the recipe that it holds', async ({ page, context }) => {
   await other.goto(link);
   await expect(other.locator('.head-name')).toContainText(twoSlices);
   await expect(other).not.toHaveURL(/#recipe/);
-  await expect(other.locator('.banner', { hasText: 'another tab' })).toBeVisible();
+  for (const tab of [page, other]) {
+    await expect(tab.getByRole('button', { name: 'Also in another tab' })).toBeVisible();
+  }
 });
 
 /** A small recipe with a node that no Weft knows, in the text that Weft writes. */
