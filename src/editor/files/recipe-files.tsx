@@ -13,7 +13,7 @@ import { chooseRecipe, recipeFileName, saveRecipe } from './save-file';
 
 /** Opening, saving and sharing recipes, with what is said about it. */
 export function createRecipeFiles(editor: Editor) {
-  const { documents, views, registry, runs } = editor;
+  const { documents, views, registry, runs, volumes } = editor;
 
   /** Shows a recipe; what was open before is one undo away. */
   function open(document: PipelineDocument, origin: DocumentOrigin, isSaved = true): void {
@@ -25,6 +25,7 @@ export function createRecipeFiles(editor: Editor) {
     views.set({ selectedNodes: [], selectedEdges: [], isViewerMaximised: false, runTab: 'curves' });
     views.setViewer({ ...initialViewer, mode: views.store.getState().viewer.mode });
     if (runs.getState().status === 'idle') {
+      volumes.setPreview(undefined);
       runs.setState({
         result: undefined,
         resultDocument: undefined,

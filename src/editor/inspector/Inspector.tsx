@@ -1,5 +1,6 @@
-import { ActionIcon, Tabs, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tabs, TextInput, Tooltip } from '@mantine/core';
 import { IconLayoutSidebarRightCollapse } from '@tabler/icons-react';
+import type { Params } from '../../pipeline/schema';
 import { DiagnosticItem } from '../diagnostics/DiagnosticItem';
 import { useDocument, useEditor, useRun, useView } from '../editor-context';
 import { setTitle } from '../store/document-edits';
@@ -36,6 +37,26 @@ export function Inspector() {
         <RecipeInfo />
       )}
     </aside>
+  );
+}
+
+/** After data that could not be read: back to what the recipe asks for. */
+function WayBack({ nodeId, params }: { nodeId: string; params: Params }) {
+  const { controller } = useEditor();
+  const isFailed = useRun((state) => state.inputs[nodeId]?.state === 'failed');
+  if (!isFailed) return null;
+  const source = params.source;
+  const kind = typeof source === 'object' && 'kind' in source ? source.kind : undefined;
+  return (
+    <div className="inspector-way-back">
+      <Button
+        size="compact-sm"
+        variant="light"
+        onClick={() => controller.inputs.dismissFailure(nodeId)}
+      >
+        {kind === 'phantom' ? 'Back to the sample' : kind === 'url' ? 'Try again' : 'Dismiss'}
+      </Button>
+    </div>
   );
 }
 
@@ -81,6 +102,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
           ))}
         </ul>
       )}
+      <WayBack nodeId={nodeId} params={node.params} />
       {definition === undefined ? (
         <div className="inspector-body">
           <p>

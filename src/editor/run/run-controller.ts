@@ -95,6 +95,7 @@ export function createRunController(parts: RunControllerParts) {
     const runId = `run-${runCount}`;
     const { document } = documents.store.getState();
     runs.setState(runStarted(before, runId, Date.now()));
+    volumes.setPreview(undefined);
     await inputs.settled();
     await compiled();
     if (runs.getState().status === 'cancelling') return end(cancelledBeforeStart(runs), document);
@@ -117,7 +118,8 @@ export function createRunController(parts: RunControllerParts) {
 
   function end(result: RunResult, document: Parameters<typeof runEnded>[2]): void {
     runs.setState((state) => runEnded(state, result, document));
-    volumes.setPreview(undefined);
+    // A cancelled run gives no image: how far it came is what there is to see.
+    if (result.status !== 'cancelled') volumes.setPreview(undefined);
     const hasErrors = result.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
     if (hasErrors) views.set({ runTab: 'problems', isDrawerOpen: true });
     else if (result.status === 'done') views.set({ runTab: 'metrics' });

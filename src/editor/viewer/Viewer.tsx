@@ -35,7 +35,12 @@ export function Viewer() {
   const fixed = load(choice.fixed, 'Fixed');
   const moving = load(choice.moving, 'Moving');
   const warped: ShownVolume | undefined = preview
-    ? { name: 'Warped', kind: 'image', data: preview, note: 'live' }
+    ? {
+        name: 'Warped',
+        kind: 'image',
+        data: preview,
+        note: isRunning ? 'live' : 'where it stopped',
+      }
     : load(choice.warped, 'Warped');
   const singleChoice = everything.find(({ id }) => id === settings.single) ?? everything.at(-1);
   const single =

@@ -98,6 +98,15 @@ describe('inputs', () => {
       diagnostics: [{ message: 'The file is empty.', at: { nodeId: 'fixed' } }],
     });
   });
+
+  test('a refused file is named until the person goes back to what the recipe asks for', async () => {
+    await openSample();
+    await editor.controller.inputs.openFile('fixed', new File([], 'empty.nii'));
+    editor.documents.edit((document) => setParam(document, 'lncc', 'radiusVoxels', 3));
+    expect(inputs().fixed).toMatchObject({ state: 'failed' });
+    editor.controller.inputs.dismissFailure('fixed');
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
 });
 
 describe('a run', () => {
@@ -168,8 +177,10 @@ describe('a run', () => {
     await editor.controller.cancel();
     await running;
     expect(editor.runs.getState().result?.status).toBe('cancelled');
+    expect(editor.volumes.preview?.nodeId).toBe('register');
     await editor.controller.run();
     expect(editor.runs.getState().result?.status).toBe('done');
+    expect(editor.volumes.preview).toBeUndefined();
   });
 
   test('that throws ends as a diagnostic, and the page goes on', async () => {
