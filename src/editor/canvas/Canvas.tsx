@@ -9,6 +9,7 @@ import {
   type FinalConnectionState,
   type NodeChange,
   ReactFlow,
+  useOnViewportChange,
   useReactFlow,
 } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -32,6 +33,8 @@ const fitOptions = {
   padding: { top: '18px', right: '24px', bottom: '18px', left: '66px' },
   maxZoom: 1.05,
 } as const;
+/** Below this zoom the small print of a card cannot be read; the card then shows its title large. */
+const farZoom = 0.62;
 const deleteKeys = ['Delete', 'Backspace'];
 
 /** The graph: placed, wired, moved and deleted here; the document decides what is shown. */
@@ -58,6 +61,14 @@ export function Canvas() {
     edgesBefore.current = projectEdges(edgesBefore.current, document, registry, selectedEdges);
     return edgesBefore.current;
   }, [document, registry, selectedEdges]);
+
+  // Set on the element, so that zooming draws no node again.
+  useOnViewportChange({
+    onChange: ({ zoom }) => {
+      area.current?.toggleAttribute('data-far', zoom < farZoom);
+      area.current?.style.setProperty('--canvas-zoom', String(zoom));
+    },
+  });
 
   const fitAll = useCallback(
     () => requestAnimationFrame(() => void flow.fitView({ ...fitOptions, duration: 0 })),

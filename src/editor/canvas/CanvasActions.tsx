@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconCopy, IconLayoutDistributeVertical, IconPlus, IconTrash } from '@tabler/icons-react';
 import { Panel } from '@xyflow/react';
 import { useDocument, useEditor, useView } from '../editor-context';
@@ -9,6 +9,7 @@ import { layoutDocument } from './layout';
 export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }) {
   const { documents, views, registry } = useEditor();
   const selected = useView((state) => state.selectedNodes);
+  const isPaletteOpen = useView((state) => state.isPaletteOpen);
   const isEmpty = useDocument((state) => Object.keys(state.document.nodes).length === 0);
 
   const tidy = () => {
@@ -62,8 +63,28 @@ export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }
         <Panel position="top-center" className="canvas-empty">
           <h2>An empty recipe</h2>
           <p>
-            Press <kbd>A</kbd> or double click to add a node, or drag one here from the palette.
+            A registration starts with two loaders, a model, a similarity, an optimizer and a
+            schedule, wired to <i>Register</i>.
           </p>
+          <div className="canvas-empty-actions">
+            <Button
+              size="sm"
+              leftSection={<IconPlus size={16} />}
+              rightSection={<kbd>A</kbd>}
+              onClick={props.onAdd}
+            >
+              Add a node
+            </Button>
+            {!isPaletteOpen && (
+              <Button
+                size="sm"
+                variant="default"
+                onClick={() => views.set({ isPaletteOpen: true })}
+              >
+                Show all nodes
+              </Button>
+            )}
+          </div>
         </Panel>
       )}
     </>
