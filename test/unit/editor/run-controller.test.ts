@@ -47,6 +47,16 @@ function firstLoss(): Promise<void> {
   });
 }
 
+function firstPreview(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = editor.volumes.subscribe(() => {
+      if (editor.volumes.preview === undefined) return;
+      end();
+      resolve();
+    });
+  });
+}
+
 describe('inputs', () => {
   test('are opened with the recipe, and once for all loaders that ask for the same', async () => {
     const openInput = vi.spyOn(engine, 'openInput');
@@ -169,11 +179,11 @@ describe('a run', () => {
     expect(run).toHaveBeenCalledTimes(2);
   });
 
-  test('can be cancelled, and another can follow', async () => {
+  test('can be cancelled, keeps its last image then, and another can follow', async () => {
     await openSample();
-    const losses = firstLoss();
+    const preview = firstPreview();
     const running = editor.controller.run();
-    await losses;
+    await preview;
     await editor.controller.cancel();
     await running;
     expect(editor.runs.getState().result?.status).toBe('cancelled');
