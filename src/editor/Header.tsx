@@ -11,13 +11,13 @@ import {
   IconDeviceFloppy,
   IconFolderOpen,
   IconHelp,
-  IconLink,
   IconMoon,
   IconSun,
 } from '@tabler/icons-react';
 import { useStore } from 'zustand';
 import { useDocument, useEditor } from './editor-context';
 import type { RecipeFiles } from './files/recipe-files';
+import { ShareMenu } from './files/ShareMenu';
 import { DeviceNotice } from './notices/DeviceNotice';
 import { SecondTabNotice } from './notices/SecondTabNotice';
 import { RunBar } from './run/RunBar';
@@ -101,16 +101,7 @@ export function Header({ files }: { files: RecipeFiles }) {
             >
               <span className="head-label">Save</span>
             </Button>
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              color="gray"
-              aria-label="Share"
-              leftSection={<IconLink size={17} />}
-              onClick={() => void files.share()}
-            >
-              <span className="head-label">Share</span>
-            </Button>
+            <ShareMenu files={files} />
           </>
         )}
       </div>

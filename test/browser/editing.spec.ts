@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
+import { extractFromPng } from '../../src/pipeline/share';
 import { openFile, openPage, openRecipe, saveRecipe, selectNode } from './journey';
 
 const twoSlices = 'Two slices, greedy';
@@ -127,6 +129,7 @@ test('a link opens the recipe that it holds', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await openRecipe(page, twoSlices);
   await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('menuitem', { name: 'Copy a link' }).click();
   await expect(page.getByText('Link copied')).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toContain('#recipe=');
@@ -137,6 +140,24 @@ test('a link opens the recipe that it holds', async ({ page, context }) => {
   for (const tab of [page, other]) {
     await expect(tab.getByRole('button', { name: 'Also in another tab' })).toBeVisible();
   }
+});
+
+test('a picture of the graph holds the recipe, and opens it again', async ({ page }) => {
+  await openRecipe(page, twoSlices);
+  await expect(page.locator('canvas[data-caption="Moving"]')).toBeVisible();
+  const text = await saveRecipe(page);
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('menuitem', { name: 'Save a picture' }).click();
+  const download = await waiting;
+  expect(download.suggestedFilename()).toBe('two-slices-greedy.png');
+  const png = await readFile(await download.path());
+  expect(extractFromPng(png)).toBe(text);
+
+  await page.reload();
+  await openFile(page, 'graph.png', png);
+  await expect(page.locator('.head-name')).toContainText(twoSlices);
+  expect(await saveRecipe(page)).toBe(text);
 });
 
 /** A small recipe with a node that no Weft knows, in the text that Weft writes. */

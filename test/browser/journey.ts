@@ -32,11 +32,12 @@ export async function saveRecipe(page: Page): Promise<string> {
 }
 
 /** Gives the page a file to open as a recipe. */
-export async function openFile(page: Page, name: string, text: string): Promise<void> {
+export async function openFile(page: Page, name: string, content: string | Buffer): Promise<void> {
   const waiting = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Open', exact: true }).click();
   const chooser = await waiting;
-  await chooser.setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+  const mimeType = name.endsWith('.png') ? 'image/png' : 'application/json';
+  await chooser.setFiles({ name, mimeType, buffer: Buffer.from(content) });
 }
 
 /**

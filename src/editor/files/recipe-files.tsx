@@ -6,10 +6,11 @@ import { encodeLink, extractFromPng } from '../../pipeline/share';
 import { writeDocument } from '../../pipeline/write-document';
 import { layoutDocument } from '../canvas/layout';
 import type { Editor } from '../editor-context';
+import { recipePicture, shownSlices } from '../picture/recipe-picture';
 import { moveNodes } from '../store/document-edits';
 import { type DocumentOrigin, isDirty } from '../store/document-store';
 import { initialViewer } from '../store/view-store';
-import { chooseRecipe, recipeFileName, saveRecipe } from './save-file';
+import { chooseRecipe, downloadBytes, recipeFileName, saveRecipe } from './save-file';
 
 /** Opening, saving and sharing recipes, with what is said about it. */
 export function createRecipeFiles(editor: Editor) {
@@ -171,7 +172,26 @@ export function createRecipeFiles(editor: Editor) {
     });
   }
 
-  return { open, openParsed, openFile, choose, save, share };
+  /** Saves a picture of the graph and of what the viewer shows, with the recipe inside. */
+  async function savePicture(): Promise<void> {
+    const { document } = documents.store.getState();
+    const name = recipeFileName(document.name).replace(/\.json$/, '.png');
+    try {
+      downloadBytes(name, await recipePicture(document, registry, shownSlices()), 'image/png');
+      notifications.show({
+        title: `Saved ${name}`,
+        message: 'The recipe is inside: drop the picture onto Weft, and it opens.',
+      });
+    } catch (error) {
+      notifications.show({
+        color: 'red',
+        title: 'The picture could not be made',
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  return { open, openParsed, openFile, choose, save, share, savePicture };
 }
 
 export type RecipeFiles = ReturnType<typeof createRecipeFiles>;
