@@ -57,6 +57,12 @@ export function Canvas() {
     setNodes((before) => projectNodes(before, document, registry, selectedNodes));
   }, [document, registry, selectedNodes]);
 
+  // Undo takes nodes away without a word to the canvas; what is gone is no longer selected.
+  useEffect(() => {
+    const here = selectedNodes.filter((nodeId) => Object.hasOwn(document.nodes, nodeId));
+    if (here.length < selectedNodes.length) views.set({ selectedNodes: here });
+  }, [document, selectedNodes, views]);
+
   const edges = useMemo(() => {
     edgesBefore.current = projectEdges(edgesBefore.current, document, registry, selectedEdges);
     return edgesBefore.current;
