@@ -80,6 +80,26 @@ test('nodes are placed, wired, copied and deleted by keys alone', async ({ page 
   await expect(page.locator('.node-card')).toHaveCount(2);
 });
 
+test('the id of a node is changed, its wires follow, and an id that is taken is refused', async ({
+  page,
+}) => {
+  await openRecipe(page, twoSlices);
+  await selectNode(page, 'greedy');
+  await page.getByRole('button', { name: 'Change the id greedy' }).click();
+  const field = page.getByRole('textbox', { name: 'Id of the node' });
+  await field.fill('centres');
+  await expect(page.getByText('There is a node “centres” already.')).toBeVisible();
+  await field.press('Enter');
+  await field.fill('field');
+  await field.press('Enter');
+  await expect(page.locator('.inspector-head')).toContainText('field · register');
+  const text = await saveRecipe(page);
+  expect(text).toContain('"to": "field.objectives"');
+  expect(text).not.toContain('"greedy.');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await selectNode(page, 'greedy');
+});
+
 test('edits survive the loss of the page, and are offered on return', async ({ page }) => {
   await openRecipe(page, twoSlices);
   await selectNode(page, 'local-correlation');

@@ -6,6 +6,7 @@ import { useDocument, useEditor, useRun, useView } from '../editor-context';
 import { setTitle } from '../store/document-edits';
 import { allDiagnostics } from '../store/run-store';
 import { Documentation } from './Documentation';
+import { NodeId } from './NodeId';
 import { ParameterForm } from './ParameterForm';
 import { PortsList } from './PortsList';
 import { RecipeInfo } from './RecipeInfo';
@@ -87,9 +88,9 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
             documents.edit((document) => setTitle(document, nodeId, title), `title ${nodeId}`);
           }}
         />
-        <p className="weft-soft weft-mono">
-          {nodeId} · {node.type}
-        </p>
+        <div className="inspector-names weft-soft weft-mono">
+          <NodeId nodeId={nodeId} /> · <span>{node.type}</span>
+        </div>
         {node.note !== undefined && <p className="inspector-note">{node.note}</p>}
       </div>
       {own.length > 0 && (
