@@ -233,7 +233,19 @@ describe('files of a result', () => {
       ['result.nii.gz', 'nifti-image'],
       ['register-transform-affine.txt', 'itk-affine'],
       ['register-transform-displacement.nii.gz', 'displacement'],
+      ['register-transform-inverse-displacement.nii.gz', 'inverse-displacement'],
     ]);
+  });
+
+  test('are those that a transform has: one without a field is its affine alone', () => {
+    const output = {
+      nodeId: 'register',
+      port: 'transform',
+      kind: 'transform',
+      handle: 'h',
+    } as const;
+    const files = resultFiles(sampleRecipe, nodeRegistry, [{ ...output, fields: [] }]);
+    expect(files.map(({ format }) => format)).toEqual(['itk-affine']);
   });
 
   test('come with a manifest of recipe, inputs, device and metrics', async () => {
