@@ -11,6 +11,7 @@ const groups: readonly {
       ['A, or Tab over the canvas', 'Add a node'],
       ['Double click', 'Add a node here'],
       ['Drag a wire to nothing', 'Add a node that fits it'],
+      ['N', 'Add a note; double click writes it'],
       ['Del', 'Delete what is selected'],
       ['Ctrl D', 'Duplicate'],
       ['Ctrl C, Ctrl V', 'Copy and paste, as text of a recipe'],

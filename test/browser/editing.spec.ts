@@ -100,6 +100,28 @@ test('the id of a node is changed, its wires follow, and an id that is taken is 
   await selectNode(page, 'greedy');
 });
 
+test('a note is written, moved, deleted and brought back', async ({ page }) => {
+  await openRecipe(page, twoSlices);
+  await page.keyboard.press('n');
+  await page.keyboard.type('Centres first, <b>then</b> a field.');
+  const note = page.locator('.note-card');
+  await page.locator('.react-flow__pane').click({ position: { x: 300, y: 8 } });
+  await expect(note.locator('p')).toHaveText('Centres first, <b>then</b> a field.');
+  const before = await note.boundingBox();
+  await note.hover();
+  await page.mouse.down();
+  await page.mouse.move((before?.x ?? 0) + 80, (before?.y ?? 0) + 90, { steps: 5 });
+  await page.mouse.up();
+  expect((await note.boundingBox())?.y).not.toBe(before?.y);
+  await note.click();
+  await expect(page.getByRole('textbox', { name: 'Text', exact: true })).toHaveValue(/Centres/);
+  expect(await saveRecipe(page)).toContain('"text": "Centres first, <b>then</b> a field."');
+  await page.keyboard.press('Delete');
+  await expect(note).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(note).toHaveCount(1);
+});
+
 test('edits survive the loss of the page, and are offered on return', async ({ page }) => {
   await openRecipe(page, twoSlices);
   await selectNode(page, 'local-correlation');

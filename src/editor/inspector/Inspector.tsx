@@ -4,9 +4,11 @@ import type { Params } from '../../pipeline/schema';
 import { DiagnosticItem } from '../diagnostics/DiagnosticItem';
 import { useDocument, useEditor, useRun, useView } from '../editor-context';
 import { setTitle } from '../store/document-edits';
+import { noteIndex } from '../store/note-edits';
 import { allDiagnostics } from '../store/run-store';
 import { Documentation } from './Documentation';
 import { NodeId } from './NodeId';
+import { NoteInspector } from './NoteInspector';
 import { ParameterForm } from './ParameterForm';
 import { PortsList } from './PortsList';
 import { RecipeInfo } from './RecipeInfo';
@@ -16,6 +18,7 @@ export function Inspector() {
   const { views } = useEditor();
   const selected = useView((state) => state.selectedNodes);
   const nodeId = selected.length === 1 ? selected[0] : undefined;
+  const note = nodeId === undefined ? undefined : noteIndex(nodeId);
   return (
     <aside className="inspector" aria-label="Inspector">
       <Tooltip label="Hide the inspector">
@@ -27,11 +30,13 @@ export function Inspector() {
           <IconLayoutSidebarRightCollapse size={18} />
         </ActionIcon>
       </Tooltip>
-      {nodeId !== undefined ? (
+      {note !== undefined ? (
+        <NoteInspector key={note} index={note} />
+      ) : nodeId !== undefined ? (
         <NodeInspector key={nodeId} nodeId={nodeId} />
       ) : selected.length > 1 ? (
         <div className="inspector-head">
-          <h2>{selected.length} nodes</h2>
+          <h2>{selected.length} selected</h2>
           <p className="weft-soft">Duplicate, copy, move or delete them together.</p>
         </div>
       ) : (

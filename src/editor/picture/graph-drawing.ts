@@ -1,7 +1,7 @@
-import type { ParamValue, PipelineDocument } from '../../pipeline/schema';
+import type { ParamValue, PipelineDocument, StickyNote } from '../../pipeline/schema';
 import type { NodeRegistry } from '../../runtime/api/define-node';
 import type { PortType } from '../../runtime/api/port-values';
-import { cardSize } from '../canvas/layout';
+import { cardSize, noteWidth } from '../canvas/layout';
 import { nodeParameters } from '../canvas/node-parameters';
 import { inputPorts, isSourceCard, outputPorts } from '../canvas/ports';
 import { portsSeenInWires } from '../canvas/projection';
@@ -28,6 +28,15 @@ export interface DrawnCard {
   readonly parameters: readonly { readonly title: string; readonly text: string }[];
 }
 
+/** A note as it is drawn: its lines, broken as its width asks for. */
+export interface DrawnNote {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly lines: readonly string[];
+}
+
 /** A recipe's graph as plain shapes. */
 export interface GraphDrawing {
   readonly left: number;
@@ -35,6 +44,7 @@ export interface GraphDrawing {
   readonly width: number;
   readonly height: number;
   readonly cards: readonly DrawnCard[];
+  readonly notes: readonly DrawnNote[];
   readonly wires: readonly { readonly from: DrawnPort; readonly to: DrawnPort }[];
 }
 
@@ -43,6 +53,10 @@ const headPortY = 25;
 /** The middle of the first row of ports, and the distance to the next. */
 const firstPortY = 65;
 const portHeight = 22;
+/** Characters of the page's letters that fit into the width of a note. */
+const noteCharacters = 28;
+/** Height of a line of a note. */
+export const noteLineHeight = 18;
 
 /** Where everything of a graph is drawn: the document's layout, without the page. */
 export function drawGraph(document: PipelineDocument, registry: NodeRegistry): GraphDrawing {
@@ -56,11 +70,13 @@ export function drawGraph(document: PipelineDocument, registry: NodeRegistry): G
     const to = ports.get(`input ${edge.to}`);
     return from && to ? [{ from, to }] : [];
   });
-  const left = Math.min(0, ...cards.map(({ x }) => x));
-  const top = Math.min(0, ...cards.map(({ y }) => y));
-  const right = Math.max(left, ...cards.map(({ x, width }) => x + width));
-  const bottom = Math.max(top, ...cards.map(({ y, height }) => y + height));
-  return { left, top, width: right - left, height: bottom - top, cards, wires };
+  const notes = (document.notes ?? []).map(drawNote);
+  const boxes = [...cards, ...notes];
+  const left = Math.min(0, ...boxes.map(({ x }) => x));
+  const top = Math.min(0, ...boxes.map(({ y }) => y));
+  const right = Math.max(left, ...boxes.map(({ x, width }) => x + width));
+  const bottom = Math.max(top, ...boxes.map(({ y, height }) => y + height));
+  return { left, top, width: right - left, height: bottom - top, cards, notes, wires };
 }
 
 function drawCard(document: PipelineDocument, registry: NodeRegistry, nodeId: string): DrawnCard {
@@ -96,6 +112,24 @@ function drawCard(document: PipelineDocument, registry: NodeRegistry, nodeId: st
       ...(definition && node ? nodeParameters(definition, node.params) : []),
     ],
   };
+}
+
+function drawNote({ text, at: [x, y] }: StickyNote): DrawnNote {
+  const lines = text.split('\n').flatMap((line) => breakLine(line, noteCharacters));
+  return { x, y, width: noteWidth, height: lines.length * noteLineHeight + 18, lines };
+}
+
+/** A text in lines of at most so many characters, broken between words where that can be. */
+export function breakLine(text: string, mostCharacters: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > mostCharacters) {
+    const space = rest.lastIndexOf(' ', mostCharacters);
+    const end = space > 0 ? space : mostCharacters;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
 }
 
 /** What a loader loads, in a few words. */

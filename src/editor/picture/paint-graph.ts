@@ -1,6 +1,12 @@
 import { getBezierPath, Position } from '@xyflow/react';
 import { portLabel, portOutlines, portStyles } from '../canvas/ports';
-import type { DrawnCard, DrawnPort, GraphDrawing } from './graph-drawing';
+import {
+  type DrawnCard,
+  type DrawnNote,
+  type DrawnPort,
+  type GraphDrawing,
+  noteLineHeight,
+} from './graph-drawing';
 
 /** The colours and letters of the page, as a canvas takes them. */
 export interface PictureStyle {
@@ -18,6 +24,7 @@ export function paintGraph(
 ): void {
   context.save();
   context.translate(-drawing.left, -drawing.top);
+  for (const note of drawing.notes) paintNote(context, note, style);
   for (const { from, to } of drawing.wires) paintWire(context, from, to, style);
   for (const card of drawing.cards) paintCard(context, card, style);
   context.restore();
@@ -106,6 +113,19 @@ function paintCard(context: CanvasRenderingContext2D, card: DrawnCard, style: Pi
       mostWidth: width / 2 - 14,
       align: 'right',
     });
+  });
+}
+
+function paintNote(context: CanvasRenderingContext2D, note: DrawnNote, style: PictureStyle): void {
+  const { x, y, width, height, lines } = note;
+  context.fillStyle = style.colour('--weft-warn-wash');
+  context.fillRect(x, y, width, height);
+  context.fillStyle = style.colour('--weft-ink');
+  context.font = `400 13px ${style.fontFamily}`;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  lines.forEach((line, row) => {
+    context.fillText(line, x + 11, y + 9 + noteLineHeight * (row + 0.5), width - 22);
   });
 }
 

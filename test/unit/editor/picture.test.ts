@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drawGraph } from '../../../src/editor/picture/graph-drawing';
+import { breakLine, drawGraph } from '../../../src/editor/picture/graph-drawing';
 import { fitText } from '../../../src/editor/picture/paint-graph';
 import { setParam } from '../../../src/editor/store/document-edits';
 import { nodeRegistry } from '../../../src/nodes/index';
@@ -46,6 +46,16 @@ describe('the drawing of a graph', () => {
     expect(cards.find(({ nodeId }) => nodeId === 'scaled')?.section).toBe('unknown');
     expect(wires).toHaveLength(sampleRecipe.edges.length);
   });
+});
+
+test('notes are drawn in lines that are broken between words, or where there are none', () => {
+  const notes = [{ text: 'Moments first.\nThen a field.', at: [-50, 900] as const }];
+  const drawing = drawGraph({ ...sampleRecipe, notes }, nodeRegistry);
+  expect(drawing.notes[0]?.lines).toEqual(['Moments first.', 'Then a field.']);
+  expect(drawing.left).toBe(-50);
+  expect(drawing.top + drawing.height).toBeGreaterThan(930);
+  expect(breakLine('a wide field', 7)).toEqual(['a wide', 'field']);
+  expect(breakLine('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
 });
 
 test('a text that is too wide ends in an ellipsis', () => {
