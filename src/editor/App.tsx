@@ -43,7 +43,7 @@ const colorSchemes = localStorageColorSchemeManager({ key: 'weft-color-scheme' }
 export function App({ editor }: { editor: Editor }) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemes}>
-      <Notifications position="bottom-right" limit={4} />
+      <Notifications position="bottom-right" limit={4} notificationMaxHeight={520} />
       <EditorContext value={editor}>
         <ReactFlowProvider>
           <ErrorBoundary>
