@@ -13,6 +13,7 @@ const groups: readonly {
       ['Drag a wire to nothing', 'Add a node that fits it'],
       ['N', 'Add a note; double click writes it'],
       ['Del', 'Delete what is selected'],
+      ['Ctrl A', 'Select all'],
       ['Ctrl D', 'Duplicate'],
       ['Ctrl C, Ctrl V', 'Copy and paste, as text of a recipe'],
       ['L', 'Tidy up the layout'],

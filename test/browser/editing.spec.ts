@@ -78,6 +78,9 @@ test('nodes are placed, wired, copied and deleted by keys alone', async ({ page 
   await expect(page.locator('.node-card')).toHaveCount(3);
   await page.keyboard.press('Delete');
   await expect(page.locator('.node-card')).toHaveCount(2);
+  await page.keyboard.press('Control+a');
+  await expect(page.locator('.node-card[data-selected]')).toHaveCount(2);
+  expect(await page.evaluate(() => String(getSelection()))).toBe('');
 });
 
 test('the id of a node is changed, its wires follow, and an id that is taken is refused', async ({

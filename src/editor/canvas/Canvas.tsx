@@ -238,6 +238,8 @@ export function Canvas() {
         isValidConnection={isValidConnection}
         connectionLineComponent={ConnectionLine}
         connectionRadius={28}
+        // Wires are listed, made and cut in the inspector: by keys, nodes should not lie behind all of them.
+        edgesFocusable={false}
         deleteKeyCode={deleteKeys}
         colorMode={colorMode}
         minZoom={0.2}
