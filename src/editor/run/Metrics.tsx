@@ -89,7 +89,8 @@ export function Metrics() {
             {result.levels.map((level) => (
               <tr key={`${level.nodeId} ${level.label}`}>
                 <th scope="row">
-                  <span className="weft-mono">{level.nodeId}</span> {level.label}
+                  <span className="weft-mono">{level.nodeId}</span>{' '}
+                  <span className="metrics-level">{level.label}</span>
                 </th>
                 <td className="weft-mono">
                   {level.iterations} / {level.maxIterations}

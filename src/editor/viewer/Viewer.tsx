@@ -162,7 +162,7 @@ export function Viewer() {
 /** What the colours of a map mean. */
 const legends: Readonly<Record<ColourMap, string | undefined>> = {
   grey: undefined,
-  labels: 'a colour a label',
+  labels: 'one colour a label',
   'about-zero': 'blue below 0, orange above',
   'about-one': 'blue shrinks, orange grows, yellow is folded',
 };
