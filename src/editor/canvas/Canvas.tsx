@@ -46,8 +46,9 @@ const fitOptions = {
   padding: { top: '18px', right: '24px', bottom: '18px', left: '66px' },
   maxZoom: 1.05,
 } as const;
-/** Below this zoom the small print of a card cannot be read; the card then shows its title large. */
+/** Below these zooms the small print of a card, and then the names of its ports, cannot be read. */
 const farZoom = 0.62;
+const mostFarZoom = 0.44;
 const deleteKeys = ['Delete', 'Backspace'];
 
 /** The graph: placed, wired, moved and deleted here; the document decides what is shown. */
@@ -90,8 +91,11 @@ export function Canvas() {
   // Set on the element, so that zooming draws no node again.
   useOnViewportChange({
     onChange: ({ zoom }) => {
-      area.current?.toggleAttribute('data-far', zoom < farZoom);
-      area.current?.style.setProperty('--canvas-zoom', String(zoom));
+      const element = area.current;
+      if (element === null) return;
+      element.style.setProperty('--canvas-zoom', String(zoom));
+      if (zoom >= farZoom) delete element.dataset.far;
+      else element.dataset.far = zoom < mostFarZoom ? 'most' : 'some';
     },
   });
 
