@@ -34,6 +34,7 @@ import {
 } from './projection';
 import { RecipeNode } from './RecipeNode';
 import { useCanvasKeys } from './use-canvas-keys';
+import { fitOptions, useFit } from './use-fit';
 import { useWiring } from './use-wiring';
 import { WireEdge } from './WireEdge';
 
@@ -41,11 +42,6 @@ const nodeTypes = { recipe: RecipeNode, note: NoteCard };
 const isNode = (item: FlowItem): item is FlowNode => item.type === 'recipe';
 const isNote = (item: FlowItem): item is FlowNote => item.type === 'note';
 const edgeTypes = { wire: WireEdge };
-/** Room is left for the buttons along the left edge. */
-const fitOptions = {
-  padding: { top: '18px', right: '24px', bottom: '18px', left: '66px' },
-  maxZoom: 1.05,
-} as const;
 /** Below these zooms the small print of a card, and then the names of its ports, cannot be read. */
 const farZoom = 0.62;
 const mostFarZoom = 0.44;
@@ -66,6 +62,7 @@ export function Canvas() {
   const edgesBefore = useRef<FlowEdge[]>([]);
   const area = useRef<HTMLDivElement>(null);
   const wiring = useWiring();
+  const { fitAll, onMove } = useFit(area);
 
   useEffect(() => {
     setItems((before) => [
@@ -98,11 +95,6 @@ export function Canvas() {
       else element.dataset.far = zoom < mostFarZoom ? 'most' : 'some';
     },
   });
-
-  const fitAll = useCallback(
-    () => requestAnimationFrame(() => void flow.fitView({ ...fitOptions, duration: 0 })),
-    [flow],
-  );
 
   // Another recipe is another picture: show all of it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the origin is what changes with a recipe
@@ -239,6 +231,7 @@ export function Canvas() {
           if (wire) wiring.connect(wire.from, wire.to);
         }}
         onConnectEnd={onConnectEnd}
+        onMove={onMove}
         isValidConnection={isValidConnection}
         connectionLineComponent={ConnectionLine}
         connectionRadius={28}
@@ -262,7 +255,12 @@ export function Canvas() {
           color="var(--weft-line-strong)"
         />
         <Overview />
-        <Controls position="bottom-left" showInteractive={false} fitViewOptions={fitOptions} />
+        <Controls
+          position="bottom-left"
+          showInteractive={false}
+          fitViewOptions={fitOptions}
+          onFitView={fitAll}
+        />
         <CanvasActions onAdd={openSearchInMiddle} onAddNote={addNoteInMiddle} onLayout={fitAll} />
       </ReactFlow>
       {search && <NodeSearch request={search} onClose={() => setSearch(undefined)} />}
