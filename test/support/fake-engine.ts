@@ -107,6 +107,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
       const registerId = nodeIds.findLast((id) => parsed.document.nodes[id]?.type === 'register');
       const [fixed, moving] = Object.values(bindings).map((handle) => volumes.get(handle));
       const outputs: OutputHandle[] = [];
+      const fields = ['displacement', 'inverse-displacement'] as const;
       onProgress({
         runId,
         nodes: nodeIds.map((nodeId) => ({ nodeId, state: 'waiting' })),
@@ -126,7 +127,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
           await fakeLoop(nodeId);
           const handle = keep(blend(0.95));
           outputs.push({ nodeId, port: 'warped', kind: 'image', handle });
-          outputs.push({ nodeId, port: 'transform', kind: 'transform', handle });
+          outputs.push({ nodeId, port: 'transform', kind: 'transform', handle, fields });
         }
         const state = cancelled.has(runId) ? 'cancelled' : 'done';
         onProgress({ runId, nodes: [{ nodeId, state, seconds: 0.02 }], losses: [] });

@@ -92,12 +92,16 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
           )}
           <NodeDot run={run} isStale={isStale} />
         </div>
-        <div className="node-head-row">
-          <span className="node-id weft-mono">{id}</span>
-          {run?.seconds !== undefined && (
-            <span className="node-seconds weft-mono">{formatSeconds(run.seconds)}</span>
-          )}
-        </div>
+        {run?.loop !== undefined && run.state === 'running' ? (
+          <LoopProgress {...run.loop} />
+        ) : (
+          <div className="node-head-row node-fine">
+            <span className="node-id weft-mono">{id}</span>
+            {run?.seconds !== undefined && (
+              <span className="node-seconds weft-mono">{formatSeconds(run.seconds)}</span>
+            )}
+          </div>
+        )}
         {hasHeadPort && (
           <Port port={outputs[0]} side="output" isWired={wired.length > 0} isInHead />
         )}
@@ -108,7 +112,6 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
           Weft. It is kept as it is.
         </p>
       )}
-      {run?.loop !== undefined && run.state === 'running' && <LoopProgress {...run.loop} />}
       {isLoader && <InputBadge nodeId={id} />}
       {!hasHeadPort && (
         <div className="node-ports">
@@ -168,18 +171,24 @@ function Port(props: {
   );
 }
 
+/** Stands where the id stood, so that the card keeps its size and the wires their places. */
 function LoopProgress(props: { label: string; iteration: number; maxIterations: number }) {
   const { label, iteration, maxIterations } = props;
   return (
-    <div className="node-progress">
-      <div className="node-progress-text">
+    <>
+      <div className="node-head-row node-fine node-progress-text">
         <span>{label}</span>
         <span className="weft-mono">
           {iteration} / {maxIterations}
         </span>
       </div>
-      <progress value={iteration} max={maxIterations} aria-label={label} />
-    </div>
+      <progress
+        className="node-progress"
+        value={iteration}
+        max={maxIterations}
+        aria-label={label}
+      />
+    </>
   );
 }
 

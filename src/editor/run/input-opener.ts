@@ -63,7 +63,9 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
         (error: unknown): OpenInputResult => ({ ok: false, diagnostics: [faultOfOurs(error)] }),
       );
     if (!result.ok) {
-      setStatus(nodeId, { state: 'failed', key, diagnostics: result.diagnostics });
+      // Under the key of what the recipe asks for: a refusal stays until that changes.
+      const asked = loaderOf(nodeId)?.key ?? key;
+      setStatus(nodeId, { state: 'failed', key: asked, diagnostics: result.diagnostics });
       return undefined;
     }
     opened.set(key, result);
@@ -215,6 +217,12 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     return result.handle;
   }
 
+  /** Leaves what could not be read, and goes back to what the recipe asks for. */
+  function dismissFailure(nodeId: string): void {
+    runs.setState(({ inputs: { [nodeId]: _, ...others } }) => ({ inputs: others }));
+    sync();
+  }
+
   function loaderOf(nodeId: string): LoaderSource | undefined {
     return loaderSources(documents.store.getState().document, registry).find(
       (loader) => loader.nodeId === nodeId,
@@ -243,7 +251,7 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     while (work.size > 0) await Promise.all(work);
   }
 
-  return { sync, openFile, openAside, fetchSource, stopFetch, settled };
+  return { sync, openFile, openAside, fetchSource, stopFetch, dismissFailure, settled };
 }
 
 async function bytesOf(file: File): Promise<Uint8Array> {

@@ -181,6 +181,8 @@ export interface OutputHandle {
   readonly port: string;
   readonly kind: 'image' | 'labels' | 'transform' | 'table';
   readonly handle: string;
+  /** Of a transform: the fields that it has beside its affine, as the formats of their files. */
+  readonly fields?: readonly ('displacement' | 'inverse-displacement')[];
 }
 
 export type ReadRequest =

@@ -1,6 +1,7 @@
 import { sameGrid } from '../../imaging/grid';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
 import type { LevelOutcome, OutputHandle } from '../api/engine-api';
+import type { TransformValue } from '../api/port-values';
 import type { Compiled } from '../compile/compile';
 import { type DataValue, valuesOf } from '../compile/data-values';
 import { keptKey, loaderKey } from '../compile/lower';
@@ -93,8 +94,16 @@ export function outputHandles({ graph, inputs }: Prepared, kept: Kept): readonly
       port,
       kind: value.kind,
       handle: `result:${kept.keys.get(id)}:${port}`,
+      ...(value.kind === 'transform' && { fields: fieldsOf(value) }),
     }));
   });
+}
+
+function fieldsOf(transform: TransformValue): NonNullable<OutputHandle['fields']> {
+  return [
+    ...(transform.displacement === undefined ? [] : (['displacement'] as const)),
+    ...(transform.inverseDisplacement === undefined ? [] : (['inverse-displacement'] as const)),
+  ];
 }
 
 /** Numbers of all tables; rows that several nodes give are told apart by the node's id. */

@@ -5,6 +5,7 @@ import { resultFiles, resultManifest } from '../../../src/editor/run/result-file
 import { setParam } from '../../../src/editor/store/document-edits';
 import { registrationVolumes, viewableVolumes } from '../../../src/editor/viewer/volume-choice';
 import { nodeRegistry } from '../../../src/nodes/index';
+import type { Diagnostic } from '../../../src/runtime/api/diagnostics';
 import type { EngineApi } from '../../../src/runtime/api/engine-api';
 import { createFakeEngine } from '../../support/fake-engine';
 import { sampleRecipe } from './sample-recipe';
@@ -21,6 +22,14 @@ beforeEach(() => {
 });
 afterEach(() => stop());
 
+const wrongRadius: Diagnostic = {
+  severity: 'error',
+  code: 'parameter',
+  at: { nodeId: 'lncc', parameter: 'radiusVoxels' },
+  message: 'Too large.',
+  remedy: 'Make it smaller.',
+};
+
 const inputs = () => editor.runs.getState().inputs;
 
 async function openSample(): Promise<void> {
@@ -32,6 +41,16 @@ function firstLoss(): Promise<void> {
   return new Promise((resolve) => {
     const end = editor.runs.subscribe(({ curves }) => {
       if (curves.length === 0) return;
+      end();
+      resolve();
+    });
+  });
+}
+
+function firstPreview(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = editor.volumes.subscribe(() => {
+      if (editor.volumes.preview === undefined) return;
       end();
       resolve();
     });
@@ -97,6 +116,15 @@ describe('inputs', () => {
       state: 'failed',
       diagnostics: [{ message: 'The file is empty.', at: { nodeId: 'fixed' } }],
     });
+  });
+
+  test('a refused file is named until the person goes back to what the recipe asks for', async () => {
+    await openSample();
+    await editor.controller.inputs.openFile('fixed', new File([], 'empty.nii'));
+    editor.documents.edit((document) => setParam(document, 'lncc', 'radiusVoxels', 3));
+    expect(inputs().fixed).toMatchObject({ state: 'failed' });
+    editor.controller.inputs.dismissFailure('fixed');
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
   });
 });
 
@@ -209,16 +237,41 @@ describe('a run', () => {
     expect(Object.keys(run.mock.lastCall?.[0].bindings ?? {})).toEqual(['fixed', 'moving']);
   });
 
-  test('can be cancelled, and another can follow', async () => {
+  test('is begun or refused by the recipe as it stands, not as it was last compiled', async () => {
+    const run = vi.spyOn(engine, 'run');
+    const compile = engine.compile.bind(engine);
+    vi.spyOn(engine, 'compile').mockImplementation(async (request) => {
+      const compiled = await compile(request);
+      const isWrong = request.documentText.includes('"radiusVoxels": 9');
+      return isWrong ? { ...compiled, diagnostics: [wrongRadius] } : compiled;
+    });
     await openSample();
-    const losses = firstLoss();
+    await editor.controller.run();
+    const { result } = editor.runs.getState();
+
+    editor.documents.edit((document) => setParam(document, 'lncc', 'radiusVoxels', 9));
+    await editor.controller.run();
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(editor.runs.getState()).toMatchObject({ status: 'idle', result });
+    expect(editor.views.store.getState().runTab).toBe('problems');
+
+    editor.documents.edit((document) => setParam(document, 'lncc', 'radiusVoxels', 3));
+    await editor.controller.run();
+    expect(run).toHaveBeenCalledTimes(2);
+  });
+
+  test('can be cancelled, keeps its last image then, and another can follow', async () => {
+    await openSample();
+    const preview = firstPreview();
     const running = editor.controller.run();
-    await losses;
+    await preview;
     await editor.controller.cancel();
     await running;
     expect(editor.runs.getState().result?.status).toBe('cancelled');
+    expect(editor.volumes.preview?.nodeId).toBe('register');
     await editor.controller.run();
     expect(editor.runs.getState().result?.status).toBe('done');
+    expect(editor.volumes.preview).toBeUndefined();
   });
 
   test('that throws ends as a diagnostic, and the page goes on', async () => {
@@ -261,7 +314,19 @@ describe('files of a result', () => {
       ['result.nii.gz', 'nifti-image'],
       ['register-transform-affine.txt', 'itk-affine'],
       ['register-transform-displacement.nii.gz', 'displacement'],
+      ['register-transform-inverse-displacement.nii.gz', 'inverse-displacement'],
     ]);
+  });
+
+  test('are those that a transform has: one without a field is its affine alone', () => {
+    const output = {
+      nodeId: 'register',
+      port: 'transform',
+      kind: 'transform',
+      handle: 'h',
+    } as const;
+    const files = resultFiles(sampleRecipe, nodeRegistry, [{ ...output, fields: [] }]);
+    expect(files.map(({ format }) => format)).toEqual(['itk-affine']);
   });
 
   test('come with a manifest of recipe, inputs, device and metrics', async () => {

@@ -55,6 +55,10 @@ describe('a session', { timeout: 60_000 }, () => {
     );
     const outputs = result.outputs.map(({ nodeId, port }) => `${nodeId}.${port}`);
     expect(outputs).toEqual(expect.arrayContaining(['greedy.transform', 'fixed.image']));
+    const transform = result.outputs.find(
+      ({ nodeId, port }) => `${nodeId}.${port}` === 'greedy.transform',
+    );
+    expect(transform?.fields).toEqual(['displacement']);
     const warped = await numbersOf(session, result, 'greedy', 'warped');
     expect(warped.length).toBe(48 * 56);
     expect(warped.some((v) => v !== 0)).toBe(true);
