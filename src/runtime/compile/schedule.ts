@@ -19,6 +19,7 @@ import {
   fillKernel,
   recordLossKernel,
 } from '../ops/loop/loop-kernels';
+import { dropUnusedBuffers } from './drop-unused-buffers';
 import { leaving, readsOf } from './traverse';
 
 /**
@@ -26,7 +27,7 @@ import { leaving, readsOf } from './traverse';
  * and loops. What a loop carries has buffers of its own, which the body's end writes.
  */
 export function schedule(graph: OpGraph, registry: OpRegistry = opRegistry): KernelGraph {
-  return new Scheduler(graph, registry).run();
+  return dropUnusedBuffers(new Scheduler(graph, registry).run());
 }
 
 class Scheduler {
