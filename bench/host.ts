@@ -5,6 +5,7 @@ import { hasGraphicsLibrary } from '../src/cli/graphics-library';
 import { nodeRegistry } from '../src/nodes/index';
 import { createCpuDevice } from '../src/runtime/cpu/device';
 import type { PoolThread } from '../src/runtime/cpu/pool-worker';
+import { nodePoolThread } from '../src/runtime/cpu/threads';
 import type { Device } from '../src/runtime/devices';
 import { openGpuDevice } from '../src/runtime/gpu/device';
 import { createSession, type Session } from '../src/runtime/session';
@@ -63,11 +64,5 @@ async function openDawn(): Promise<GPU> {
 }
 
 function spawnThread(): PoolThread {
-  const worker = new Worker(new URL('./cpu-worker.js', import.meta.url));
-  return {
-    post: (message) => worker.postMessage(message),
-    onMessage: (handler) => worker.removeAllListeners('message').on('message', handler),
-    onFailure: (handler) => worker.removeAllListeners('error').on('error', (e) => handler(`${e}`)),
-    terminate: () => void worker.terminate(),
-  };
+  return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
 }

@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { nodeRegistry } from '../nodes/index';
 import type { PoolThread } from '../runtime/cpu/pool-worker';
+import { nodePoolThread } from '../runtime/cpu/threads';
 import { createSession } from '../runtime/session';
 import { runCommandLine } from './command-line';
 import { filesOf } from './files';
@@ -28,13 +29,7 @@ async function openGpu(): Promise<GPU | undefined> {
 }
 
 function spawnThread(): PoolThread {
-  const worker = new Worker(new URL('./cpu-worker.js', import.meta.url));
-  return {
-    post: (message) => worker.postMessage(message),
-    onMessage: (handler) => worker.removeAllListeners('message').on('message', handler),
-    onFailure: (handler) => worker.removeAllListeners('error').on('error', (e) => handler(`${e}`)),
-    terminate: () => void worker.terminate(),
-  };
+  return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
 }
 
 // Whoever reads our output may have had enough, as in `weft nodes | head`.
