@@ -45,14 +45,23 @@ export interface RunOptions {
   readonly profile?: boolean;
 }
 
+/**
+ * The step and its iteration, from 0, from which on a dial has its new value. Where the step is a
+ * loop that ends before it gets there, or a program, the next step has it.
+ */
+export interface DialMoment {
+  readonly step: number;
+  readonly iteration: number;
+}
+
 /** A plan on a device with its memory. Run it once or many times; destroy it after. */
 export interface Execution {
   /** Bytes that the device really allocated. */
   readonly allocatedBytes: number;
   /** Sets an input's plane. */
   write(buffer: BufferId, data: Float32Array): void;
-  /** Sets a dial; takes effect between iterations. Returns the iteration of the running loop. */
-  setDial(buffer: BufferId, value: number): number;
+  /** Sets a dial; takes effect between iterations. Returns the first iteration that has the new value. */
+  setDial(buffer: BufferId, value: number): DialMoment;
   /**
    * Runs all steps. Rejects with `DeviceFailure` where the device gives up; a cancelled run
    * resolves with `cancelled: true`.

@@ -135,7 +135,7 @@ class EngineSession implements Session {
     );
     const buffer = dial && active?.plan?.buffersOfValue.get(dial.value)?.[0];
     if (!active?.execution || buffer === undefined || !Number.isFinite(value)) return;
-    const atIteration = active.execution.setDial(buffer, value);
+    const atIteration = active.execution.setDial(buffer, value).iteration;
     active.turned.push({
       nodeId,
       parameter,
