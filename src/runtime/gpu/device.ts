@@ -100,8 +100,10 @@ export class GpuDevice implements Device {
       );
     }
     const compiled = await this.#watch.wait(compilePlan(plan, this.#pipelines, this.#kernels));
-    const memory = await this.#watch.guard(this.device, () => new PlanMemory(this.device, plan));
+    const memory = new PlanMemory(this.device, plan);
     try {
+      // Out of memory is reported after the buffers were made; those that were go with it.
+      await this.#watch.guard(this.device, () => memory.allocate());
       return await this.#watch.guard(
         this.device,
         () =>
