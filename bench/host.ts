@@ -6,6 +6,7 @@ import { nodeRegistry } from '../src/nodes/index';
 import { createCpuDevice } from '../src/runtime/cpu/device';
 import type { PoolThread } from '../src/runtime/cpu/pool-worker';
 import { nodePoolThread } from '../src/runtime/cpu/threads';
+import { deviceOpeners } from '../src/runtime/device-openers';
 import type { Device } from '../src/runtime/devices';
 import { openGpuDevice } from '../src/runtime/gpu/device';
 import { createSession, type Session } from '../src/runtime/session';
@@ -34,9 +35,13 @@ export async function openHost(options: BenchOptions): Promise<BenchHost> {
       if (gpu === undefined) return createCpuDevice({ threads, spawnThread });
       const opened = await openGpuDevice(gpu);
       if ('missingBecause' in opened) throw new Error(opened.missingBecause);
-      return opened.device;
+      return opened;
     },
-    openSession: () => createSession({ registry: nodeRegistry, gpu, spawnThread, threads }),
+    openSession: () =>
+      createSession({
+        registry: nodeRegistry,
+        devices: deviceOpeners({ gpu, spawnThread, threads }),
+      }),
   };
 }
 

@@ -10,7 +10,8 @@ export function DeviceBanner() {
   if (engine === undefined || isClosed) return null;
   if (engine.devices.some(({ kind }) => kind === 'gpu')) return null;
   const threads = engine.threads === 1 ? 'one thread' : `${engine.threads} threads`;
-  const reason = engine.gpuMissingBecause?.replace(/\.$/, '') ?? 'the browser offers none';
+  const because = engine.missing.find(({ kind }) => kind === 'gpu')?.because;
+  const reason = because?.replace(/\.$/, '') ?? 'the browser offers none';
   return (
     <div className="banner" role="status">
       <IconCpu size={17} aria-hidden="true" />

@@ -20,6 +20,7 @@ export function createCpuDevice(options: CpuDeviceOptions): Device {
   return {
     kind: 'cpu',
     name: threads === 1 ? 'CPU, 1 thread' : `CPU, ${threads} threads`,
+    threads,
     limits: {
       maxBufferBytes: 2 ** 31,
       ...(options.maxTotalBytes === undefined ? {} : { maxTotalBytes: options.maxTotalBytes }),

@@ -1,4 +1,4 @@
-import type { DialMoment, Execution, LoopOutcome, RunOptions } from '../devices';
+import type { DialMoment, LoopOutcome, RunOptions, SharedExecution } from '../devices';
 import { InternalError } from '../internal-error';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
@@ -11,7 +11,7 @@ import { recordPasses } from './record';
 import { runLoop } from './run-loop';
 
 /** A plan on a GPU: its memory, and everything that recording it needs. */
-export class GpuExecution implements Execution {
+export class GpuExecution implements SharedExecution {
   readonly #device: GPUDevice;
   readonly #plan: Plan;
   readonly #memory: PlanMemory;
@@ -95,11 +95,6 @@ export class GpuExecution implements Execution {
     return new Float32Array(bytes as ArrayBuffer);
   }
 
-  /**
-   * Submits all steps at once and returns without waiting: for callers that must not wait, such as
-   * an op of a network that shares the device.
-   * @throws InternalError where the plan has a loop or a kernel that runs on the host
-   */
   submit(): void {
     this.#writeConstants();
     const encoder = this.#device.createCommandEncoder({ label: 'program' });
@@ -115,7 +110,6 @@ export class GpuExecution implements Execution {
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  /** The device's own buffer of a virtual buffer, for callers that share the device. */
   gpuBuffer(buffer: BufferId): GPUBuffer {
     return this.#memory.bindingOf(buffer).buffer;
   }
