@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,8 @@ import { Worker } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { nodeRegistry } from '../nodes/index';
 import type { PoolThread } from '../runtime/cpu/pool-worker';
+import { nodePoolThread } from '../runtime/cpu/threads';
+import { deviceOpeners } from '../runtime/device-openers';
 import { createSession } from '../runtime/session';
 import { runCommandLine } from './command-line';
 import { filesOf } from './files';
@@ -28,13 +30,7 @@ async function openGpu(): Promise<GPU | undefined> {
 }
 
 function spawnThread(): PoolThread {
-  const worker = new Worker(new URL('./cpu-worker.js', import.meta.url));
-  return {
-    post: (message) => worker.postMessage(message),
-    onMessage: (handler) => worker.removeAllListeners('message').on('message', handler),
-    onFailure: (handler) => worker.removeAllListeners('error').on('error', (e) => handler(`${e}`)),
-    terminate: () => void worker.terminate(),
-  };
+  return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
 }
 
 const status = await runCommandLine(process.argv.slice(2), {
@@ -47,7 +43,8 @@ const status = await runCommandLine(process.argv.slice(2), {
   parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
   async openEngine({ device, threads }) {
     const gpu = device === 'cpu' ? undefined : await openGpu();
-    return createSession({ registry: nodeRegistry, gpu, spawnThread, threads });
+    const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes: totalmem() });
+    return createSession({ registry: nodeRegistry, devices });
   },
   onInterrupt: (handler) => void process.once('SIGINT', handler),
   now: () => new Date(),

@@ -44,7 +44,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
         ...(hasGpu ? [{ kind: 'gpu' as const, name: 'Fake GPU' }] : []),
         { kind: 'cpu', name: 'CPU, 2 threads' },
       ],
-      ...(hasGpu ? {} : { gpuMissingBecause: 'this browser has no navigator.gpu' }),
+      missing: hasGpu ? [] : [{ kind: 'gpu', because: 'this browser has no navigator.gpu' }],
       threads: 2,
     }),
     async openInput({ nodeId, source, bytes }) {
@@ -193,7 +193,9 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
       cancelled.add(runId);
     },
     turn: async (_, nodeId, parameter, value) => {
-      turned.push({ nodeId, parameter, value, label: 'level 1 of 1', atIteration: 1 });
+      const from = { label: 'level 1 of 1', atIteration: 1 };
+      turned.push({ nodeId, parameter, value, ...from });
+      return { ok: true, ...from };
     },
     async read(request) {
       const volume = volumes.get(request.handle);

@@ -7,7 +7,8 @@ export function DeviceNotice() {
   const engine = useRun((state) => state.engine);
   if (engine === undefined || engine.devices.some(({ kind }) => kind === 'gpu')) return null;
   const threads = engine.threads === 1 ? 'one thread' : `${engine.threads} threads`;
-  const reason = engine.gpuMissingBecause?.replace(/\.$/, '') ?? 'the browser offers none';
+  const because = engine.missing.find(({ kind }) => kind === 'gpu')?.because;
+  const reason = because?.replace(/\.$/, '') ?? 'the browser offers none';
   return (
     <HeaderNotice icon={<IconCpu size={16} aria-hidden="true" />} label="No WebGPU">
       <b>No WebGPU here:</b> {reason}. Recipes run on the CPU device with {threads}; the results are

@@ -4,6 +4,7 @@ import { runCommandLine } from '../../../src/cli/command-line';
 import { sha256Hex } from '../../../src/imaging/volume-digest';
 import { nodeRegistry } from '../../../src/nodes/index';
 import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import { deviceOpeners } from '../../../src/runtime/device-openers';
 import { createSession } from '../../../src/runtime/session';
 import { createTestHost, type TestHostOptions } from './test-host';
 
@@ -17,7 +18,10 @@ async function weft(args: readonly string[], options: TestHostOptions = {}) {
 }
 
 const session = (): EngineApi =>
-  createSession({ registry: nodeRegistry, gpu: undefined, spawnThread: undefined, threads: 1 });
+  createSession({
+    registry: nodeRegistry,
+    devices: deviceOpeners({ gpu: undefined, spawnThread: undefined, threads: 1 }),
+  });
 
 describe('weft run', { timeout: 60_000 }, () => {
   it('writes all files and says how it went', async () => {
@@ -94,7 +98,7 @@ describe('weft run', { timeout: 60_000 }, () => {
         openInput: (request) => engine.openInput(request),
         compile: (request) => engine.compile(request),
         cancel: (runId) => engine.cancel(runId),
-        turn: () => Promise.resolve(),
+        turn: (...given) => engine.turn(...given),
         read: (request) => engine.read(request),
         release: (handles) => engine.release(handles),
         run: (request, onProgress) =>

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Host, ParseArgs } from '../../../src/cli/host';
 import { nodeRegistry } from '../../../src/nodes/index';
 import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import { deviceOpeners } from '../../../src/runtime/device-openers';
 import { createSession } from '../../../src/runtime/session';
 
 /** Node's parser, as the root hands it in. */
@@ -91,9 +92,7 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       options.engine ??
       createSession({
         registry: nodeRegistry,
-        gpu: undefined,
-        spawnThread: undefined,
-        threads: 1,
+        devices: deviceOpeners({ gpu: undefined, spawnThread: undefined, threads: 1 }),
         verify: true,
       }),
     onInterrupt: (given) => {
