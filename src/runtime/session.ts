@@ -18,11 +18,13 @@ import { messages } from './api/messages';
 import type { DeviceOpener } from './devices';
 import { SessionDevices } from './session/devices-of-session';
 import { InputStore } from './session/input-store';
+import type { RunParts } from './session/plan-run';
 import { summarizePlan } from './session/plan-summary';
 import { compilePrepared, prepareRecipe } from './session/prepare-recipe';
 import { readInput, readResult } from './session/read-result';
-import { RecipeRun, type RunParts } from './session/recipe-run';
+import { RecipeRun } from './session/recipe-run';
 import { ResultStore } from './session/result-store';
+import { stagesOf } from './session/stages';
 
 export interface SessionParts {
   readonly registry: NodeRegistry;
@@ -81,7 +83,9 @@ class EngineSession implements Session {
         const prepared = await prepareRecipe(request, parts);
         if (!('graph' in prepared)) return { diagnostics: prepared.diagnostics };
         const startedMs = performance.now();
-        const compiled = compilePrepared(prepared, request, parts);
+        // What follows a node that computes by itself is not known before it has.
+        const [{ graph } = prepared] = stagesOf(prepared.graph, () => false);
+        const compiled = compilePrepared({ ...prepared, graph }, request, parts);
         const compileMs = performance.now() - startedMs;
         const { plan } = compiled;
         const printed = prepared.printed ?? compiled.printed;

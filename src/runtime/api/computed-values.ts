@@ -1,5 +1,6 @@
 import type { MovingWorldFromFixedWorld } from '../../imaging/frames';
 import type { Grid } from '../../imaging/grid';
+import type { TensorFlow } from '../networks/tensorflow';
 import type { LoweringProblem } from './diagnostics';
 import type { DeviceKind } from './engine-api';
 
@@ -56,6 +57,11 @@ export interface ComputeContext {
   readonly nodeId: string;
   /** The device that the recipe runs on. */
   readonly device: DeviceKind;
+  /**
+   * TensorFlow.js on that device, loaded on first need. Its tensors live as long as the node
+   * computes: what it gives are arrays.
+   */
+  tensorFlow(): Promise<TensorFlow>;
   /** Aborted when the run is cancelled: stop, and reject or give anything; it is thrown away. */
   readonly signal: AbortSignal;
   /** Stops with a diagnostic on this node: its data is wrong in a way that the person can mend. */

@@ -174,7 +174,7 @@ export function levelsOf(kept: Kept): readonly LevelOutcome[] {
 }
 
 /** Header of the first input that lies on the grid of these results. */
-function geometryFor(
+export function geometryFor(
   ports: Readonly<Record<string, DataValue>>,
   inputs: ReadonlyMap<string, StoredInput>,
 ): NiftiGeometry | undefined {

@@ -1,50 +1,14 @@
 import type { Diagnostic } from '../api/diagnostics';
-import type { RunProgress, RunRequest, RunResult, TurnOutcome } from '../api/engine-api';
+import type { NodeState, RunProgress, RunRequest, RunResult, TurnOutcome } from '../api/engine-api';
 import { messages } from '../api/messages';
-import type { Compiled } from '../compile/compile';
-import { largestBuffers } from '../compile/memory-problems';
-import { type Device, DeviceFailure, type Execution } from '../devices';
-import type { OpGraph } from '../ir/op-graph';
-import type { Plan } from '../ir/plan';
+import type { CheckedNode } from '../compile/checked-graph';
+import { computeNode } from './compute-node';
 import { DialTurns } from './dial-turns';
-import {
-  type Kept,
-  keepResults,
-  levelsOf,
-  metricsOf,
-  outputHandles,
-  writeInputs,
-} from './keep-results';
-import { completionOf } from './node-completion';
-import {
-  compilePrepared,
-  hasError,
-  type PreparationParts,
-  type Prepared,
-  prepareRecipe,
-} from './prepare-recipe';
-import type { ResultStore } from './result-store';
-import { RunRecorder } from './run-progress';
-
-export interface RunParts extends PreparationParts {
-  readonly results: ResultStore;
-}
-
-/** How the work on the device ended. */
-interface Ending {
-  readonly status: RunResult['status'];
-  readonly diagnostics: readonly Diagnostic[];
-  readonly failedNode?: string | undefined;
-  /** Where finished results can be read; undefined where they are lost or not to be trusted. */
-  readonly execution?: Execution | undefined;
-}
-
-/** A recipe that compiles, on the device that it was compiled for. */
-interface Work {
-  readonly prepared: Prepared;
-  readonly compiled: Compiled & { readonly plan: Plan; readonly graph: OpGraph };
-  readonly recorder: RunRecorder;
-}
+import { type RunParts, runPlan } from './plan-run';
+import { type Prepared, prepareRecipe } from './prepare-recipe';
+import type { StoredResult } from './result-store';
+import { emptyResult, followedBy } from './run-outcome';
+import { stagesOf } from './stages';
 
 /** One run of a recipe, from its text to its results; may be cancelled and turned at any time. */
 export class RecipeRun {
@@ -52,7 +16,7 @@ export class RecipeRun {
   readonly #parts: RunParts;
   readonly #onProgress: (progress: RunProgress) => void;
   readonly #abort = new AbortController();
-  readonly #turns = new DialTurns();
+  #turns = new DialTurns();
   #startedMs = performance.now();
 
   constructor(request: RunRequest, parts: RunParts, onProgress: (progress: RunProgress) => void) {
@@ -87,7 +51,8 @@ export class RecipeRun {
     try {
       return await this.#fromText();
     } catch (error) {
-      return this.#without('failed', [internal(error)]);
+      const text = error instanceof Error ? error.message : String(error);
+      return this.#without('failed', [messages.internal(undefined, text)]);
     } finally {
       this.#turns.end();
     }
@@ -98,145 +63,130 @@ export class RecipeRun {
     if (signal.aborted) return this.#without('cancelled', []);
     const prepared = await prepareRecipe(this.#request, this.#parts);
     if (!('graph' in prepared)) return this.#without('failed', prepared.diagnostics);
-    if (signal.aborted) return this.#without('cancelled', prepared.diagnostics, prepared.device);
-    const compiled = compilePrepared(prepared, this.#request, this.#parts);
-    const diagnostics = [...prepared.diagnostics, ...compiled.diagnostics];
-    const { plan, graph } = compiled;
-    if (!plan || !graph || hasError(diagnostics)) {
-      return this.#without('failed', diagnostics, prepared.device);
-    }
-    // Somebody may have changed their mind while nothing could be heard.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    if (signal.aborted) return this.#without('cancelled', diagnostics, prepared.device);
-    const completion = completionOf(prepared.graph, plan, compiled.outputs, prepared.kept);
-    const recorder = new RunRecorder(this.runId, plan, graph, completion, this.#onProgress, () =>
-      this.cancel(),
-    );
-    return this.#toResults({ prepared, compiled: { ...compiled, plan, graph }, recorder });
+    if (signal.aborted) return this.#without('cancelled', prepared.diagnostics, prepared);
+    return this.#inStages(prepared);
   }
 
-  async #toResults(work: Work): Promise<RunResult> {
-    const { prepared, compiled, recorder } = work;
-    recorder.begin(prepared.kept);
-    let execution: Execution | undefined;
-    try {
-      const ending = await this.#onDevice(work, (ready) => {
-        execution = ready;
-      });
-      const kept = await keepResults(this.#parts.results, prepared, compiled, {
-        execution: ending.execution,
-        isComplete: (nodeId) => recorder.isComplete(nodeId),
-        levels: recorder.levels,
-        turnedIn: this.#turns.any ? this.runId : undefined,
-      });
-      return this.#result(work, kept.failure ? this.#given(kept.failure, work) : ending, kept, {
-        peakBytes: execution?.allocatedBytes ?? 0,
-      });
-    } finally {
-      execution?.destroy();
-    }
-  }
-
-  /** Runs the plan. What goes wrong is how it ended. */
-  async #onDevice(work: Work, onReady: (execution: Execution) => void): Promise<Ending> {
-    const { prepared, compiled, recorder } = work;
-    const { plan } = compiled;
-    let execution: Execution | undefined;
-    try {
-      execution = await prepared.device.prepare(plan);
-      onReady(execution);
-      writeInputs(execution, plan, prepared);
-      this.#turns.begin({ graph: prepared.graph, plan, execution });
-      const { cancelled } = await execution.run({
-        observer: recorder.observer,
-        signal: this.#abort.signal,
-        previewEveryMs: this.#request.previewEveryMs ?? 0,
-        profile: this.#request.profile ?? false,
-      });
-      if (recorder.nonFinite) {
-        const { nodeId, label, iteration } = recorder.nonFinite;
-        const diagnostics = [messages.nonFinite(nodeId, label, iteration)];
-        return { status: 'failed', diagnostics, failedNode: nodeId, execution };
+  /** Plan after plan, each given what the ones before it left; a recipe of ops alone is one. */
+  async #inStages(prepared: Prepared): Promise<RunResult> {
+    const stages = stagesOf(prepared.graph, (nodeId) => prepared.kept.has(nodeId));
+    if (stages.length > 1) this.#tell(prepared.graph.nodes, 'waiting');
+    let given = prepared;
+    let soFar: RunResult | undefined;
+    for (const { graph, computed } of stages) {
+      const left = given.kept;
+      const { result, kept } = await runPlan(
+        { ...given, graph },
+        {
+          session: this.#parts,
+          request: this.#request,
+          abort: this.#abort,
+          turns: this.#turns,
+          startedMs: this.#startedMs,
+          cached: prepared.kept,
+          isTold: (nodeId) => left.has(nodeId) && !prepared.kept.has(nodeId),
+          onProgress: this.#onProgress,
+        },
+      );
+      soFar = soFar ? followedBy(soFar, result) : result;
+      if (computed.length === 0 || result.status !== 'done' || !kept) break;
+      // A parameter turned in this stage makes all that follows something else than the recipe says.
+      const keys = this.#turns.any ? withSuffix(given.keys, this.runId, prepared.kept) : given.keys;
+      given = { ...given, keys, kept: kept.results, diagnostics: [] };
+      const outcome = await this.#compute(computed, given);
+      soFar = followedBy(soFar, outcome.result);
+      if (outcome.result.status !== 'done') break;
+      given = { ...given, kept: new Map([...given.kept, ...outcome.results]) };
+      for (const [nodeId, computedResult] of outcome.results) {
+        this.#parts.results.keep(new Map([[keys.get(nodeId) ?? nodeId, computedResult]]));
       }
-      return { status: cancelled ? 'cancelled' : 'done', diagnostics: [], execution };
-    } catch (error) {
-      if (!(error instanceof DeviceFailure)) {
-        return { status: 'failed', diagnostics: [internal(error)], execution };
-      }
-      const ending = this.#given(error, work);
-      // What was finished before memory ran out is whole; a device that fails may have failed before.
-      return error.reason === 'out-of-memory' ? { ...ending, execution } : ending;
+      this.#turns.end();
+      this.#turns = new DialTurns();
     }
+    if (soFar && soFar.status !== 'done' && stages.length > 1) {
+      this.#tell(unreached(prepared, given, soFar), 'cancelled');
+    }
+    return soFar ?? this.#without('failed', prepared.diagnostics, prepared);
   }
 
-  /** How a run ended whose device gave up. */
-  #given(failure: DeviceFailure, { prepared, compiled }: Work): Ending {
-    const { device } = prepared;
-    const { devices } = this.#parts;
-    const { reason, origin, message } = failure;
-    if (reason === 'lost') void devices.forget(device);
-    const { plan } = compiled;
-    const diagnostic =
-      reason === 'out-of-memory'
-        ? messages.outOfMemory(
-            plan.peakBytes,
-            undefined,
-            largestBuffers(plan),
-            origin,
-            devices.others(device.kind),
-          )
-        : messages.device(origin, message);
-    return { status: 'failed', diagnostics: [diagnostic], failedNode: origin };
-  }
-
-  #result(
-    { prepared, compiled, recorder }: Work,
-    { status, diagnostics, failedNode }: Ending,
-    kept: Kept,
-    { peakBytes }: { readonly peakBytes: number },
-  ): RunResult {
-    recorder.end(failedNode);
-    const unfinished = recorder.levels.filter(({ nodeId }) => !kept.results.has(nodeId));
-    const levels = [...levelsOf(kept), ...unfinished];
-    const before = [...prepared.diagnostics, ...compiled.diagnostics];
-    return {
-      ...this.#without(status, [...before, ...diagnostics], prepared.device),
-      metrics: metricsOf(kept, compiled.outputs, prepared.expected),
-      seconds: { total: this.#seconds(), nodes: recorder.nodeSeconds },
-      peakBytes,
-      levels,
-      converged: status === 'done' && levels.every((level) => level.outcome === 'converged'),
-      outputs: outputHandles(prepared, kept),
-      turned: this.#turns.taken((step) => recorder.iterationsOf(step)),
+  /** Lets the nodes between two plans compute, one after the other. */
+  async #compute(nodes: readonly CheckedNode[], given: Prepared) {
+    const { device, inputs } = given;
+    const { signal } = this.#abort;
+    const results = new Map<string, StoredResult>();
+    const nodeSeconds: Record<string, number> = {};
+    const ended = (status: RunResult['status'], diagnostics: readonly Diagnostic[] = []) => {
+      const result = this.#without(status, diagnostics, given);
+      return {
+        results,
+        result: { ...result, seconds: { ...result.seconds, nodes: nodeSeconds } },
+      };
     };
+    for (const node of nodes) {
+      this.#tell([node], 'running');
+      if (signal.aborted) return ended('cancelled');
+      const startedMs = performance.now();
+      const parts = { device, signal, inputs, kept: given.kept };
+      const outcome = await computeNode(node, parts);
+      const seconds = (performance.now() - startedMs) / 1000;
+      nodeSeconds[node.id] = seconds;
+      if (signal.aborted) return ended('cancelled');
+      if ('diagnostic' in outcome) {
+        this.#tell([node], 'failed', seconds);
+        return ended('failed', [outcome.diagnostic]);
+      }
+      results.set(node.id, outcome.result);
+      this.#tell([node], 'done', seconds);
+    }
+    return ended('done');
+  }
+
+  #tell(nodes: readonly { readonly id: string }[], state: NodeState, seconds?: number): void {
+    this.#onProgress({
+      runId: this.runId,
+      nodes: nodes.map(({ id }) => ({
+        nodeId: id,
+        state,
+        ...(seconds === undefined ? {} : { seconds }),
+      })),
+      losses: [],
+    });
   }
 
   /** The result of a run that never came to the device. */
   #without(
     status: RunResult['status'],
     diagnostics: readonly Diagnostic[],
-    device?: Device,
+    prepared?: Prepared,
   ): RunResult {
-    return {
+    const device = prepared?.device;
+    return emptyResult(
+      {
+        device: device?.kind ?? this.#parts.devices.kindOf(this.#request.device),
+        deviceName: device?.name ?? '',
+        startedMs: this.#startedMs,
+      },
       status,
       diagnostics,
-      device: device?.kind ?? this.#parts.devices.kindOf(this.#request.device),
-      deviceName: device?.name ?? '',
-      metrics: {},
-      seconds: { total: this.#seconds(), nodes: {} },
-      peakBytes: 0,
-      levels: [],
-      converged: false,
-      outputs: [],
-      turned: [],
-    };
-  }
-
-  #seconds(): number {
-    return (performance.now() - this.#startedMs) / 1000;
+    );
   }
 }
 
-function internal(error: unknown): Diagnostic {
-  return messages.internal(undefined, error instanceof Error ? error.message : String(error));
+/** Keys of a run in which a parameter was turned; what an earlier run left keeps its own. */
+function withSuffix(
+  keys: ReadonlyMap<string, string>,
+  suffix: string,
+  cached: { has(nodeId: string): boolean },
+): ReadonlyMap<string, string> {
+  return new Map(
+    [...keys].map(([nodeId, key]) => [nodeId, cached.has(nodeId) ? key : `${key}-${suffix}`]),
+  );
+}
+
+/** Nodes of later stages, which a run that ended early has not come to. */
+function unreached(prepared: Prepared, given: Prepared, result: RunResult) {
+  const told = new Set(result.diagnostics.flatMap(({ at }) => at.nodeId ?? []));
+  return prepared.graph.nodes.filter(
+    ({ id, definition }) => !given.kept.has(id) && !definition.source && !told.has(id),
+  );
 }

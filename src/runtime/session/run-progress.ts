@@ -81,8 +81,12 @@ export class RunRecorder {
   }
 
   /** Says where everything stands before the first step. */
-  begin(cached: { has(nodeId: string): boolean }): void {
+  begin(
+    cached: { has(nodeId: string): boolean },
+    isTold: (nodeId: string) => boolean = () => false,
+  ): void {
     for (const [nodeId, completion] of this.#completion) {
+      if (isTold(nodeId)) continue;
       const state = cached.has(nodeId) ? 'cached' : completion === settled ? 'done' : 'waiting';
       this.#nodes.set(nodeId, { nodeId, state });
     }
