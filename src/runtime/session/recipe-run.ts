@@ -53,9 +53,17 @@ export class RecipeRun {
   readonly #onProgress: (progress: RunProgress) => void;
   readonly #abort = new AbortController();
   readonly #turns = new DialTurns();
+  readonly #serial: number;
   #startedMs = performance.now();
 
-  constructor(request: RunRequest, parts: RunParts, onProgress: (progress: RunProgress) => void) {
+  /** @param serial tells it apart from all runs of the session, whose names may repeat */
+  constructor(
+    request: RunRequest,
+    parts: RunParts,
+    onProgress: (progress: RunProgress) => void,
+    serial: number,
+  ) {
+    this.#serial = serial;
     this.#request = request;
     this.#parts = parts;
     this.#onProgress = onProgress;
@@ -127,7 +135,7 @@ export class RecipeRun {
         execution: ending.execution,
         isComplete: (nodeId) => recorder.isComplete(nodeId),
         levels: recorder.levels,
-        turnedIn: this.#turns.any ? this.runId : undefined,
+        turnedIn: this.#turns.any ? this.#serial : undefined,
       });
       return this.#result(work, kept.failure ? this.#given(kept.failure, work) : ending, kept, {
         peakBytes: execution?.allocatedBytes ?? 0,
