@@ -50,6 +50,7 @@ export function createSession(parts: SessionParts): Session {
 class EngineSession implements Session {
   readonly #parts: RunParts;
   readonly #runs = new Set<RecipeRun>();
+  #runCount = 0;
   /** Ends when the runs before end: a device runs one plan at a time. */
   #lastRun: Promise<unknown> = Promise.resolve();
 
@@ -100,7 +101,8 @@ class EngineSession implements Session {
   }
 
   async run(request: RunRequest, onProgress: (progress: RunProgress) => void): Promise<RunResult> {
-    const run = new RecipeRun(request, this.#parts, onProgress);
+    this.#runCount += 1;
+    const run = new RecipeRun(request, this.#parts, onProgress, this.#runCount);
     this.#runs.add(run);
     const before = this.#lastRun;
     const result = run.run(before);

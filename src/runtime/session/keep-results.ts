@@ -45,10 +45,10 @@ export interface KeepOptions {
   /** How the levels of this run's loops ended. */
   readonly levels: readonly LevelOutcome[];
   /**
-   * Id of the run, where a parameter was turned by hand in it: its results are no longer what the
+   * Number of the run, where a parameter was turned by hand in it: its results are no longer what the
    * recipe says, so they can be read but not found by the next run.
    */
-  readonly turnedIn: string | undefined;
+  readonly turnedIn: number | undefined;
 }
 
 /** Reads the results of every complete node back and keeps them, until the device gives up. */

@@ -50,6 +50,8 @@ export interface PlanOutcome {
 export interface PlanRunParts {
   readonly session: RunParts;
   readonly request: RunRequest;
+  /** Tells the run apart from all others of the session. */
+  readonly serial: number;
   readonly abort: AbortController;
   readonly turns: DialTurns;
   readonly startedMs: number;
@@ -94,7 +96,7 @@ class PlanRun {
   async #toResults(work: Work): Promise<PlanOutcome> {
     const { compiled, recorder } = work;
     const prepared = this.#prepared;
-    const { session, turns, request, cached, isTold } = this.#parts;
+    const { session, turns, serial, cached, isTold } = this.#parts;
     recorder.begin(cached, isTold);
     let execution: Execution | undefined;
     try {
@@ -105,7 +107,7 @@ class PlanRun {
         execution: ending.execution,
         isComplete: (nodeId) => recorder.isComplete(nodeId),
         levels: recorder.levels,
-        turnedIn: turns.any ? request.runId : undefined,
+        turnedIn: turns.any ? serial : undefined,
       });
       const result = this.#result(
         work,

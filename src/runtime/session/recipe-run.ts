@@ -16,10 +16,18 @@ export class RecipeRun {
   readonly #parts: RunParts;
   readonly #onProgress: (progress: RunProgress) => void;
   readonly #abort = new AbortController();
+  readonly #serial: number;
   #turns = new DialTurns();
   #startedMs = performance.now();
 
-  constructor(request: RunRequest, parts: RunParts, onProgress: (progress: RunProgress) => void) {
+  /** @param serial tells it apart from all runs of the session, whose names may repeat */
+  constructor(
+    request: RunRequest,
+    parts: RunParts,
+    onProgress: (progress: RunProgress) => void,
+    serial: number,
+  ) {
+    this.#serial = serial;
     this.#request = request;
     this.#parts = parts;
     this.#onProgress = onProgress;
@@ -80,6 +88,7 @@ export class RecipeRun {
         {
           session: this.#parts,
           request: this.#request,
+          serial: this.#serial,
           abort: this.#abort,
           turns: this.#turns,
           startedMs: this.#startedMs,
@@ -91,7 +100,9 @@ export class RecipeRun {
       soFar = soFar ? followedBy(soFar, result) : result;
       if (computed.length === 0 || result.status !== 'done' || !kept) break;
       // A parameter turned in this stage makes all that follows something else than the recipe says.
-      const keys = this.#turns.any ? withSuffix(given.keys, this.runId, prepared.kept) : given.keys;
+      const keys = this.#turns.any
+        ? withSuffix(given.keys, this.#serial, prepared.kept)
+        : given.keys;
       given = { ...given, keys, kept: kept.results, diagnostics: [] };
       const outcome = await this.#compute(computed, given);
       soFar = followedBy(soFar, outcome.result);
@@ -175,7 +186,7 @@ export class RecipeRun {
 /** Keys of a run in which a parameter was turned; what an earlier run left keeps its own. */
 function withSuffix(
   keys: ReadonlyMap<string, string>,
-  suffix: string,
+  suffix: number,
   cached: { has(nodeId: string): boolean },
 ): ReadonlyMap<string, string> {
   return new Map(

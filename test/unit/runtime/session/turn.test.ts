@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TurnOutcome } from '../../../../src/runtime/api/engine-api';
+import type { RunResult, TurnOutcome } from '../../../../src/runtime/api/engine-api';
 import {
   bind,
   computed,
@@ -97,5 +97,22 @@ describe('turning a parameter while it runs', { timeout: 60_000 }, () => {
       const level = result.levels.find((one) => one.label === label);
       expect(atIteration).toBeLessThan(level?.iterations ?? 0);
     }
+  });
+
+  it('gives every turned run results of its own, also where runs have one name', async () => {
+    const session = openSession();
+    const bindings = await bind(session);
+    const documentText = JSON.stringify(slices());
+    const request = { runId: 'same', documentText, bindings, device: 'cpu' } as const;
+    const results: RunResult[] = [];
+    for (const step of [0.01, 0.4]) {
+      const running = session.run(request, () => undefined);
+      await session.turn('same', 'field-adam', 'stepVoxels', step);
+      results.push(await running);
+    }
+    const [first, second] = await Promise.all(
+      results.map((result) => numbersOf(session, result, 'greedy', 'warped')),
+    );
+    expect(first).not.toEqual(second);
   });
 });
