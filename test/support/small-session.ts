@@ -5,6 +5,7 @@ import { headPhantom } from '../../src/imaging/phantoms/head';
 import type { Volume } from '../../src/imaging/volume';
 import { nodeRegistry } from '../../src/nodes/index';
 import type {
+  DeviceKind,
   NodeState,
   RunProgress,
   RunRequest,
@@ -86,12 +87,13 @@ export async function run(
   recipe: object,
   bindings: Readonly<Record<string, string>>,
   onProgress: (progress: RunProgress, request: RunRequest) => void = () => undefined,
+  device: DeviceKind = 'cpu',
 ): Promise<Watched> {
   const request: RunRequest = {
     runId: randomUUID(),
     documentText: JSON.stringify(recipe),
     bindings,
-    device: 'cpu',
+    device,
   };
   const messages: RunProgress[] = [];
   const states = new Map<string, NodeState[]>();

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { deviceOpeners } from '../../src/runtime/device-openers';
+import { networkNode, registryWith, startedRecipe } from '../support/computed-nodes';
+import { requestTestGpu } from '../support/gpu';
+import { bind, openSession, run } from '../support/small-session';
+
+it('a network starts a registration on the GPU as it does on the CPU', async (context) => {
+  const found = await requestTestGpu();
+  if ('skipped' in found) return context.skip(found.skipped);
+  found.device.destroy();
+  const results = [];
+  for (const [kind, gpu] of [
+    ['cpu', undefined],
+    ['gpu', found.gpu],
+  ] as const) {
+    const session = openSession({
+      registry: registryWith(networkNode),
+      devices: deviceOpeners({ gpu, spawnThread: undefined, threads: 1 }),
+    });
+    const bindings = await bind(session);
+    const { result } = await run(session, startedRecipe(), bindings, undefined, kind);
+    expect(result).toMatchObject({ status: 'done', device: kind, diagnostics: [] });
+    results.push(result);
+    await session.destroy();
+  }
+  const [onCpu, onGpu] = results;
+  expect(onGpu?.metrics.ncc).toBeCloseTo(onCpu?.metrics.ncc ?? Number.NaN, 4);
+  expect(onGpu?.metrics['dice.mean']).toBeCloseTo(onCpu?.metrics['dice.mean'] ?? Number.NaN, 2);
+});
