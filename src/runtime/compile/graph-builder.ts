@@ -1,3 +1,4 @@
+import type { Grid } from '../../imaging/grid';
 import type { Builder, LoopOptions, OpMethods } from '../api/builder';
 import { InternalError } from '../internal-error';
 import {
@@ -13,6 +14,7 @@ import {
 import { sameType, scalarsType, type ValueId, type ValueType } from '../ir/values';
 import type { OpAppender } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
+import { GridTable } from './grid-table';
 
 /**
  * Builds an op graph. The one place where ops are appended: nodes through the typed methods of
@@ -20,6 +22,7 @@ import { type OpRegistry, opRegistry } from '../ops/index';
  */
 export class GraphBuilder implements OpAppender {
   readonly #registry: OpRegistry;
+  readonly #grids = new GridTable();
   readonly #types: ValueType[];
   readonly #inputs: GraphInput[] = [];
   readonly #dials: Dial[] = [];
@@ -34,7 +37,7 @@ export class GraphBuilder implements OpAppender {
   /** Continues the value table of `base` where one is given: its inputs, dials and constants stay. */
   constructor(base?: OpGraph, registry: OpRegistry = opRegistry) {
     this.#registry = registry;
-    this.#types = base ? [...base.types] : [];
+    this.#types = base ? base.types.map((type) => this.#grids.type(type)) : [];
     if (base) {
       this.#inputs.push(...base.inputs);
       this.#dials.push(...base.dials);
@@ -52,8 +55,13 @@ export class GraphBuilder implements OpAppender {
     return type;
   }
 
+  /** The grid by which the program knows this one: itself, or one that is the same but for rounding. */
+  gridOf(grid: Grid): Grid {
+    return this.#grids.grid(grid);
+  }
+
   newValue(type: ValueType): ValueId {
-    this.#types.push(type);
+    this.#types.push(this.#grids.type(type));
     return (this.#types.length - 1) as ValueId;
   }
 

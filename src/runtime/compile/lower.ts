@@ -101,7 +101,7 @@ function lowerNode(
   }
   const context: LoweringContext = {
     nodeId: node.id,
-    source: descriptor,
+    source: descriptor && { ...descriptor, grid: builder.gridOf(descriptor.grid) },
     input() {
       if (!descriptor) throw new Refusal(missingData(node));
       return builder.input(loaderKey(node.id), fieldType(descriptor.grid, 1));
@@ -139,12 +139,12 @@ function fromKept(
   kept: KeptOutputs,
 ): Readonly<Record<string, PortValue>> {
   return Object.fromEntries(
-    Object.entries(kept.ports).map(([port, value]) => [
-      port,
-      mapDataValues(value, (id) =>
+    Object.entries(kept.ports).map(([port, value]) => {
+      const known = mapDataValues(value, (id) =>
         builder.input(keptKey(nodeId, id), kept.types.get(id) as ValueType),
-      ),
-    ]),
+      );
+      return [port, 'grid' in known ? { ...known, grid: builder.gridOf(known.grid) } : known];
+    }),
   );
 }
 

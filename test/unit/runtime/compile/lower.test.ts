@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { axisAlignedGrid } from '../../../../src/imaging/grid';
+import { axisAlignedGrid, type Grid } from '../../../../src/imaging/grid';
 import { nodeRegistry } from '../../../../src/nodes/index';
 import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/define-node';
 import type { Diagnostic } from '../../../../src/runtime/api/diagnostics';
@@ -133,6 +133,58 @@ describe('lower', () => {
     expect(second.graph?.inputs.map(({ key }) => key)).toContain(keptKey('start', affine!));
     expect(second.graph?.ops.some(({ origin }) => origin === 'start')).toBe(false);
     expect(opNames(second.graph!.ops)).toContain('loop');
+  });
+});
+
+describe('grids', () => {
+  const shifted = (mm: number): Grid =>
+    axisAlignedGrid([16, 12, 10], [2, 2.5, 3], [-16 + mm, -15, -15]);
+  const load = (type: string) => ({
+    type: `load.${type}`,
+    version: 1,
+    params: greedyRecipe.nodes.fixed.params,
+  });
+  const compared = {
+    ...changed({
+      a: load('image'),
+      b: load('image'),
+      'a-labels': load('labels'),
+      'b-labels': load('labels'),
+      dice: { type: 'evaluate.dice', version: 1, params: {} },
+      correlation: { type: 'evaluate.correlation', version: 1, params: {} },
+      board: { type: 'view.checkerboard', version: 1, params: {} },
+      difference: { type: 'view.difference', version: 1, params: {} },
+    }),
+    edges: [
+      ...greedyRecipe.edges,
+      { from: 'a-labels.labels', to: 'dice.fixed' },
+      { from: 'b-labels.labels', to: 'dice.warped' },
+      { from: 'a.image', to: 'correlation.fixed' },
+      { from: 'b.image', to: 'correlation.warped' },
+      { from: 'a.image', to: 'board.a' },
+      { from: 'b.image', to: 'board.b' },
+      { from: 'a.image', to: 'difference.a' },
+      { from: 'b.image', to: 'difference.b' },
+    ],
+  };
+  const found = (first: Grid, second: Grid) => {
+    const labels = (grid: Grid): InputDescriptor => ({ kind: 'labels', grid, present: [1, 2] });
+    const descriptors = new Map([...images(), ['a', image(first)], ['b', image(second)]]);
+    descriptors.set('a-labels', labels(first)).set('b-labels', labels(second));
+    return diagnosticsOf(compared, { descriptors });
+  };
+
+  it('are one where tools rounded a header differently', () => {
+    expect(found(smallGrid, shifted(2e-5))).toEqual([]);
+    expect(found(shifted(5e-5), shifted(2e-5))).toEqual([]);
+  });
+
+  it('are refused at the node where they differ, also by little more than that', () => {
+    const four = new Array(4).fill('recipe');
+    const codes = (first: Grid, second: Grid) => found(first, second).map(({ code }) => code);
+    // Both are as good as `smallGrid`, and differ from each other by more than counts as equal.
+    expect(codes(shifted(-9e-5), shifted(9e-5))).toEqual(four);
+    expect(codes(smallGrid, shifted(0.01))).toEqual(four);
   });
 });
 
