@@ -105,7 +105,8 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
     );
     const found = sameGrid(at.grid, fixed.grid) ? variables : model.refine(b, variables, full);
     const total = afterModel(b, initial, model.transform(b, found, full));
-    const inverse = model.inverse && inverseAfterModel(b, initial, model.inverse(b, found, full));
+    const inverse =
+      model.inverse && inverseAfterModel(b, initial, model.inverse(b, found, full), fixed.grid);
     const warped = b.sample(
       { source: moving.image, ...total },
       { ...gridAttributes(fixed.grid), interpolation: 'linear', outside: 'cut' },

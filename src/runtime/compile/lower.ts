@@ -8,6 +8,7 @@ import { fieldType, type ValueId, type ValueType } from '../ir/values';
 import type { CheckedGraph, CheckedNode } from './checked-graph';
 import { type DataValue, dataKinds, mapDataValues } from './data-values';
 import { GraphBuilder } from './graph-builder';
+import { requireTypesOf } from './output-types';
 
 export type PortValue = PortValues[keyof PortValues];
 
@@ -67,7 +68,9 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     values.set(node.id, given);
     const data: Record<string, DataValue> = {};
     for (const [port, value] of Object.entries(given)) {
-      if (isData(value)) data[port] = value;
+      if (!isData(value)) continue;
+      requireTypesOf(port, value, (id) => builder.typeOf(id));
+      data[port] = value;
     }
     outputs.set(node.id, data);
   }
