@@ -2,6 +2,7 @@ import type { Diagnostic } from '../api/diagnostics';
 import type { PhaseName } from '../api/engine-api';
 import { messages } from '../api/messages';
 import type { DeviceLimits } from '../devices';
+import { InternalError } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
 import type { Plan, SlotId } from '../ir/plan';
 import { allocate } from './allocate';
@@ -49,9 +50,11 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
     if (printAfter === phase) printed.text = print(graph);
     return graph;
   };
-  const lowered = lower(checked, options);
-  if (!lowered.graph) return { outputs: lowered.outputs, diagnostics: lowered.diagnostics };
+  let outputs: Lowered['outputs'] = new Map();
   try {
+    const lowered = lower(checked, options);
+    outputs = lowered.outputs;
+    if (!lowered.graph) return { outputs, diagnostics: lowered.diagnostics };
     const ops = after('lower', lowered.graph, verifyOpGraph, formatOpGraph);
     const full = after('differentiate', differentiate(ops), verifyOpGraph, formatOpGraph);
     const simple = after(
@@ -81,12 +84,20 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
       ...(printed.text === undefined ? {} : { printed: printed.text }),
     };
   } catch (error) {
-    if (!(error instanceof NotDifferentiable)) throw error;
-    return {
-      outputs: lowered.outputs,
-      diagnostics: [messages.notDifferentiable(error.origin, error.op)],
-    };
+    const diagnostic = diagnosticOf(error);
+    if (!diagnostic) throw error;
+    return { outputs, diagnostics: [diagnostic] };
   }
+}
+
+/** What a person is told of an error, at the node that asked; nothing where no node is known. */
+function diagnosticOf(error: unknown): Diagnostic | undefined {
+  if (error instanceof NotDifferentiable) {
+    return messages.notDifferentiable(error.origin, error.op);
+  }
+  return error instanceof InternalError && error.nodeId !== undefined
+    ? messages.internal(error.nodeId, error.message)
+    : undefined;
 }
 
 function memoryProblems(plan: Plan, limits: DeviceLimits): readonly Diagnostic[] {

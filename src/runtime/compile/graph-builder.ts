@@ -1,6 +1,6 @@
 import type { Grid } from '../../imaging/grid';
 import type { Builder, LoopOptions, OpMethods } from '../api/builder';
-import { InternalError } from '../internal-error';
+import { InternalError, onBehalfOf } from '../internal-error';
 import {
   type Attributes,
   type Constant,
@@ -114,7 +114,9 @@ export class GraphBuilder implements OpAppender {
       present[input] = value;
       types[input] = type;
     }
-    const outputTypes: Readonly<Record<string, ValueType>> = definition.infer(types, attributes);
+    const outputTypes: Readonly<Record<string, ValueType>> = onBehalfOf(this.origin, () =>
+      definition.infer(types, attributes),
+    );
     const outputs: Record<string, ValueId> = {};
     for (const output of definition.outputs) {
       const type = outputTypes[output];

@@ -3,6 +3,7 @@ import type { Diagnostic, LoweringProblem } from '../api/diagnostics';
 import type { InputDescriptor } from '../api/inputs';
 import { messages } from '../api/messages';
 import type { PortValues } from '../api/port-values';
+import { onBehalfOf } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
 import { fieldType, type ValueId, type ValueType } from '../ir/values';
 import type { CheckedGraph, CheckedNode } from './checked-graph';
@@ -52,7 +53,10 @@ export function keptKey(nodeId: string, value: ValueId): string {
   return `${nodeId}.kept.${value}`;
 }
 
-/** Asks every node what it means. A node that refuses does not keep the others from being asked. */
+/**
+ * Asks every node what it means. A node that refuses does not keep the others from being asked.
+ * @throws InternalError with the node whose `lower` is at fault
+ */
 export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   const builder = new GraphBuilder();
   const diagnostics: Diagnostic[] = [];
@@ -61,15 +65,17 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   for (const node of checked.nodes) {
     builder.origin = node.id;
     const kept = options.kept?.get(node.id);
-    const given = kept
-      ? fromKept(builder, node.id, kept)
-      : lowerNode(builder, node, values, options.descriptors.get(node.id), diagnostics);
+    const given = onBehalfOf(node.id, () =>
+      kept
+        ? fromKept(builder, node.id, kept)
+        : lowerNode(builder, node, values, options.descriptors.get(node.id), diagnostics),
+    );
     if (!given) continue;
     values.set(node.id, given);
     const data: Record<string, DataValue> = {};
     for (const [port, value] of Object.entries(given)) {
       if (!isData(value)) continue;
-      requireTypesOf(port, value, (id) => builder.typeOf(id));
+      onBehalfOf(node.id, () => requireTypesOf(port, value, (id) => builder.typeOf(id)));
       data[port] = value;
     }
     outputs.set(node.id, data);

@@ -5,6 +5,7 @@ import { nodeRegistry } from '../../../../src/nodes/index';
 import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/define-node';
 import type { Diagnostic } from '../../../../src/runtime/api/diagnostics';
 import type { InputDescriptor } from '../../../../src/runtime/api/inputs';
+import type { ImageValue } from '../../../../src/runtime/api/port-values';
 import { type CompileOptions, compile } from '../../../../src/runtime/compile/compile';
 import { keptKey, lower } from '../../../../src/runtime/compile/lower';
 import { parse } from '../../../../src/runtime/compile/parse';
@@ -185,6 +186,56 @@ describe('grids', () => {
     // Both are as good as `smallGrid`, and differ from each other by more than counts as equal.
     expect(codes(shifted(-9e-5), shifted(9e-5))).toEqual(four);
     expect(codes(smallGrid, shifted(0.01))).toEqual(four);
+  });
+});
+
+describe('a fault of a node or an op', () => {
+  const faulty = (lowerWith: NodeDefinition['lower']) => {
+    const node = defineNode({
+      type: 'view.faulty',
+      version: 1,
+      title: 'Faulty',
+      section: 'view',
+      synonyms: [],
+      documentation: { summary: '', details: '' },
+      params: z.object({}),
+      inputs: { image: { type: 'image', doc: '' } },
+      outputs: { image: { type: 'image', doc: '' } },
+      lower: lowerWith as never,
+    });
+    const registry = new Map(nodeRegistry).set(node.type, node as unknown as NodeDefinition);
+    const recipe = {
+      ...changed({ faulty: { type: 'view.faulty', version: 1, params: {} } }),
+      edges: [...greedyRecipe.edges, { from: 'fixed.image', to: 'faulty.image' }],
+    };
+    return compile(checkedGraph(recipe, registry), { descriptors: images() });
+  };
+
+  it.each<[string, NodeDefinition['lower']]>([
+    [
+      'Something is undefined',
+      () => {
+        throw new TypeError('Something is undefined');
+      },
+    ],
+    [
+      'different types',
+      (b, { image }) => {
+        const { grid, image: value } = image as unknown as ImageValue;
+        const sum = b.add({ a: value, b: b.constant([1]) });
+        return { image: { kind: 'image', grid, image: sum } } as never;
+      },
+    ],
+    [
+      'on another grid',
+      (_, { image }) =>
+        ({ image: { ...(image as unknown as ImageValue), grid: farAway } }) as never,
+    ],
+  ])('is told at the node: %s', (reason, lowerWith) => {
+    const { plan, diagnostics } = faulty(lowerWith);
+    expect(plan).toBeUndefined();
+    expect(diagnostics).toMatchObject([{ code: 'internal', at: { nodeId: 'faulty' } }]);
+    expect(diagnostics[0]?.message).toContain(reason);
   });
 });
 
