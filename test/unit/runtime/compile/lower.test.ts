@@ -240,6 +240,11 @@ describe('a fault of a node or an op', () => {
 });
 
 describe('compile', () => {
+  it('takes pictures of any size', () => {
+    const long = axisAlignedGrid([20_000, 24, 1], [0.01, 0.01, 1], [0, 0, 0]);
+    expect(compileRecipe(greedyRecipe, {}, long).diagnostics).toEqual([]);
+  });
+
   it('says which node asks for a gradient through an op that has none', () => {
     const shown = defineNode({
       type: 'similarity.shown',
