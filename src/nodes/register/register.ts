@@ -16,7 +16,7 @@ import type {
 } from '../../runtime/api/port-values';
 import { gridAttributes } from '../resample';
 import { levelContext, shrinkImage } from './pyramid';
-import { reasonToRefuse } from './refusals';
+import { nothingOnTheFixedImage, reasonToRefuse } from './refusals';
 import { afterModel, inverseAfterModel } from './total-transform';
 
 /** What is wired to the node. */
@@ -55,6 +55,9 @@ What a level found is the start of the next.
 
 Chain stages by their transforms: rigid, then affine, then deformable, each one's *transform* wired
 to the next one's *initial*. The result is always the whole map from the fixed to the moving image.
+
+If in the end nothing of the moving image lies on the fixed grid, that is reported as an error: no
+objective could have seen it.
 
 A run that ends at its iteration limit says so: raise the iterations before blaming the method.`,
     formula: String.raw`\hat\theta = \arg\min_\theta \sum_k w_k\,\mathcal{L}_k\big(F,\;
@@ -111,6 +114,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
       { source: moving.image, ...total },
       { ...gridAttributes(fixed.grid), interpolation: 'linear', outside: 'cut' },
     );
+    b.check(b.intensityRange({ image: warped }), nothingOnTheFixedImage(initial));
     return {
       transform: {
         kind: 'transform',

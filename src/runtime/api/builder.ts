@@ -2,6 +2,7 @@ import type { Attributes, StopRule } from '../ir/op-graph';
 import type { ValueId, ValueType } from '../ir/values';
 import type { InputSpec, OpDefinition } from '../ops/define-op';
 import type { opDefinitions } from '../ops/index';
+import type { LoweringProblem } from './diagnostics';
 
 type Definitions = typeof opDefinitions;
 
@@ -53,6 +54,11 @@ export interface Builder extends OpMethods {
   dial(parameter: string, initial: number): ValueId;
   /** Gradients of a scalar with respect to values defined in the same body. */
   gradient(loss: ValueId, wrt: readonly ValueId[]): readonly ValueId[];
+  /**
+   * Once the recipe has run, says at this node what is wrong where these scalars are all equal: for
+   * what only the data shows, such as images that turn out not to overlap. Not within a loop.
+   */
+  check(scalars: ValueId, problem: LoweringProblem): void;
   /** Repeats a body on the device; returns what is carried at the end. */
   loop(options: LoopOptions): readonly ValueId[];
 }

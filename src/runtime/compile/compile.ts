@@ -32,6 +32,8 @@ export interface Compiled {
   readonly plan?: Plan;
   readonly graph?: OpGraph;
   readonly outputs: Lowered['outputs'];
+  /** What is to be looked at once the plan has run: see `failedChecks`. */
+  readonly checks: Lowered['checks'];
   readonly diagnostics: readonly Diagnostic[];
   readonly printed?: string;
 }
@@ -51,10 +53,11 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
     return graph;
   };
   let outputs: Lowered['outputs'] = new Map();
+  const checks: Lowered['checks'] = [];
   try {
     const lowered = lower(checked, options);
     outputs = lowered.outputs;
-    if (!lowered.graph) return { outputs, diagnostics: lowered.diagnostics };
+    if (!lowered.graph) return { outputs, checks, diagnostics: lowered.diagnostics };
     const ops = after('lower', lowered.graph, verifyOpGraph, formatOpGraph);
     const full = after('differentiate', differentiate(ops), verifyOpGraph, formatOpGraph);
     const simple = after(
@@ -79,14 +82,14 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
     return {
       plan,
       graph: fused,
-      outputs: renamed(lowered, fused),
+      ...renamed(lowered, fused),
       diagnostics: options.limits ? memoryProblems(plan, options.limits) : [],
       ...(printed.text === undefined ? {} : { printed: printed.text }),
     };
   } catch (error) {
     const diagnostic = diagnosticOf(error);
     if (!diagnostic) throw error;
-    return { outputs, diagnostics: [diagnostic] };
+    return { outputs, checks, diagnostics: [diagnostic] };
   }
 }
 
@@ -131,12 +134,16 @@ function hungriestNode(plan: Plan): string | undefined {
   return [...slotsOf].sort(([, a], [, b]) => bytes(b) - bytes(a))[0]?.[0];
 }
 
-/** Outputs after passes that merged equal values: results keep their order, not their names. */
-function renamed(lowered: Lowered, graph: OpGraph): Lowered['outputs'] {
+/** Outputs and checks after passes that merged equal values: results keep their order, not their names. */
+function renamed(lowered: Lowered, graph: OpGraph): Pick<Lowered, 'outputs' | 'checks'> {
   const now = new Map(
     (lowered.graph?.results ?? []).map((before, index) => [before, graph.results[index] ?? before]),
   );
-  return new Map(
+  const checks = lowered.checks.map((check) => ({
+    ...check,
+    value: now.get(check.value) ?? check.value,
+  }));
+  const outputs = new Map(
     [...lowered.outputs].map(([nodeId, ports]) => [
       nodeId,
       Object.fromEntries(
@@ -147,4 +154,5 @@ function renamed(lowered: Lowered, graph: OpGraph): Lowered['outputs'] {
       ),
     ]),
   );
+  return { outputs, checks };
 }

@@ -1,5 +1,6 @@
 import type { Grid } from '../../imaging/grid';
 import type { Builder, LoopOptions, OpMethods } from '../api/builder';
+import type { LoweringProblem } from '../api/diagnostics';
 import { InternalError, onBehalfOf } from '../internal-error';
 import {
   type Attributes,
@@ -15,6 +16,7 @@ import { sameType, scalarsType, type ValueId, type ValueType } from '../ir/value
 import type { OpAppender } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
 import { GridTable } from './grid-table';
+import type { ResultCheck } from './result-checks';
 
 /**
  * Builds an op graph. The one place where ops are appended: nodes through the typed methods of
@@ -27,6 +29,7 @@ export class GraphBuilder implements OpAppender {
   readonly #inputs: GraphInput[] = [];
   readonly #dials: Dial[] = [];
   readonly #constants: Constant[] = [];
+  readonly #checks: ResultCheck[] = [];
   readonly #constantOf = new Map<string, ValueId>();
   /** Innermost list last; ops are appended to it. */
   readonly #scopes: Op[][] = [[]];
@@ -89,6 +92,17 @@ export class GraphBuilder implements OpAppender {
     this.#constants.push({ value, numbers: [...numbers] });
     this.#constantOf.set(key, value);
     return value;
+  }
+
+  check(value: ValueId, problem: LoweringProblem): void {
+    if (this.#scopes.length > 1)
+      throw new InternalError('A check is made after loops, not in one.');
+    this.#checks.push({ value, nodeId: this.origin, problem });
+  }
+
+  /** What is to be looked at once the program has run; their values must be among its results. */
+  get checks(): readonly ResultCheck[] {
+    return this.#checks;
   }
 
   op(
@@ -212,6 +226,7 @@ export class GraphBuilder implements OpAppender {
       typeOf: (value: ValueId) => this.typeOf(value),
       constant: (numbers: readonly number[]) => this.constant(numbers),
       dial: (parameter: string, initial: number) => this.dial(parameter, initial),
+      check: (scalars: ValueId, problem: LoweringProblem) => this.check(scalars, problem),
       gradient: (loss: ValueId, wrt: readonly ValueId[]) => this.gradient(loss, wrt),
       loop: (options: LoopOptions) => this.loop(options),
     };

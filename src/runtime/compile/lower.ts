@@ -10,6 +10,7 @@ import type { CheckedGraph, CheckedNode } from './checked-graph';
 import { type DataValue, dataKinds, mapDataValues } from './data-values';
 import { GraphBuilder } from './graph-builder';
 import { requireTypesOf } from './output-types';
+import type { ResultCheck } from './result-checks';
 
 export type PortValue = PortValues[keyof PortValues];
 
@@ -31,6 +32,8 @@ export interface Lowered {
   readonly graph?: OpGraph;
   /** Data values of every node by port. */
   readonly outputs: ReadonlyMap<string, Readonly<Record<string, DataValue>>>;
+  /** What is to be looked at once the program has run. */
+  readonly checks: readonly ResultCheck[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -80,8 +83,9 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     }
     outputs.set(node.id, data);
   }
-  if (diagnostics.length > 0) return { outputs, diagnostics };
-  const results = new Set<ValueId>();
+  const { checks } = builder;
+  if (diagnostics.length > 0) return { outputs, checks, diagnostics };
+  const results = new Set(checks.map(({ value }) => value));
   for (const ports of outputs.values()) {
     for (const value of Object.values(ports)) {
       mapDataValues(value, (id) => {
@@ -90,7 +94,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
       });
     }
   }
-  return { graph: builder.finish([...results]), outputs, diagnostics };
+  return { graph: builder.finish([...results]), outputs, checks, diagnostics };
 }
 
 function lowerNode(
