@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
-import { requireSameGrid } from '../same-grid';
+import { requireSameGrid } from '../shared/same-grid';
 
 /** More regions than any atlas has; beyond it, an image was taken for labels. */
 const mostLabels = 4096;

@@ -3,8 +3,8 @@ import type { Builder, ValueId } from '../../runtime/api/builder';
 import { defineNode } from '../../runtime/api/define-node';
 import { choiceParameter } from '../../runtime/api/parameters';
 import type { ImageValue } from '../../runtime/api/port-values';
-import { type ShrunkImage, shrinkImage } from '../register/pyramid';
-import { gridAttributes } from '../resample';
+import { type ShrunkImage, shrinkImage } from '../shared/pyramid';
+import { gridAttributes } from '../shared/resample';
 
 /** Candidates are compared on grids of about this many voxels along their longest axis. */
 const comparedVoxels = 32;

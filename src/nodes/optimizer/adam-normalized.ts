@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
 import { numberParameter } from '../../runtime/api/parameters';
-import { resampleLike } from '../resample';
-import { stepParameters } from './step-parameters';
-import { zerosLike } from './zeros-like';
+import { resampleLike } from '../shared/resample';
+import { stepParameters } from '../shared/step-parameters';
+import { zerosLike } from '../shared/zeros-like';
 
 export const adamNormalized = defineNode({
   type: 'optimizer.adam-normalized',

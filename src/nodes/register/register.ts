@@ -14,10 +14,10 @@ import type {
   TransformValue,
   Variables,
 } from '../../runtime/api/port-values';
-import { gridAttributes } from '../resample';
-import { levelContext, shrinkImage } from './pyramid';
-import { nothingOnTheFixedImage, reasonToRefuse } from './refusals';
-import { afterModel, inverseAfterModel } from './total-transform';
+import { levelContext, shrinkImage } from '../shared/pyramid';
+import { nothingOnTheFixedImage, reasonToRefuse } from '../shared/registration-refusals';
+import { gridAttributes } from '../shared/resample';
+import { afterModel, inverseAfterModel } from '../shared/total-transform';
 
 /** What is wired to the node. */
 interface Parts {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Grid, voxelCount } from '../../../src/imaging/grid';
 import { nodeRegistry } from '../../../src/nodes/index';
-import { levelGrid } from '../../../src/nodes/register/pyramid';
+import { levelGrid } from '../../../src/nodes/shared/pyramid';
 import type { NodeDefinition } from '../../../src/runtime/api/define-node';
 import type { ImageValue, TransformValue } from '../../../src/runtime/api/port-values';
 import { GraphBuilder } from '../../../src/runtime/compile/graph-builder';

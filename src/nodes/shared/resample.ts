@@ -1,5 +1,5 @@
-import { type Grid, sameGrid } from '../imaging/grid';
-import type { Builder, ValueId } from '../runtime/api/builder';
+import { type Grid, sameGrid } from '../../imaging/grid';
+import type { Builder, ValueId } from '../../runtime/api/builder';
 
 /** A grid as the attributes by which ops are told where to compute. */
 export function gridAttributes(grid: Grid) {

@@ -7,7 +7,7 @@ import {
 import { centreMm, type Grid, sameGrid, spacingMm } from '../../imaging/grid';
 import type { Builder, ValueId } from '../../runtime/api/builder';
 import type { ImageValue, LevelContext } from '../../runtime/api/port-values';
-import { resample } from '../resample';
+import { resample } from './resample';
 
 /** Axes are not made shorter than this: a few thick slices hold no detail to spare. */
 const shortestAxisVoxels = 16;

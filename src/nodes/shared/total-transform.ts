@@ -2,7 +2,7 @@ import { identityMatrix } from '../../imaging/frames';
 import type { Grid } from '../../imaging/grid';
 import type { Builder, ValueId } from '../../runtime/api/builder';
 import type { TransformValue } from '../../runtime/api/port-values';
-import { resample } from '../resample';
+import { resample } from './resample';
 
 /** An affine and a displacement, either of them absent where it is the identity. */
 export interface TransformParts {
