@@ -18,7 +18,8 @@ export interface TotalTransform {
 
 /**
  * The map that a model makes, followed by `initial`: total(x) = initial(model(x)). The image is
- * then interpolated once, however many stages led here. An affine after which comes
+ * then interpolated once, however many stages led here. Within a loop a displacement of `initial` is
+ * composed at every iteration, as it is read where the model leads (docs/decisions/0011). An affine after which comes
  * a displacement has no such form: `register` refuses affine models after a deformable stage.
  */
 export function afterModel(
