@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { Builder, ValueId } from '../../runtime/api/builder';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/builder';
 import { defineNode } from '../../runtime/api/define-node';
 import { choiceParameter } from '../../runtime/api/parameters';
 import type { ImageValue } from '../../runtime/api/port-values';
 import { type ShrunkImage, shrinkImage } from '../shared/pyramid';
-import { gridAttributes } from '../shared/resample';
 
 /** Candidates are compared on grids of about this many voxels along their longest axis. */
 const comparedVoxels = 32;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sameGrid } from '../../imaging/grid';
-import type { Builder, ValueId } from '../../runtime/api/builder';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/builder';
 import { defineNode } from '../../runtime/api/define-node';
 import { weighObjectives } from '../../runtime/api/objectives';
 import type {
@@ -16,7 +16,6 @@ import type {
 } from '../../runtime/api/port-values';
 import { levelContext, shrinkImage } from '../shared/pyramid';
 import { nothingOnTheFixedImage, reasonToRefuse } from '../shared/registration-refusals';
-import { gridAttributes } from '../shared/resample';
 import { afterModel, inverseAfterModel } from '../shared/total-transform';
 
 /** What is wired to the node. */

@@ -1,6 +1,7 @@
 import type { Attributes, StopRule } from '../ir/op-graph';
 import type { ValueId, ValueType } from '../ir/values';
 import type { InputSpec, OpDefinition } from '../ops/define-op';
+import { gridAttributes } from '../ops/grid-attributes';
 import type { opDefinitions } from '../ops/index';
 import type { LoweringProblem } from './diagnostics';
 
@@ -64,3 +65,4 @@ export interface Builder extends OpMethods {
 }
 
 export type { Attributes, ValueId, ValueType };
+export { gridAttributes };

@@ -3,7 +3,7 @@ import { type Grid, sameGrid } from '../../imaging/grid';
 import { InternalError } from '../internal-error';
 import type { FieldType, ValueType } from '../ir/values';
 
-/** A grid as attributes of an op. */
+/** A grid as attributes of an op: where it is to compute. */
 export type GridAttributes = {
   readonly size: readonly number[];
   readonly worldFromVoxel: readonly number[];

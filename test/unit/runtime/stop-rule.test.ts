@@ -66,17 +66,20 @@ describe('hasConverged', () => {
     expect(first(100)).toBeUndefined();
   });
 
-  it.each([2, 10, 15, 40])('looks at the first loss and at the %i that end ten iterations back', (window) => {
-    const seen = new Set<number>();
-    hasConverged(rule({ window }), 90, (i) => {
-      seen.add(i);
-      return 1;
-    });
-    expect(seen.delete(0)).toBe(true);
-    expect(Math.min(...seen)).toBe(90 - decisionEvery - window);
-    expect(Math.max(...seen)).toBe(90 - decisionEvery - 1);
-    expect(seen.size).toBe(window);
-  });
+  it.each([2, 10, 15, 40])(
+    'looks at the first loss and at the %i that end ten iterations back',
+    (window) => {
+      const seen = new Set<number>();
+      hasConverged(rule({ window }), 90, (i) => {
+        seen.add(i);
+        return 1;
+      });
+      expect(seen.delete(0)).toBe(true);
+      expect(Math.min(...seen)).toBe(90 - decisionEvery - window);
+      expect(Math.max(...seen)).toBe(90 - decisionEvery - 1);
+      expect(seen.size).toBe(window);
+    },
+  );
 
   it('never ends a loop where no slope is asked for', () => {
     const never = rule({ minimumRelativeSlope: 0 });

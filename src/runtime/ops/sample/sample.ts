@@ -1,7 +1,7 @@
 import { InternalError } from '../../internal-error';
 import { fieldType } from '../../ir/values';
 import { defineOp } from '../define-op';
-import { asField, gridOf, requireDisplacementOn } from '../grid-attributes';
+import { asField, gridAttributes, gridOf, requireDisplacementOn } from '../grid-attributes';
 import {
   sampleDerivativeKernel,
   sampleLinearKernel,
@@ -41,11 +41,7 @@ export const sample = defineOp<SampleAttributes>()({
     const forSource = b.op(
       'splat',
       { cotangent, displacement, affine },
-      {
-        size: [...sourceType.grid.sizeVoxels],
-        worldFromVoxel: [...sourceType.grid.worldFromVoxel],
-        outside: attributes.outside,
-      },
+      { ...gridAttributes(sourceType.grid), outside: attributes.outside },
     ).value;
     if (sourceType.channels !== 1 || (displacement === undefined && affine === undefined)) {
       return { source: forSource };

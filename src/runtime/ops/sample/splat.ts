@@ -1,7 +1,7 @@
 import { fieldType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
-import { asField, type GridAttributes, gridOf } from '../grid-attributes';
+import { asField, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
 import { type Outside, samplingParameters, samplingParameterValues } from './sampling';
 import { rowExtents, splatLinear } from './splat.cpu';
 import clearSource from './splat-clear.wgsl?raw';
@@ -138,11 +138,7 @@ export const splat = defineOp<GridAttributes & { readonly outside: Outside }>()(
     const target = asField(inputTypes.cotangent).grid;
     const source = asField(outputTypes.value);
     const parameters = samplingParameterValues(
-      {
-        size: [...target.sizeVoxels],
-        worldFromVoxel: [...target.worldFromVoxel],
-        outside: attributes.outside,
-      },
+      { ...gridAttributes(target), outside: attributes.outside },
       source,
       i,
     );
