@@ -76,6 +76,18 @@ export default {
       to: { path: '^src/runtime/session(\\.ts|/)' },
     },
     {
+      name: 'only-openers-know-the-devices',
+      severity: 'error',
+      comment:
+        'The session runs on whatever devices it is handed, so that another one is a folder and a line. ' +
+        'Roots start pool threads; networks compute beside the plans.',
+      from: {
+        path: '^src/',
+        pathNot: [roots, '^src/runtime/(gpu/|cpu/|networks/|device-openers\\.ts$)'],
+      },
+      to: { path: '^src/runtime/(gpu|cpu)/' },
+    },
+    {
       name: 'nobody-imports-a-root',
       severity: 'error',
       comment: 'Roots start programs; what two programs share belongs in a folder.',

@@ -5,6 +5,8 @@ import { hasGraphicsLibrary } from '../src/cli/graphics-library';
 import { nodeRegistry } from '../src/nodes/index';
 import { createCpuDevice } from '../src/runtime/cpu/device';
 import type { PoolThread } from '../src/runtime/cpu/pool-worker';
+import { nodePoolThread } from '../src/runtime/cpu/threads';
+import { deviceOpeners } from '../src/runtime/device-openers';
 import type { Device } from '../src/runtime/devices';
 import { openGpuDevice } from '../src/runtime/gpu/device';
 import { createSession, type Session } from '../src/runtime/session';
@@ -33,9 +35,13 @@ export async function openHost(options: BenchOptions): Promise<BenchHost> {
       if (gpu === undefined) return createCpuDevice({ threads, spawnThread });
       const opened = await openGpuDevice(gpu);
       if ('missingBecause' in opened) throw new Error(opened.missingBecause);
-      return opened.device;
+      return opened;
     },
-    openSession: () => createSession({ registry: nodeRegistry, gpu, spawnThread, threads }),
+    openSession: () =>
+      createSession({
+        registry: nodeRegistry,
+        devices: deviceOpeners({ gpu, spawnThread, threads }),
+      }),
   };
 }
 
@@ -63,11 +69,5 @@ async function openDawn(): Promise<GPU> {
 }
 
 function spawnThread(): PoolThread {
-  const worker = new Worker(new URL('./cpu-worker.js', import.meta.url));
-  return {
-    post: (message) => worker.postMessage(message),
-    onMessage: (handler) => worker.removeAllListeners('message').on('message', handler),
-    onFailure: (handler) => worker.removeAllListeners('error').on('error', (e) => handler(`${e}`)),
-    terminate: () => void worker.terminate(),
-  };
+  return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
 }

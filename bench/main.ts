@@ -5,6 +5,7 @@ import { currentLoad, describeMachine } from './machine';
 import { type BenchOptions, benchHelp, parseBenchOptions, type SuiteName } from './options';
 import { formatSection, type Section } from './report';
 import { compile } from './suites/compile';
+import { folding } from './suites/folding';
 import { kernels } from './suites/kernels';
 import { memory } from './suites/memory';
 import { real } from './suites/real';
@@ -16,6 +17,7 @@ const suites: Readonly<Record<SuiteName, (host: BenchHost) => Promise<readonly S
   compile,
   memory,
   real,
+  folding,
 };
 
 const args = process.argv.slice(2);

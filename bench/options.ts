@@ -2,8 +2,11 @@ import { parseArgs } from 'node:util';
 import type { DeviceKind } from '../src/runtime/api/engine-api';
 
 /** What can be measured. */
-export const suiteNames = ['kernels', 'recipes', 'compile', 'memory', 'real'] as const;
+export const suiteNames = ['kernels', 'recipes', 'compile', 'memory', 'real', 'folding'] as const;
 export type SuiteName = (typeof suiteNames)[number];
+
+/** What is measured unless suites are named: all but the one that takes an hour. */
+const byDefault = suiteNames.filter((name) => name !== 'folding');
 
 /** What a person asked the benchmark for. */
 export interface BenchOptions {
@@ -18,7 +21,7 @@ export interface BenchOptions {
   readonly jsonPath: string | undefined;
 }
 
-export const benchHelp = `usage: npm run bench -- [kernels|recipes|compile|memory|real ...] [options]
+export const benchHelp = `usage: npm run bench -- [kernels|recipes|compile|memory|real|folding ...] [options]
 
   --device cpu|gpu     what to measure; the cpu device unless told
   --threads N          threads of the cpu device; all processors unless told
@@ -26,7 +29,7 @@ export const benchHelp = `usage: npm run bench -- [kernels|recipes|compile|memor
   --full-iterations    recipes: also with the stop rule off
   --json FILE          also write everything as JSON
 
-All suites run unless some are named. Real image pairs are looked for in ../shared/data, or in the
+All suites but folding, which takes an hour, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
 folder that WEFT_DATA names.
 `;
 
@@ -53,7 +56,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     throw new Error('--threads is a whole number from 1.');
   }
   return {
-    suites: positionals.length === 0 ? suiteNames : positionals.map(suiteOf),
+    suites: positionals.length === 0 ? byDefault : positionals.map(suiteOf),
     device,
     threads,
     quick: values.quick,

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 /** Two images to align: files by loader, or the generated heads that the recipe names. */
 export interface Pair {
@@ -31,4 +31,45 @@ export function realPair(name: RealPairName): Pair | { readonly skipped: string 
     .map(([id, path]) => [id, new Uint8Array(readFileSync(path))] as const);
   if (files.length < 2) return { skipped: `${name}: there are no images in ${folder}` };
   return { name, files: Object.fromEntries(files) };
+}
+
+/**
+ * Every pair of images in the data folder, by the folder that holds them: a `fixed*.nii.gz` with its
+ * `moving*.nii.gz`, and their labels where there are some. Small ones first; empty where there is no data.
+ */
+export function everyRealPair(): readonly Pair[] {
+  const root = resolve(process.env.WEFT_DATA ?? '../shared/data');
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .map((path) => pairNames.exec(path))
+    .filter((match) => match !== null)
+    .map(({ groups: { folder = '', variant = '' } = {} }) => pairIn(root, folder, variant))
+    .filter((pair) => pair !== undefined)
+    .sort((a, b) => bytesOf(a) - bytesOf(b));
+}
+
+function bytesOf({ files = {} }: Pair): number {
+  return Object.values(files).reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/** `head`, `grey` and none are what the images of a pair are called after "fixed" and "moving". */
+const pairNames = /^(?<folder>.*)\/moving(?<variant>-head|-grey|)\.nii\.gz$/;
+
+function pairIn(root: string, folder: string, variant: string): Pair | undefined {
+  const pathOf = (id: string) => join(root, folder, `${id}.nii.gz`);
+  if (!existsSync(pathOf(`fixed${variant}`))) return undefined;
+  const files = [
+    ['fixed', pathOf(`fixed${variant}`)],
+    ['moving', pathOf(`moving${variant}`)],
+    ['fixed-labels', pathOf('fixed-labels')],
+    ['moving-labels', pathOf('moving-labels')],
+  ] as const;
+  return {
+    name: `${folder}${variant}`,
+    files: Object.fromEntries(
+      files
+        .filter(([, path]) => existsSync(path))
+        .map(([id, path]) => [id, new Uint8Array(readFileSync(path))]),
+    ),
+  };
 }

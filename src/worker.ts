@@ -1,29 +1,27 @@
 import * as Comlink from 'comlink';
 import { nodeRegistry } from './nodes/index';
-import type { FromPoolThread, PoolThread } from './runtime/cpu/pool-worker';
+import type { PoolThread } from './runtime/cpu/pool-worker';
+import { webPoolThread } from './runtime/cpu/threads';
+import { deviceOpeners } from './runtime/device-openers';
 import { createSession } from './runtime/session';
 
 /** A pool thread of the CPU device as a worker of this worker. */
 function spawnThread(): PoolThread {
-  const worker = new Worker(new URL('./cpu-worker.ts', import.meta.url), { type: 'module' });
-  return {
-    post: (message) => worker.postMessage(message),
-    onMessage: (handler) => {
-      worker.onmessage = ({ data }: MessageEvent<FromPoolThread>) => handler(data);
-    },
-    onFailure: (handler) => {
-      worker.onerror = (event) => handler(event.message || 'the worker could not start');
-    },
-    terminate: () => worker.terminate(),
-  };
+  return webPoolThread(new Worker(new URL('./cpu-worker.ts', import.meta.url), { type: 'module' }));
 }
+
+/** Not every browser tells, and none tells more than a few GiB: what is usual then. */
+const { deviceMemory = 8 } = navigator as { readonly deviceMemory?: number };
 
 const session = createSession({
   registry: nodeRegistry,
-  gpu: navigator.gpu,
-  // Without cross-origin isolation memory cannot be shared, and one thread does it all.
-  spawnThread: crossOriginIsolated ? spawnThread : undefined,
-  threads: navigator.hardwareConcurrency || 1,
+  devices: deviceOpeners({
+    gpu: navigator.gpu,
+    // Without cross-origin isolation memory cannot be shared, and one thread does it all.
+    spawnThread: crossOriginIsolated ? spawnThread : undefined,
+    threads: navigator.hardwareConcurrency || 1,
+    memoryBytes: deviceMemory * 2 ** 30,
+  }),
 });
 
 Comlink.expose(session);

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Params, ParamValue, PipelineDocument } from '../pipeline/schema';
 import type { NodeRegistry } from '../runtime/api/define-node';
 import type { Diagnostic } from '../runtime/api/diagnostics';
@@ -33,7 +34,7 @@ function applySetting(
   // A node of unknown type is reported by the compiler; its parameters cannot be checked here.
   if (definition === undefined) return { document };
   const parameter = path.join('.');
-  const known = parameterNames(definition.params.safeParse({}).data);
+  const known = parameterNames(definition.params);
   let refusal: Diagnostic | undefined;
   for (const candidate of candidatesFor(value)) {
     const params = withValue(node.params, path, candidate) as Params;
@@ -83,8 +84,8 @@ function hasPath(holder: unknown, path: readonly string[]): boolean {
   return isRecord(holder) && Object.hasOwn(holder, field) && hasPath(holder[field], rest);
 }
 
-function parameterNames(defaults: unknown): readonly string[] {
-  return isRecord(defaults) ? Object.keys(defaults) : [];
+function parameterNames(params: z.ZodType): readonly string[] {
+  return Object.keys(z.toJSONSchema(params, { io: 'input' }).properties ?? {});
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

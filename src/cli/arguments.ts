@@ -2,7 +2,16 @@ import type { DeviceKind, PhaseName } from '../runtime/api/engine-api';
 import type { OptionConfig, ParseArgs } from './host';
 import { UsageError } from './usage';
 
-const commandNames = ['demo', 'run', 'plan', 'validate', 'nodes', 'help', 'version'] as const;
+const commandNames = [
+  'demo',
+  'run',
+  'plan',
+  'validate',
+  'nodes',
+  'images',
+  'help',
+  'version',
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** The compiler's phases, in order. */
@@ -30,7 +39,7 @@ export interface Arguments {
   readonly command: CommandName;
   /** Path of the recipe; empty for commands that take none. */
   readonly recipePath: string;
-  /** File by loader. */
+  /** File by loader, or `public:NAME` for one of the public images. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly settings: readonly Setting[];
   readonly out: string | undefined;
@@ -44,11 +53,11 @@ export interface Arguments {
 const optionConfigs = {
   input: { type: 'string', multiple: true },
   set: { type: 'string', multiple: true },
-  out: { type: 'string' },
-  device: { type: 'string' },
-  threads: { type: 'string' },
+  out: { type: 'string', multiple: true },
+  device: { type: 'string', multiple: true },
+  threads: { type: 'string', multiple: true },
   fetch: { type: 'boolean' },
-  'print-after': { type: 'string' },
+  'print-after': { type: 'string', multiple: true },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -63,6 +72,7 @@ const optionsOf: Readonly<Record<CommandName, readonly OptionName[]>> = {
   plan: [...computing, 'input', 'fetch', 'print-after'],
   validate: [],
   nodes: ['json'],
+  images: ['json'],
   help: [],
   version: [],
 };
@@ -80,8 +90,13 @@ export function parseArguments(args: readonly string[], parseArgs: ParseArgs): A
     if (name === 'help' || name === 'version' || optionsOf[command].includes(name)) continue;
     throw new UsageError(`"weft ${command}" takes no --${name}.`);
   }
-  const text = (name: OptionName) => values[name] as string | undefined;
   const texts = (name: OptionName) => (values[name] ?? []) as readonly string[];
+  const text = (name: OptionName) => {
+    const [first, second] = texts(name);
+    if (second !== undefined) throw new UsageError(`--${name} is given twice.`);
+    if (first === '') throw new UsageError(`--${name} is given without a value.`);
+    return first;
+  };
   return {
     command,
     recipePath: recipePathOf(command, positionals.slice(1)),
@@ -121,7 +136,8 @@ function commandOf(values: ReturnType<ParseArgs>['values'], word: string | undef
 function recipePathOf(command: CommandName, rest: readonly string[]): string {
   if (command === 'help' || command === 'version') return '';
   const most = takesRecipe.includes(command) ? 1 : 0;
-  if (rest.length < most) throw new UsageError(`"weft ${command}" needs a recipe.`);
+  if (rest.length < most || rest[0] === '')
+    throw new UsageError(`"weft ${command}" needs a recipe.`);
   if (rest.length > most) throw new UsageError(`"${rest[most]}" is one word too many.`);
   return rest[0] ?? '';
 }

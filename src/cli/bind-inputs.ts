@@ -1,3 +1,5 @@
+import { pairNameOf } from '../imaging/nifti/pair-names';
+import { type PublicImage, publicImages } from '../imaging/public-images';
 import type { PipelineDocument } from '../pipeline/schema';
 import type { NodeRegistry } from '../runtime/api/define-node';
 import type { Diagnostic } from '../runtime/api/diagnostics';
@@ -28,6 +30,9 @@ export interface BoundInputs {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What `--input` starts with where it names a public image; a file of that name is `./public:…`. */
+const publicPrefix = 'public:';
+
 interface Loader {
   readonly nodeId: string;
   readonly source: SourceRequest;
@@ -51,8 +56,8 @@ export function loadersOf(document: PipelineDocument, registry: NodeRegistry): r
 }
 
 /**
- * Opens the data of every loader: the file given by hand, else what the recipe names. Once a file is
- * given by hand, generated heads are no longer used: labels without a file are left out, images
+ * Opens the data of every loader: the file or public image given by hand, else what the recipe names.
+ * Once one is given by hand, generated heads are no longer used: labels without a file are left out, images
  * without one refused.
  */
 export async function bindInputs(
@@ -61,6 +66,7 @@ export async function bindInputs(
   options: { readonly inputs: ReadonlyMap<string, string>; readonly fetch: boolean },
   host: Pick<Host, 'files' | 'fetch'>,
   registry: NodeRegistry,
+  images: readonly PublicImage[] = publicImages,
 ): Promise<BoundInputs> {
   const loaders = loadersOf(document, registry);
   const names = loaders.map(({ nodeId }) => nodeId);
@@ -73,8 +79,7 @@ export async function bindInputs(
   for (const loader of loaders) {
     const { nodeId } = loader;
     const byHand = options.inputs.get(nodeId);
-    const decision =
-      byHand === undefined ? await fromRecipe(loader) : await fromFile(loader, byHand);
+    const decision = await (byHand === undefined ? fromRecipe(loader) : fromHand(loader, byHand));
     if (decision === 'leave out') leftOut.push(nodeId);
     else if ('refuse' in decision) diagnostics.push(decision.refuse);
     else await open(nodeId, decision);
@@ -110,35 +115,75 @@ export async function bindInputs(
         return fromFile(loader, path);
       }
       case 'url': {
-        if (!options.fetch) {
-          return mayLeaveOut ? 'leave out' : { refuse: messages.notFetched(nodeId, source.url) };
-        }
-        const fetched = await fetchBytes(source.url, host.fetch);
-        return fetched.ok
-          ? {
-              open: {
-                source,
-                bytes: fetched.bytes,
-                fileName: nameOf(new URL(source.url).pathname),
-              },
-            }
-          : { refuse: messages.fetchFailed(nodeId, source.url, fetched.reason) };
+        if (options.fetch) return fromWeb(nodeId, source);
+        return mayLeaveOut ? 'leave out' : { refuse: messages.notFetched(nodeId, source.url) };
       }
     }
   }
 
+  async function fromHand(loader: Loader, given: string): Promise<Decision> {
+    if (!given.startsWith(publicPrefix)) return fromFile(loader, given);
+    const { nodeId, source } = loader;
+    const name = given.slice(publicPrefix.length);
+    const image = images.find(({ id }) => id === name);
+    if (image === undefined) {
+      const known = images.map(({ id }) => id);
+      return { refuse: messages.unknownPublicImage(nodeId, name, known) };
+    }
+    if (!options.fetch) return { refuse: messages.publicNotFetched(nodeId, image) };
+    const { url, sha256 } = image;
+    return fromWeb(nodeId, { kind: 'url', ...commonOf(source), url, sha256 });
+  }
+
+  async function fromWeb(
+    nodeId: string,
+    source: Extract<SourceRequest, { kind: 'url' }>,
+  ): Promise<Decision> {
+    const { url } = source;
+    const fetched = await fetchBytes(url, host.fetch);
+    if (!fetched.ok) return { refuse: messages.fetchFailed(nodeId, url, fetched.reason) };
+    const fileName = nameOf(new URL(url).pathname);
+    return { open: { source, bytes: fetched.bytes, fileName } };
+  }
+
   async function fromFile({ nodeId, source }: Loader, path: string): Promise<Decision> {
-    const name = nameOf(path);
+    const { header, voxels } = await pairOf(path, host.files);
+    const name = nameOf(header);
     // The file that the recipe names is compared with the checksum it was made with.
     const isNamed = source.kind === 'file' && source.name === name;
-    const request: SourceRequest = isNamed ? source : { kind: 'file', as: source.as, name };
+    const request: SourceRequest = isNamed ? source : { kind: 'file', ...commonOf(source), name };
+    let reading = header;
     try {
-      const bytes = await host.files.read(path);
-      return { open: { source: request, bytes, fileName: name }, path };
+      const bytes = await host.files.read(header);
+      if (voxels === undefined) return { open: { source: request, bytes, fileName: name }, path };
+      reading = voxels;
+      const voxelBytes = await host.files.read(voxels);
+      return { open: { source: request, bytes, voxelBytes, fileName: name }, path: header };
     } catch (error) {
-      return { refuse: messages.fileUnreadable(nodeId, path, failureReason(error)) };
+      return { refuse: messages.fileUnreadable(nodeId, reading, failureReason(error)) };
     }
   }
+}
+
+/** What a loader asks for whatever its data comes from. */
+function commonOf({ as, frame }: SourceRequest): Pick<SourceRequest, 'as' | 'frame'> {
+  return { as, ...(frame === undefined ? {} : { frame }) };
+}
+
+/** The two files of an image pair, whichever of them was named; any other file stands alone. */
+async function pairOf(
+  path: string,
+  files: Host['files'],
+): Promise<{ readonly header: string; readonly voxels?: string }> {
+  const pair = pairNameOf(nameOf(path));
+  for (const partner of pair?.partners ?? []) {
+    const other = files.join(files.folderOf(path), partner);
+    if (!(await files.exists(other))) continue;
+    return pair?.part === 'header'
+      ? { header: path, voxels: other }
+      : { header: other, voxels: path };
+  }
+  return { header: path };
 }
 
 function nameOf(path: string): string {

@@ -1,13 +1,16 @@
+import type { Diagnostic } from '../runtime/api/diagnostics';
 import { type Arguments, type CommandName, parseArguments } from './arguments';
 import { demo } from './commands/demo';
+import { images } from './commands/images';
 import { nodes } from './commands/nodes';
 import { plan } from './commands/plan';
 import { run } from './commands/run';
 import { validate } from './commands/validate';
 import { type ExitStatus, exitStatus } from './exit-status';
-import { failureReason } from './failure-reason';
 import { printable } from './format-diagnostic';
 import type { Host } from './host';
+import { jsonText } from './manifest';
+import { messages } from './messages';
 import { helpText, UsageError } from './usage';
 
 type Command = (options: Arguments, host: Host) => Promise<ExitStatus>;
@@ -18,6 +21,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   plan,
   validate,
   nodes,
+  images,
   help: async (_, { terminal }) => {
     terminal.out(helpText);
     return exitStatus.done;
@@ -35,21 +39,19 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
     const options = parseArguments(args, host.parseArgs);
     return await commands[options.command](options, host);
   } catch (error) {
+    // Asked of the words themselves: where they make no sense there are no options.
+    const sayAsJson = (diagnostic: Diagnostic): void => {
+      if (!args.includes('--json')) return;
+      terminal.out(jsonText({ status: 'failed', diagnostics: [diagnostic] }));
+    };
     if (error instanceof UsageError) {
       terminal.error(printable(`weft: ${error.message}\n"weft --help" says what there is.\n`));
+      sayAsJson(messages.usage(error.message));
       return exitStatus.wrongUsage;
-    }
-    if (isFromSystem(error)) {
-      terminal.error(printable(`weft: ${failureReason(error)} (${error.message})\n`));
-      return exitStatus.refused;
     }
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
     terminal.error(printable(`A fault of Weft itself; please report it.\n${details}\n`));
+    sayAsJson(messages.internal(error instanceof Error ? error.message : String(error)));
     return exitStatus.faultOfOurs;
   }
-}
-
-/** A disk that is full or a folder that vanished: the machine's word, not a fault of ours. */
-function isFromSystem(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error;
 }

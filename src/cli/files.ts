@@ -3,8 +3,9 @@ import type { Files } from './host';
 /** What is used of `node:fs/promises`. */
 interface FileSystem {
   readFile(path: string): Promise<Uint8Array>;
-  writeFile(path: string, data: Uint8Array | string): Promise<void>;
-  mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
+  writeFile(path: string, data: Uint8Array): Promise<void>;
+  mkdir(path: string): Promise<unknown>;
+  stat(path: string): Promise<{ isDirectory(): boolean }>;
   access(path: string, mode?: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { readonly force: true }): Promise<void>;
@@ -19,22 +20,43 @@ interface Paths {
 
 /** The command line's view of the disk. */
 export function filesOf(fs: FileSystem, paths: Paths): Files {
+  /** Step by step, because `mkdir` with `recursive` never returns in folders such as /proc. */
+  async function makeWithParents(path: string): Promise<void> {
+    try {
+      await fs.mkdir(path);
+    } catch (error) {
+      const parent = paths.dirname(path);
+      if (codeOf(error) === 'ENOENT' && parent !== path) {
+        await makeWithParents(parent);
+        await fs.mkdir(path);
+        return;
+      }
+      const isThere = await fs.stat(path).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
+      if (!isThere) throw error;
+    }
+  }
+
   return {
     read: (path) => fs.readFile(path),
     async makeFolder(path) {
-      await fs.mkdir(path, { recursive: true });
+      await makeWithParents(path);
       await fs.access(path, fs.constants.W_OK | fs.constants.X_OK);
     },
-    async write(path, bytes) {
+    async stage(path, bytes) {
       const temporary = `${path}.part`;
+      const drop = () => fs.rm(temporary, { force: true });
       try {
         await fs.writeFile(temporary, bytes);
-        await fs.rename(temporary, path);
       } catch (error) {
-        await fs.rm(temporary, { force: true });
+        await drop();
         throw error;
       }
+      return { path, keep: () => fs.rename(temporary, path), drop };
     },
+    remove: (path) => fs.rm(path, { force: true }),
     exists: (path) =>
       fs.access(path).then(
         () => true,
@@ -43,4 +65,8 @@ export function filesOf(fs: FileSystem, paths: Paths): Files {
     join: (folder, name) => paths.join(folder, name),
     folderOf: (path) => paths.dirname(path),
   };
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -35,11 +35,22 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** Makes a folder with its parents and checks that files can be written there. */
   makeFolder(path: string): Promise<void>;
-  /** Writes a whole file or none: under another name first, then renamed. */
-  write(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Writes a whole file under another name; it appears under its own once it is kept. */
+  stage(path: string, bytes: Uint8Array): Promise<StagedFile>;
+  /** Removes a file, if there is one. */
+  remove(path: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   join(folder: string, name: string): string;
   folderOf(path: string): string;
+}
+
+/** A file that is written and not yet seen. */
+export interface StagedFile {
+  readonly path: string;
+  /** Gives the file its name, in place of one that had it before. */
+  keep(): Promise<void>;
+  /** Removes what was written, unless it is kept. */
+  drop(): Promise<void>;
 }
 
 /** One option of a command, as `parseArgs` of `node:util` wants it. */

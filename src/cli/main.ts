@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,8 @@ import { Worker } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { nodeRegistry } from '../nodes/index';
 import type { PoolThread } from '../runtime/cpu/pool-worker';
+import { nodePoolThread } from '../runtime/cpu/threads';
+import { deviceOpeners } from '../runtime/device-openers';
 import { createSession } from '../runtime/session';
 import { runCommandLine } from './command-line';
 import { filesOf } from './files';
@@ -28,31 +30,25 @@ async function openGpu(): Promise<GPU | undefined> {
 }
 
 function spawnThread(): PoolThread {
-  const worker = new Worker(new URL('./cpu-worker.js', import.meta.url));
-  return {
-    post: (message) => worker.postMessage(message),
-    onMessage: (handler) => worker.removeAllListeners('message').on('message', handler),
-    onFailure: (handler) => worker.removeAllListeners('error').on('error', (e) => handler(`${e}`)),
-    terminate: () => void worker.terminate(),
-  };
+  return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
 }
 
-// Whoever reads our output may have had enough, as in `weft nodes | head`.
-process.stdout.on('error', () => process.exit(0));
 const status = await runCommandLine(process.argv.slice(2), {
   version,
   packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
   processors: availableParallelism(),
-  terminal: terminalOf(process.stdout, process.stderr),
+  terminal: terminalOf(process.stdout, process.stderr, (status) => process.exit(status)),
   files: filesOf(fs, path),
   fetch,
   parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
   async openEngine({ device, threads }) {
     const gpu = device === 'cpu' ? undefined : await openGpu();
-    return createSession({ registry: nodeRegistry, gpu, spawnThread, threads });
+    const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes: totalmem() });
+    return createSession({ registry: nodeRegistry, devices });
   },
   onInterrupt: (handler) => void process.once('SIGINT', handler),
   now: () => new Date(),
 });
-// Threads and graphics would keep the process alive; what was printed goes out first.
-process.stdout.write('', () => process.exit(status));
+// Threads and graphics would keep the process alive; what was printed goes out first, and where it
+// cannot, the terminal says so and ends the program.
+process.stdout.write('', (error) => error ?? process.exit(status));

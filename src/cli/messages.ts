@@ -1,4 +1,6 @@
+import type { PublicImage } from '../imaging/public-images';
 import type { Diagnostic, DiagnosticPlace } from '../runtime/api/diagnostics';
+import { bytesText } from './format-table';
 
 const error = (
   code: Diagnostic['code'],
@@ -74,6 +76,22 @@ export const messages = {
       `Pass --fetch to agree, or --input ${nodeId}=FILE.`,
     ),
 
+  publicNotFetched: (nodeId: string, image: PublicImage): Diagnostic =>
+    error(
+      'input-missing',
+      { nodeId },
+      `${image.title}: ${bytesText(image.sizeBytes)} from ${new URL(image.url).host}. Licence: ${image.licence}. Nothing is downloaded unasked.`,
+      `Pass --fetch to agree, or --input ${nodeId}=FILE.`,
+    ),
+
+  unknownPublicImage: (nodeId: string, name: string, known: readonly string[]): Diagnostic =>
+    error(
+      'input-problem',
+      { nodeId },
+      `There is no public image "${name}".`,
+      `Name one of: ${listed(known)}; "weft images" says what they show. A file of that name is ./public:${name}.`,
+    ),
+
   fetchFailed: (nodeId: string, url: string, reason: string): Diagnostic =>
     error(
       'input-problem',
@@ -81,6 +99,20 @@ export const messages = {
       `${url} could not be downloaded: ${reason}.`,
       `Check the address and the connection, or pass --input ${nodeId}=FILE.`,
     ),
+
+  unwritable: (path: string, reason: string): Diagnostic =>
+    error(
+      'output',
+      { path },
+      `It cannot be written: ${reason}.`,
+      'Make room or give another folder with --out, and run again; nothing of this run was kept.',
+    ),
+
+  usage: (message: string): Diagnostic =>
+    error('usage', {}, message, '"weft --help" says what there is.'),
+
+  internal: (message: string): Diagnostic =>
+    error('internal', {}, message, 'This is a fault of Weft: please report it.'),
 
   sameFileTwice: (nodeId: string, other: string, name: string): Diagnostic =>
     error(

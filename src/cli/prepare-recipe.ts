@@ -40,10 +40,9 @@ export async function prepareRecipe(
   const threads = options.threads ?? host.processors;
   const engine = await host.openEngine({ device: options.device, threads });
   if (options.device === 'gpu') {
-    const { devices, gpuMissingBecause = 'there is none.' } = await engine.describe();
-    if (!devices.some(({ kind }) => kind === 'gpu')) {
-      return { ok: false, diagnostics: [messages.noGpu(gpuMissingBecause)] };
-    }
+    const { missing } = await engine.describe();
+    const gpu = missing.find(({ kind }) => kind === 'gpu');
+    if (gpu) return { ok: false, diagnostics: [messages.noGpu(gpu.because)] };
   }
   const bound = await bindInputs(engine, recipe, options, host, registry);
   const request: CompileRequest = {

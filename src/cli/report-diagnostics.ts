@@ -31,16 +31,16 @@ export function statusOf(diagnostics: readonly Diagnostic[]): ExitStatus {
 }
 
 /**
- * Each diagnostic once, and without the compiler's remark that a loader has no data where another
- * one says why.
+ * Each diagnostic once, without the compiler's remark that a loader has no data where another one says
+ * why, and without the list of what would be left out where nothing runs.
  */
 export function withoutEchoes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const unique = [...new Map(diagnostics.map((each) => [JSON.stringify(each), each])).values()];
-  return unique.filter(
-    ({ code, at }, index) =>
-      code !== 'input-missing' ||
-      !unique
-        .slice(0, index)
-        .some((other) => other.severity === 'error' && other.at.nodeId === at.nodeId),
-  );
+  return unique.filter(({ code, severity, at }, index) => {
+    if (code !== 'input-missing') return true;
+    if (severity === 'warning') return !hasError(unique);
+    return !unique
+      .slice(0, index)
+      .some((other) => other.severity === 'error' && other.at.nodeId === at.nodeId);
+  });
 }

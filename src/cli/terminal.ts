@@ -1,16 +1,33 @@
+import { type ExitStatus, exitStatus } from './exit-status';
+import { failureReason } from './failure-reason';
 import type { Terminal } from './host';
 
 /** What is used of Node's standard streams. */
 interface Stream {
   write(text: string): unknown;
+  on(event: 'error', handler: (error: Error) => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
 const usualColumns = 80;
 
-/** The terminal, or the files and pipes that stand for it. */
-export function terminalOf(stdout: Stream, stderr: Stream): Terminal {
+/**
+ * The terminal, or the files and pipes that stand for it. `end` is called where results can no longer
+ * be printed: well where the reader has had enough, as in `weft nodes | head`, and badly on a full disk.
+ */
+export function terminalOf(
+  stdout: Stream,
+  stderr: Stream,
+  end: (status: ExitStatus) => void,
+): Terminal {
+  // A run goes on when nobody watches it any more.
+  stderr.on('error', () => {});
+  stdout.on('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') return end(exitStatus.done);
+    stderr.write(`weft: standard output cannot be written: ${failureReason(error)}.\n`);
+    end(exitStatus.refused);
+  });
   return {
     out: (text) => stdout.write(text),
     error: (text) => stderr.write(text),

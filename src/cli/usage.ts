@@ -12,16 +12,19 @@ Usage
   weft plan RECIPE.json          print what would run: passes, bytes, arithmetic, memory
   weft validate RECIPE.json      print everything that is wrong with a recipe
   weft nodes                     list the nodes that a recipe may hold
+  weft images                    list public images that --input NODE=public:NAME takes
 
 Options
-  --input NODE=FILE       bind a loader to a NIfTI file; once for each loader     run plan
+  --input NODE=FILE       bind a loader to a NIfTI file, or to public:NAME;       run plan
+                          once for each loader
   --out DIR               folder for the results, made where it is missing        run demo
   --device auto|gpu|cpu   where to compute; auto takes a real gpu, else the cpu   run plan demo
   --threads N             threads of the cpu device; all processors by default    run plan demo
   --set NODE.PARAM=VALUE  change a parameter of the recipe for this run           run plan demo
-  --fetch                 agree to download what the recipe names by https        run plan
+  --fetch                 agree to download public images, and what the recipe    run plan
+                          names by https
   --print-after PHASE     print the program after a phase of the compiler         plan
-  --json                  one JSON object on standard output        run plan nodes demo
+  --json                  JSON on standard output            run plan demo nodes images
   --help, --version
 
 Example

@@ -17,12 +17,10 @@ import { type Editor, EditorContext, useDocument, useEditor, useView } from './e
 import { DropZone } from './files/DropZone';
 import { createDrafts } from './files/drafts';
 import { createRecipeFiles } from './files/recipe-files';
-import { SecondTabBanner } from './files/SecondTabBanner';
 import { Gallery } from './gallery/Gallery';
 import { Header } from './Header';
 import { HelpOverlay } from './HelpOverlay';
 import { Inspector } from './inspector/Inspector';
-import { DeviceBanner } from './run/DeviceBanner';
 import { isDirty } from './store/document-store';
 import { theme } from './theme';
 import { useShortcuts } from './use-shortcuts';
@@ -33,7 +31,9 @@ import './theme.css';
 import './app.css';
 import './canvas/canvas.css';
 import './canvas/node-card.css';
+import './canvas/far-canvas.css';
 import './canvas/palette.css';
+import './diagnostics/diagnostics.css';
 import './inspector/inspector.css';
 import './viewer/viewer.css';
 import './run/run.css';
@@ -45,7 +45,7 @@ const colorSchemes = localStorageColorSchemeManager({ key: 'weft-color-scheme' }
 export function App({ editor }: { editor: Editor }) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemes}>
-      <Notifications position="bottom-right" limit={4} />
+      <Notifications position="bottom-right" limit={4} notificationMaxHeight={520} />
       <EditorContext value={editor}>
         <ReactFlowProvider>
           <ErrorBoundary>
@@ -91,8 +91,6 @@ function Page() {
   return (
     <div className="page">
       <Header files={files} />
-      <DeviceBanner />
-      <SecondTabBanner />
       {isOpen ? <Workbench /> : <Gallery files={files} drafts={drafts} />}
       <DropZone files={files} />
       <HelpOverlay />

@@ -11,17 +11,23 @@ import {
   IconDeviceFloppy,
   IconFolderOpen,
   IconHelp,
-  IconLink,
   IconMoon,
   IconSun,
 } from '@tabler/icons-react';
 import { useStore } from 'zustand';
 import { useDocument, useEditor } from './editor-context';
 import type { RecipeFiles } from './files/recipe-files';
+import { ShareMenu } from './files/ShareMenu';
+import { DeviceNotice } from './notices/DeviceNotice';
+import { SecondTabNotice } from './notices/SecondTabNotice';
 import { RunBar } from './run/RunBar';
+import { RunClock } from './run/RunClock';
 import { isDirty } from './store/document-store';
 
-/** Name of the recipe, running, undo, files, and the page's own switches. */
+/**
+ * Running, the name of the recipe, undo, files, and the page's own switches. Run comes first, so that
+ * nothing whose width changes can push it away from under the pointer.
+ */
 export function Header({ files }: { files: RecipeFiles }) {
   const { documents, views } = useEditor();
   const isOpen = useDocument((state) => state.isOpen);
@@ -45,6 +51,7 @@ export function Header({ files }: { files: RecipeFiles }) {
       </button>
       {isOpen && (
         <>
+          <RunBar />
           <span className="head-rule" />
           <h1
             className="head-name"
@@ -53,10 +60,14 @@ export function Header({ files }: { files: RecipeFiles }) {
             <span>{name}</span>
             {isEdited && <i role="img" aria-label="has unsaved edits" />}
           </h1>
-          <RunBar />
+          <RunClock />
         </>
       )}
       <span className="head-space" />
+      <div className="head-group" role="status">
+        <SecondTabNotice />
+        <DeviceNotice />
+      </div>
       {isOpen && (
         <div className="head-group">
           <IconButton label="Undo" keys="Ctrl Z" isOff={!canUndo} onClick={documents.undo}>
@@ -90,16 +101,7 @@ export function Header({ files }: { files: RecipeFiles }) {
             >
               <span className="head-label">Save</span>
             </Button>
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              color="gray"
-              aria-label="Share"
-              leftSection={<IconLink size={17} />}
-              onClick={() => void files.share()}
-            >
-              <span className="head-label">Share</span>
-            </Button>
+            <ShareMenu files={files} />
           </>
         )}
       </div>

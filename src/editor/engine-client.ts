@@ -10,7 +10,12 @@ export function connectEngine(worker: Worker): EngineApi {
   return {
     describe: () => remote.describe(),
     openInput: (request) =>
-      remote.openInput(request.bytes ? Comlink.transfer(request, [request.bytes.buffer]) : request),
+      remote.openInput(
+        Comlink.transfer(
+          request,
+          [request.bytes, request.voxelBytes].flatMap((bytes) => (bytes ? [bytes.buffer] : [])),
+        ),
+      ),
     compile: (request) => remote.compile(request),
     run: (request, onProgress) => remote.run(request, Comlink.proxy(onProgress)),
     cancel: (runId) => remote.cancel(runId),

@@ -28,11 +28,25 @@ const stone: MantineColorsTuple = [
   '#121110',
 ];
 
+/** The same warmth for what Mantine draws in grey on light pages; index 6 is text, 5.4 : 1 on paper. */
+const sand: MantineColorsTuple = [
+  '#f8f6f2',
+  '#f1eee8',
+  '#e6e2da',
+  '#d8d3c9',
+  '#c9c4b9',
+  '#9d988d',
+  '#6a665e',
+  '#4d4a44',
+  '#38352f',
+  '#24221e',
+];
+
 /** Mantine's theme for Weft; colours that Mantine does not know are in `theme.css`. */
 export const theme = createTheme({
   primaryColor: 'verdigris',
   primaryShade: { light: 6, dark: 6 },
-  colors: { verdigris, dark: stone },
+  colors: { verdigris, gray: sand, dark: stone },
   autoContrast: true,
   defaultRadius: 6,
   fontFamily:
@@ -42,6 +56,9 @@ export const theme = createTheme({
   headings: { fontWeight: '620' },
   cursorType: 'pointer',
   components: {
+    // Its placeholder for the first focus is a child that no menu may have.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    SegmentedControl: { defaultProps: { withItemsBorders: false } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, arrowSize: 6 } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },

@@ -6,6 +6,7 @@ import { layoutDocument } from './canvas/layout';
 import { type Editor, useEditor } from './editor-context';
 import type { RecipeFiles } from './files/recipe-files';
 import { extractFragment, insertFragment, moveNodes } from './store/document-edits';
+import { noteId } from './store/note-edits';
 
 /** Keys of the whole page, and the clipboard, which holds recipes as text. */
 export function useShortcuts(files: RecipeFiles): void {
@@ -47,6 +48,7 @@ function actionFor(
     if (isTyping(event.target)) return undefined;
     if (key === 'z') return event.shiftKey ? documents.redo : documents.undo;
     if (key === 'y') return documents.redo;
+    if (key === 'a') return () => selectAll(documents, views);
     if (key === 'd') return () => duplicate(documents, views);
     return undefined;
   }
@@ -72,6 +74,11 @@ function actionFor(
     default:
       return undefined;
   }
+}
+
+function selectAll(documents: Editor['documents'], views: Editor['views']): void {
+  const { nodes, notes = [] } = documents.store.getState().document;
+  views.select([...Object.keys(nodes), ...notes.map((_, index) => noteId(index))]);
 }
 
 function duplicate(documents: Editor['documents'], views: Editor['views']): void {

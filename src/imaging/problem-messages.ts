@@ -22,11 +22,8 @@ const fileKindTexts: Readonly<Record<FileKind, ProblemText>> = {
     message: 'a Git LFS pointer, which only stands for the image',
     remedy: 'Run “git lfs pull” in the repository, or download the file itself.',
   },
-  png: { message: 'a PNG picture', remedy: 'Open it as a picture (.png), or export it as NIfTI.' },
-  jpeg: {
-    message: 'a JPEG picture',
-    remedy: 'Open it as a picture (.jpg), or export it as NIfTI.',
-  },
+  png: { message: 'a PNG picture', remedy: 'Convert it to NIfTI (.nii or .nii.gz).' },
+  jpeg: { message: 'a JPEG picture', remedy: 'Convert it to NIfTI (.nii or .nii.gz).' },
   tiff: { message: 'a TIFF picture', remedy: exportAgain },
   zip: { message: 'a ZIP archive', remedy: 'Unpack the archive and open the image inside.' },
   bzip2: { message: 'a bzip2 file', remedy: 'Decompress the file and open what is inside.' },
@@ -90,7 +87,8 @@ function textOf(problem: ImageProblem | TransformProblem): ProblemText {
     case 'header-without-image':
       return {
         message: 'This is only the header of an image pair; the voxels are in an .img file.',
-        remedy: 'Open the .hdr and the .img file together.',
+        remedy:
+          'Put the .img file beside the .hdr on the command line; in the page, drop both onto the loader together.',
       };
     case 'bad-dimensions':
       return {
@@ -115,15 +113,15 @@ function textOf(problem: ImageProblem | TransformProblem): ProblemText {
     case 'several-frames':
       return {
         message: `The file holds ${problem.frameCount} frames; one was needed.`,
-        remedy: `Choose a frame from 0 to ${problem.frameCount - 1}, or average the series first.`,
+        remedy: `Set the loader’s parameter “frame” to a number from 0 to ${problem.frameCount - 1} (on the command line: --set NODE.frame=0), or average the series first.`,
       };
     case 'no-such-frame':
       return {
         message: `Frame ${problem.frame} was asked for; the file holds ${problem.frameCount}, counted from 0.`,
         remedy:
           problem.frameCount === 1
-            ? 'Choose frame 0.'
-            : `Choose a frame from 0 to ${problem.frameCount - 1}.`,
+            ? 'Set the loader’s parameter “frame” to 0.'
+            : `Set the loader’s parameter “frame” to a number from 0 to ${problem.frameCount - 1}.`,
       };
     case 'too-many-dimensions':
       return {
@@ -131,7 +129,7 @@ function textOf(problem: ImageProblem | TransformProblem): ProblemText {
         remedy:
           problem.intentCode >= 3000 && problem.intentCode < 3100
             ? 'This is CIFTI data (surfaces or connectivity). Choose a volume image.'
-            : 'Open a displacement field as a transform; of other data, extract one component.',
+            : 'Choose an image; of other data, extract one component first.',
       };
     case 'unsupported-datatype':
       return {

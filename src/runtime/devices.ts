@@ -8,17 +8,50 @@ export interface DeviceLimits {
   readonly maxBufferBytes: number;
   /** All buffers together where the device knows it, bytes. */
   readonly maxTotalBytes?: number;
+  /** Where it does not know: what all buffers together should not exceed, bytes. */
+  readonly likelyTotalBytes?: number;
 }
 
-/** A machine that runs plans. Both devices run the same plan. */
+/** Why there is no such device, in a sentence for people. */
+export interface DeviceMissing {
+  readonly missingBecause: string;
+  /** True where asking again may have another answer. */
+  readonly mayComeBack?: boolean;
+}
+
+/** Opens a device of one kind. A further device is its folder and one opener in `device-openers.ts`. */
+export interface DeviceOpener {
+  readonly kind: DeviceKind;
+  /** Expected failures are returned. */
+  open(): Promise<Device | DeviceMissing>;
+}
+
+/** A machine that runs plans. All devices run the same plan. */
 export interface Device {
   readonly kind: DeviceKind;
   /** For people: adapter or number of threads. */
   readonly name: string;
   readonly limits: DeviceLimits;
+  /** Threads that it computes on, where it is a processor. */
+  readonly threads?: number;
+  /** True where it is another device in disguise, and slower: taken only where it is asked for. */
+  readonly isEmulated?: boolean;
+  /** True once it can run nothing any more and has to be opened anew. */
+  readonly isLost?: boolean;
+  /** Present where its memory can be shared with others on the same `GPUDevice`. */
+  readonly webgpu?: WebGpuSharing;
   /** Allocates the plan's memory and makes it ready to run. */
   prepare(plan: Plan): Promise<Execution>;
   destroy(): void;
+}
+
+/** A `GPUDevice` that others compute on as well. */
+export interface WebGpuSharing {
+  readonly device: GPUDevice;
+  /** What must not be collected as long as the device lives. */
+  readonly keepAlive: unknown;
+  /** @throws DeviceFailure */
+  prepare(plan: Plan): Promise<SharedExecution>;
 }
 
 /** What is reported while a plan runs. All calls come on the engine's own thread. */
@@ -45,14 +78,23 @@ export interface RunOptions {
   readonly profile?: boolean;
 }
 
+/**
+ * The step and its iteration, from 0, from which on a dial has its new value. Where the step is a
+ * loop that ends before it gets there, or a program, the next step has it.
+ */
+export interface DialMoment {
+  readonly step: number;
+  readonly iteration: number;
+}
+
 /** A plan on a device with its memory. Run it once or many times; destroy it after. */
 export interface Execution {
   /** Bytes that the device really allocated. */
   readonly allocatedBytes: number;
   /** Sets an input's plane. */
   write(buffer: BufferId, data: Float32Array): void;
-  /** Sets a dial; takes effect between iterations. Returns the iteration of the running loop. */
-  setDial(buffer: BufferId, value: number): number;
+  /** Sets a dial; takes effect between iterations. Returns the first iteration that has the new value. */
+  setDial(buffer: BufferId, value: number): DialMoment;
   /**
    * Runs all steps. Rejects with `DeviceFailure` where the device gives up; a cancelled run
    * resolves with `cancelled: true`.
@@ -62,6 +104,18 @@ export interface Execution {
   /** After a profiled run: seconds by step and pass, summed over iterations. */
   passSeconds?(): readonly (readonly number[])[];
   destroy(): void;
+}
+
+/** An execution whose buffers others use, on the same device and queue. */
+export interface SharedExecution extends Execution {
+  /**
+   * Submits all steps at once and returns without waiting: for callers that must not wait, such as
+   * an op of a network that shares the device.
+   * @throws InternalError where the plan has a loop or a kernel that runs on the host
+   */
+  submit(): void;
+  /** The device's own buffer of a virtual buffer. */
+  gpuBuffer(buffer: BufferId): GPUBuffer;
 }
 
 /** A device that gave up: lost, out of memory, or a kernel that failed. */

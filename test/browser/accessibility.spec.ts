@@ -28,6 +28,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('tab', { name: 'Plan' }).click();
       expect(await seriousViolations(page), tab).toEqual([]);
     }
+    await page.getByRole('button', { name: 'Change the id greedy' }).click();
+    await page.getByRole('textbox', { name: 'Id of the node' }).fill('centres');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('n');
+    await page.keyboard.type('A note');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Share' }).click();
+    await expect(page.getByRole('menuitem', { name: 'Save a picture' })).toBeVisible();
+    expect(await seriousViolations(page), 'note and menu').toEqual([]);
+    await page.keyboard.press('Escape');
     await page.keyboard.press('a');
     await expect(page.getByRole('dialog', { name: 'Add a node' })).toBeVisible();
     expect(await seriousViolations(page)).toEqual([]);

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
+import { extractFromPng } from '../../src/pipeline/share';
 import { openFile, openPage, openRecipe, saveRecipe, selectNode } from './journey';
 
 const twoSlices = 'Two slices, greedy';
@@ -7,6 +9,17 @@ const port = (nodeId: string, name: string) =>
 
 test.beforeEach(async ({ page }) => {
   await openPage(page);
+});
+
+test('nothing that arrives or changes pushes Run away from under the pointer', async ({ page }) => {
+  const placeOfRun = () => page.getByRole('button', { name: 'Run', exact: true }).boundingBox();
+  await openRecipe(page, twoSlices);
+  const before = await placeOfRun();
+  await selectNode(page, 'local-correlation');
+  await page.getByLabel('Radius').fill('5');
+  await expect(page.getByLabel('has unsaved edits')).toBeVisible();
+  await expect(page.locator('canvas[data-caption="Moving"]')).toBeVisible();
+  expect(await placeOfRun()).toEqual(before);
 });
 
 test('a refused wire says why, and puts in the node that makes it fit as one step', async ({
@@ -65,6 +78,51 @@ test('nodes are placed, wired, copied and deleted by keys alone', async ({ page 
   await expect(page.locator('.node-card')).toHaveCount(3);
   await page.keyboard.press('Delete');
   await expect(page.locator('.node-card')).toHaveCount(2);
+  await page.keyboard.press('Control+a');
+  await expect(page.locator('.node-card[data-selected]')).toHaveCount(2);
+  expect(await page.evaluate(() => String(getSelection()))).toBe('');
+});
+
+test('the id of a node is changed, its wires follow, and an id that is taken is refused', async ({
+  page,
+}) => {
+  await openRecipe(page, twoSlices);
+  await selectNode(page, 'greedy');
+  await page.getByRole('button', { name: 'Change the id greedy' }).click();
+  const field = page.getByRole('textbox', { name: 'Id of the node' });
+  await field.fill('centres');
+  await expect(page.getByText('There is a node “centres” already.')).toBeVisible();
+  await field.press('Enter');
+  await field.fill('field');
+  await field.press('Enter');
+  await expect(page.locator('.inspector-head')).toContainText('field · register');
+  const text = await saveRecipe(page);
+  expect(text).toContain('"to": "field.objectives"');
+  expect(text).not.toContain('"greedy.');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await selectNode(page, 'greedy');
+});
+
+test('a note is written, moved, deleted and brought back', async ({ page }) => {
+  await openRecipe(page, twoSlices);
+  await page.keyboard.press('n');
+  await page.keyboard.type('Centres first, <b>then</b> a field.');
+  const note = page.locator('.note-card');
+  await page.locator('.react-flow__pane').click({ position: { x: 300, y: 8 } });
+  await expect(note.locator('p')).toHaveText('Centres first, <b>then</b> a field.');
+  const before = await note.boundingBox();
+  await note.hover();
+  await page.mouse.down();
+  await page.mouse.move((before?.x ?? 0) + 80, (before?.y ?? 0) + 90, { steps: 5 });
+  await page.mouse.up();
+  expect((await note.boundingBox())?.y).not.toBe(before?.y);
+  await note.click();
+  await expect(page.getByRole('textbox', { name: 'Text', exact: true })).toHaveValue(/Centres/);
+  expect(await saveRecipe(page)).toContain('"text": "Centres first, <b>then</b> a field."');
+  await page.keyboard.press('Delete');
+  await expect(note).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(note).toHaveCount(1);
 });
 
 test('edits survive the loss of the page, and are offered on return', async ({ page }) => {
@@ -116,6 +174,7 @@ test('a link opens the recipe that it holds', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await openRecipe(page, twoSlices);
   await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('menuitem', { name: 'Copy a link' }).click();
   await expect(page.getByText('Link copied')).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toContain('#recipe=');
@@ -123,7 +182,27 @@ test('a link opens the recipe that it holds', async ({ page, context }) => {
   await other.goto(link);
   await expect(other.locator('.head-name')).toContainText(twoSlices);
   await expect(other).not.toHaveURL(/#recipe/);
-  await expect(other.locator('.banner', { hasText: 'another tab' })).toBeVisible();
+  for (const tab of [page, other]) {
+    await expect(tab.getByRole('button', { name: 'Also in another tab' })).toBeVisible();
+  }
+});
+
+test('a picture of the graph holds the recipe, and opens it again', async ({ page }) => {
+  await openRecipe(page, twoSlices);
+  await expect(page.locator('canvas[data-caption="Moving"]')).toBeVisible();
+  const text = await saveRecipe(page);
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('menuitem', { name: 'Save a picture' }).click();
+  const download = await waiting;
+  expect(download.suggestedFilename()).toBe('two-slices-greedy.png');
+  const png = await readFile(await download.path());
+  expect(extractFromPng(png)).toBe(text);
+
+  await page.reload();
+  await openFile(page, 'graph.png', png);
+  await expect(page.locator('.head-name')).toContainText(twoSlices);
+  expect(await saveRecipe(page)).toBe(text);
 });
 
 /** A small recipe with a node that no Weft knows, in the text that Weft writes. */

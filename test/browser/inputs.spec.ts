@@ -58,6 +58,27 @@ test('a file dropped on the page is offered to the loaders', async ({ page }) =>
   await expect(page.locator('.react-flow__node[data-id="moving"]')).toContainText('96 × 112');
 });
 
+test('both files of a pair are dropped onto a loader', async ({ page }) => {
+  const single = writeNifti(head.image, { storedType: 'int16', gzip: false });
+  const header = [...single.slice(0, 348)];
+  // "ni1" in place of "n+1", and no offset to the voxels: what tells a pair from a single file.
+  header.splice(108, 4, 0, 0, 0, 0);
+  header.splice(345, 1, 'i'.charCodeAt(0));
+  const transfer = await page.evaluateHandle(
+    ([voxelBytes, headerBytes]) => {
+      const dropped = new DataTransfer();
+      dropped.items.add(new File([Uint8Array.from(voxelBytes)], 'mine.img'));
+      dropped.items.add(new File([Uint8Array.from(headerBytes)], 'mine.hdr'));
+      return dropped;
+    },
+    [[...single.slice(352)], header] as const,
+  );
+  const card = page.locator('.react-flow__node[data-id="fixed"]');
+  await card.locator('.node-card').dispatchEvent('drop', { dataTransfer: transfer });
+  await expect(card).toContainText('96 × 112');
+  await expect(page.locator('.source-fields')).toContainText('mine.hdr');
+});
+
 test('an address is fetched only after the person agrees, and only its own checksum is taken', async ({
   page,
 }) => {

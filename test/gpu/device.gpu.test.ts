@@ -108,7 +108,7 @@ describe('the GPU device', () => {
       skipped = opened.skipped;
       return undefined;
     }
-    shared = new GpuDevice(opened.device, opened.name, opened.keepAlive, kernels);
+    shared = new GpuDevice(opened.device, opened.name, opened.keepAlive, { kernels });
     return () => opened.destroy();
   });
 

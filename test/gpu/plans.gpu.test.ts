@@ -183,7 +183,7 @@ describe('a loop on the GPU', () => {
           ...record.observer,
           losses(step, first, rows) {
             record.observer.losses?.(step, first, rows);
-            turnedAt ??= execution.setDial(dial, 0.01);
+            turnedAt ??= execution.setDial(dial, 0.01).iteration;
           },
         },
       }),

@@ -1,9 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  closeSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -278,6 +281,30 @@ describe('weft', () => {
     child.stdout.destroy();
     const [status] = await once(child, 'close');
     expect([status, error]).toEqual([0, '']);
+  });
+
+  it('runs to the end where nobody reads its progress', async () => {
+    const out = ['--out', 'unwatched', '--device', 'cpu'];
+    const brief = ['--set', 'field-levels.iterations=[10,5,3]'];
+    const child = spawn(process.execPath, [program, 'run', slices, ...out, ...brief], {
+      cwd: folder,
+    });
+    child.stderr.destroy();
+    child.stdout.resume();
+    const [status] = await once(child, 'close');
+    expect(status).toBe(0);
+    expect(existsSync(join(folder, 'unwatched', 'manifest.json'))).toBe(true);
+  });
+
+  it.runIf(existsSync('/dev/full'))('ends with 1 where its output finds no room', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [program, 'nodes', '--json'], {
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    expect(status).toBe(1);
+    expect(stderr).toContain('the disk is full');
   });
 
   it('says how to build it where that has not been done', () => {

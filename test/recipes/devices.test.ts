@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeNifti } from '../../src/imaging/nifti/write-nifti';
 import { headPhantomPair } from '../../src/imaging/phantoms/head';
 import type { PipelineDocument } from '../../src/pipeline/schema';
+import { writeDocument } from '../../src/pipeline/write-document';
 import type { DeviceKind } from '../../src/runtime/api/engine-api';
 import type { Session } from '../../src/runtime/session';
 import { requestTestGpu } from '../support/gpu';
 import {
   onSlices,
+  openInputs,
   openTestSession,
   type RecipeFiles,
   readRecipe,
@@ -104,6 +106,37 @@ describe.each(cases)('$name', ({ document, heads }) => {
     expectSame(await outcome(gpu, 'gpu', document, heads), onGpu);
   });
 });
+
+test.for(['cpu', 'gpu'] as const)(
+  'a stage that is finished outlives a cancelled run: %s',
+  async (device, context) => {
+    const session = device === 'gpu' ? gpu : oneThread;
+    if (!session) return context.skip(whyNoGpu);
+    const document = withParameters(readRecipe('brain-2d-greedy.json'), {
+      'field-levels.shrink': [4],
+      'field-levels.iterations': [10_000],
+      'field-levels.convergence': 0,
+    });
+    const bindings = await openInputs(session, document, slices.files);
+    const request = { documentText: writeDocument(document), bindings, device };
+    const cancelledIn = async (runId: string) => {
+      const cached: string[] = [];
+      const result = await session.run({ ...request, runId }, ({ losses, nodes }) => {
+        for (const { nodeId, state } of nodes) if (state === 'cached') cached.push(nodeId);
+        if (losses.length > 0) void session.cancel(runId);
+      });
+      expect(result.status).toBe('cancelled');
+      expect(result.levels).toMatchObject([{ outcome: 'cancelled' }]);
+      return { cached, nodes: result.outputs.map(({ nodeId }) => nodeId) };
+    };
+    const first = await cancelledIn('first');
+    expect(first.nodes).toContain('centres');
+    expect(first.nodes).not.toContain('greedy');
+    const second = await cancelledIn('second');
+    expect(second.cached).toEqual(expect.arrayContaining(['centres', 'normalize-fixed']));
+    expect(second.nodes).toEqual(first.nodes);
+  },
+);
 
 async function outcome(
   session: Session,

@@ -44,7 +44,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
         ...(hasGpu ? [{ kind: 'gpu' as const, name: 'Fake GPU' }] : []),
         { kind: 'cpu', name: 'CPU, 2 threads' },
       ],
-      ...(hasGpu ? {} : { gpuMissingBecause: 'this browser has no navigator.gpu' }),
+      missing: hasGpu ? [] : [{ kind: 'gpu', because: 'this browser has no navigator.gpu' }],
       threads: 2,
     }),
     async openInput({ nodeId, source, bytes }) {
@@ -107,6 +107,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
       const registerId = nodeIds.findLast((id) => parsed.document.nodes[id]?.type === 'register');
       const [fixed, moving] = Object.values(bindings).map((handle) => volumes.get(handle));
       const outputs: OutputHandle[] = [];
+      const fields = ['displacement', 'inverse-displacement'] as const;
       onProgress({
         runId,
         nodes: nodeIds.map((nodeId) => ({ nodeId, state: 'waiting' })),
@@ -126,7 +127,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
           await fakeLoop(nodeId);
           const handle = keep(blend(0.95));
           outputs.push({ nodeId, port: 'warped', kind: 'image', handle });
-          outputs.push({ nodeId, port: 'transform', kind: 'transform', handle });
+          outputs.push({ nodeId, port: 'transform', kind: 'transform', handle, fields });
         }
         const state = cancelled.has(runId) ? 'cancelled' : 'done';
         onProgress({ runId, nodes: [{ nodeId, state, seconds: 0.02 }], losses: [] });
@@ -192,7 +193,9 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
       cancelled.add(runId);
     },
     turn: async (_, nodeId, parameter, value) => {
-      turned.push({ nodeId, parameter, value, label: 'level 1 of 1', atIteration: 1 });
+      const from = { label: 'level 1 of 1', atIteration: 1 };
+      turned.push({ nodeId, parameter, value, ...from });
+      return { ok: true, ...from };
     },
     async read(request) {
       const volume = volumes.get(request.handle);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { build } from 'vite';
 import type { PoolThread } from '../../src/runtime/cpu/pool-worker';
+import { nodePoolThread } from '../../src/runtime/cpu/threads';
 
 /**
  * What starts the CPU device's pool threads in a test. They run `src/cpu-worker.ts` as it is now,
@@ -26,14 +27,5 @@ export async function poolThreadStarter(): Promise<() => PoolThread> {
       },
     },
   });
-  return () => {
-    const worker = new Worker(resolve(outDir, 'cpu-worker.mjs'));
-    return {
-      post: (message) => worker.postMessage(message),
-      onMessage: (handler) => worker.removeAllListeners('message').on('message', handler),
-      onFailure: (handler) =>
-        worker.removeAllListeners('error').on('error', (error) => handler(String(error))),
-      terminate: () => void worker.terminate(),
-    };
-  };
+  return () => nodePoolThread(new Worker(resolve(outDir, 'cpu-worker.mjs')));
 }

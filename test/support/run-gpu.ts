@@ -11,7 +11,7 @@ export async function openTestDevice(): Promise<GpuDevice | { readonly skipped: 
   found.device.destroy();
   const opened = await openGpuDevice(found.gpu);
   if ('missingBecause' in opened) throw new Error(opened.missingBecause);
-  return opened.device;
+  return opened;
 }
 
 /** Run options for a test that looks at results only. */

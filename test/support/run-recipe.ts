@@ -12,6 +12,7 @@ import type {
   RunResult,
   VolumeData,
 } from '../../src/runtime/api/engine-api';
+import { deviceOpeners } from '../../src/runtime/device-openers';
 import { createSession, type Session } from '../../src/runtime/session';
 import { poolThreadStarter } from './pool-threads';
 import { sharedDataPath } from './shared-data';
@@ -81,7 +82,8 @@ export async function openTestSession(
 ): Promise<Session> {
   const { gpu, threads = 2 } = options;
   const spawnThread = threads > 1 ? await poolThreadStarter() : undefined;
-  return createSession({ registry: nodeRegistry, gpu, spawnThread, threads, verify: true });
+  const devices = deviceOpeners({ gpu, spawnThread, threads });
+  return createSession({ registry: nodeRegistry, devices, verify: true });
 }
 
 /**

@@ -10,6 +10,7 @@ import type {
   RunRequest,
   RunResult,
 } from '../../src/runtime/api/engine-api';
+import { deviceOpeners } from '../../src/runtime/device-openers';
 import { createSession, type Session, type SessionParts } from '../../src/runtime/session';
 
 type Nodes = Record<string, { type: string; version: number; params: Record<string, unknown> }>;
@@ -48,9 +49,7 @@ export function slices(changes: Changes = {}): Recipe {
 export function openSession(parts: Partial<SessionParts> = {}): Session {
   return createSession({
     registry: nodeRegistry,
-    gpu: undefined,
-    spawnThread: undefined,
-    threads: 1,
+    devices: deviceOpeners({ gpu: undefined, spawnThread: undefined, threads: 1 }),
     verify: true,
     ...parts,
   });

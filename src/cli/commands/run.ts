@@ -43,8 +43,10 @@ export async function run(options: Arguments, host: Host): Promise<ExitStatus> {
 
   const finished = { recipe, bound, threads, planPeakBytes, result };
   const written = await writeResults(engine, finished, folder, host, nodeRegistry);
+  if (!written.ok) return refuse([written.diagnostic], options, host);
+  const { paths } = written;
   if (options.json) sayAsJson();
-  else terminal.out(formatReport(recipe.document, result, written, options.inputs.size === 0));
+  else terminal.out(formatReport(recipe.document, result, paths, options.inputs.size === 0));
   return exitStatus.done;
 }
 

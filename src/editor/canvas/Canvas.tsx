@@ -9,60 +9,92 @@ import {
   type FinalConnectionState,
   type NodeChange,
   ReactFlow,
+  useOnViewportChange,
   useReactFlow,
 } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useDocument, useEditor, useView } from '../editor-context';
 import { moveNodes, portEnd, removeItems } from '../store/document-edits';
+import { addNote, moveNotes, noteIndex, removeNotes } from '../store/note-edits';
 import { CanvasActions } from './CanvasActions';
 import { ConnectionLine } from './ConnectionLine';
 import { judgeConnection } from './connection-rules';
 import { NodeSearch, type SearchRequest } from './NodeSearch';
+import { NoteCard } from './NoteCard';
 import { Overview } from './Overview';
 import { findPort } from './ports';
-import { type FlowEdge, type FlowNode, projectEdges, projectNodes } from './projection';
+import {
+  type FlowEdge,
+  type FlowItem,
+  type FlowNode,
+  type FlowNote,
+  projectEdges,
+  projectNodes,
+  projectNotes,
+} from './projection';
 import { RecipeNode } from './RecipeNode';
+import { useCanvasKeys } from './use-canvas-keys';
+import { fitOptions, useFit } from './use-fit';
 import { useWiring } from './use-wiring';
 import { WireEdge } from './WireEdge';
 
-const nodeTypes = { recipe: RecipeNode };
+const nodeTypes = { recipe: RecipeNode, note: NoteCard };
+const isNode = (item: FlowItem): item is FlowNode => item.type === 'recipe';
+const isNote = (item: FlowItem): item is FlowNote => item.type === 'note';
 const edgeTypes = { wire: WireEdge };
-/** Room is left for the buttons along the left edge. */
-const fitOptions = {
-  padding: { top: '18px', right: '24px', bottom: '18px', left: '66px' },
-  maxZoom: 1.05,
-} as const;
+/** Below these zooms the small print of a card, and then the names of its ports, cannot be read. */
+const farZoom = 0.62;
+const mostFarZoom = 0.44;
 const deleteKeys = ['Delete', 'Backspace'];
 
 /** The graph: placed, wired, moved and deleted here; the document decides what is shown. */
 export function Canvas() {
   const { documents, views, registry } = useEditor();
-  const flow = useReactFlow<FlowNode, FlowEdge>();
+  const flow = useReactFlow<FlowItem, FlowEdge>();
   const document = useDocument((state) => state.document);
   const origin = useDocument((state) => state.origin);
   const selectedNodes = useView((state) => state.selectedNodes);
   const selectedEdges = useView((state) => state.selectedEdges);
   const focus = useView((state) => state.focus);
   const colorMode = useComputedColorScheme('light');
-  const [nodes, setNodes] = useState<FlowNode[]>([]);
+  const [items, setItems] = useState<FlowItem[]>([]);
   const [search, setSearch] = useState<SearchRequest>();
   const edgesBefore = useRef<FlowEdge[]>([]);
   const area = useRef<HTMLDivElement>(null);
   const wiring = useWiring();
+  const { fitAll, onMove } = useFit(area);
 
   useEffect(() => {
-    setNodes((before) => projectNodes(before, document, registry, selectedNodes));
+    setItems((before) => [
+      ...projectNotes(before.filter(isNote), document, selectedNodes),
+      ...projectNodes(before.filter(isNode), document, registry, selectedNodes),
+    ]);
   }, [document, registry, selectedNodes]);
+
+  // Undo takes nodes away without a word to the canvas; what is gone is no longer selected.
+  useEffect(() => {
+    const here = selectedNodes.filter(
+      (id) =>
+        Object.hasOwn(document.nodes, id) || document.notes?.[noteIndex(id) ?? -1] !== undefined,
+    );
+    if (here.length < selectedNodes.length) views.set({ selectedNodes: here });
+  }, [document, selectedNodes, views]);
 
   const edges = useMemo(() => {
     edgesBefore.current = projectEdges(edgesBefore.current, document, registry, selectedEdges);
     return edgesBefore.current;
   }, [document, registry, selectedEdges]);
 
-  const fitAll = useCallback(
-    () => requestAnimationFrame(() => void flow.fitView({ ...fitOptions, duration: 0 })),
-    [flow],
-  );
+  // Set on the element, so that zooming draws no node again.
+  useOnViewportChange({
+    onChange: ({ zoom }) => {
+      const element = area.current;
+      if (element === null) return;
+      element.style.setProperty('--canvas-zoom', String(zoom));
+      if (zoom >= farZoom) delete element.dataset.far;
+      else element.dataset.far = zoom < mostFarZoom ? 'most' : 'some';
+    },
+  });
 
   // Another recipe is another picture: show all of it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the origin is what changes with a recipe
@@ -76,8 +108,8 @@ export function Canvas() {
     void flow.fitView({ nodes: [{ id: focus.nodeId }], duration: 250, maxZoom: 1, padding: 0.6 });
   }, [focus, flow]);
 
-  const onNodesChange = (changes: NodeChange<FlowNode>[]) => {
-    setNodes((before) => applyNodeChanges(changes, before));
+  const onNodesChange = (changes: NodeChange<FlowItem>[]) => {
+    setItems((before) => applyNodeChanges(changes, before));
     const moved: Record<string, readonly [number, number]> = {};
     for (const change of changes) {
       // Arrow keys move without a drag, so the end of a move is what is written down.
@@ -86,7 +118,9 @@ export function Canvas() {
       }
     }
     const ids = Object.keys(moved);
-    if (ids.length > 0) documents.edit((now) => moveNodes(now, moved), `move ${ids.join()}`);
+    if (ids.length > 0) {
+      documents.edit((now) => moveNotes(moveNodes(now, moved), moved), `move ${ids.join()}`);
+    }
     const chosen = selectionAfter(views.store.getState().selectedNodes, changes);
     if (chosen !== undefined) views.set({ selectedNodes: chosen });
   };
@@ -96,13 +130,13 @@ export function Canvas() {
     if (chosen !== undefined) views.set({ selectedEdges: chosen });
   };
 
-  const onDelete = (gone: { nodes: FlowNode[]; edges: FlowEdge[] }) => {
+  const onDelete = (gone: { nodes: FlowItem[]; edges: FlowEdge[] }) => {
     const wires = gone.edges.map((edge) => ({
       from: `${edge.source}.${edge.sourceHandle}`,
       to: `${edge.target}.${edge.targetHandle}`,
     }));
     const nodeIds = gone.nodes.map((node) => node.id);
-    documents.edit((now) => removeItems(now, nodeIds, wires));
+    documents.edit((now) => removeNotes(removeItems(now, nodeIds, wires), nodeIds));
     views.set({ selectedNodes: [], selectedEdges: [] });
   };
 
@@ -149,22 +183,20 @@ export function Canvas() {
     if (box) openSearch(box.left + box.width / 2 - 160, box.top + box.height / 4);
   }, [openSearch]);
 
-  // Tab belongs to those who move by keys; it adds a node only for a pointer that rests here.
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      const target = event.target as Element;
-      const isElsewhere =
-        target.closest('input, textarea, [role="dialog"], [role="menu"]') !== null;
-      if (isElsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
-      const isHovered = area.current?.matches(':hover') === true;
-      const isFree = target === globalThis.document.body || target.closest('.canvas') !== null;
-      if (event.key !== 'a' && !(event.key === 'Tab' && isHovered && isFree)) return;
-      event.preventDefault();
-      openSearchInMiddle();
-    };
-    window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
-  }, [openSearchInMiddle]);
+  const addNoteInMiddle = useCallback(() => {
+    const box = area.current?.getBoundingClientRect();
+    if (box === undefined) return;
+    const { x, y } = flow.screenToFlowPosition({
+      x: box.left + box.width / 2,
+      y: box.top + box.height / 3,
+    });
+    const added = addNote(documents.store.getState().document, [x - 110, y]);
+    if (added === undefined) return;
+    documents.edit(() => added.document);
+    views.select([added.id]);
+  }, [documents, flow, views]);
+
+  useCanvasKeys(area, { onAddNode: openSearchInMiddle, onAddNote: addNoteInMiddle });
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: double click is one of three ways to search
@@ -186,8 +218,8 @@ export function Canvas() {
         wiring.place(type, [x - 100, y - 24]);
       }}
     >
-      <ReactFlow<FlowNode, FlowEdge>
-        nodes={nodes}
+      <ReactFlow<FlowItem, FlowEdge>
+        nodes={items}
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
@@ -199,9 +231,12 @@ export function Canvas() {
           if (wire) wiring.connect(wire.from, wire.to);
         }}
         onConnectEnd={onConnectEnd}
+        onMove={onMove}
         isValidConnection={isValidConnection}
         connectionLineComponent={ConnectionLine}
         connectionRadius={28}
+        // Wires are listed, made and cut in the inspector: by keys, nodes should not lie behind all of them.
+        edgesFocusable={false}
         deleteKeyCode={deleteKeys}
         colorMode={colorMode}
         minZoom={0.2}
@@ -220,8 +255,13 @@ export function Canvas() {
           color="var(--weft-line-strong)"
         />
         <Overview />
-        <Controls position="bottom-left" showInteractive={false} fitViewOptions={fitOptions} />
-        <CanvasActions onAdd={openSearchInMiddle} onLayout={fitAll} />
+        <Controls
+          position="bottom-left"
+          showInteractive={false}
+          fitViewOptions={fitOptions}
+          onFitView={fitAll}
+        />
+        <CanvasActions onAdd={openSearchInMiddle} onAddNote={addNoteInMiddle} onLayout={fitAll} />
       </ReactFlow>
       {search && <NodeSearch request={search} onClose={() => setSearch(undefined)} />}
     </div>
@@ -237,7 +277,7 @@ function wireOf(connection: Connection | FlowEdge) {
 /** The selection after changes of the canvas, or undefined where they change none. */
 function selectionAfter(
   before: readonly string[],
-  changes: readonly (NodeChange<FlowNode> | EdgeChange<FlowEdge>)[],
+  changes: readonly (NodeChange<FlowItem> | EdgeChange<FlowEdge>)[],
 ): readonly string[] | undefined {
   const chosen = new Set(before);
   for (const change of changes) {

@@ -1,14 +1,26 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconCopy, IconLayoutDistributeVertical, IconPlus, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import {
+  IconCopy,
+  IconLayoutDistributeVertical,
+  IconNote,
+  IconPlus,
+  IconTrash,
+} from '@tabler/icons-react';
 import { Panel } from '@xyflow/react';
 import { useDocument, useEditor, useView } from '../editor-context';
 import { extractFragment, insertFragment, moveNodes, removeItems } from '../store/document-edits';
+import { noteIndex, removeNotes } from '../store/note-edits';
 import { layoutDocument } from './layout';
 
 /** What can be done with the canvas and the selection, in its upper corner. */
-export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }) {
+export function CanvasActions(props: {
+  onAdd: () => void;
+  onAddNote: () => void;
+  onLayout: () => void;
+}) {
   const { documents, views, registry } = useEditor();
   const selected = useView((state) => state.selectedNodes);
+  const isPaletteOpen = useView((state) => state.isPaletteOpen);
   const isEmpty = useDocument((state) => Object.keys(state.document.nodes).length === 0);
 
   const tidy = () => {
@@ -25,7 +37,7 @@ export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }
     views.select(nodeIds);
   };
   const remove = () => {
-    documents.edit((document) => removeItems(document, selected, []));
+    documents.edit((document) => removeNotes(removeItems(document, selected, []), selected));
     views.select([]);
   };
 
@@ -37,6 +49,11 @@ export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }
             <IconPlus size={18} />
           </ActionIcon>
         </Tooltip>
+        <Tooltip label="Add a note (N)">
+          <ActionIcon onClick={props.onAddNote} aria-label="Add a note" size={30}>
+            <IconNote size={18} />
+          </ActionIcon>
+        </Tooltip>
         <Tooltip label="Tidy up the layout (L)">
           <ActionIcon onClick={tidy} aria-label="Tidy up the layout" size={30} disabled={isEmpty}>
             <IconLayoutDistributeVertical size={18} />
@@ -45,11 +62,13 @@ export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }
         {selected.length > 0 && (
           <>
             <span className="canvas-actions-rule" />
-            <Tooltip label="Duplicate (Ctrl D)">
-              <ActionIcon onClick={duplicate} aria-label="Duplicate the selection" size={30}>
-                <IconCopy size={18} />
-              </ActionIcon>
-            </Tooltip>
+            {selected.some((id) => noteIndex(id) === undefined) && (
+              <Tooltip label="Duplicate (Ctrl D)">
+                <ActionIcon onClick={duplicate} aria-label="Duplicate the selection" size={30}>
+                  <IconCopy size={18} />
+                </ActionIcon>
+              </Tooltip>
+            )}
             <Tooltip label="Delete (Del)">
               <ActionIcon onClick={remove} aria-label="Delete the selection" size={30}>
                 <IconTrash size={18} />
@@ -62,8 +81,28 @@ export function CanvasActions(props: { onAdd: () => void; onLayout: () => void }
         <Panel position="top-center" className="canvas-empty">
           <h2>An empty recipe</h2>
           <p>
-            Press <kbd>A</kbd> or double click to add a node, or drag one here from the palette.
+            A registration starts with two loaders, a model, a similarity, an optimizer and a
+            schedule, wired to <i>Register</i>.
           </p>
+          <div className="canvas-empty-actions">
+            <Button
+              size="sm"
+              leftSection={<IconPlus size={16} />}
+              rightSection={<kbd>A</kbd>}
+              onClick={props.onAdd}
+            >
+              Add a node
+            </Button>
+            {!isPaletteOpen && (
+              <Button
+                size="sm"
+                variant="default"
+                onClick={() => views.set({ isPaletteOpen: true })}
+              >
+                Show all nodes
+              </Button>
+            )}
+          </div>
         </Panel>
       )}
     </>

@@ -2,10 +2,10 @@ import { type ConnectionLineComponentProps, getBezierPath, useViewport } from '@
 import { useEditor } from '../editor-context';
 import { judgeConnection } from './connection-rules';
 import { findPort, portStyles } from './ports';
-import type { FlowNode } from './projection';
+import type { FlowItem } from './projection';
 
 /** The wire in the hand; over a port that does not take it, it says why. */
-export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
+export function ConnectionLine(props: ConnectionLineComponentProps<FlowItem>) {
   const { documents, registry } = useEditor();
   const { zoom } = useViewport();
   const { fromX, fromY, toX, toY, fromPosition, toPosition, fromHandle, toHandle } = props;

@@ -2,6 +2,7 @@ import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { PortType } from '../../runtime/api/port-values';
 import { useDocument, useEditor, useRun } from '../editor-context';
 import { portEnd } from '../store/document-edits';
@@ -64,11 +65,11 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
     onDragLeave: () => setDropTarget(false),
     onDrop: (event: React.DragEvent) => {
       setDropTarget(false);
-      const file = event.dataTransfer.files[0];
-      if (file === undefined || file.name.endsWith('.json')) return;
+      const [image] = groupPairs([...event.dataTransfer.files]);
+      if (image === undefined || image[0].name.endsWith('.json')) return;
       event.preventDefault();
       event.stopPropagation();
-      void controller.inputs.openFile(id, file);
+      void controller.inputs.openFile(id, ...image);
     },
   };
 
@@ -91,12 +92,16 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
           )}
           <NodeDot run={run} isStale={isStale} />
         </div>
-        <div className="node-head-row">
-          <span className="node-id weft-mono">{id}</span>
-          {run?.seconds !== undefined && (
-            <span className="node-seconds weft-mono">{formatSeconds(run.seconds)}</span>
-          )}
-        </div>
+        {run?.loop !== undefined && run.state === 'running' ? (
+          <LoopProgress {...run.loop} />
+        ) : (
+          <div className="node-head-row node-fine">
+            <span className="node-id weft-mono">{id}</span>
+            {run?.seconds !== undefined && (
+              <span className="node-seconds weft-mono">{formatSeconds(run.seconds)}</span>
+            )}
+          </div>
+        )}
         {hasHeadPort && (
           <Port port={outputs[0]} side="output" isWired={wired.length > 0} isInHead />
         )}
@@ -107,7 +112,6 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
           Weft. It is kept as it is.
         </p>
       )}
-      {run?.loop !== undefined && run.state === 'running' && <LoopProgress {...run.loop} />}
       {isLoader && <InputBadge nodeId={id} />}
       {!hasHeadPort && (
         <div className="node-ports">
@@ -167,18 +171,24 @@ function Port(props: {
   );
 }
 
+/** Stands where the id stood, so that the card keeps its size and the wires their places. */
 function LoopProgress(props: { label: string; iteration: number; maxIterations: number }) {
   const { label, iteration, maxIterations } = props;
   return (
-    <div className="node-progress">
-      <div className="node-progress-text">
+    <>
+      <div className="node-head-row node-fine node-progress-text">
         <span>{label}</span>
         <span className="weft-mono">
           {iteration} / {maxIterations}
         </span>
       </div>
-      <progress value={iteration} max={maxIterations} aria-label={label} />
-    </div>
+      <progress
+        className="node-progress"
+        value={iteration}
+        max={maxIterations}
+        aria-label={label}
+      />
+    </>
   );
 }
 

@@ -7,6 +7,8 @@ import { inputPorts, isSourceCard, outputPorts } from './ports';
 
 /** Width of a node card in canvas units. */
 export const cardWidth = 204;
+/** Width of a note in canvas units. */
+export const noteWidth = 220;
 const headHeight = 52;
 const portHeight = 22;
 const parameterHeight = 18;

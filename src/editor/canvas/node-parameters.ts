@@ -5,13 +5,14 @@ import { fieldValue, formFields } from '../inspector/form-fields';
 /** Parameters that fit on a card. */
 const shown = 3;
 
-/** The parameters that a node's card shows, as short texts: the first that are not advanced. */
+/** The parameters that a node's card shows, as short texts: the first that are set and not advanced. */
 export function nodeParameters(
   definition: NodeDefinition,
   params: Params,
 ): readonly { readonly title: string; readonly text: string }[] {
   return formFields(definition.params)
     .filter((field) => !field.isAdvanced && field.kind !== 'variant' && field.kind !== 'constant')
+    .filter((field) => fieldValue(field, params) !== undefined)
     .slice(0, shown)
     .map((field) => ({
       title: field.title,

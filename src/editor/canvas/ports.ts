@@ -14,6 +14,18 @@ export type PortShape =
   | 'pentagon'
   | 'chevron';
 
+/** The outline of each form as an SVG path, on a square of 12 by 12. */
+export const portOutlines: Readonly<Record<PortShape, string>> = {
+  circle: 'M6 1a5 5 0 1 1 0 10a5 5 0 1 1 0-10z',
+  square: 'M1.5 1.5h9v9h-9z',
+  diamond: 'M6 .2L11.8 6L6 11.8L.2 6z',
+  bar: 'M.5 3.4h11v5.2H.5z',
+  hexagon: 'M3.2 1h5.6L11.6 6l-2.8 5H3.2L.4 6z',
+  triangle: 'M1 .8L11.4 6L1 11.2z',
+  pentagon: 'M6 .5l5.6 4.1l-2.1 6.7h-7L.4 4.6z',
+  chevron: 'M.8 1h5.6l4.8 5l-4.8 5H.8l4.2-5z',
+};
+
 /** How a type of port looks and is called. */
 export interface PortStyle {
   readonly label: string;

@@ -3,6 +3,8 @@ import type { PipelineDocument, PipelineNode } from '../../pipeline/schema';
 import type { NodeDefinition, NodeRegistry } from '../../runtime/api/define-node';
 import type { PortType } from '../../runtime/api/port-values';
 import { portEnd, wireKey } from '../store/document-edits';
+import { noteId } from '../store/note-edits';
+import { noteWidth } from './layout';
 import { findPort } from './ports';
 
 /** A node as the canvas holds it; everything else it reads from the stores. */
@@ -10,6 +12,12 @@ export type FlowNode = Node<
   { readonly node: PipelineNode; readonly definition: NodeDefinition | undefined },
   'recipe'
 >;
+
+/** A note as the canvas holds it. */
+export type FlowNote = Node<{ readonly text: string }, 'note'>;
+
+/** What stands on the canvas. */
+export type FlowItem = FlowNode | FlowNote;
 
 /** A wire as the canvas holds it. */
 export type FlowEdge = Edge<{ readonly type: PortType | undefined }, 'wire'>;
@@ -44,6 +52,39 @@ export function projectNodes(
       selected: isSelected,
       data: before?.data.node === node ? before.data : { node, definition },
       ariaLabel: `${node.title ?? definition?.title ?? node.type}, node ${id}`,
+    };
+  });
+}
+
+/** The document's notes for the canvas, kept as the nodes are. */
+export function projectNotes(
+  previous: readonly FlowNote[],
+  document: PipelineDocument,
+  selected: readonly string[],
+): FlowNote[] {
+  const known = new Map(previous.map((note) => [note.id, note]));
+  return (document.notes ?? []).map(({ text, at: [x, y] }, index) => {
+    const id = noteId(index);
+    const before = known.get(id);
+    const isSelected = selected.includes(id);
+    const isSame =
+      before?.data.text === text &&
+      before.position.x === x &&
+      before.position.y === y &&
+      before.selected === isSelected;
+    if (isSame) return before;
+    return {
+      ...before,
+      id,
+      type: 'note',
+      position: { x, y },
+      selected: isSelected,
+      connectable: false,
+      // Shown before it is measured: what is hidden cannot take the focus, and a new note is written at once.
+      initialWidth: noteWidth,
+      initialHeight: 60,
+      data: before?.data.text === text ? before.data : { text },
+      ariaLabel: `Note: ${text.slice(0, 80)}`,
     };
   });
 }

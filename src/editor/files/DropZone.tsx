@@ -1,13 +1,15 @@
 import { Button, Modal, Stack } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { groupPairs } from '../../imaging/nifti/pair-names';
 import { useDocument, useEditor } from '../editor-context';
+import type { ImageFiles } from '../run/input-opener';
 import type { RecipeFiles } from './recipe-files';
 
 /** Takes files dropped anywhere on the page: recipes are opened, images offered to the loaders. */
 export function DropZone({ files }: { files: RecipeFiles }) {
   const { controller, registry } = useEditor();
   const [isOver, setOver] = useState(false);
-  const [waiting, setWaiting] = useState<readonly File[]>([]);
+  const [waiting, setWaiting] = useState<readonly ImageFiles[]>([]);
   const document = useDocument((state) => state.document);
   const loaders = Object.entries(document.nodes).filter(
     ([, node]) => registry.get(node.type)?.source !== undefined,
@@ -40,7 +42,7 @@ export function DropZone({ files }: { files: RecipeFiles }) {
       const isRecipe = (file: File) => /\.(json|png)$/i.test(file.name);
       const recipe = dropped.find(isRecipe);
       if (recipe) void files.openFile(recipe);
-      else setWaiting(dropped);
+      else setWaiting(groupPairs(dropped));
     };
     window.addEventListener('dragenter', onEnter);
     window.addEventListener('dragleave', onLeave);
@@ -56,7 +58,7 @@ export function DropZone({ files }: { files: RecipeFiles }) {
     };
   }, [files]);
 
-  const [file, ...others] = waiting;
+  const [image, ...others] = waiting;
   return (
     <>
       {isOver && (
@@ -65,9 +67,9 @@ export function DropZone({ files }: { files: RecipeFiles }) {
         </div>
       )}
       <Modal
-        opened={file !== undefined}
+        opened={image !== undefined}
         onClose={() => setWaiting(others)}
-        title={file ? `Where does ${file.name} belong?` : ''}
+        title={image ? `Where does ${image[0].name} belong?` : ''}
       >
         <Stack gap="xs">
           {loaders.map(([nodeId, node]) => (
@@ -77,7 +79,7 @@ export function DropZone({ files }: { files: RecipeFiles }) {
               justify="space-between"
               rightSection={<span className="weft-mono weft-soft">{nodeId}</span>}
               onClick={() => {
-                if (file) void controller.inputs.openFile(nodeId, file);
+                if (image) void controller.inputs.openFile(nodeId, ...image);
                 setWaiting(others);
               }}
             >

@@ -1,4 +1,6 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Anchor, Button, Group, Modal } from '@mantine/core';
+import { publicImageAt } from '../../imaging/public-images';
+import { formatBytes } from '../canvas/InputBadge';
 import { useEditor } from '../editor-context';
 
 /** Asks before anything is fetched: whose server it is, and what is fetched. */
@@ -11,15 +13,32 @@ export function FetchConsent(props: {
 }) {
   const { controller } = useEditor();
   const { url, sha256 } = props;
+  const image = publicImageAt(url, sha256);
   const host = URL.canParse(url) ? new URL(url).host : url;
   return (
     <Modal opened={props.isOpen} onClose={props.onClose} title={`Fetch an image from ${host}?`}>
       <p className="field-help">
         This recipe names an image on the web. Nothing has been fetched yet. If you agree, your
         browser asks <b>{host}</b> for it, and that server sees your network address. Nothing of
-        yours is sent. The size is shown as soon as the server states it; you can stop the download.
+        yours is sent.{' '}
+        {image === undefined && 'The size is shown as soon as the server states it. '}
+        You can stop the download.
       </p>
       <dl className="facts">
+        {image !== undefined && (
+          <>
+            <dt>Image</dt>
+            <dd>{image.shows}</dd>
+            <dt>Size</dt>
+            <dd>{formatBytes(image.sizeBytes)}</dd>
+            <dt>Licence</dt>
+            <dd>
+              <Anchor href={image.licenceUrl} target="_blank" rel="noreferrer" size="sm">
+                {image.licence}
+              </Anchor>
+            </dd>
+          </>
+        )}
         <dt>Address</dt>
         <dd className="weft-mono">{url}</dd>
         <dt>SHA-256</dt>

@@ -6,14 +6,15 @@ import { encodeLink, extractFromPng } from '../../pipeline/share';
 import { writeDocument } from '../../pipeline/write-document';
 import { layoutDocument } from '../canvas/layout';
 import type { Editor } from '../editor-context';
+import { recipePicture, shownSlices } from '../picture/recipe-picture';
 import { moveNodes } from '../store/document-edits';
 import { type DocumentOrigin, isDirty } from '../store/document-store';
 import { initialViewer } from '../store/view-store';
-import { chooseRecipe, recipeFileName, saveRecipe } from './save-file';
+import { chooseRecipe, downloadBytes, recipeFileName, saveRecipe } from './save-file';
 
 /** Opening, saving and sharing recipes, with what is said about it. */
 export function createRecipeFiles(editor: Editor) {
-  const { documents, views, registry, runs } = editor;
+  const { documents, views, registry, runs, volumes } = editor;
 
   /** Shows a recipe; what was open before is one undo away. */
   function open(document: PipelineDocument, origin: DocumentOrigin, isSaved = true): void {
@@ -25,6 +26,7 @@ export function createRecipeFiles(editor: Editor) {
     views.set({ selectedNodes: [], selectedEdges: [], isViewerMaximised: false, runTab: 'curves' });
     views.setViewer({ ...initialViewer, mode: views.store.getState().viewer.mode });
     if (runs.getState().status === 'idle') {
+      volumes.setPreview(undefined);
       runs.setState({
         result: undefined,
         resultDocument: undefined,
@@ -170,7 +172,26 @@ export function createRecipeFiles(editor: Editor) {
     });
   }
 
-  return { open, openParsed, openFile, choose, save, share };
+  /** Saves a picture of the graph and of what the viewer shows, with the recipe inside. */
+  async function savePicture(): Promise<void> {
+    const { document } = documents.store.getState();
+    const name = recipeFileName(document.name).replace(/\.json$/, '.png');
+    try {
+      downloadBytes(name, await recipePicture(document, registry, shownSlices()), 'image/png');
+      notifications.show({
+        title: `Saved ${name}`,
+        message: 'The recipe is inside: drop the picture onto Weft, and it opens.',
+      });
+    } catch (error) {
+      notifications.show({
+        color: 'red',
+        title: 'The picture could not be made',
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  return { open, openParsed, openFile, choose, save, share, savePicture };
 }
 
 export type RecipeFiles = ReturnType<typeof createRecipeFiles>;

@@ -25,6 +25,12 @@ interface FileDialogs {
 }
 
 const recipeTypes = [{ description: 'Weft recipe', accept: { 'application/json': ['.json'] } }];
+const openedTypes = [
+  {
+    description: 'Weft recipe, or a picture of one',
+    accept: { 'application/json': ['.json'], 'image/png': ['.png'] },
+  },
+];
 
 /** How a recipe was saved. */
 export type SaveOutcome =
@@ -66,7 +72,7 @@ export async function chooseRecipe(): Promise<
   const dialogs = globalThis as FileDialogs;
   if (dialogs.showOpenFilePicker === undefined) return chooseWithInput();
   try {
-    const [fileHandle] = await dialogs.showOpenFilePicker({ types: recipeTypes });
+    const [fileHandle] = await dialogs.showOpenFilePicker({ types: openedTypes });
     return fileHandle && { file: await fileHandle.getFile(), fileHandle };
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return undefined;

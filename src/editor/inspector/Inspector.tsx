@@ -1,10 +1,14 @@
-import { ActionIcon, Tabs, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tabs, TextInput, Tooltip } from '@mantine/core';
 import { IconLayoutSidebarRightCollapse } from '@tabler/icons-react';
+import type { Params } from '../../pipeline/schema';
 import { DiagnosticItem } from '../diagnostics/DiagnosticItem';
 import { useDocument, useEditor, useRun, useView } from '../editor-context';
 import { setTitle } from '../store/document-edits';
+import { noteIndex } from '../store/note-edits';
 import { allDiagnostics } from '../store/run-store';
 import { Documentation } from './Documentation';
+import { NodeId } from './NodeId';
+import { NoteInspector } from './NoteInspector';
 import { ParameterForm } from './ParameterForm';
 import { PortsList } from './PortsList';
 import { RecipeInfo } from './RecipeInfo';
@@ -14,6 +18,7 @@ export function Inspector() {
   const { views } = useEditor();
   const selected = useView((state) => state.selectedNodes);
   const nodeId = selected.length === 1 ? selected[0] : undefined;
+  const note = nodeId === undefined ? undefined : noteIndex(nodeId);
   return (
     <aside className="inspector" aria-label="Inspector">
       <Tooltip label="Hide the inspector">
@@ -25,17 +30,39 @@ export function Inspector() {
           <IconLayoutSidebarRightCollapse size={18} />
         </ActionIcon>
       </Tooltip>
-      {nodeId !== undefined ? (
+      {note !== undefined ? (
+        <NoteInspector key={note} index={note} />
+      ) : nodeId !== undefined ? (
         <NodeInspector key={nodeId} nodeId={nodeId} />
       ) : selected.length > 1 ? (
         <div className="inspector-head">
-          <h2>{selected.length} nodes</h2>
+          <h2>{selected.length} selected</h2>
           <p className="weft-soft">Duplicate, copy, move or delete them together.</p>
         </div>
       ) : (
         <RecipeInfo />
       )}
     </aside>
+  );
+}
+
+/** After data that could not be read: back to what the recipe asks for. */
+function WayBack({ nodeId, params }: { nodeId: string; params: Params }) {
+  const { controller } = useEditor();
+  const isFailed = useRun((state) => state.inputs[nodeId]?.state === 'failed');
+  if (!isFailed) return null;
+  const source = params.source;
+  const kind = typeof source === 'object' && 'kind' in source ? source.kind : undefined;
+  return (
+    <div className="inspector-way-back">
+      <Button
+        size="compact-sm"
+        variant="light"
+        onClick={() => controller.inputs.dismissFailure(nodeId)}
+      >
+        {kind === 'phantom' ? 'Back to the sample' : kind === 'url' ? 'Try again' : 'Dismiss'}
+      </Button>
+    </div>
   );
 }
 
@@ -66,9 +93,9 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
             documents.edit((document) => setTitle(document, nodeId, title), `title ${nodeId}`);
           }}
         />
-        <p className="weft-soft weft-mono">
-          {nodeId} · {node.type}
-        </p>
+        <div className="inspector-names weft-soft weft-mono">
+          <NodeId nodeId={nodeId} /> · <span>{node.type}</span>
+        </div>
         {node.note !== undefined && <p className="inspector-note">{node.note}</p>}
       </div>
       {own.length > 0 && (
@@ -81,6 +108,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
           ))}
         </ul>
       )}
+      <WayBack nodeId={nodeId} params={node.params} />
       {definition === undefined ? (
         <div className="inspector-body">
           <p>

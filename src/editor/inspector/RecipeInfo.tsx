@@ -29,7 +29,7 @@ export function RecipeInfo() {
           label="What it does"
           autosize
           minRows={3}
-          maxRows={9}
+          maxRows={8}
           maxLength={10_000}
           value={document.description}
           onChange={(event) => {

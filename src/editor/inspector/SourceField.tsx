@@ -1,6 +1,7 @@
 import { Button, FileButton, Progress, SegmentedControl } from '@mantine/core';
 import { IconFileUpload, IconWorldDown } from '@tabler/icons-react';
 import { useState } from 'react';
+import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { Params, ParamValue } from '../../pipeline/schema';
 import type { NodeDefinition } from '../../runtime/api/define-node';
 import { describeGrid, formatBytes } from '../canvas/InputBadge';
@@ -8,6 +9,7 @@ import { useEditor, useRun } from '../editor-context';
 import { FetchConsent } from '../files/FetchConsent';
 import { type FormField, fieldValue, variantDefaults } from './form-fields';
 import { ParameterField } from './ParameterField';
+import { PublicImageField } from './PublicImageField';
 
 const kindTitles: Readonly<Record<string, string>> = {
   phantom: 'Sample',
@@ -31,7 +33,8 @@ export function SourceField(props: {
   const [draft, setDraft] = useState<Params>();
   const value = fieldValue(field, params);
   const source: Params = draft ?? (isObject(value) ? value : {});
-  const change = (next: Params) => {
+  const change = (next: Params, asks = false) => {
+    setAsking(asks);
     const isWhole = definition.params.safeParse({ ...params, [field.name]: next }).success;
     setDraft(isWhole ? undefined : next);
     if (isWhole) onChange(next);
@@ -61,12 +64,14 @@ export function SourceField(props: {
         {variant.kind === 'file' && (
           <>
             <FileButton
-              onChange={(file) => {
-                if (file === null) return;
+              multiple
+              onChange={(files) => {
+                const [image] = groupPairs(files);
+                if (image === undefined) return;
                 setDraft(undefined);
-                void controller.inputs.openFile(nodeId, file);
+                void controller.inputs.openFile(nodeId, ...image);
               }}
-              accept=".nii,.gz,.nii.gz,application/gzip"
+              accept=".nii,.gz,.nii.gz,.hdr,.img,application/gzip"
             >
               {(button) => (
                 <Button
@@ -86,10 +91,16 @@ export function SourceField(props: {
                   {source.sha256 ? ` · SHA-256 ${String(source.sha256).slice(0, 12)}…` : ''}
                 </>
               ) : (
-                'Or drop one onto the node. It is read here and never leaves this machine.'
+                'Or drop one onto the node; of a pair, .hdr and .img together. It is read here and never leaves this machine.'
               )}
             </p>
           </>
+        )}
+        {variant.kind === 'url' && (
+          <PublicImageField
+            source={source}
+            onPick={({ url, sha256 }) => change({ kind: 'url', url, sha256 }, true)}
+          />
         )}
         {variant.kind !== 'file' &&
           variant.fields.map((inner) => (

@@ -1,8 +1,14 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { formatBytes } from '../canvas/InputBadge';
 import { formatSeconds } from '../canvas/NodeDot';
 import { useDocument, useRun } from '../editor-context';
 import { metricVerdict } from './metric-verdict';
+
+const outcomes = {
+  converged: 'converged',
+  cap: 'iteration limit, may not have converged',
+  cancelled: 'cancelled',
+} as const;
 
 /** What the run measured, how each level ended, and how long everything took. */
 export function Metrics() {
@@ -44,11 +50,11 @@ export function Metrics() {
               return (
                 <tr key={name} data-verdict={verdict}>
                   <th scope="row" className="weft-mono">
-                    {name}
+                    <MetricName name={name} />
                   </th>
                   <td className="weft-mono">{formatMetric(value)}</td>
                   {expected && (
-                    <td className="weft-soft">
+                    <td className="weft-soft metrics-bounds">
                       {bounds?.atLeast !== undefined && `≥ ${bounds.atLeast} `}
                       {bounds?.atMost !== undefined && `≤ ${bounds.atMost}`}
                       {verdict === 'met' && ' ✓'}
@@ -83,19 +89,14 @@ export function Metrics() {
             {result.levels.map((level) => (
               <tr key={`${level.nodeId} ${level.label}`}>
                 <th scope="row">
-                  <span className="weft-mono">{level.nodeId}</span> {level.label}
+                  <span className="weft-mono">{level.nodeId}</span>{' '}
+                  <span className="metrics-level">{level.label}</span>
                 </th>
                 <td className="weft-mono">
                   {level.iterations} / {level.maxIterations}
                 </td>
                 <td className="weft-mono">{formatMetric(level.finalLoss)}</td>
-                <td data-outcome={level.outcome}>
-                  {level.outcome === 'converged'
-                    ? 'converged'
-                    : level.outcome === 'cap'
-                      ? 'its limit: may not have converged'
-                      : 'cancelled'}
-                </td>
+                <td data-outcome={level.outcome}>{outcomes[level.outcome]}</td>
               </tr>
             ))}
           </tbody>
@@ -115,6 +116,21 @@ export function Metrics() {
       )}
     </div>
   );
+}
+
+/** A long name may break after its dots, and nowhere else. */
+function MetricName({ name }: { name: string }) {
+  const parts = name.split('.');
+  return parts.map((part, index) => (
+    <Fragment key={parts.slice(0, index + 1).join('.')}>
+      {index > 0 && (
+        <>
+          .<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
 }
 
 /** True for rows such as `dice.12`, of which there may be a hundred. */

@@ -23,15 +23,16 @@ export function PlanView() {
   return (
     <div className="plan">
       <p className="metrics-line">
-        <b>{plan.steps.length} steps</b>, {passes} passes on the {plan.device} device, peak memory{' '}
-        {formatBytes(plan.peakBytes)}, compiled in {Math.max(1, Math.round(plan.compileMs))} ms
+        <b>{plan.steps.length} steps</b>, {passes} passes on the {plan.device.toUpperCase()} device,
+        peak memory {formatBytes(plan.peakBytes)}, compiled in{' '}
+        {Math.max(1, Math.round(plan.compileMs))} ms. Of a loop, one iteration is shown.
       </p>
       <table>
         <caption className="weft-hidden">Steps of the plan</caption>
         <thead>
           <tr>
-            <th scope="col">Step</th>
             <th scope="col">Node</th>
+            <th scope="col">Step</th>
             <th scope="col">Passes</th>
             <th scope="col">Moves</th>
             <th scope="col">Operations</th>
@@ -41,17 +42,10 @@ export function PlanView() {
           {plan.steps.map((step, index) => {
             const bytes = step.passes.reduce((sum, pass) => sum + pass.bytes, 0);
             const operations = step.passes.reduce((sum, pass) => sum + pass.operations, 0);
-            const each = step.kind === 'loop' ? ' each' : '';
             return (
               // biome-ignore lint/suspicious/noArrayIndexKey: a plan is replaced, never reordered
               <tr key={`${step.nodeId} ${step.label} ${index}`}>
                 <th scope="row">
-                  {step.label}
-                  {step.maxIterations !== undefined && (
-                    <span className="weft-soft"> × {step.maxIterations}</span>
-                  )}
-                </th>
-                <td>
                   <button
                     type="button"
                     className="weft-link weft-mono"
@@ -59,12 +53,18 @@ export function PlanView() {
                   >
                     {step.nodeId}
                   </button>
+                </th>
+                <td>
+                  {step.label}
+                  {step.maxIterations !== undefined && (
+                    <span className="weft-soft"> × {step.maxIterations}</span>
+                  )}
                 </td>
                 <td className="weft-mono" title={kernels(step.passes)}>
                   {step.passes.length}
                 </td>
-                <td className="weft-mono">{formatBytes(bytes) + each}</td>
-                <td className="weft-mono">{formatCount(operations) + each}</td>
+                <td className="weft-mono">{formatBytes(bytes)}</td>
+                <td className="weft-mono">{formatCount(operations)}</td>
               </tr>
             );
           })}

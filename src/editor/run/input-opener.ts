@@ -1,5 +1,5 @@
 import type { NodeRegistry } from '../../runtime/api/define-node';
-import type { EngineApi, OpenInputResult } from '../../runtime/api/engine-api';
+import type { EngineApi, OpenInputRequest, OpenInputResult } from '../../runtime/api/engine-api';
 import type { SourceRequest } from '../../runtime/api/inputs';
 import { setParam } from '../store/document-edits';
 import type { DocumentStore } from '../store/document-store';
@@ -7,9 +7,20 @@ import type { InputStatus, RunStore } from '../store/run-store';
 import type { VolumeLibrary } from '../viewer/volume-library';
 import { faultOfOurs } from './fault';
 import { fetchBytes } from './fetch-bytes';
-import { type LoaderSource, loadedKind, loaderSources, sourceKey } from './input-sources';
+import { fileKey, type LoaderSource, loadedKind, loaderSources, sourceKey } from './input-sources';
 
 type Opened = Extract<OpenInputResult, { ok: true }>;
+
+/** An image file, or the header of a pair and its voxels (.hdr and .img). */
+export type ImageFiles = readonly [file: File, voxels?: File];
+
+/** Files from the person's disk, so that another frame of them need not be asked for again. */
+interface Chosen {
+  readonly files: ImageFiles;
+  readonly frame: number | undefined;
+  /** What the loader asked for then: once that is something else, the choice is forgotten. */
+  readonly besideKey: string;
+}
 
 /** Inputs that are kept open though no loader asks for them, so that undo finds them again. */
 const keptInputs = 12;
@@ -27,6 +38,7 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
   const opened = new Map<string, Opened>();
   const work = new Set<Promise<void>>();
   const downloads = new Map<string, AbortController>();
+  const chosenFiles = new Map<string, Chosen>();
 
   function setStatus(nodeId: string, status: InputStatus): void {
     runs.setState(({ inputs }) => ({ inputs: { ...inputs, [nodeId]: status } }));
@@ -43,16 +55,17 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
 
   async function openSource(
     { nodeId, source, key }: LoaderSource,
-    bytes?: Uint8Array,
-    fileName?: string,
+    data: Pick<OpenInputRequest, 'bytes' | 'voxelBytes' | 'fileName'> = {},
   ): Promise<Opened | undefined> {
     const result = await engine
-      .openInput({ nodeId, source, ...(bytes && { bytes }), ...(fileName && { fileName }) })
+      .openInput({ nodeId, source, ...data })
       .catch(
         (error: unknown): OpenInputResult => ({ ok: false, diagnostics: [faultOfOurs(error)] }),
       );
     if (!result.ok) {
-      setStatus(nodeId, { state: 'failed', key, diagnostics: result.diagnostics });
+      // Under the key of what the recipe asks for: a refusal stays until that changes.
+      const asked = loaderOf(nodeId)?.key ?? key;
+      setStatus(nodeId, { state: 'failed', key: asked, diagnostics: result.diagnostics });
       return undefined;
     }
     opened.set(key, result);
@@ -84,7 +97,9 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
       const { nodeId, source, key } = loader;
       if (isAsked(nodeId, key)) continue;
       const input = opened.get(key);
-      if (input !== undefined) setReady(nodeId, key, input);
+      const again = otherFrame(nodeId, source);
+      if (again !== undefined) void openFile(nodeId, ...again);
+      else if (input !== undefined) setReady(nodeId, key, input);
       else if (source.kind === 'phantom') void track(openNow(loader));
       else if (source.kind === 'file')
         setStatus(nodeId, { state: 'needs-file', key, name: source.name });
@@ -93,28 +108,52 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     }
   }
 
-  /** Gives a loader a file from the person's disk; the recipe then names it with its SHA-256. */
-  function openFile(nodeId: string, file: File): Promise<void> {
+  /** The files that were chosen for a loader, where only their frame has been changed since. */
+  function otherFrame(nodeId: string, source: SourceRequest): ImageFiles | undefined {
+    const chosen = chosenFiles.get(nodeId);
+    if (chosen === undefined || chosen.frame === source.frame) return undefined;
+    return chosen.besideKey === fileKey(source) ? chosen.files : undefined;
+  }
+
+  /**
+   * Gives a loader a file from the person's disk, or both files of a pair; the recipe then names it
+   * with its SHA-256.
+   */
+  function openFile(nodeId: string, ...files: ImageFiles): Promise<void> {
     return track(
       (async () => {
         const node = documents.store.getState().document.nodes[nodeId];
         const as = loadedKind(node && registry.get(node.type));
         if (as === undefined) return;
-        const chosen: SourceRequest = { kind: 'file', as, name: file.name.slice(-255) };
-        // A recipe that names this file by its SHA-256 must get that one; any other is a new choice.
+        const [file, voxels] = files;
         const asked = loaderOf(nodeId)?.source;
-        const isAsked = asked?.kind === 'file' && asked.name === chosen.name;
-        const source = isAsked ? asked : chosen;
+        const frame = asked?.frame;
+        const request = { as, ...(frame !== undefined && { frame }) };
+        const param = { kind: 'file', name: file.name.slice(-255) } as const;
+        // A recipe that names this file by its SHA-256 must get that one; any other is a new choice.
+        const isNamed = asked?.kind === 'file' && asked.name === param.name;
+        const source: SourceRequest = isNamed ? asked : { ...request, ...param };
         const key = sourceKey(source);
+        chosenFiles.set(nodeId, { files, frame, besideKey: fileKey(asked ?? source) });
         setStatus(nodeId, { state: 'opening', key });
-        const bytes = new Uint8Array(await file.arrayBuffer());
-        const input = await openSource({ nodeId, source, key }, bytes, file.name);
+        const input = await openSource(
+          { nodeId, source, key },
+          {
+            bytes: await bytesOf(file),
+            ...(voxels && { voxelBytes: await bytesOf(voxels) }),
+            fileName: file.name,
+          },
+        );
         if (input === undefined) return;
-        const named: SourceRequest = { ...chosen, sha256: input.sha256 };
-        opened.set(sourceKey(named), input);
-        const { as: _, ...param } = named;
-        documents.edit((document) => setParam(document, nodeId, 'source', param));
+        const named = { ...param, sha256: input.sha256 };
+        const namedSource: SourceRequest = { ...request, ...named };
+        const namedKey = sourceKey(namedSource);
+        opened.set(namedKey, input);
+        chosenFiles.set(nodeId, { files, frame, besideKey: fileKey(namedSource) });
+        documents.edit((document) => setParam(document, nodeId, 'source', named));
         sync();
+        // A recipe that named this file all along asks for nothing new.
+        if (isAsked(nodeId, namedKey)) setReady(nodeId, namedKey, input);
       })(),
     );
   }
@@ -146,7 +185,10 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
           return;
         }
         const name = new URL(source.url).pathname.split('/').at(-1);
-        const input = await openSource(loader, fetched.bytes, name);
+        const input = await openSource(loader, {
+          bytes: fetched.bytes,
+          ...(name && { fileName: name }),
+        });
         if (input && isAsked(nodeId, key)) setReady(nodeId, key, input);
       })(),
     );
@@ -173,6 +215,12 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     if (!result.ok) return undefined;
     opened.set(key, result);
     return result.handle;
+  }
+
+  /** Leaves what could not be read, and goes back to what the recipe asks for. */
+  function dismissFailure(nodeId: string): void {
+    runs.setState(({ inputs: { [nodeId]: _, ...others } }) => ({ inputs: others }));
+    sync();
   }
 
   function loaderOf(nodeId: string): LoaderSource | undefined {
@@ -203,5 +251,9 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     while (work.size > 0) await Promise.all(work);
   }
 
-  return { sync, openFile, openAside, fetchSource, stopFetch, settled };
+  return { sync, openFile, openAside, fetchSource, stopFetch, dismissFailure, settled };
+}
+
+async function bytesOf(file: File): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer());
 }

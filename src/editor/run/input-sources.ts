@@ -1,6 +1,7 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import type { NodeDefinition, NodeRegistry } from '../../runtime/api/define-node';
 import type { SourceRequest } from '../../runtime/api/inputs';
+import type { InputStatus } from '../store/run-store';
 
 /** A loader of the recipe with what it asks for. */
 export interface LoaderSource {
@@ -24,12 +25,34 @@ export function loaderSources(
   });
 }
 
+/**
+ * Handle by loader, for the engine. The labels of a generated head say nothing about real images: once
+ * an image is a file or an address they stay unbound, and the engine leaves out what needs them.
+ */
+export function bindingsOf(
+  loaders: readonly LoaderSource[],
+  inputs: Readonly<Record<string, InputStatus>>,
+): Readonly<Record<string, string>> {
+  const isReal = loaders.some(({ source }) => source.as === 'image' && source.kind !== 'phantom');
+  const bindings = loaders.flatMap(({ nodeId, source }) => {
+    const input = inputs[nodeId];
+    if (isReal && source.as === 'labels' && source.kind === 'phantom') return [];
+    return input?.state === 'ready' ? [[nodeId, input.handle] as const] : [];
+  });
+  return Object.fromEntries(bindings);
+}
+
 /** What a node loads, whatever its source is set to; undefined for nodes that load nothing. */
 export function loadedKind(
   definition: NodeDefinition | undefined,
 ): SourceRequest['as'] | undefined {
   const initial = definition?.source && definition.params.safeParse({});
   return initial?.success ? definition?.source?.(initial.data).as : undefined;
+}
+
+/** Text that is equal for requests of the same file, whichever of its frames is asked for. */
+export function fileKey({ frame: _, ...source }: SourceRequest): string {
+  return sourceKey(source);
 }
 
 /** Text that is equal for requests of the same data. */

@@ -55,6 +55,11 @@ function savedFiles(
   });
 }
 
+const fieldNames = {
+  displacement: 'displacement field',
+  'inverse-displacement': 'displacement field of the inverse',
+} as const;
+
 function filesOf(output: OutputHandle, name: string | undefined): readonly ResultFile[] {
   const { nodeId, port, kind, handle } = output;
   const says = `${nodeId}.${port}`;
@@ -67,12 +72,12 @@ function filesOf(output: OutputHandle, name: string | undefined): readonly Resul
       const prefix = name ?? `${base}-`;
       return [
         { name: `${prefix}affine.txt`, handle, format: 'itk-affine', says: `${says}, affine` },
-        {
-          name: `${prefix}displacement.nii.gz`,
+        ...(output.fields ?? []).map((format) => ({
+          name: `${prefix}${format}.nii.gz`,
           handle,
-          format: 'displacement',
-          says: `${says}, displacement field`,
-        },
+          format,
+          says: `${says}, ${fieldNames[format]}`,
+        })),
       ];
     }
     default:

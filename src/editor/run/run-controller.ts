@@ -2,11 +2,19 @@ import { writeDocument } from '../../pipeline/write-document';
 import type { NodeRegistry } from '../../runtime/api/define-node';
 import type { EngineApi, RunResult } from '../../runtime/api/engine-api';
 import type { DocumentStore } from '../store/document-store';
-import { type RunStore, runEnded, runProgressed, runStarted } from '../store/run-store';
+import {
+  isBlocked,
+  type RunStore,
+  runEnded,
+  runProgressed,
+  runRefused,
+  runStarted,
+} from '../store/run-store';
 import type { ViewStore } from '../store/view-store';
 import type { VolumeLibrary } from '../viewer/volume-library';
 import { faultOfOurs } from './fault';
 import { createInputOpener } from './input-opener';
+import { bindingsOf, loaderSources } from './input-sources';
 
 const compileAfterMs = 350;
 const previewEveryMs = 150;
@@ -23,19 +31,16 @@ export interface RunControllerParts {
 
 /** Keeps the engine and the stores in step: opens inputs, compiles after edits, runs and cancels. */
 export function createRunController(parts: RunControllerParts) {
-  const { engine, documents, runs, views, volumes } = parts;
+  const { engine, registry, documents, runs, views, volumes } = parts;
   const inputs = createInputOpener(parts);
   let compileTimer: ReturnType<typeof setTimeout> | undefined;
+  let compiling: Promise<void> | undefined;
   let compileCount = 0;
   let runCount = 0;
 
   function request() {
-    const bindings = Object.fromEntries(
-      Object.entries(runs.getState().inputs).flatMap(([nodeId, input]) =>
-        input.state === 'ready' ? [[nodeId, input.handle] as const] : [],
-      ),
-    );
     const { document } = documents.store.getState();
+    const bindings = bindingsOf(loaderSources(document, registry), runs.getState().inputs);
     const { device } = views.store.getState();
     return { documentText: writeDocument(document), bindings, device };
   }
@@ -59,18 +64,42 @@ export function createRunController(parts: RunControllerParts) {
 
   function compileSoon(): void {
     clearTimeout(compileTimer);
+    compileTimer = undefined;
     if (!documents.store.getState().isOpen) return;
-    compileTimer = setTimeout(() => void compile(), compileAfterMs);
+    compileTimer = setTimeout(compileNow, compileAfterMs);
   }
 
+  function compileNow(): void {
+    clearTimeout(compileTimer);
+    compileTimer = undefined;
+    compiling = compile();
+  }
+
+  /** Resolves when what is known to be wrong is what is wrong with the recipe as it stands. */
+  async function compiled(): Promise<void> {
+    if (compileTimer !== undefined) compileNow();
+    await compiling;
+  }
+
+  /**
+   * Runs the recipe. One that has problems is not begun: they are shown, and the results of the run
+   * before stay.
+   */
   async function run(): Promise<void> {
-    if (runs.getState().status !== 'idle') return;
+    const before = runs.getState();
+    if (before.status !== 'idle') return;
     runCount += 1;
     const runId = `run-${runCount}`;
     const { document } = documents.store.getState();
-    runs.setState(runStarted(runs.getState(), runId, Date.now()));
+    runs.setState(runStarted(before, runId, Date.now()));
+    volumes.setPreview(undefined);
     await inputs.settled();
+    await compiled();
     if (runs.getState().status === 'cancelling') return end(cancelledBeforeStart(runs), document);
+    if (isBlocked(runs.getState())) {
+      runs.setState((state) => runRefused(state, before));
+      return views.set({ runTab: 'problems', isDrawerOpen: true });
+    }
     const result = await engine
       .run({ ...request(), runId, previewEveryMs }, (progress) => {
         runs.setState((state) => runProgressed(state, progress));
@@ -86,7 +115,8 @@ export function createRunController(parts: RunControllerParts) {
 
   function end(result: RunResult, document: Parameters<typeof runEnded>[2]): void {
     runs.setState((state) => runEnded(state, result, document));
-    volumes.setPreview(undefined);
+    // A cancelled run gives no image: how far it came is what there is to see.
+    if (result.status !== 'cancelled') volumes.setPreview(undefined);
     const hasErrors = result.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
     if (hasErrors) views.set({ runTab: 'problems', isDrawerOpen: true });
     else if (result.status === 'done') views.set({ runTab: 'metrics' });

@@ -121,6 +121,22 @@ export function runStarted(state: RunState, runId: string, nowMs: number): RunSt
   };
 }
 
+/** The state after a run that was not begun: the results of the one before are there again. */
+export function runRefused(state: RunState, before: RunState): RunState {
+  const { nodes, curves, result, resultDocument, runDiagnostics } = before;
+  return {
+    ...state,
+    status: 'idle',
+    runId: undefined,
+    startedAt: undefined,
+    nodes,
+    curves,
+    result,
+    resultDocument,
+    runDiagnostics,
+  };
+}
+
 /** One message of progress; messages of another run change nothing. */
 export function runProgressed(state: RunState, progress: RunProgress): RunState {
   if (progress.runId !== state.runId) return state;
@@ -228,15 +244,20 @@ export function allDiagnostics(
   const ofInputs = Object.values(state.inputs).flatMap((input) =>
     input.state === 'failed' ? input.diagnostics : input.state === 'ready' ? input.warnings : [],
   );
-  const seen = new Set<string>();
-  return [...ofInputs, ...state.compileDiagnostics, ...state.runDiagnostics].filter(
-    (diagnostic) => {
-      const key = JSON.stringify([diagnostic.code, diagnostic.at, diagnostic.message]);
-      const isNew = !seen.has(key);
-      seen.add(key);
-      return isNew;
-    },
+  // That there is no data is no news where the reason for it is known.
+  const explained = new Set(
+    ofInputs.flatMap(({ severity, at }) => (severity === 'error' ? (at.nodeId ?? []) : [])),
   );
+  const ofRecipe = state.compileDiagnostics.filter(
+    ({ code, at }) => code !== 'input-missing' || !explained.has(at.nodeId ?? ''),
+  );
+  const seen = new Set<string>();
+  return [...ofInputs, ...ofRecipe, ...state.runDiagnostics].filter((diagnostic) => {
+    const key = JSON.stringify([diagnostic.code, diagnostic.at, diagnostic.message]);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
 }
 
 /** True while the recipe or its data cannot be run; what went wrong in a run may go right in the next. */

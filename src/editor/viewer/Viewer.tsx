@@ -35,7 +35,12 @@ export function Viewer() {
   const fixed = load(choice.fixed, 'Fixed');
   const moving = load(choice.moving, 'Moving');
   const warped: ShownVolume | undefined = preview
-    ? { name: 'Warped', kind: 'image', data: preview, note: 'live' }
+    ? {
+        name: 'Warped',
+        kind: 'image',
+        data: preview,
+        note: isRunning ? 'live' : 'where it stopped',
+      }
     : load(choice.warped, 'Warped');
   const singleChoice = everything.find(({ id }) => id === settings.single) ?? everything.at(-1);
   const single =
@@ -157,7 +162,7 @@ export function Viewer() {
 /** What the colours of a map mean. */
 const legends: Readonly<Record<ColourMap, string | undefined>> = {
   grey: undefined,
-  labels: 'a colour a label',
+  labels: 'one colour a label',
   'about-zero': 'blue below 0, orange above',
   'about-one': 'blue shrinks, orange grows, yellow is folded',
 };

@@ -11,7 +11,7 @@ const modes: readonly { readonly value: CompareMode; readonly label: string }[] 
   { value: 'colours', label: 'Colours' },
   { value: 'checkerboard', label: 'Checker' },
   { value: 'difference', label: 'Difference' },
-  { value: 'single', label: 'One' },
+  { value: 'single', label: 'Single' },
 ];
 
 const planeLabels: Readonly<Record<PlaneChoice, string>> = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
+import { frameParameter } from './frame-parameter';
 import { sourceParameter } from './source-parameter';
 
 export const loadImage = defineNode({
@@ -12,16 +13,17 @@ export const loadImage = defineNode({
     summary: 'Brings an image into the recipe: a NIfTI file, a web address, or a generated head.',
     details: `Positions are taken from the file's header (sform, else qform) in millimetres; images
 of any orientation, spacing and obliqueness may be mixed. A two-dimensional image is a volume of one
-slice.
+slice. Of a series (a file of four dimensions) one frame is taken, which you name; a file of several
+frames is refused until you do. A pair of files (.hdr and .img) is one image.
 
 The recipe holds the name and the checksum of a file, never the file: whoever opens the recipe binds
 a file of their own, by dropping it on the node or by \`--input NODE=FILE\`. An address is fetched only
 after you agree, and its checksum is compared.`,
   },
-  params: z.object({ source: sourceParameter() }),
+  params: z.object({ source: sourceParameter(), frame: frameParameter() }),
   inputs: {},
   outputs: { image: { type: 'image', doc: 'The image, in the units of its file.' } },
-  source: ({ source }) => ({ ...source, as: 'image' }),
+  source: ({ source, ...frame }) => ({ ...source, ...frame, as: 'image' }),
   lower(_, __, ___, context) {
     const { source } = context;
     if (source?.kind !== 'image') {

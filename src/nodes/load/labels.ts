@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
+import { frameParameter } from './frame-parameter';
 import { sourceParameter } from './source-parameter';
 
 export const loadLabels = defineNode({
@@ -16,10 +17,10 @@ never averaged: where they are moved, a voxel gets one label or another.
 Labels are for judging a result, by Dice for example. A recipe runs without them: if you bind your
 own images and no labels, what depends on labels is left out.`,
   },
-  params: z.object({ source: sourceParameter() }),
+  params: z.object({ source: sourceParameter(), frame: frameParameter() }),
   inputs: {},
   outputs: { labels: { type: 'labels', doc: 'The labels; 0 is background.' } },
-  source: ({ source }) => ({ ...source, as: 'labels' }),
+  source: ({ source, ...frame }) => ({ ...source, ...frame, as: 'labels' }),
   lower(_, __, ___, context) {
     const { source } = context;
     if (source?.kind !== 'labels') {

@@ -42,6 +42,15 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
       remedy: 'Register with the rigid or affine model first, then with the deformable one.',
     };
   }
+  const [fixedSlices, movingSlices] = [fixed.grid.sizeVoxels[2], moving.grid.sizeVoxels[2]];
+  if (movingSlices === 1 && fixedSlices > 1) {
+    return {
+      port: 'moving',
+      message: `The moving image is one slice and the fixed one a volume of ${fixedSlices}; a slice cannot be brought onto a volume.`,
+      remedy:
+        'Load a volume as the moving image, or exchange the two: a slice may be the fixed image.',
+    };
+  }
   if (!initial && !overlap(fixed.grid, moving.grid)) {
     return {
       port: 'initial',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { NodeMigrations } from '../../pipeline/migrations';
 import type { Builder } from './builder';
+import type { ArrivedValues, ComputeContext, ComputedValue } from './computed-values';
 import type { LoweringProblem } from './diagnostics';
 import type { InputDescriptor, SourceRequest } from './inputs';
 import type { PortType, PortValues } from './port-values';
@@ -110,6 +111,12 @@ export interface NodeDefinition<
     params: z.output<Params>,
     context: LoweringContext,
   ): OutputValues<Outputs>;
+  /** Nodes that compute by themselves, instead of by ops: see `defineComputedNode`. */
+  compute?(
+    inputs: ArrivedValues,
+    params: z.output<Params>,
+    context: ComputeContext,
+  ): Promise<Readonly<Record<string, ComputedValue>>>;
 }
 
 /** A file that a run writes. */

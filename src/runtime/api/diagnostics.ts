@@ -32,6 +32,8 @@ export type DiagnosticCode =
   | 'not-differentiable'
   | 'out-of-memory'
   | 'device'
+  | 'usage' // the arguments do not make sense
+  | 'output' // a result cannot be written
   | 'non-finite'
   | 'internal';
 

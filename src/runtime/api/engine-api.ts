@@ -16,22 +16,32 @@ export interface EngineApi {
   compile(request: CompileRequest): Promise<CompileResult>;
   /** Compiles and runs. `onProgress` is called at most ten times a second. */
   run(request: RunRequest, onProgress: (progress: RunProgress) => void): Promise<RunResult>;
-  /** Stops a run within a second; what it had finished stays readable. */
+  /**
+   * Stops a run within a second, a waiting one at once. What it had finished is among its outputs,
+   * and the next run need not compute it again.
+   */
   cancel(runId: string): Promise<void>;
-  /** Turns a parameter of a running recipe. Recorded in the manifest with its iteration. */
-  turn(runId: string, nodeId: string, parameter: string, value: number): Promise<void>;
+  /**
+   * Turns a parameter of a running recipe; in one that waits, from its beginning. Recorded in the
+   * manifest with its iteration.
+   */
+  turn(runId: string, nodeId: string, parameter: string, value: number): Promise<TurnOutcome>;
   /** Brings a result over, ready for the viewer or a file. The arrays are transferred. */
   read(request: ReadRequest): Promise<ReadResult>;
   /** Frees what is kept under handles that are no longer needed. */
   release(handles: readonly string[]): Promise<void>;
 }
 
-export type DeviceKind = 'gpu' | 'cpu';
+/** The kinds of device that there can be. */
+export const deviceKinds = ['gpu', 'cpu'] as const;
+export type DeviceKind = (typeof deviceKinds)[number];
 
 export interface EngineDescription {
+  /** In the order in which `auto` takes them. */
   readonly devices: readonly { readonly kind: DeviceKind; readonly name: string }[];
-  /** Why there is no gpu device, in a sentence for people. */
-  readonly gpuMissingBecause?: string;
+  /** Which are not there, and why, in a sentence for people. */
+  readonly missing: readonly { readonly kind: DeviceKind; readonly because: string }[];
+  /** Threads of the device that has most. */
   readonly threads: number;
 }
 
@@ -40,6 +50,8 @@ export interface OpenInputRequest {
   readonly source: SourceRequest;
   /** Bytes of the file where the source is a file or an address; the caller has fetched them. */
   readonly bytes?: Uint8Array;
+  /** Bytes of the .img where `bytes` are the .hdr of a pair. */
+  readonly voxelBytes?: Uint8Array;
   readonly fileName?: string;
 }
 
@@ -107,6 +119,15 @@ export interface RunRequest extends CompileRequest {
   readonly previewEveryMs?: number;
 }
 
+/**
+ * Whether a parameter was turned, and the first iteration that has the new value. Where the level
+ * ends before it, a later one has it: the run's result says which.
+ */
+export type TurnOutcome =
+  | { readonly ok: true; readonly label: string; readonly atIteration: number }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** A node is `cancelled` where the run ended, or another node failed, before it was complete. */
 export type NodeState = 'waiting' | 'running' | 'done' | 'cached' | 'failed' | 'cancelled';
 
 export interface RunProgress {
@@ -146,7 +167,11 @@ export interface RunResult {
   readonly diagnostics: readonly Diagnostic[];
   readonly device: DeviceKind;
   readonly deviceName: string;
-  /** Numbers of all tables, by row name, for example `dice.mean`. */
+  /**
+   * Numbers of all tables, by row: `dice.mean`. A row that several nodes of the recipe give has no
+   * plain name: it is `node.row` for each, as `after.ncc`. What the recipe's `expects` names as
+   * `node.row` is there under that name too.
+   */
   readonly metrics: Readonly<Record<string, number>>;
   readonly seconds: { readonly total: number; readonly nodes: Readonly<Record<string, number>> };
   readonly peakBytes: number;
@@ -159,7 +184,7 @@ export interface RunResult {
     readonly nodeId: string;
     readonly parameter: string;
     readonly value: number;
-    /** Level that was running, as in `levels`, and its iteration. */
+    /** First level that had the new value, as in `levels`, and its first such iteration, from 0. */
     readonly label: string;
     readonly atIteration: number;
   }[];
@@ -179,6 +204,8 @@ export interface OutputHandle {
   readonly port: string;
   readonly kind: 'image' | 'labels' | 'transform' | 'table';
   readonly handle: string;
+  /** Of a transform: the fields that it has beside its affine, as the formats of their files. */
+  readonly fields?: readonly ('displacement' | 'inverse-displacement')[];
 }
 
 export type ReadRequest =

@@ -1,10 +1,13 @@
 import type { Grid } from '../../imaging/grid';
 
 /** Where a loader's data comes from, as the document says it. */
-export type SourceRequest =
+export type SourceRequest = {
+  readonly as: 'image' | 'labels';
+  /** Which frame of a series is wanted, from 0; generated heads have only one. */
+  readonly frame?: number;
+} & (
   | {
       readonly kind: 'phantom';
-      readonly as: 'image' | 'labels';
       readonly name: 'head-2d' | 'head-3d';
       readonly subject: number;
       readonly seed: number;
@@ -12,16 +15,15 @@ export type SourceRequest =
     }
   | {
       readonly kind: 'file';
-      readonly as: 'image' | 'labels';
       readonly name: string;
       readonly sha256?: string;
     }
   | {
       readonly kind: 'url';
-      readonly as: 'image' | 'labels';
       readonly url: string;
       readonly sha256: string;
-    };
+    }
+);
 
 /** What the compiler knows of bound data: its shape, never its voxels. */
 export type InputDescriptor =

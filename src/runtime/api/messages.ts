@@ -112,8 +112,8 @@ export const messages = {
     severity: 'warning',
   }),
 
-  inputProblem: (nodeId: string, message: string, remedy: string): Diagnostic =>
-    error('input-problem', { nodeId }, message, remedy),
+  inputProblem: (nodeId: string, message: string, remedy: string, parameter?: string): Diagnostic =>
+    error('input-problem', { nodeId, ...(parameter && { parameter }) }, message, remedy),
 
   inputWarning: (nodeId: string, message: string, remedy: string): Diagnostic => ({
     ...error('input-problem', { nodeId }, message, remedy),
@@ -168,27 +168,67 @@ export const messages = {
       'Use another node in its place within the optimization.',
     ),
 
+  /** @param available bytes; undefined where the device does not say, but has run out */
   outOfMemory: (
     needed: number,
-    available: number,
-    largest: readonly { readonly label: string; readonly bytes: number }[],
+    available: number | undefined,
+    largest: readonly LabelledBytes[],
     nodeId: string | undefined,
+    otherDevices: readonly string[],
   ): Diagnostic =>
     error(
       'out-of-memory',
       nodeId === undefined ? {} : { nodeId },
-      `The recipe needs ${mebibytes(needed)} on this device, which offers ${mebibytes(available)}. ` +
-        `Largest: ${largest.map((b) => `${b.label} ${mebibytes(b.bytes)}`).join(', ')}.`,
-      'End the schedule at a coarser level (shrink 2), crop the images, or use the CPU device.',
+      available === undefined
+        ? `The device ran out of memory; the recipe needs ${mebibytes(needed)} there. ${largestOf(largest)}`
+        : `The recipe needs ${mebibytes(needed)} on this device, which offers ${mebibytes(available)}. ${largestOf(largest)}`,
+      lessMemory(otherDevices),
     ),
+
+  muchMemory: (
+    needed: number,
+    likely: number,
+    largest: readonly LabelledBytes[],
+    nodeId: string | undefined,
+    otherDevices: readonly string[],
+  ): Diagnostic => ({
+    ...error(
+      'out-of-memory',
+      nodeId === undefined ? {} : { nodeId },
+      `The recipe needs ${mebibytes(needed)}. The device does not say how much it has; ${mebibytes(likely)} would be usual here. ${largestOf(largest)}`,
+      `If it fails: ${lessMemory(otherDevices)}`,
+    ),
+    severity: 'warning',
+  }),
 
   device: (nodeId: string | undefined, reason: string): Diagnostic =>
     error(
       'device',
       nodeId === undefined ? {} : { nodeId },
       `The device gave up: ${reason}`,
-      'Run again; if it repeats, use the CPU device or a coarser schedule.',
+      'Run again; if it repeats, choose another device or a coarser schedule.',
     ),
+
+  deviceMissing: (reason: string): Diagnostic =>
+    error(
+      'device',
+      {},
+      `The device that was asked for is not there. ${reason}`,
+      'Choose another device, or "auto", which takes what there is.',
+    ),
+
+  notTurned: (
+    turn: { readonly nodeId: string; readonly parameter: string },
+    reason: string,
+  ): Diagnostic => ({
+    ...error(
+      'parameter',
+      { nodeId: turn.nodeId, parameter: turn.parameter },
+      `Parameter "${turn.parameter}" of "${turn.nodeId}" was not turned: ${reason}.`,
+      'Change it in the recipe and run again.',
+    ),
+    severity: 'warning',
+  }),
 
   nonFinite: (nodeId: string, label: string, iteration: number): Diagnostic =>
     error(
@@ -206,6 +246,22 @@ export const messages = {
       'Please report it with the recipe; nothing of your work is lost.',
     ),
 };
+
+/** A piece of memory with its name. */
+interface LabelledBytes {
+  readonly label: string;
+  readonly bytes: number;
+}
+
+function largestOf(buffers: readonly LabelledBytes[]): string {
+  return `Largest: ${buffers.map((one) => `${one.label} ${mebibytes(one.bytes)}`).join(', ')}.`;
+}
+
+function lessMemory(otherDevices: readonly string[]): string {
+  const other =
+    otherDevices.length === 0 ? '' : `, or run on another device (${otherDevices.join(', ')})`;
+  return `End the schedule at a coarser level (last shrink 2 or 4), load smaller images${other}.`;
+}
 
 function article(type: string): string {
   if (type === 'labels') return 'labels';

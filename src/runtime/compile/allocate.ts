@@ -13,12 +13,17 @@ const bytesPerElement = 4;
 
 /**
  * Gives every virtual buffer a slot of memory; buffers whose lifetimes do not meet share one.
+ * @throws InternalError where a buffer is used by nothing
  * @param options.alias false gives each buffer memory of its own, to bisect a wrong answer
  */
 export function allocate(graph: KernelGraph, options: { readonly alias?: boolean } = {}): Plan {
   const slots: { bytes: number; freeFrom: number }[] = [];
-  const slotOfBuffer: SlotId[] = new Array(graph.buffers.length).fill(0);
+  const slotOfBuffer: SlotId[] = new Array(graph.buffers.length);
   const lifetimes = lifetimesOf(graph);
+  // Without a lifetime it would get no slot, and whoever asked for its memory another buffer's.
+  if (lifetimes.length < graph.buffers.length) {
+    throw new InternalError('A buffer that nothing uses cannot be given memory.');
+  }
   for (const { buffer, begin, end } of lifetimes) {
     const bytes = Math.max(
       bytesPerElement,

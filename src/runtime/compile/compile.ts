@@ -4,7 +4,7 @@ import { messages } from '../api/messages';
 import type { DeviceLimits } from '../devices';
 import { InternalError } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
-import type { Plan, SlotId } from '../ir/plan';
+import type { Plan } from '../ir/plan';
 import { allocate } from './allocate';
 import type { CheckedGraph } from './checked-graph';
 import { mapDataValues } from './data-values';
@@ -12,12 +12,15 @@ import { differentiate, NotDifferentiable } from './differentiate';
 import { formatKernelGraph, formatOpGraph } from './format';
 import { fuse } from './fuse';
 import { type Lowered, type LowerOptions, lower } from './lower';
+import { memoryProblems } from './memory-problems';
 import { schedule } from './schedule';
 import { type SimplifyOptions, simplify } from './simplify';
 import { verifyKernelGraph, verifyOpGraph, verifyPlan } from './verify';
 
 export interface CompileOptions extends LowerOptions {
   readonly limits?: DeviceLimits;
+  /** What else the recipe could run on, for the remedy where it does not fit. */
+  readonly otherDevices?: readonly string[];
   readonly printAfter?: PhaseName;
   /** Check what each phase leaves; on in tests. */
   readonly verify?: boolean;
@@ -83,7 +86,9 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
       plan,
       graph: fused,
       ...renamed(lowered, fused),
-      diagnostics: options.limits ? memoryProblems(plan, options.limits) : [],
+      diagnostics: options.limits
+        ? memoryProblems(plan, options.limits, options.otherDevices ?? [])
+        : [],
       ...(printed.text === undefined ? {} : { printed: printed.text }),
     };
   } catch (error) {
@@ -101,37 +106,6 @@ function diagnosticOf(error: unknown): Diagnostic | undefined {
   return error instanceof InternalError && error.nodeId !== undefined
     ? messages.internal(error.nodeId, error.message)
     : undefined;
-}
-
-function memoryProblems(plan: Plan, limits: DeviceLimits): readonly Diagnostic[] {
-  const largestSlot = plan.slots.reduce((most, slot) => Math.max(most, slot.bytes), 0);
-  const tooLarge = largestSlot > limits.maxBufferBytes;
-  const tooMuch = limits.maxTotalBytes !== undefined && plan.peakBytes > limits.maxTotalBytes;
-  if (!tooLarge && !tooMuch) return [];
-  const largest = plan.buffers
-    .map((buffer) => ({ label: buffer.label, bytes: buffer.elements * 4 }))
-    .sort((a, b) => b.bytes - a.bytes)
-    .slice(0, 5);
-  if (tooLarge) {
-    const nodeId = largest[0]?.label.split(/[./]/)[0];
-    return [messages.outOfMemory(largestSlot, limits.maxBufferBytes, largest, nodeId)];
-  }
-  const nodeId = hungriestNode(plan);
-  return [messages.outOfMemory(plan.peakBytes, limits.maxTotalBytes ?? 0, largest, nodeId)];
-}
-
-/** The node whose passes touch the most memory. */
-function hungriestNode(plan: Plan): string | undefined {
-  const slotsOf = new Map<string, Set<SlotId>>();
-  for (const { origin, buffers } of plan.steps.flatMap((step) => step.passes)) {
-    const slots = slotsOf.get(origin) ?? new Set();
-    for (const buffer of buffers)
-      if (buffer !== null) slots.add(plan.slotOfBuffer[buffer] as SlotId);
-    slotsOf.set(origin, slots);
-  }
-  const bytes = (slots: ReadonlySet<SlotId>): number =>
-    [...slots].reduce((sum, slot) => sum + (plan.slots[slot]?.bytes ?? 0), 0);
-  return [...slotsOf].sort(([, a], [, b]) => bytes(b) - bytes(a))[0]?.[0];
 }
 
 /** Outputs and checks after passes that merged equal values: results keep their order, not their names. */

@@ -86,7 +86,9 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   const { checks } = builder;
   if (diagnostics.length > 0) return { outputs, checks, diagnostics };
   const results = new Set(checks.map(({ value }) => value));
-  for (const ports of outputs.values()) {
+  for (const [nodeId, ports] of outputs) {
+    // Loaders' images and what is kept lie with the caller: nobody reads them back.
+    if (options.descriptors.has(nodeId) || options.kept?.has(nodeId)) continue;
     for (const value of Object.values(ports)) {
       mapDataValues(value, (id) => {
         results.add(id);

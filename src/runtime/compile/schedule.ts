@@ -10,7 +10,7 @@ import type {
 } from '../ir/kernel-graph';
 import type { Op, OpGraph } from '../ir/op-graph';
 import { bufferCount, elementsPerBuffer, type ValueId } from '../ir/values';
-import { isOptional, type KernelDefinition, planesOf } from '../ops/define-kernel';
+import type { KernelDefinition } from '../ops/define-kernel';
 import type { Emitter } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
 import {
@@ -19,14 +19,16 @@ import {
   fillKernel,
   recordLossKernel,
 } from '../ops/loop/loop-kernels';
-import { leaving, readsOf } from './traverse';
+import { dropUnusedBuffers } from './drop-unused-buffers';
+import { isBornAfter, type NamedBuffers, passOf, withBuffer } from './passes';
+import { lastUses, leaving } from './traverse';
 
 /**
  * Turns ops into kernels over virtual buffers and groups them into steps: straight programs by node,
  * and loops. What a loop carries has buffers of its own, which the body's end writes.
  */
 export function schedule(graph: OpGraph, registry: OpRegistry = opRegistry): KernelGraph {
-  return new Scheduler(graph, registry).run();
+  return dropUnusedBuffers(new Scheduler(graph, registry).run());
 }
 
 class Scheduler {
@@ -214,7 +216,8 @@ class Scheduler {
     for (let place = 0; place < pairs().length; place += 1) {
       // Asked anew each time: a renaming changes the buffers of all that share a value.
       const [from, to] = pairs()[place] as readonly [BufferId, BufferId];
-      if (from >= firstOfBody && !takenOver.has(to) && this.#canRename(from, to)) {
+      const isOfBody = from >= firstOfBody && this.#buffers[from]?.role === 'value';
+      if (isOfBody && !takenOver.has(to) && isBornAfter(this.#passes, from, to)) {
         this.#rename(from, to);
       }
     }
@@ -238,22 +241,8 @@ class Scheduler {
     }
   }
 
-  /** Whether `source`, made by this body, is first touched after the last pass that touches `target`. */
-  #canRename(source: BufferId, target: BufferId): boolean {
-    const touches = (buffer: BufferId) => (pass: Pass) => pass.buffers.includes(buffer);
-    const firstOfSource = this.#passes.findIndex(touches(source));
-    const lastOfTarget = this.#passes.findLastIndex(touches(target));
-    if (firstOfSource < 0 || this.#buffers[source]?.role !== 'value') return false;
-    // In the very pass that writes source, target may still be read: then both must stay apart.
-    return lastOfTarget < firstOfSource;
-  }
-
   #rename(source: BufferId, target: BufferId): void {
-    this.#passes = this.#passes.map((pass) =>
-      pass.buffers.includes(source)
-        ? { ...pass, buffers: pass.buffers.map((b) => (b === source ? target : b)) }
-        : pass,
-    );
+    this.#passes = withBuffer(this.#passes, source, target);
     for (const [value, buffers] of this.#buffersOf) {
       if (buffers.includes(source)) {
         this.#buffersOf.set(
@@ -288,31 +277,10 @@ class Scheduler {
     origin: string,
     // biome-ignore lint/suspicious/noExplicitAny: kernels are contravariant in their bindings.
     kernel: KernelDefinition<any, any>,
-    buffers: Readonly<Record<string, BufferId | readonly BufferId[] | undefined>>,
+    buffers: NamedBuffers,
     parameters: Pass['parameters'],
   ): void {
-    const flat: (BufferId | null)[] = [];
-    for (const [name, spec] of Object.entries(kernel.bindings as KernelDefinition['bindings'])) {
-      const given = buffers[name];
-      const list = given === undefined ? [] : typeof given === 'number' ? [given] : given;
-      const planes = planesOf(spec);
-      if (list.length === 0 && isOptional(spec)) {
-        for (let plane = 0; plane < planes; plane += 1) flat.push(null);
-        continue;
-      }
-      if (list.length !== planes) {
-        throw new InternalError(
-          `${kernel.name}: "${name}" takes ${planes} planes, not ${list.length}.`,
-        );
-      }
-      flat.push(...list);
-    }
-    this.#passes.push({
-      kernel: kernel.name,
-      buffers: flat,
-      parameters,
-      origin: origin || this.#origin,
-    });
+    this.#passes.push(passOf(kernel, buffers, parameters, origin || this.#origin));
   }
 
   #define(value: ValueId, role: VirtualBuffer['role'], label: string): void {
@@ -346,14 +314,4 @@ class Scheduler {
     if (!type) throw new InternalError(`Value %${value} has no type.`);
     return type;
   }
-}
-
-/** Index of the last op of a list that reads a value; `Infinity` for those needed after it. */
-function lastUses(ops: readonly Op[], needed: ReadonlySet<ValueId>): ReadonlyMap<ValueId, number> {
-  const last = new Map<ValueId, number>();
-  ops.forEach((op, index) => {
-    for (const value of readsOf(op)) last.set(value, index);
-  });
-  for (const value of needed) last.set(value, Number.POSITIVE_INFINITY);
-  return last;
 }

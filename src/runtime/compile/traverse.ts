@@ -57,3 +57,16 @@ export function substitute(op: Op, replacement: ReadonlyMap<ValueId, ValueId>): 
     },
   };
 }
+
+/** Index of the last op of a list that reads a value; `Infinity` for those needed after it. */
+export function lastUses(
+  ops: readonly Op[],
+  needed: ReadonlySet<ValueId>,
+): ReadonlyMap<ValueId, number> {
+  const last = new Map<ValueId, number>();
+  ops.forEach((op, index) => {
+    for (const value of readsOf(op)) last.set(value, index);
+  });
+  for (const value of needed) last.set(value, Number.POSITIVE_INFINITY);
+  return last;
+}

@@ -116,19 +116,15 @@ function byTarget(wires: readonly Wire[]): ReadonlyMap<string, Arriving> {
   return arriving;
 }
 
-/** A port by its name; what every object inherits, such as `constructor`, is none. */
-function own<Port>(ports: Readonly<Record<string, Port>>, name: string): Port | undefined {
-  return Object.hasOwn(ports, name) ? ports[name] : undefined;
-}
-
 function wireProblems(
   { from, to }: Wire,
   known: ReadonlyMap<string, NodeDefinition>,
 ): readonly Diagnostic[] {
   const source = known.get(from.nodeId);
   const target = known.get(to.nodeId);
-  const output = source && own(source.outputs, from.port);
-  const input = target && own(target.inputs, to.port);
+  // A recipe names ports freely: "toString" must not find what every object has.
+  const output = source && ownEntry(source.outputs, from.port);
+  const input = target && ownEntry(target.inputs, to.port);
   const problems: Diagnostic[] = [];
   if (source && !output) {
     problems.push(
@@ -218,4 +214,8 @@ function topologicalOrder(
     current = [...(needs.get(current) ?? [])].find((other) => waiting.has(other)) as string;
   }
   return { sorted, cycle: path.slice(path.indexOf(current)).reverse() };
+}
+
+function ownEntry<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

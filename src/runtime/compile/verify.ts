@@ -7,6 +7,7 @@ import { accessOf, type BindingSpec, planesOf } from '../ops/define-kernel';
 import { type OpRegistry, opRegistry } from '../ops/index';
 import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
 import { lifetimesOf } from './allocate';
+import { usedBuffers } from './drop-unused-buffers';
 
 /**
  * Checks what every phase must leave true of an op graph: values defined once and before use, known
@@ -130,18 +131,24 @@ export function verifyKernelGraph(
 }
 
 /**
- * Checks memory: buffers that are alive at the same time have different slots, and every slot is as
- * large as its buffers.
+ * Checks memory: every buffer that a pass, a loop or a value names has a slot as large as itself, and
+ * buffers that are alive at the same time have different ones.
  * @throws InternalError
  */
 export function verifyPlan(plan: Plan): void {
-  const bySlot = new Map<number, { begin: number; end: number }[]>();
-  for (const { buffer, begin, end } of lifetimesOf(plan)) {
-    const slot = plan.slotOfBuffer[buffer] as number;
-    const elements = plan.buffers[buffer]?.elements ?? 0;
+  for (const buffer of usedBuffers(plan)) {
+    const slot = plan.slotOfBuffer[buffer];
+    const elements = plan.buffers[buffer]?.elements;
+    if (slot === undefined || elements === undefined) {
+      throw new InternalError(`After allocate: buffer ${buffer} has no slot.`);
+    }
     if ((plan.slots[slot]?.bytes ?? 0) < elements * 4) {
       throw new InternalError(`After allocate: slot ${slot} is too small for buffer ${buffer}.`);
     }
+  }
+  const bySlot = new Map<number, { begin: number; end: number }[]>();
+  for (const { buffer, begin, end } of lifetimesOf(plan)) {
+    const slot = plan.slotOfBuffer[buffer] as number;
     const others = bySlot.get(slot) ?? [];
     for (const other of others) {
       if (begin <= other.end && other.begin <= end) {

@@ -7,8 +7,11 @@ const arrivedAt = 1;
 const generationAt = 2;
 const verdictAt = 3;
 const abandonedAt = 4;
-/** After these come the iterations of each step, and then what each step ended with. */
-const headerLength = 5;
+const lockAt = 5;
+/** Steps that have begun. */
+const begunAt = 6;
+/** After these come the iterations of each step, and then how each step ended. */
+const headerLength = 7;
 
 /** Thrown where a thread would wait for others of which one has failed: nobody would ever come. */
 export class RunAbandoned extends Error {
@@ -18,13 +21,16 @@ export class RunAbandoned extends Error {
 /** How long a thread spins before it sleeps; a few microseconds, about one short pass. */
 const spins = 4000;
 
+/** The engine does not wait longer for the lock: whoever holds it so long has died. */
+const lockMs = 50;
+
 /**
  * What the engine and the threads of a run share beside the plan's memory: cancellation, the barrier,
  * iterations done by step and how each step ended, times of steps, and dials waiting to take effect.
  */
 export interface ControlBlock {
   readonly integers: SharedArrayBuffer | ArrayBuffer;
-  /** Start and end of each step, ms since the epoch; 0 where it has not come to that. */
+  /** Start and end of each step, ms since the epoch; valid once the integers say that it began or ended. */
   readonly times: SharedArrayBuffer | ArrayBuffer;
   readonly dials: SharedArrayBuffer | ArrayBuffer;
 }
@@ -71,24 +77,50 @@ export class RunControl {
     this.#times.fill(0);
   }
 
-  setDial(index: number, value: number): void {
+  /**
+   * Sets a dial, to be taken at the next boundary between iterations or steps.
+   * @returns the step that runs, -1 before the first, and its iterations that are finished: the
+   * threads cannot pass a boundary in between
+   */
+  setDial(
+    index: number,
+    value: number,
+  ): { readonly step: number; readonly isFinished: boolean; readonly iterations: number } {
+    const isLocked = lock(this.#integers, performance.now() + lockMs);
     this.#dials[index] = value;
+    const step = Atomics.load(this.#integers, begunAt) - 1;
+    const at = {
+      step,
+      isFinished: step >= 0 && this.isFinished(step),
+      iterations: step >= 0 ? this.iterations(step) : 0,
+    };
+    if (isLocked) unlock(this.#integers);
+    return at;
   }
 
   iterations(step: number): number {
     return Atomics.load(this.#integers, headerLength + step);
   }
 
-  /** What a finished step ended with. */
-  verdict(step: number): Verdict {
-    return Atomics.load(this.#integers, verdictPlace(this.#integers, step)) as Verdict;
+  hasBegun(step: number): boolean {
+    return Atomics.load(this.#integers, begunAt) > step;
   }
 
-  /** Milliseconds since the epoch, 0 where it has not happened. */
+  isFinished(step: number): boolean {
+    return Atomics.load(this.#integers, endPlace(this.#integers, step)) > 0;
+  }
+
+  /** What a finished step ended with. */
+  verdict(step: number): Verdict {
+    return (Atomics.load(this.#integers, endPlace(this.#integers, step)) - 1) as Verdict;
+  }
+
+  /** Milliseconds since the epoch, of a step that has begun. */
   startedMs(step: number): number {
     return this.#times[2 * step] ?? 0;
   }
 
+  /** Milliseconds since the epoch, of a finished step. */
   finishedMs(step: number): number {
     return this.#times[2 * step + 1] ?? 0;
   }
@@ -115,26 +147,48 @@ export function sharedWalker(
       for (let index = 0; index < dials.length; index += 1)
         writeDial(index, dials[index] as number);
     },
+    // Times are no atomics: they are written first, and read once the integer after them is there.
     stepStarted: (step) => {
       times[2 * step] = now();
+      Atomics.store(integers, begunAt, step + 1);
     },
     stepFinished: (step, verdict) => {
-      Atomics.store(integers, verdictPlace(integers, step), verdict);
       times[2 * step + 1] = now();
+      Atomics.store(integers, endPlace(integers, step), verdict + 1);
     },
     iterationsFinished: (step, count) => {
       Atomics.store(integers, headerLength + step, count);
     },
     agree(decision) {
-      if (share.part === 0) Atomics.store(integers, verdictAt, decision());
+      if (share.part === 0) {
+        // A dial that is turned meanwhile is turned before the boundary or after it, as a whole.
+        lock(integers);
+        try {
+          Atomics.store(integers, verdictAt, decision());
+        } finally {
+          unlock(integers);
+        }
+      }
       wait();
       return Atomics.load(integers, verdictAt) as Verdict;
     },
   };
 }
 
-function verdictPlace(integers: Int32Array, step: number): number {
+function endPlace(integers: Int32Array, step: number): number {
   return headerLength + (integers.length - headerLength) / 2 + step;
+}
+
+/** Held for less than a microsecond, between the engine and the first thread. */
+function lock(integers: Int32Array, deadlineMs = Number.POSITIVE_INFINITY): boolean {
+  while (Atomics.compareExchange(integers, lockAt, 0, 1) !== 0) {
+    if (performance.now() > deadlineMs) return false;
+  }
+  return true;
+}
+
+function unlock(integers: Int32Array): void {
+  Atomics.store(integers, lockAt, 0);
 }
 
 /**

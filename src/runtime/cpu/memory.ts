@@ -1,3 +1,4 @@
+import { InternalError } from '../internal-error';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import type { FloatArray } from '../ops/define-kernel';
@@ -7,6 +8,7 @@ export type CpuArray = FloatArray | Int32Array | Uint32Array;
 /** Memory of one plan: one block a slot, and the array that each virtual buffer sees. */
 export interface CpuMemory {
   readonly blocks: readonly (ArrayBuffer | SharedArrayBuffer)[];
+  /** @throws InternalError where the plan gave the buffer no memory */
   arrayOf(buffer: BufferId): CpuArray;
 }
 
@@ -39,7 +41,14 @@ export function memoryOver(
     if (type === 'u32') return new Uint32Array(block, 0, elements);
     return doubles ? new Float64Array(block, 0, elements) : new Float32Array(block, 0, elements);
   });
-  return { blocks, arrayOf: (buffer) => arrays[buffer] as CpuArray };
+  return {
+    blocks,
+    arrayOf(buffer) {
+      const array = arrays[buffer];
+      if (!array) throw new InternalError(`Buffer ${buffer} has no memory.`);
+      return array;
+    },
+  };
 }
 
 /** Bytes of all blocks together. */

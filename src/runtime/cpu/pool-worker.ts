@@ -7,8 +7,9 @@ import { walk } from './walk';
 /** A thread of the pool as the device sees it; roots adapt Web Workers and Node's threads to it. */
 export interface PoolThread {
   post(message: ToPoolThread): void;
+  /** Sets who hears the thread's answers; called once, before anything is posted. */
   onMessage(handler: (message: FromPoolThread) => void): void;
-  /** The thread died or could not start. */
+  /** Sets who hears that the thread could not start or has ended, whenever that is; called once. */
   onFailure(handler: (reason: string) => void): void;
   terminate(): void;
 }

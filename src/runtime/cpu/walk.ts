@@ -17,13 +17,17 @@ export interface Walker {
   stepStarted(step: number): void;
   stepFinished(step: number, verdict: Verdict): void;
   iterationsFinished(step: number, count: number): void;
-  /** The first thread decides, all learn: `decision` is evaluated by the first thread only. */
+  /**
+   * The first thread decides, all learn: `decision` is evaluated by the first thread only, and no
+   * dial is turned while it is.
+   */
   agree(decision: () => Verdict): Verdict;
 }
 
 /**
  * Runs all steps of a plan. Every thread walks the same list and does its share of each pass; one
- * thread alone does everything. Yields after each pass, so that a single thread can pause.
+ * thread alone does everything. Yields after each pass, so that a single thread can pause. Somebody's
+ * wish to stop is heard before each step and after each iteration, as on the gpu device.
  * @returns what each loop ended with, by step
  */
 export function* walk(
@@ -34,11 +38,15 @@ export function* walk(
   const { share } = walker;
   for (let index = 0; index < steps.length; index += 1) {
     const step = steps[index] as BoundStep;
+    // What was decided before must be read by all before this is.
     walker.wait();
-    if (share.part === 0) {
+    const start = walker.agree(() => {
+      if (walker.isCancelled()) return verdicts.cancelled;
       walker.stepStarted(index);
       walker.takeDials();
-    }
+      return verdicts.goOn;
+    });
+    if (start === verdicts.cancelled) return ended;
     if (!step.loop) {
       for (const pass of step.passes) {
         if (pass.waitsForOthers) walker.wait();
@@ -46,14 +54,7 @@ export function* walk(
         yield;
       }
       walker.wait();
-      const verdict = walker.agree(() =>
-        walker.isCancelled() ? verdicts.cancelled : verdicts.goOn,
-      );
-      if (share.part === 0) walker.stepFinished(index, verdict);
-      if (verdict === verdicts.cancelled) {
-        ended.set(index, verdict);
-        return ended;
-      }
+      if (share.part === 0) walker.stepFinished(index, verdicts.goOn);
       continue;
     }
     const { step: loop, trace } = step.loop;

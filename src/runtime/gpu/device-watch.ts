@@ -28,6 +28,11 @@ export class DeviceWatch {
     });
   }
 
+  /** True once the device was lost, unless that was expected. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   /** From now on the loss of the device is expected. */
   close(): void {
     this.#isClosed = true;

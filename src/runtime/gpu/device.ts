@@ -1,4 +1,10 @@
-import { type Device, DeviceFailure, type DeviceLimits } from '../devices';
+import {
+  type Device,
+  DeviceFailure,
+  type DeviceLimits,
+  type DeviceMissing,
+  type WebGpuSharing,
+} from '../devices';
 import type { Plan } from '../ir/plan';
 import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
 import type { WgslModule } from '../wgsl/linker';
@@ -8,9 +14,6 @@ import { bindPlan, compilePlan } from './encode';
 import { GpuExecution } from './execution';
 import { PipelineCache } from './pipelines';
 import { PlanMemory } from './plan-memory';
-
-/** What the device is made with, and why there is none where there is none. */
-export type OpenedGpu = { readonly device: GpuDevice } | { readonly missingBecause: string };
 
 /** Limits that are asked for as high as the adapter offers them. */
 const wantedLimits = [
@@ -32,23 +35,39 @@ const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query'];
  * Opens the fastest adapter that `gpu` offers with the adapter's own limits.
  * @param gpu the page's `navigator.gpu`, or Dawn's in Node. The device holds on to it: once Dawn's
  * object is collected, its devices crash or hang.
+ * @param likelyTotalBytes memory that the adapter probably has; WebGPU does not tell
  */
-export async function openGpuDevice(gpu: GPU): Promise<OpenedGpu> {
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) return { missingBecause: 'WebGPU found no graphics adapter on this machine.' };
-  const requiredLimits: Record<string, number> = {};
-  for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit];
+export async function openGpuDevice(
+  gpu: GPU,
+  likelyTotalBytes?: number,
+): Promise<GpuDevice | DeviceMissing> {
   try {
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) return { missingBecause: 'WebGPU found no graphics adapter on this machine.' };
+    const requiredLimits: Record<string, number> = {};
+    for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit];
     const device = await adapter.requestDevice({
       label: 'weft',
       requiredLimits,
       requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
     });
-    return { device: new GpuDevice(device, nameOf(adapter.info), gpu) };
+    return new GpuDevice(device, nameOf(adapter.info), gpu, { likelyTotalBytes });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { missingBecause: `WebGPU could not open the graphics adapter: ${reason}` };
+    return {
+      missingBecause: `WebGPU could not open the graphics adapter: ${reason.replace(/\.?$/, '.')}`,
+      mayComeBack: true,
+    };
   }
+}
+
+/** Adapters that compute on the CPU after all. */
+const softwareAdapter = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+
+export interface GpuDeviceOptions {
+  readonly kernels?: KernelRegistry;
+  readonly modules?: readonly WgslModule[];
+  readonly likelyTotalBytes?: number | undefined;
 }
 
 /** Runs plans on a `GPUDevice`, which others may share. */
@@ -56,21 +75,19 @@ export class GpuDevice implements Device {
   readonly kind = 'gpu';
   readonly name: string;
   readonly limits: DeviceLimits;
+  readonly isEmulated: boolean;
   /** The device itself, for those who share it. */
   readonly device: GPUDevice;
   /** Never read: what must not be collected as long as the device lives. */
   readonly keepAlive: unknown;
+  /** For networks: TensorFlow.js computes on the same device. */
+  readonly webgpu: WebGpuSharing = this;
   readonly #watch: DeviceWatch;
   readonly #pipelines: PipelineCache;
   readonly #kernels: KernelRegistry;
 
-  constructor(
-    device: GPUDevice,
-    name: string,
-    keepAlive: unknown,
-    kernels: KernelRegistry = kernelRegistry,
-    modules: readonly WgslModule[] = wgslModules,
-  ) {
+  constructor(device: GPUDevice, name: string, keepAlive: unknown, options: GpuDeviceOptions = {}) {
+    const { kernels = kernelRegistry, modules = wgslModules, likelyTotalBytes } = options;
     this.device = device;
     this.name = name;
     this.keepAlive = keepAlive;
@@ -79,10 +96,16 @@ export class GpuDevice implements Device {
         device.limits.maxBufferSize,
         device.limits.maxStorageBufferBindingSize,
       ),
+      ...(likelyTotalBytes === undefined ? {} : { likelyTotalBytes }),
     };
+    this.isEmulated = softwareAdapter.test(name);
     this.#kernels = kernels;
     this.#watch = new DeviceWatch(device);
     this.#pipelines = new PipelineCache(device, modules);
+  }
+
+  get isLost(): boolean {
+    return this.#watch.isLost;
   }
 
   /**
@@ -100,8 +123,10 @@ export class GpuDevice implements Device {
       );
     }
     const compiled = await this.#watch.wait(compilePlan(plan, this.#pipelines, this.#kernels));
-    const memory = await this.#watch.guard(this.device, () => new PlanMemory(this.device, plan));
+    const memory = new PlanMemory(this.device, plan);
     try {
+      // Out of memory is reported after the buffers were made; those that were go with it.
+      await this.#watch.guard(this.device, () => memory.allocate());
       return await this.#watch.guard(
         this.device,
         () =>

@@ -1,4 +1,4 @@
-import type { Execution, LoopOutcome, RunOptions } from '../devices';
+import type { DialMoment, LoopOutcome, RunOptions, SharedExecution } from '../devices';
 import { InternalError } from '../internal-error';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
@@ -11,12 +11,14 @@ import { recordPasses } from './record';
 import { runLoop } from './run-loop';
 
 /** A plan on a GPU: its memory, and everything that recording it needs. */
-export class GpuExecution implements Execution {
+export class GpuExecution implements SharedExecution {
   readonly #device: GPUDevice;
   readonly #plan: Plan;
   readonly #memory: PlanMemory;
   readonly #encoded: EncodedPlan;
   readonly #watch: DeviceWatch;
+  /** First step and iteration that are not submitted yet. */
+  #step = 0;
   #iteration = 0;
   #timer: PassTimer | undefined;
 
@@ -47,14 +49,16 @@ export class GpuExecution implements Execution {
     this.#memory.write(buffer, data);
   }
 
-  setDial(buffer: BufferId, value: number): number {
+  setDial(buffer: BufferId, value: number): DialMoment {
     // The queue keeps its order: what is submitted already runs with the old value.
     this.#memory.write(buffer, Float32Array.of(value));
-    return this.#iteration;
+    return { step: this.#step, iteration: this.#iteration };
   }
 
   async run(options: RunOptions): Promise<{ readonly cancelled: boolean }> {
     this.#watch.begin();
+    this.#step = 0;
+    this.#iteration = 0;
     this.#writeConstants();
     if (options.profile && this.#device.features.has('timestamp-query')) {
       this.#timer ??= new PassTimer(
@@ -68,18 +72,21 @@ export class GpuExecution implements Execution {
       for (let index = 0; index < this.#plan.steps.length; index += 1) {
         if (options.signal.aborted) return { cancelled: true };
         this.#watch.origin = this.#plan.steps[index]?.origin;
+        // A program is submitted before anybody could turn something in it.
+        this.#step = this.#plan.steps[index]?.kind === 'loop' ? index : index + 1;
         this.#iteration = 0;
         options.observer.stepStarted?.(index);
         const beganMs = performance.now();
         const outcome = await this.#runStep(index, options, timer);
         const seconds = (performance.now() - beganMs) / 1000;
+        this.#step = index + 1;
+        this.#iteration = 0;
         options.observer.stepFinished?.(index, seconds, outcome);
         if (outcome?.outcome === 'cancelled') return { cancelled: true };
       }
       return { cancelled: false };
     } finally {
       this.#watch.origin = undefined;
-      this.#iteration = 0;
     }
   }
 
@@ -88,11 +95,6 @@ export class GpuExecution implements Execution {
     return new Float32Array(bytes as ArrayBuffer);
   }
 
-  /**
-   * Submits all steps at once and returns without waiting: for callers that must not wait, such as
-   * an op of a network that shares the device.
-   * @throws InternalError where the plan has a loop or a kernel that runs on the host
-   */
   submit(): void {
     this.#writeConstants();
     const encoder = this.#device.createCommandEncoder({ label: 'program' });
@@ -108,7 +110,6 @@ export class GpuExecution implements Execution {
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  /** The device's own buffer of a virtual buffer, for callers that share the device. */
   gpuBuffer(buffer: BufferId): GPUBuffer {
     return this.#memory.bindingOf(buffer).buffer;
   }

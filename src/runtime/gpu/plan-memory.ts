@@ -13,18 +13,25 @@ export const usage = {
 } as const;
 export const mapForRead = 0x0001;
 
-/** The memory of a plan on a device: one buffer a slot, and what else its run needs. */
+/**
+ * The memory of a plan on a device: one buffer a slot, and what else its run needs. Destroy it also
+ * where `allocate` fails: what was made until then is there.
+ */
 export class PlanMemory {
   readonly #device: GPUDevice;
   readonly #plan: Plan;
-  readonly #slots: readonly GPUBuffer[];
+  #slots: readonly GPUBuffer[] = [];
   readonly #owned: GPUBuffer[] = [];
   #bytes = 0;
 
   constructor(device: GPUDevice, plan: Plan) {
     this.#device = device;
     this.#plan = plan;
-    this.#slots = plan.slots.map((slot, index) =>
+  }
+
+  /** Makes the plan's slots. */
+  allocate(): void {
+    this.#slots = this.#plan.slots.map((slot, index) =>
       this.create(slot.bytes, usage.storage | usage.copySource | usage.copyTarget, `slot ${index}`),
     );
   }

@@ -1,7 +1,7 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { voxelCount } from '../../imaging/grid';
-import type { GpuDevice } from '../gpu/device';
+import type { WebGpuSharing } from '../devices';
 import type { CompiledObjective } from './compile-objective';
 import type { ObjectiveEvaluator } from './objective-evaluator';
 import type { TensorFlow } from './tensorflow';
@@ -14,7 +14,7 @@ import type { TensorFlow } from './tensorflow';
 export async function createGpuEvaluator(
   tf: TensorFlow,
   objective: CompiledObjective,
-  gpu: GpuDevice,
+  gpu: WebGpuSharing,
 ): Promise<ObjectiveEvaluator> {
   const execution = await gpu.prepare(objective.plan);
   const { device } = gpu;

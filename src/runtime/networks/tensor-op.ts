@@ -2,7 +2,6 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Grid } from '../../imaging/grid';
 import { spacingMm, voxelCount } from '../../imaging/grid';
 import type { Device } from '../devices';
-import { GpuDevice } from '../gpu/device';
 import type { BufferId } from '../ir/kernel-graph';
 import type { CompiledObjective } from './compile-objective';
 import { createCpuEvaluator } from './evaluate-on-cpu';
@@ -40,10 +39,9 @@ export async function objectiveAsTensorOp(
   objective: CompiledObjective,
   device: Device,
 ): Promise<ObjectiveOp> {
-  const evaluator =
-    device instanceof GpuDevice
-      ? await createGpuEvaluator(tf, objective, device)
-      : createCpuEvaluator(tf, objective);
+  const evaluator = device.webgpu
+    ? await createGpuEvaluator(tf, objective, device.webgpu)
+    : createCpuEvaluator(tf, objective);
   const { fixedGrid, movingGrid, plan } = objective;
   const axes = axesOf(fixedGrid);
   const worldFromAxes = tf.keep(tf.tensor2d(directions(fixedGrid, axes)));

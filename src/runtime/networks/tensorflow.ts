@@ -1,5 +1,4 @@
-import type { Device } from '../devices';
-import { GpuDevice } from '../gpu/device';
+import type { Device, WebGpuSharing } from '../devices';
 
 /** TensorFlow.js, loaded. Its layers, optimizers and ops; our devices beneath them. */
 export type TensorFlow = typeof import('@tensorflow/tfjs');
@@ -14,8 +13,8 @@ export async function openTensorFlow(device: Device): Promise<TensorFlow> {
   // It advertises itself on the terminal otherwise.
   tf.enableProdMode();
   closeTensorFlow(tf);
-  if (device instanceof GpuDevice) {
-    const backend = await makeBackend(device);
+  if (device.webgpu) {
+    const backend = await makeBackend(device.webgpu);
     tf.registerBackend(gpuBackend, () => backend);
     await tf.setBackend(gpuBackend);
   } else {
@@ -34,7 +33,7 @@ export function closeTensorFlow(tf: TensorFlow): void {
 const gpuBackend = 'webgpu';
 
 /** The backend looks for `navigator.gpu` before it takes a device; Node has none. */
-async function makeBackend({ device, keepAlive }: GpuDevice) {
+async function makeBackend({ device, keepAlive }: WebGpuSharing) {
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const make = () => new WebGPUBackend(device, device.adapterInfo);
   if (globalThis.navigator?.gpu) return make();

@@ -1,10 +1,16 @@
+import type { ImageProblem } from '../../imaging/image-problem';
 import { geometryOf } from '../../imaging/nifti/geometry';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
-import { readNifti, toImageVolume, toLabelVolume } from '../../imaging/nifti/read-nifti';
+import {
+  readNifti,
+  readNiftiPair,
+  toImageVolume,
+  toLabelVolume,
+} from '../../imaging/nifti/read-nifti';
 import { type HeadPhantom, headPhantom } from '../../imaging/phantoms/head';
 import { describeProblem, describeWarning } from '../../imaging/problem-messages';
 import type { Volume } from '../../imaging/volume';
-import { sha256Hex } from '../../imaging/volume-digest';
+import { pairSha256Hex, sha256Hex } from '../../imaging/volume-digest';
 import type { Diagnostic } from '../api/diagnostics';
 import type { OpenInputRequest, OpenInputResult } from '../api/engine-api';
 import type { InputDescriptor, SourceRequest } from '../api/inputs';
@@ -40,33 +46,35 @@ export class InputStore {
   async open(request: OpenInputRequest): Promise<OpenInputResult> {
     const { nodeId, source } = request;
     if (source.kind === 'phantom') return this.#keep(nodeId, this.#phantom(source), undefined, []);
-    const { bytes } = request;
+    const { bytes, voxelBytes } = request;
     if (!bytes) {
       return { ok: false, diagnostics: [messages.inputMissing(nodeId, 'Loader')] };
     }
     const name = request.fileName ?? (source.kind === 'file' ? source.name : source.url);
-    const sha256 = await sha256Hex(bytes);
+    const sha256 = await (voxelBytes ? pairSha256Hex(bytes, voxelBytes) : sha256Hex(bytes));
     const differs = source.sha256 !== undefined && source.sha256 !== sha256;
     if (differs && source.kind === 'url') {
       return { ok: false, diagnostics: [messages.wrongDigest(nodeId, name)] };
     }
-    const read = readNifti(bytes, name);
-    if (!read.ok)
-      return { ok: false, diagnostics: [problem(nodeId, describeProblem(read.problem))] };
+    const options = source.frame === undefined ? {} : { frame: source.frame };
+    const read = voxelBytes
+      ? readNiftiPair(bytes, voxelBytes, name, options)
+      : readNifti(bytes, name, options);
+    if (!read.ok) return { ok: false, diagnostics: [problem(nodeId, read.problem)] };
     const warnings = read.warnings.map((warning) => {
       const { message, remedy } = describeWarning(warning);
       return messages.inputWarning(nodeId, message, remedy);
     });
     if (differs) warnings.push(messages.otherFile(nodeId, name));
+    const { geometry, frame } = read.image;
+    const file = { sha256, geometry, frame };
     if (source.as === 'image') {
       const volume = toImageVolume(read.image);
-      return this.#keep(nodeId, volume, { sha256, geometry: read.image.geometry }, warnings);
+      return this.#keep(nodeId, volume, file, warnings);
     }
     const labels = toLabelVolume(read.image);
-    if (!labels.ok) {
-      return { ok: false, diagnostics: [problem(nodeId, describeProblem(labels.problem))] };
-    }
-    return this.#keep(nodeId, labels.volume, { sha256, geometry: read.image.geometry }, warnings);
+    if (!labels.ok) return { ok: false, diagnostics: [problem(nodeId, labels.problem)] };
+    return this.#keep(nodeId, labels.volume, file, warnings);
   }
 
   #phantom(source: Extract<SourceRequest, { kind: 'phantom' }>): Volume {
@@ -90,7 +98,9 @@ export class InputStore {
   async #keep(
     nodeId: string,
     volume: Volume,
-    file: { readonly sha256: string; readonly geometry: NiftiGeometry } | undefined,
+    file:
+      | { readonly sha256: string; readonly geometry: NiftiGeometry; readonly frame: number }
+      | undefined,
     warnings: readonly Diagnostic[],
   ): Promise<OpenInputResult> {
     const { values, grid } = volume;
@@ -99,7 +109,8 @@ export class InputStore {
       (await sha256Hex(
         new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength),
       ));
-    const handle = `input:${volume.kind}:${sha256}`;
+    // Frames of one file are different data; the first one goes without a number.
+    const handle = `input:${volume.kind}:${sha256}${file?.frame ? `:${file.frame}` : ''}`;
     const descriptor: InputDescriptor =
       volume.kind === 'image'
         ? { kind: 'image', grid }
@@ -122,8 +133,10 @@ export class InputStore {
   }
 }
 
-function problem(nodeId: string, text: { readonly message: string; readonly remedy: string }) {
-  return messages.inputProblem(nodeId, text.message, text.remedy);
+function problem(nodeId: string, found: ImageProblem): Diagnostic {
+  const { message, remedy } = describeProblem(found);
+  const isAboutFrame = found.code === 'several-frames' || found.code === 'no-such-frame';
+  return messages.inputProblem(nodeId, message, remedy, isAboutFrame ? 'frame' : undefined);
 }
 
 function isConstant(values: Float32Array): boolean {

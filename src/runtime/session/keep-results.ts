@@ -1,10 +1,11 @@
 import { sameGrid } from '../../imaging/grid';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
 import type { LevelOutcome, OutputHandle } from '../api/engine-api';
+import type { TransformValue } from '../api/port-values';
 import type { Compiled } from '../compile/compile';
 import { type DataValue, valuesOf } from '../compile/data-values';
 import { keptKey, loaderKey } from '../compile/lower';
-import type { Execution } from '../devices';
+import { DeviceFailure, type Execution } from '../devices';
 import type { Plan } from '../ir/plan';
 import type { ValueId, ValueType } from '../ir/values';
 import type { StoredInput } from './input-store';
@@ -16,6 +17,8 @@ import type { ResultStore, StoredResult } from './result-store';
 export interface Kept {
   readonly results: ReadonlyMap<string, StoredResult>;
   readonly keys: ReadonlyMap<string, string>;
+  /** Where the device gave up while results were read: what follows is missing. */
+  readonly failure?: DeviceFailure;
 }
 
 /** Gives an execution the voxels of its loaders and what earlier runs left. */
@@ -33,24 +36,34 @@ export function writeInputs(execution: Execution, plan: Plan, { inputs, kept }: 
   }
 }
 
-/**
- * Reads every node's results back and keeps them.
- * @param levels how the levels of this run's loops ended
- * @param turnedIn id of the run, where a parameter was turned by hand in it: its results are no
- * longer what the recipe says, so they can be read but not found by the next run
- */
+/** How results are read back and kept. */
+export interface KeepOptions {
+  /** Where they lie; undefined where nothing can be read, and only what was known is kept. */
+  readonly execution: Execution | undefined;
+  /** Which nodes are complete. */
+  isComplete(nodeId: string): boolean;
+  /** How the levels of this run's loops ended. */
+  readonly levels: readonly LevelOutcome[];
+  /**
+   * Number of the run, where a parameter was turned by hand in it: its results are no longer what the
+   * recipe says, so they can be read but not found by the next run.
+   */
+  readonly turnedIn: number | undefined;
+}
+
+/** Reads the results of every complete node back and keeps them, until the device gives up. */
 export async function keepResults(
   store: ResultStore,
-  { graph, keys, inputs, kept }: Prepared,
-  { outputs, plan, graph: ops }: Compiled,
-  execution: Execution,
-  levels: readonly LevelOutcome[],
-  turnedIn: string | undefined,
+  prepared: Prepared,
+  compiled: Compiled,
+  options: KeepOptions,
 ): Promise<Kept> {
+  const { graph, keys, kept, inputs } = prepared;
   const results = new Map<string, StoredResult>();
   const storedKeys = new Map<string, string>();
+  let failure: DeviceFailure | undefined;
   for (const { id, definition } of graph.nodes) {
-    const ports = outputs.get(id) ?? {};
+    const ports = compiled.outputs.get(id) ?? {};
     const key = keys.get(id) ?? '';
     const known = kept.get(id);
     if (known) {
@@ -59,25 +72,38 @@ export async function keepResults(
       continue;
     }
     if (definition.source || Object.keys(ports).length === 0) continue;
-    const data = new Map<ValueId, readonly Float32Array[]>();
-    const types = new Map<ValueId, ValueType>();
-    for (const value of Object.values(ports).flatMap(valuesOf)) {
-      const buffers = plan?.buffersOfValue.get(value) ?? [];
-      data.set(value, await Promise.all(buffers.map((buffer) => execution.read(buffer))));
-      const type = ops?.types[value];
-      if (type) types.set(value, type);
+    if (failure || !options.execution || !options.isComplete(id)) continue;
+    try {
+      results.set(id, {
+        ports,
+        ...(await readBack(ports, compiled, options.execution)),
+        geometry: geometryFor(ports, inputs),
+        levels: options.levels.filter((level) => level.nodeId === id),
+      });
+      storedKeys.set(id, options.turnedIn === undefined ? key : `${key}-${options.turnedIn}`);
+    } catch (error) {
+      if (!(error instanceof DeviceFailure)) throw error;
+      failure = new DeviceFailure(error.reason, error.message, error.origin ?? id);
     }
-    results.set(id, {
-      ports,
-      types,
-      data,
-      geometry: geometryFor(ports, inputs),
-      levels: levels.filter((level) => level.nodeId === id),
-    });
-    storedKeys.set(id, turnedIn === undefined ? key : `${key}-${turnedIn}`);
   }
   store.keep(new Map([...results].map(([id, result]) => [storedKeys.get(id) ?? id, result])));
-  return { results, keys: storedKeys };
+  return { results, keys: storedKeys, ...(failure ? { failure } : {}) };
+}
+
+async function readBack(
+  ports: Readonly<Record<string, DataValue>>,
+  { plan, graph }: Compiled,
+  execution: Execution,
+): Promise<Pick<StoredResult, 'data' | 'types'>> {
+  const data = new Map<ValueId, readonly Float32Array[]>();
+  const types = new Map<ValueId, ValueType>();
+  for (const value of Object.values(ports).flatMap(valuesOf)) {
+    const buffers = plan?.buffersOfValue.get(value) ?? [];
+    data.set(value, await Promise.all(buffers.map((buffer) => execution.read(buffer))));
+    const type = graph?.types[value];
+    if (type) types.set(value, type);
+  }
+  return { data, types };
 }
 
 /** What can be read after a run, by node and port. */
@@ -93,12 +119,36 @@ export function outputHandles({ graph, inputs }: Prepared, kept: Kept): readonly
       port,
       kind: value.kind,
       handle: `result:${kept.keys.get(id)}:${port}`,
+      ...(value.kind === 'transform' && { fields: fieldsOf(value) }),
     }));
   });
 }
 
-/** Numbers of all tables; rows that several nodes give are told apart by the node's id. */
-export function metricsOf(kept: Kept): Readonly<Record<string, number>> {
+function fieldsOf(transform: TransformValue): NonNullable<OutputHandle['fields']> {
+  return [
+    ...(transform.displacement === undefined ? [] : (['displacement'] as const)),
+    ...(transform.inverseDisplacement === undefined ? [] : (['inverse-displacement'] as const)),
+  ];
+}
+
+/**
+ * Numbers of all tables. A row has its plain name only where one node of the recipe can give it:
+ * another node beside it, finished or not, must not take the name over.
+ * @param outputs what all nodes give, by port
+ * @param asked names that somebody looks for, `row` or `node.row`
+ */
+export function metricsOf(
+  kept: Kept,
+  outputs: Compiled['outputs'],
+  asked: readonly string[],
+): Readonly<Record<string, number>> {
+  const givers = new Map<string, number>();
+  for (const ports of outputs.values()) {
+    const names = Object.values(ports).flatMap((value) =>
+      value.kind === 'table' ? value.rows.map(({ name }) => name) : [],
+    );
+    for (const name of new Set(names)) givers.set(name, (givers.get(name) ?? 0) + 1);
+  }
   const metrics: Record<string, number> = {};
   for (const [nodeId, result] of kept.results) {
     for (const [port, value] of Object.entries(result.ports)) {
@@ -106,7 +156,10 @@ export function metricsOf(kept: Kept): Readonly<Record<string, number>> {
       const table = readResult(result, port, { handle: '', as: 'table' });
       if (table.kind !== 'table') continue;
       for (const row of table.rows) {
-        metrics[Object.hasOwn(metrics, row.name) ? `${nodeId}.${row.name}` : row.name] = row.value;
+        const full = `${nodeId}.${row.name}`;
+        const isUnique = givers.get(row.name) === 1;
+        metrics[isUnique ? row.name : full] = row.value;
+        if (asked.includes(full)) metrics[full] = row.value;
       }
     }
   }
@@ -121,7 +174,7 @@ export function levelsOf(kept: Kept): readonly LevelOutcome[] {
 }
 
 /** Header of the first input that lies on the grid of these results. */
-function geometryFor(
+export function geometryFor(
   ports: Readonly<Record<string, DataValue>>,
   inputs: ReadonlyMap<string, StoredInput>,
 ): NiftiGeometry | undefined {

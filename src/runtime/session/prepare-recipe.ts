@@ -4,6 +4,7 @@ import type { Diagnostic } from '../api/diagnostics';
 import type { CompileRequest } from '../api/engine-api';
 import { messages } from '../api/messages';
 import type { CheckedGraph } from '../compile/checked-graph';
+import { type Compiled, compile } from '../compile/compile';
 import { formatCheckedGraph } from '../compile/format';
 import { parse } from '../compile/parse';
 import { leaveOutUnbound, validate } from '../compile/validate';
@@ -23,6 +24,8 @@ export interface Prepared {
   readonly inputs: ReadonlyMap<string, StoredInput>;
   /** Results of earlier runs that still hold, by node. */
   readonly kept: ReadonlyMap<string, StoredResult>;
+  /** Metrics that the recipe states a bound for. */
+  readonly expected: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
   /** The document or the checked graph as text, where that phase's print was asked for. */
   readonly printed?: string;
@@ -34,6 +37,8 @@ export interface PreparationParts {
   readonly registry: NodeRegistry;
   readonly inputs: InputStore;
   readonly devices: SessionDevices;
+  /** Check what every phase leaves. */
+  readonly verify: boolean;
   /** Where earlier results are looked for; left out to compile the recipe whole. */
   readonly results?: ResultStore;
 }
@@ -57,7 +62,7 @@ export async function prepareRecipe(
   if (leftOut.length > 0) diagnostics.push(messages.leftOut(leftOut));
   const device = await parts.devices.choose(request.device);
   if ('missingBecause' in device) {
-    return { diagnostics: [...diagnostics, messages.device(undefined, device.missingBecause)] };
+    return { diagnostics: [...diagnostics, messages.deviceMissing(device.missingBecause)] };
   }
   const digest = (nodeId: string): string | undefined => inputs.get(nodeId)?.handle;
   const keys = await nodeKeys(graph, digest, `${device.kind} ${device.name}`);
@@ -78,9 +83,27 @@ export async function prepareRecipe(
     keys,
     inputs,
     kept,
+    expected: Object.keys(parsed.document.expects?.metrics ?? {}),
     diagnostics,
     ...(printed === undefined ? {} : { printed }),
   };
+}
+
+/** The phases after `validate`, for the device that was chosen. */
+export function compilePrepared(
+  prepared: Prepared,
+  request: CompileRequest,
+  { devices, verify }: Pick<PreparationParts, 'devices' | 'verify'>,
+): Compiled {
+  const { graph, device, inputs, kept } = prepared;
+  return compile(graph, {
+    descriptors: new Map([...inputs].map(([nodeId, input]) => [nodeId, input.descriptor])),
+    kept,
+    limits: device.limits,
+    otherDevices: devices.others(device.kind),
+    verify,
+    ...(request.printAfter ? { printAfter: request.printAfter } : {}),
+  });
 }
 
 export function hasError(diagnostics: readonly Diagnostic[]): boolean {

@@ -2,7 +2,6 @@ import type {
   LevelOutcome,
   LossPoints,
   NodeProgress,
-  NodeState,
   RunProgress,
   VolumeData,
 } from '../api/engine-api';
@@ -11,6 +10,7 @@ import { InternalError } from '../internal-error';
 import type { LoopStep } from '../ir/kernel-graph';
 import type { OpGraph } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
+import { type NodeCompletion, settled } from './node-completion';
 import { costOf } from './plan-summary';
 
 /** Least time between two messages, so that the page is not swept ten times a frame. */
@@ -18,6 +18,7 @@ const messageEveryMs = 100;
 
 /** A loss that is not a number: where it was seen first. */
 export interface NonFiniteLoss {
+  readonly step: number;
   readonly nodeId: string;
   readonly label: string;
   readonly iteration: number;
@@ -36,7 +37,8 @@ export class RunRecorder {
   readonly #graph: OpGraph;
   readonly #send: (progress: RunProgress) => void;
   readonly #onNonFinite: () => void;
-  readonly #lastStepOf = new Map<string, number>();
+  readonly #completion: NodeCompletion;
+  readonly #iterations = new Map<number, number>();
   readonly #stepBytes: readonly number[];
   #nodes = new Map<string, NodeProgress>();
   #losses: LossPoints[] = [];
@@ -45,13 +47,14 @@ export class RunRecorder {
   #lastLoss = new Map<number, number>();
   #bytesDone = 0;
   #iterationsOfStep = 0;
-  #runningLabel = '';
+  #stepsFinished = 0;
   readonly #startedMs = performance.now();
 
   constructor(
     runId: string,
     plan: Plan,
     graph: OpGraph,
+    completion: NodeCompletion,
     send: (progress: RunProgress) => void,
     onNonFinite: () => void,
   ) {
@@ -60,30 +63,49 @@ export class RunRecorder {
     this.#graph = graph;
     this.#send = send;
     this.#onNonFinite = onNonFinite;
-    plan.steps.forEach((step, index) => {
-      this.#lastStepOf.set(step.origin, index);
-    });
+    this.#completion = completion;
     this.#stepBytes = plan.steps.map((step) =>
       step.passes.reduce((sum, pass) => sum + costOf(pass).bytes, 0),
     );
   }
 
-  /** Label of the loop that runs now; empty between loops. */
-  get runningLabel(): string {
-    return this.#runningLabel;
+  /** Iterations that a step has run; of a program 1 where it has run. */
+  iterationsOf(step: number): number {
+    return this.#iterations.get(step) ?? 0;
   }
 
-  /** Sets nodes that are settled before or without any step. */
-  mark(nodeIds: Iterable<string>, state: NodeState): void {
-    for (const nodeId of nodeIds) this.#nodes.set(nodeId, { nodeId, state });
-    this.#sendSoon();
+  /** Whether all that a node gives is there, and none of it rests on a loss that is not a number. */
+  isComplete(nodeId: string): boolean {
+    const sound = Math.min(this.#stepsFinished, this.nonFinite?.step ?? Number.POSITIVE_INFINITY);
+    return (this.#completion.get(nodeId) ?? settled) < sound;
+  }
+
+  /** Says where everything stands before the first step. */
+  begin(
+    cached: { has(nodeId: string): boolean },
+    isTold: (nodeId: string) => boolean = () => false,
+  ): void {
+    for (const [nodeId, completion] of this.#completion) {
+      if (isTold(nodeId)) continue;
+      const state = cached.has(nodeId) ? 'cached' : completion === settled ? 'done' : 'waiting';
+      this.#nodes.set(nodeId, { nodeId, state });
+    }
+    this.flush();
+  }
+
+  /** Says where everything stands after the last step: what is not complete will not be. */
+  end(failedNode: string | undefined): void {
+    for (const nodeId of this.#completion.keys()) {
+      if (nodeId !== failedNode && this.isComplete(nodeId)) continue;
+      this.#nodes.set(nodeId, { nodeId, state: nodeId === failedNode ? 'failed' : 'cancelled' });
+    }
+    this.flush();
   }
 
   readonly observer: RunObserver = {
     stepStarted: (step) => {
       const begun = this.#step(step);
       const nodeId = begun.origin;
-      this.#runningLabel = begun.kind === 'loop' ? begun.label : '';
       this.#iterationsOfStep = 0;
       this.#nodes.set(nodeId, { nodeId, state: 'running' });
       this.#sendSoon();
@@ -94,12 +116,10 @@ export class RunRecorder {
       this.nodeSeconds[nodeId] = (this.nodeSeconds[nodeId] ?? 0) + seconds;
       this.#bytesDone += (this.#stepBytes[index] ?? 0) * (outcome ? 0 : 1);
       if (step.kind === 'loop' && outcome) this.#levelEnded(index, step, outcome);
-      if (this.#lastStepOf.get(nodeId) === index && outcome?.outcome !== 'cancelled') {
-        this.#nodes.set(nodeId, {
-          nodeId,
-          state: 'done',
-          seconds: this.nodeSeconds[nodeId] ?? 0,
-        });
+      this.#iterations.set(index, outcome?.iterations ?? 1);
+      if (outcome?.outcome !== 'cancelled') {
+        this.#stepsFinished = index + 1;
+        this.#completed(index);
       }
       this.#sendSoon();
     },
@@ -109,6 +129,7 @@ export class RunRecorder {
       const bad = rows.findIndex((row) => !row.every(Number.isFinite));
       if (bad >= 0 && !this.nonFinite) {
         this.nonFinite = {
+          step: index,
           nodeId: step.origin,
           label: step.label,
           iteration: firstIteration + bad,
@@ -118,6 +139,7 @@ export class RunRecorder {
       const iteration = firstIteration + rows.length;
       this.#bytesDone += (this.#stepBytes[index] ?? 0) * (iteration - this.#iterationsOfStep);
       this.#iterationsOfStep = iteration;
+      this.#iterations.set(index, iteration);
       const last = rows[rows.length - 1]?.[0];
       if (last !== undefined) this.#lastLoss.set(index, last);
       this.#losses.push({
@@ -165,6 +187,18 @@ export class RunRecorder {
     this.#losses = [];
     this.#preview = undefined;
     this.#sentAt = performance.now();
+  }
+
+  #completed(step: number): void {
+    for (const [nodeId, completion] of this.#completion) {
+      if (completion !== step || !this.isComplete(nodeId)) continue;
+      const seconds = this.nodeSeconds[nodeId];
+      this.#nodes.set(nodeId, {
+        nodeId,
+        state: 'done',
+        ...(seconds === undefined ? {} : { seconds }),
+      });
+    }
   }
 
   #sendSoon(): void {

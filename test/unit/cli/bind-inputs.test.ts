@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bindInputs } from '../../../src/cli/bind-inputs';
 import { axisAlignedGrid } from '../../../src/imaging/grid';
 import { writeNifti } from '../../../src/imaging/nifti/write-nifti';
-import { sha256Hex } from '../../../src/imaging/volume-digest';
+import { pairSha256Hex, sha256Hex } from '../../../src/imaging/volume-digest';
 import { nodeRegistry } from '../../../src/nodes/index';
 import { parseDocument } from '../../../src/pipeline/parse-document';
-import type { ParamValue, PipelineDocument } from '../../../src/pipeline/schema';
+import type { Params, ParamValue, PipelineDocument } from '../../../src/pipeline/schema';
 import { writeDocument } from '../../../src/pipeline/write-document';
+import { at, edited, setDimensions, smallNifti } from '../imaging/nifti-bytes';
 import { createTestHost, type TestHostOptions } from './test-host';
 
 const parsed = parseDocument(readFileSync('pipelines/brain-2d-greedy.json', 'utf8'));
@@ -29,6 +31,30 @@ function withSource(nodeId: string, source: ParamValue, document = recipe): Pipe
   const node = document.nodes[nodeId];
   if (!node) throw new Error(`No node ${nodeId}.`);
   return { ...document, nodes: { ...document.nodes, [nodeId]: { ...node, params: { source } } } };
+}
+
+function withParams(nodeId: string, params: Params): PipelineDocument {
+  const node = recipe.nodes[nodeId];
+  if (!node) throw new Error(`No node ${nodeId}.`);
+  return {
+    ...recipe,
+    nodes: { ...recipe.nodes, [nodeId]: { ...node, params: { ...node.params, ...params } } },
+  };
+}
+
+/** The small image as header and voxels, the voxels compressed. */
+function pair(): { readonly header: Uint8Array; readonly voxels: Uint8Array } {
+  const single = smallNifti();
+  const header = edited(single.slice(0, 348), (view) => {
+    view.setUint8(at.magic + 1, 'i'.charCodeAt(0));
+    view.setFloat32(at.voxOffset, 0, true);
+  });
+  return { header, voxels: gzipSync(single.slice(352)) };
+}
+
+/** The small image as a series of two frames, the voxels that are left over unused. */
+function series(): Uint8Array {
+  return edited(smallNifti(), (view) => setDimensions(view, [4, 5, 4, 1, 2]));
 }
 
 async function bind(
@@ -106,8 +132,8 @@ describe('bindInputs', () => {
   it('says which file is missing', async () => {
     const bound = await bind(recipe, { fixed: 'no.nii', moving: 'no.nii' });
     expect(bound.diagnostics.map(({ at, message }) => [at.nodeId, message])).toEqual([
-      ['fixed', 'no.nii cannot be read: there is no such file.'],
-      ['moving', 'no.nii cannot be read: there is no such file.'],
+      ['fixed', 'no.nii cannot be read: there is no such file or folder.'],
+      ['moving', 'no.nii cannot be read: there is no such file or folder.'],
     ]);
   });
 
@@ -122,6 +148,56 @@ describe('bindInputs', () => {
     expect(changed.diagnostics).toHaveLength(1);
     expect(changed.diagnostics[0]).toMatchObject({ severity: 'warning', code: 'input-problem' });
     expect(changed.bindings.fixed).toBeDefined();
+  });
+
+  it.each(['in/a.hdr', 'in/a.img.gz'])('opens both files of a pair, given %s', async (path) => {
+    const { header, voxels } = pair();
+    const disk = { 'in/a.hdr': header, 'in/a.img.gz': voxels, 'B.nii.gz': image };
+    const bound = await bind(recipe, { fixed: path, moving: 'B.nii.gz' }, { disk });
+    expect(bound.diagnostics).toEqual([]);
+    expect(bound.inputs[0]).toEqual({
+      nodeId: 'fixed',
+      source: { kind: 'file', as: 'image', name: 'a.hdr' },
+      path: 'in/a.hdr',
+      sha256: await pairSha256Hex(header, voxels),
+    });
+  });
+
+  it('says what is missing where a header is alone', async () => {
+    const disk = { 'a.hdr': pair().header, 'B.nii.gz': image };
+    const bound = await bind(recipe, { fixed: 'a.hdr', moving: 'B.nii.gz' }, { disk });
+    expect(bound.diagnostics).toMatchObject([
+      { at: { nodeId: 'fixed' }, remedy: expect.stringContaining('.img file beside the .hdr') },
+    ]);
+  });
+
+  it('takes the frame of a series that the loader names, and wants one named', async () => {
+    const disk = { 'series.nii': series(), 'B.nii.gz': image };
+    const inputs = { fixed: 'series.nii', moving: 'B.nii.gz' };
+    const unnamed = await bind(recipe, inputs, { disk });
+    expect(unnamed.diagnostics).toMatchObject([
+      {
+        severity: 'error',
+        at: { nodeId: 'fixed', parameter: 'frame' },
+        remedy: expect.stringContaining('--set NODE.frame=0'),
+      },
+    ]);
+    const handles = await Promise.all(
+      [0, 1].map(async (frame) => {
+        const bound = await bind(withParams('fixed', { frame }), inputs, { disk });
+        expect(bound.diagnostics).toEqual([]);
+        expect(bound.inputs[0]?.source).toEqual({
+          kind: 'file',
+          as: 'image',
+          name: 'series.nii',
+          frame,
+        });
+        return bound.bindings.fixed;
+      }),
+    );
+    expect(new Set(handles).size).toBe(2);
+    const beyond = await bind(withParams('fixed', { frame: 2 }), inputs, { disk });
+    expect(beyond.diagnostics).toMatchObject([{ at: { nodeId: 'fixed', parameter: 'frame' } }]);
   });
 
   it('downloads only with --fetch, and only what the checksum names', async () => {

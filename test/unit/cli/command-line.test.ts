@@ -4,6 +4,7 @@ import { runCommandLine } from '../../../src/cli/command-line';
 import { sha256Hex } from '../../../src/imaging/volume-digest';
 import { nodeRegistry } from '../../../src/nodes/index';
 import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import { deviceOpeners } from '../../../src/runtime/device-openers';
 import { createSession } from '../../../src/runtime/session';
 import { createTestHost, type TestHostOptions } from './test-host';
 
@@ -17,7 +18,10 @@ async function weft(args: readonly string[], options: TestHostOptions = {}) {
 }
 
 const session = (): EngineApi =>
-  createSession({ registry: nodeRegistry, gpu: undefined, spawnThread: undefined, threads: 1 });
+  createSession({
+    registry: nodeRegistry,
+    devices: deviceOpeners({ gpu: undefined, spawnThread: undefined, threads: 1 }),
+  });
 
 describe('weft run', { timeout: 60_000 }, () => {
   it('writes all files and says how it went', async () => {
@@ -94,7 +98,7 @@ describe('weft run', { timeout: 60_000 }, () => {
         openInput: (request) => engine.openInput(request),
         compile: (request) => engine.compile(request),
         cancel: (runId) => engine.cancel(runId),
-        turn: () => Promise.resolve(),
+        turn: (...given) => engine.turn(...given),
         read: (request) => engine.read(request),
         release: (handles) => engine.release(handles),
         run: (request, onProgress) =>
@@ -129,7 +133,7 @@ describe('weft run', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ['a folder that it may not write to', ['--out', '/forbidden'], 2, 'you may not open it'],
+    ['a folder that it may not write to', ['--out', '/forbidden'], 2, 'you have no permission'],
     [
       'a gpu that is not there',
       ['--out', 'x', '--device', 'gpu'],
@@ -145,15 +149,26 @@ describe('weft run', { timeout: 60_000 }, () => {
     expect(ran.out).toBe('');
   });
 
-  it('ends with 1 on a full disk and with 3 on a fault of ours', async () => {
-    const args = ['run', recipe, '--out', 'there', ...shortly];
-    const full = await weft(args, { full: /affine\.txt$/ });
-    expect(full.status).toBe(1);
-    expect(full.error).toContain('the disk is full');
+  it.each([
+    ['on a full disk', { full: /displacement/ }, 'displacement.nii.gz', 'the disk is full'],
+    ['where a folder is in the way', { taken: /metrics/ }, 'metrics.json', 'it is a folder'],
+  ])('keeps no part of a result %s', async (_, options, name, reason) => {
+    const disk = { 'there/manifest.json': 'old' };
+    const args = ['run', recipe, '--out', 'there', '--json', ...shortly];
+    const { status, out, error, host } = await weft(args, { ...options, disk });
+    expect(status).toBe(1);
+    expect(error).toContain(`error [output] there/${name}: It cannot be written: ${reason}.`);
+    expect(JSON.parse(out)).toMatchObject({ status: 'failed', diagnostics: [{ code: 'output' }] });
+    expect([...host.disk.keys()].filter((path) => path !== 'there/manifest.json')).toEqual([]);
+  });
+
+  it('ends with 3 on a fault of ours', async () => {
+    const args = ['run', recipe, '--out', 'there', '--json', ...shortly];
     const broken = { ...session(), compile: () => Promise.reject(new TypeError('oops')) };
     const fault = await weft(args, { engine: broken as unknown as EngineApi });
     expect(fault.status).toBe(3);
     expect(fault.error).toContain('A fault of Weft itself');
+    expect(JSON.parse(fault.out)).toMatchObject({ diagnostics: [{ code: 'internal' }] });
   });
 });
 
@@ -245,6 +260,23 @@ describe('the other commands', { timeout: 60_000 }, () => {
     }
     const lncc = catalogue.find((node: { type: string }) => node.type === 'similarity.lncc');
     expect(lncc.parameters.properties.radiusVoxels).toMatchObject({ minimum: 1, default: 2 });
+  });
+
+  it.each([
+    [['run', recipe, '--json', '--bogus'], '--bogus'],
+    [['run', recipe, '--json'], 'needs --out DIR'],
+    [['run', recipe, '--json', '--out', '/forbidden'], 'you have no permission'],
+    [['plan', '', '--json'], 'needs a recipe'],
+  ])('%j says as JSON what is wrong with it', async (args, message) => {
+    const { status, out, error } = await weft(args);
+    expect(status).toBe(2);
+    expect(error).toContain(message);
+    expect(JSON.parse(out)).toMatchObject({
+      status: 'failed',
+      diagnostics: [
+        { severity: 'error', code: 'usage', message: expect.stringContaining(message) },
+      ],
+    });
   });
 
   it('help and version go to standard output, wrong usage does not', async () => {

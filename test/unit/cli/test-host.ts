@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Host, ParseArgs } from '../../../src/cli/host';
 import { nodeRegistry } from '../../../src/nodes/index';
 import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import { deviceOpeners } from '../../../src/runtime/device-openers';
 import { createSession } from '../../../src/runtime/session';
 
 /** Node's parser, as the root hands it in. */
@@ -27,6 +28,8 @@ export interface TestHostOptions {
   readonly isInteractive?: boolean;
   /** Paths where writing fails as on a full disk. */
   readonly full?: RegExp;
+  /** Paths where a folder lies in the way. */
+  readonly taken?: RegExp;
 }
 
 export function createTestHost(options: TestHostOptions = {}): TestHost {
@@ -65,9 +68,19 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       async makeFolder(path) {
         if (path === '/forbidden') throw systemError('EACCES');
       },
-      async write(path, data) {
+      async stage(path, data) {
         if (options.full?.test(path)) throw systemError('ENOSPC');
-        disk.set(path, typeof data === 'string' ? encoder.encode(data) : data);
+        return {
+          path,
+          async keep() {
+            if (options.taken?.test(path)) throw systemError('EISDIR');
+            disk.set(path, data);
+          },
+          async drop() {},
+        };
+      },
+      async remove(path) {
+        disk.delete(path);
       },
       exists: async (path) => disk.has(path),
       join: posix.join,
@@ -79,9 +92,7 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       options.engine ??
       createSession({
         registry: nodeRegistry,
-        gpu: undefined,
-        spawnThread: undefined,
-        threads: 1,
+        devices: deviceOpeners({ gpu: undefined, spawnThread: undefined, threads: 1 }),
         verify: true,
       }),
     onInterrupt: (given) => {

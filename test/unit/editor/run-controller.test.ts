@@ -5,6 +5,7 @@ import { resultFiles, resultManifest } from '../../../src/editor/run/result-file
 import { setParam } from '../../../src/editor/store/document-edits';
 import { registrationVolumes, viewableVolumes } from '../../../src/editor/viewer/volume-choice';
 import { nodeRegistry } from '../../../src/nodes/index';
+import type { Diagnostic } from '../../../src/runtime/api/diagnostics';
 import type { EngineApi } from '../../../src/runtime/api/engine-api';
 import { createFakeEngine } from '../../support/fake-engine';
 import { sampleRecipe } from './sample-recipe';
@@ -21,6 +22,14 @@ beforeEach(() => {
 });
 afterEach(() => stop());
 
+const wrongRadius: Diagnostic = {
+  severity: 'error',
+  code: 'parameter',
+  at: { nodeId: 'lncc', parameter: 'radiusVoxels' },
+  message: 'Too large.',
+  remedy: 'Make it smaller.',
+};
+
 const inputs = () => editor.runs.getState().inputs;
 
 async function openSample(): Promise<void> {
@@ -32,6 +41,16 @@ function firstLoss(): Promise<void> {
   return new Promise((resolve) => {
     const end = editor.runs.subscribe(({ curves }) => {
       if (curves.length === 0) return;
+      end();
+      resolve();
+    });
+  });
+}
+
+function firstPreview(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = editor.volumes.subscribe(() => {
+      if (editor.volumes.preview === undefined) return;
       end();
       resolve();
     });
@@ -80,6 +99,15 @@ describe('inputs', () => {
     expect(inputs().fixed).toMatchObject({ state: 'ready' });
   });
 
+  test('the file that a recipe names by its SHA-256 is ready once it is chosen', async () => {
+    await openSample();
+    const named = { kind: 'file', name: 'mine.nii', sha256: 'a'.repeat(64) };
+    editor.documents.edit((document) => setParam(document, 'fixed', 'source', named));
+    expect(inputs().fixed).toMatchObject({ state: 'needs-file' });
+    await editor.controller.inputs.openFile('fixed', new File(['voxels'], 'mine.nii'));
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
+
   test('a file that cannot be read leaves the recipe as it was, with a diagnostic on the node', async () => {
     await openSample();
     await editor.controller.inputs.openFile('fixed', new File([], 'empty.nii'));
@@ -89,6 +117,75 @@ describe('inputs', () => {
       diagnostics: [{ message: 'The file is empty.', at: { nodeId: 'fixed' } }],
     });
   });
+
+  test('a refused file is named until the person goes back to what the recipe asks for', async () => {
+    await openSample();
+    await editor.controller.inputs.openFile('fixed', new File([], 'empty.nii'));
+    editor.documents.edit((document) => setParam(document, 'lncc', 'radiusVoxels', 3));
+    expect(inputs().fixed).toMatchObject({ state: 'failed' });
+    editor.controller.inputs.dismissFailure('fixed');
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
+});
+
+describe('a chosen file of several frames', () => {
+  const frames = 4;
+  const series = new File(['voxels'], 'series.nii');
+
+  beforeEach(async () => {
+    const openInput = engine.openInput.bind(engine);
+    engine.openInput = async (request) => {
+      const { nodeId, source } = request;
+      if (source.kind !== 'file' || (source.frame ?? frames) < frames) return openInput(request);
+      const at = { nodeId, parameter: 'frame' };
+      const text = { message: `The file holds ${frames} frames.`, remedy: 'Name one.' };
+      const diagnostic = { severity: 'error', code: 'input-problem', at, ...text } as const;
+      return { ok: false, diagnostics: [diagnostic] };
+    };
+    await openSample();
+  });
+
+  const setFrame = async (frame: number) => {
+    editor.documents.edit((document) => setParam(document, 'fixed', 'frame', frame));
+    await editor.controller.inputs.settled();
+  };
+
+  test('is tried again with the frame that the person names, without being chosen again', async () => {
+    await editor.controller.inputs.openFile('fixed', series);
+    expect(inputs().fixed).toMatchObject({ state: 'failed' });
+    await setFrame(9);
+    expect(inputs().fixed).toMatchObject({ state: 'failed' });
+    await setFrame(2);
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+    const { params } = editor.documents.store.getState().document.nodes.fixed ?? {};
+    expect(params).toMatchObject({ frame: 2, source: { kind: 'file', name: 'series.nii' } });
+    expect(params?.source).not.toHaveProperty('frame');
+    await setFrame(3);
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
+
+  test('is forgotten once the loader asks for something else', async () => {
+    await editor.controller.inputs.openFile('fixed', series);
+    const source = { kind: 'phantom', name: 'head-2d', subject: 2, seed: 1, contrast: 't1' };
+    editor.documents.edit((document) => setParam(document, 'fixed', 'source', source));
+    await setFrame(2);
+    const { params } = editor.documents.store.getState().document.nodes.fixed ?? {};
+    expect(params?.source).toEqual(source);
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
+});
+
+test('both files of a pair reach the engine, named by the header', async () => {
+  const openInput = vi.spyOn(engine, 'openInput');
+  await openSample();
+  const [header, voxels] = [new File(['head'], 'a.hdr'), new File(['voxels'], 'a.img')];
+  await editor.controller.inputs.openFile('fixed', header, voxels);
+  expect(openInput.mock.lastCall?.[0]).toMatchObject({
+    fileName: 'a.hdr',
+    bytes: new TextEncoder().encode('head'),
+    voxelBytes: new TextEncoder().encode('voxels'),
+  });
+  expect(inputs().fixed).toMatchObject({ state: 'ready' });
 });
 
 describe('a run', () => {
@@ -128,16 +225,53 @@ describe('a run', () => {
     expect(Object.keys(run.mock.calls[0]?.[0].bindings ?? {})).toEqual(['fixed', 'moving']);
   });
 
-  test('can be cancelled, and another can follow', async () => {
+  test('goes without the labels of generated heads once an image is real', async () => {
+    const run = vi.spyOn(engine, 'run');
+    const labels = { type: 'load.labels', version: 1, params: {} };
+    const nodes = { ...sampleRecipe.nodes, 'fixed-labels': labels };
+    editor.documents.open({ ...sampleRecipe, nodes }, { kind: 'new' });
+    await editor.controller.run();
+    expect(Object.keys(run.mock.lastCall?.[0].bindings ?? {})).toContain('fixed-labels');
+    await editor.controller.inputs.openFile('fixed', new File(['voxels'], 'mine.nii'));
+    await editor.controller.run();
+    expect(Object.keys(run.mock.lastCall?.[0].bindings ?? {})).toEqual(['fixed', 'moving']);
+  });
+
+  test('is begun or refused by the recipe as it stands, not as it was last compiled', async () => {
+    const run = vi.spyOn(engine, 'run');
+    const compile = engine.compile.bind(engine);
+    vi.spyOn(engine, 'compile').mockImplementation(async (request) => {
+      const compiled = await compile(request);
+      const isWrong = request.documentText.includes('"radiusVoxels": 9');
+      return isWrong ? { ...compiled, diagnostics: [wrongRadius] } : compiled;
+    });
     await openSample();
-    const losses = firstLoss();
+    await editor.controller.run();
+    const { result } = editor.runs.getState();
+
+    editor.documents.edit((document) => setParam(document, 'lncc', 'radiusVoxels', 9));
+    await editor.controller.run();
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(editor.runs.getState()).toMatchObject({ status: 'idle', result });
+    expect(editor.views.store.getState().runTab).toBe('problems');
+
+    editor.documents.edit((document) => setParam(document, 'lncc', 'radiusVoxels', 3));
+    await editor.controller.run();
+    expect(run).toHaveBeenCalledTimes(2);
+  });
+
+  test('can be cancelled, keeps its last image then, and another can follow', async () => {
+    await openSample();
+    const preview = firstPreview();
     const running = editor.controller.run();
-    await losses;
+    await preview;
     await editor.controller.cancel();
     await running;
     expect(editor.runs.getState().result?.status).toBe('cancelled');
+    expect(editor.volumes.preview?.nodeId).toBe('register');
     await editor.controller.run();
     expect(editor.runs.getState().result?.status).toBe('done');
+    expect(editor.volumes.preview).toBeUndefined();
   });
 
   test('that throws ends as a diagnostic, and the page goes on', async () => {
@@ -180,7 +314,19 @@ describe('files of a result', () => {
       ['result.nii.gz', 'nifti-image'],
       ['register-transform-affine.txt', 'itk-affine'],
       ['register-transform-displacement.nii.gz', 'displacement'],
+      ['register-transform-inverse-displacement.nii.gz', 'inverse-displacement'],
     ]);
+  });
+
+  test('are those that a transform has: one without a field is its affine alone', () => {
+    const output = {
+      nodeId: 'register',
+      port: 'transform',
+      kind: 'transform',
+      handle: 'h',
+    } as const;
+    const files = resultFiles(sampleRecipe, nodeRegistry, [{ ...output, fields: [] }]);
+    expect(files.map(({ format }) => format)).toEqual(['itk-affine']);
   });
 
   test('come with a manifest of recipe, inputs, device and metrics', async () => {

@@ -134,6 +134,15 @@ describe('diagnostics', () => {
     expect(allDiagnostics(state)).toEqual([wrong]);
   });
 
+  test('say why a loader has no data, and not that it has none besides', () => {
+    const at = { nodeId: 'fixed' };
+    const unread: Diagnostic = { ...wrong, code: 'input-problem', at };
+    const none: Diagnostic = { ...wrong, code: 'input-missing', at };
+    const inputs = { fixed: { state: 'failed', key: 'k', diagnostics: [unread] } } as const;
+    expect(allDiagnostics({ ...initialRun, inputs, compileDiagnostics: [none] })).toEqual([unread]);
+    expect(allDiagnostics({ ...initialRun, compileDiagnostics: [none] })).toEqual([none]);
+  });
+
   test('of the recipe block a run, those of the last run do not', () => {
     expect(isBlocked({ ...initialRun, compileDiagnostics: [wrong] })).toBe(true);
     expect(isBlocked({ ...initialRun, runDiagnostics: [wrong] })).toBe(false);

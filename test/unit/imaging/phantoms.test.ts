@@ -185,7 +185,7 @@ describe('headPhantom', () => {
     });
   });
 
-  it('puts each landmark into the structure that it is named after', () => {
+  it('puts each landmark into the structure that it is named after', { timeout: 60_000 }, () => {
     const {
       labels,
       landmarks,

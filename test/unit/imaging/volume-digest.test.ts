@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sha256Hex } from '../../../src/imaging/volume-digest';
+import { pairSha256Hex, sha256Hex } from '../../../src/imaging/volume-digest';
 
 it('gives the digest of the standard’s example (FIPS 180-2, B.1)', async () => {
   expect(await sha256Hex(new TextEncoder().encode('abc'))).toBe(
@@ -13,4 +13,9 @@ it('digests only the bytes of a view, also in shared memory', async () => {
   expect(await sha256Hex(shared.subarray(1, 4))).toBe(
     await sha256Hex(new TextEncoder().encode('abc')),
   );
+});
+
+it('digests a pair as its header followed by its voxels', async () => {
+  const bytes = new TextEncoder().encode('abc');
+  expect(await pairSha256Hex(bytes.subarray(0, 1), bytes.subarray(1))).toBe(await sha256Hex(bytes));
 });

@@ -227,6 +227,18 @@ test('a registration that compares nothing is refused', () => {
   expect(port).toBe('objectives');
 });
 
+test('a slice is not brought onto a volume', () => {
+  const slice = imageOn(graph, sliceGrid, 'moving');
+  const { port, message } = refusalOf(() => register({ moving: slice }));
+  expect(port).toBe('moving');
+  expect(message).toContain('one slice');
+});
+
+test('a volume is brought onto a slice', () => {
+  const volume = imageOn(graph, volumeGrid, 'moving');
+  expect(() => register({ grid: sliceGrid, moving: volume })).not.toThrow();
+});
+
 test('images that lie apart are refused, unless something brings them together', () => {
   const far: Grid = {
     ...volumeGrid,

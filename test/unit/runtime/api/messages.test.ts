@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../../src/runtime/api/diagnostics';
 import { messages } from '../../../../src/runtime/api/messages';
 
 const mebibyte = 2 ** 20;
+const largest = [{ label: 'register/sample.value[0]', bytes: 2.25 * mebibyte }];
 const problem = {
   port: 'initial',
   message: 'The fixed and the moving image do not overlap in the world.',
@@ -43,14 +44,13 @@ const examples: { readonly [Name in keyof typeof messages]: readonly Diagnostic[
   recipe: [messages.recipe('register', problem)],
   notDifferentiable: [messages.notDifferentiable('shown', 'checkerboard')],
   outOfMemory: [
-    messages.outOfMemory(
-      300.5 * mebibyte,
-      128 * mebibyte,
-      [{ label: 'register/sample.value[0]', bytes: 2.25 * mebibyte }],
-      'register',
-    ),
+    messages.outOfMemory(300.5 * mebibyte, 128 * mebibyte, largest, 'register', ['cpu']),
+    messages.outOfMemory(300.5 * mebibyte, undefined, largest, undefined, []),
   ],
+  muchMemory: [messages.muchMemory(9000 * mebibyte, 4096 * mebibyte, largest, 'register', ['cpu'])],
   device: [messages.device('register', 'it was lost.'), messages.device(undefined, 'it was lost.')],
+  deviceMissing: [messages.deviceMissing('This browser or machine offers no WebGPU.')],
+  notTurned: [messages.notTurned({ nodeId: 'lncc', parameter: 'weight' }, 'the run is over')],
   nonFinite: [messages.nonFinite('register', 'level 1 of 3', 11)],
   internal: [messages.internal('register', 'Value %3 is not defined.')],
 };

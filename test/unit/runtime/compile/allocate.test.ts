@@ -129,6 +129,11 @@ describe('allocate', () => {
     expect(plan.slots).toEqual([{ bytes: 40 }, { bytes: 36 }]);
   });
 
+  it('refuses a buffer that nothing uses', () => {
+    const graph = graphWith(['value', 'value'], [program(pass(0))]);
+    expect(() => allocate(graph)).toThrow(/nothing uses/);
+  });
+
   it('shares nothing where that is switched off', () => {
     const graph = graphWith(['value', 'value', 'value'], [program(pass(0), pass(1), pass(2))]);
     expect(allocate(graph).slots.length).toBe(1);

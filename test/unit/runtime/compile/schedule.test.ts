@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { usedBuffers } from '../../../../src/runtime/compile/drop-unused-buffers';
 import type { GraphBuilder } from '../../../../src/runtime/compile/graph-builder';
 import { schedule } from '../../../../src/runtime/compile/schedule';
 import type { OpGraph, StopRule } from '../../../../src/runtime/ir/op-graph';
@@ -271,6 +272,23 @@ describe('what a loop carries', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('buffers', () => {
+  it('are all used: one that gives its place to a carried one goes', () => {
+    const graph = graphOf(inputs, (b, { x }) =>
+      loopOver(b, [x!], ([now]) => {
+        const doubled = b.builder.scale({ value: now! }, { factor: 2 });
+        return [b.builder.scale({ value: doubled }, { factor: 3 })];
+      }),
+    );
+    const kernels = schedule(graph);
+    expect(kernels.buffers.map((_, id) => id)).toEqual(
+      [...usedBuffers(kernels)].sort((a, b) => a - b),
+    );
+    expect(kernels.buffers.filter(({ label }) => label.includes('scale')).length).toBe(1);
+    expect(numbersOf(graph)).toEqual([3 * 6 ** iterations]);
   });
 });
 

@@ -204,6 +204,13 @@ describe('verifyPlan', () => {
     );
   });
 
+  it('finds a buffer without a slot', () => {
+    const [first, ...others] = plan.slotOfBuffer;
+    expect(first).toBe(0);
+    const without = { ...plan, slotOfBuffer: [undefined as unknown as SlotId, ...others] };
+    expect(() => verifyPlan(without)).toThrow(/buffer 0 has no slot/);
+  });
+
   it('finds a slot that is too small', () => {
     const imageSlot = plan.slotOfBuffer[plan.buffersOfValue.get(image)![0]!] as SlotId;
     const slots = plan.slots.map((slot, i) => (i === imageSlot ? { bytes: 4 } : slot));

@@ -34,7 +34,8 @@ describe('what goes wrong', { timeout: 60_000 }, () => {
     ]);
     expect(failed.result.diagnostics[0]?.message).toContain('from iteration 1 on');
     expect(failed.states.get('register')?.at(-1)).toBe('failed');
-    expect(failed.result.outputs).toEqual([]);
+    const readable = failed.result.outputs.map(({ nodeId }) => nodeId);
+    expect(readable).toEqual(['fixed', 'moving']);
     const usual = await bind(session, { fixed: image(1, 1), moving: image(1, 2) });
     expect((await run(session, squares, usual)).result.status).toBe('done');
   });
@@ -83,6 +84,25 @@ describe('what goes wrong', { timeout: 60_000 }, () => {
     });
   });
 
+  it('is a handle or a file on which Weft itself stumbles', async () => {
+    const session = openSession();
+    const source = { kind: 'file', as: 'image', name: 'x' } as const;
+    const bytes = null as unknown as Uint8Array;
+    const broken = {
+      source,
+      get bytes() {
+        return bytes ?? fail();
+      },
+      nodeId: 'fixed',
+    };
+    const internal = [{ code: 'internal' }];
+    const opened = await session.openInput(broken);
+    expect(opened).toMatchObject({ ok: false, diagnostics: internal });
+    const handle = null as unknown as string;
+    const read = await session.read({ handle, as: 'volume' });
+    expect(read).toMatchObject({ kind: 'missing', diagnostics: internal });
+  });
+
   it('is a text that is no recipe', async () => {
     const session = openSession();
     const request = { runId: 'text', documentText: '{', bindings: {}, device: 'cpu' } as const;
@@ -112,3 +132,7 @@ describe('what goes wrong', { timeout: 60_000 }, () => {
     }
   });
 });
+
+function fail(): never {
+  throw new TypeError('It cannot be read.');
+}

@@ -1,28 +1,24 @@
-import { CloseButton } from '@mantine/core';
 import { IconBrowser } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { HeaderNotice } from './HeaderNotice';
 
 /** Says that Weft is open in another tab too: each keeps its own recipe and its own draft. */
-export function SecondTabBanner() {
+export function SecondTabNotice() {
   const [hasOther, setHasOther] = useState(false);
   useEffect(() => {
     const channel = new BroadcastChannel('weft-tabs');
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (data === 'hello') channel.postMessage('here');
-      if (data === 'here') setHasOther(true);
+      setHasOther(true);
     };
     channel.postMessage('hello');
     return () => channel.close();
   }, []);
   if (!hasOther) return null;
   return (
-    <div className="banner" role="status">
-      <IconBrowser size={17} aria-hidden="true" />
-      <span>
-        <b>Weft is open in another tab too.</b> The tabs do not share a recipe: each keeps its own
-        edits and its own draft.
-      </span>
-      <CloseButton size="sm" aria-label="Close" onClick={() => setHasOther(false)} />
-    </div>
+    <HeaderNotice icon={<IconBrowser size={16} aria-hidden="true" />} label="Also in another tab">
+      <b>Weft is open in another tab too.</b> The tabs do not share a recipe: each keeps its own
+      edits and its own draft.
+    </HeaderNotice>
   );
 }

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** Which frame of a series is loaded; unset, a file of several frames is refused. */
+export function frameParameter() {
+  return z.number().int().min(0).max(1_000_000).exactOptional().meta({
+    title: 'Frame',
+    help: 'Which image of a series (4-D file) to take, counted from 0; not needed for one image.',
+  });
+}

@@ -1,0 +1,53 @@
+import { InternalError } from '../internal-error';
+import type { BufferId, Pass } from '../ir/kernel-graph';
+import { isOptional, type KernelDefinition, planesOf } from '../ops/define-kernel';
+
+/** Buffers by the name of the binding that takes them. */
+export type NamedBuffers = Readonly<Record<string, BufferId | readonly BufferId[] | undefined>>;
+
+/**
+ * A kernel over its buffers, in the order of its bindings.
+ * @throws InternalError where a binding does not get as many planes as it takes
+ */
+export function passOf(
+  // biome-ignore lint/suspicious/noExplicitAny: kernels are contravariant in their bindings.
+  kernel: KernelDefinition<any, any>,
+  buffers: NamedBuffers,
+  parameters: Pass['parameters'],
+  origin: string,
+): Pass {
+  const flat: (BufferId | null)[] = [];
+  for (const [name, spec] of Object.entries(kernel.bindings as KernelDefinition['bindings'])) {
+    const given = buffers[name];
+    const list = given === undefined ? [] : typeof given === 'number' ? [given] : given;
+    const planes = planesOf(spec);
+    if (list.length === 0 && isOptional(spec)) {
+      for (let plane = 0; plane < planes; plane += 1) flat.push(null);
+      continue;
+    }
+    if (list.length !== planes) {
+      throw new InternalError(
+        `${kernel.name}: "${name}" takes ${planes} planes, not ${list.length}.`,
+      );
+    }
+    flat.push(...list);
+  }
+  return { kernel: kernel.name, buffers: flat, parameters, origin };
+}
+
+/** Whether `source` is first touched after the last pass that touches `target`. */
+export function isBornAfter(passes: readonly Pass[], source: BufferId, target: BufferId): boolean {
+  const touches = (buffer: BufferId) => (pass: Pass) => pass.buffers.includes(buffer);
+  const firstOfSource = passes.findIndex(touches(source));
+  // In the very pass that writes source, target may still be read: then both must stay apart.
+  return firstOfSource >= 0 && passes.findLastIndex(touches(target)) < firstOfSource;
+}
+
+/** The passes with `target` wherever `source` was. */
+export function withBuffer(passes: readonly Pass[], source: BufferId, target: BufferId): Pass[] {
+  return passes.map((pass) =>
+    pass.buffers.includes(source)
+      ? { ...pass, buffers: pass.buffers.map((one) => (one === source ? target : one)) }
+      : pass,
+  );
+}

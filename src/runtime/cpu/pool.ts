@@ -1,0 +1,96 @@
+import { DeviceFailure } from '../devices';
+import type { PoolThread, ToPoolThread } from './pool-worker';
+
+/**
+ * The threads of the CPU device. Each is listened to from its start to its end, so that one that
+ * ends while nothing runs is known to be gone before the next run waits for it.
+ */
+export class ThreadPool {
+  readonly size: number;
+  readonly #threads: PoolThread[] = [];
+  /** By part: what an answer of the thread is waited for with. */
+  readonly #settle = new Map<number, (failure: DeviceFailure | undefined) => void>();
+  #onBroken: () => void = () => undefined;
+  #brokenBecause: string | undefined;
+
+  /** @throws DeviceFailure where a thread cannot be started */
+  constructor(size: number, spawnThread: () => PoolThread) {
+    this.size = size;
+    try {
+      for (let part = 0; part < size; part += 1) {
+        const thread = spawnThread();
+        this.#threads.push(thread);
+        thread.onFailure((reason) => this.#broke(part, reason));
+        thread.onMessage((message) => {
+          const isFailed = message.kind === 'failed';
+          this.#answer(part, isFailed ? new DeviceFailure('kernel', message.message) : undefined);
+        });
+      }
+    } catch (error) {
+      this.terminate();
+      throw new DeviceFailure('lost', `A thread did not start: ${textOf(error)}`);
+    }
+  }
+
+  /** True once a thread has ended: the pool cannot run anything any more. */
+  get isBroken(): boolean {
+    return this.#brokenBecause !== undefined;
+  }
+
+  /**
+   * Runs one part on each thread.
+   * @param onBroken called when a thread ends: it must let go the others, which wait for it
+   * @returns what went wrong first, or undefined. Never rejects
+   */
+  async run(
+    messageOf: (part: number) => ToPoolThread,
+    onBroken: () => void,
+  ): Promise<DeviceFailure | undefined> {
+    if (this.#brokenBecause !== undefined) return new DeviceFailure('lost', this.#brokenBecause);
+    this.#onBroken = onBroken;
+    let lost: DeviceFailure | undefined;
+    const answers = this.#threads.map((thread, part) => {
+      // The others would wait for a thread that has not got its part, and this one too.
+      if (this.#brokenBecause !== undefined) return undefined;
+      return new Promise<DeviceFailure | undefined>((resolve) => {
+        this.#settle.set(part, resolve);
+        try {
+          thread.post(messageOf(part));
+        } catch (error) {
+          this.#broke(part, `A thread took no work: ${textOf(error)}`);
+        }
+      });
+    });
+    for (const failure of await Promise.all(answers)) {
+      if (failure && (!lost || failure.reason === 'lost')) lost = failure;
+    }
+    this.#onBroken = () => undefined;
+    return lost;
+  }
+
+  terminate(): void {
+    this.#brokenBecause ??= 'The pool was ended.';
+    for (const thread of this.#threads) thread.terminate();
+    // What still waits for an answer will not get one.
+    const reason = this.#brokenBecause;
+    for (const part of [...this.#settle.keys()]) {
+      this.#answer(part, new DeviceFailure('lost', reason));
+    }
+  }
+
+  #broke(part: number, reason: string): void {
+    this.#brokenBecause ??= reason;
+    this.#onBroken();
+    this.#answer(part, new DeviceFailure('lost', reason));
+  }
+
+  #answer(part: number, failure: DeviceFailure | undefined): void {
+    const settle = this.#settle.get(part);
+    this.#settle.delete(part);
+    settle?.(failure);
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

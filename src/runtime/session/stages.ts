@@ -1,0 +1,35 @@
+import type { CheckedGraph, CheckedNode } from '../compile/checked-graph';
+
+/** One plan of a run, and the nodes that compute by themselves once it has run. */
+export interface Stage {
+  /** What is compiled: all nodes up to this stage; those of earlier stages are kept results by then. */
+  readonly graph: CheckedGraph;
+  readonly computed: readonly CheckedNode[];
+}
+
+/**
+ * Cuts a recipe where a node computes by itself: everything that such a node needs is one plan,
+ * everything that needs it another. A recipe without such nodes is one stage; the last stage is
+ * always the whole recipe.
+ * @param isKept whether an earlier run left what the node gives
+ */
+export function stagesOf(
+  { nodes }: CheckedGraph,
+  isKept: (nodeId: string) => boolean,
+): readonly Stage[] {
+  const waits = (node: CheckedNode) => node.definition.compute !== undefined && !isKept(node.id);
+  /** Stages that end before the node can run, and before what it gives is there. */
+  const before = new Map<string, number>();
+  const after = new Map<string, number>();
+  for (const node of nodes) {
+    const sources = Object.values(node.inputs).flat();
+    const ready = Math.max(0, ...sources.map(({ nodeId }) => after.get(nodeId) ?? 0));
+    before.set(node.id, ready);
+    after.set(node.id, waits(node) ? ready + 1 : ready);
+  }
+  const last = Math.max(0, ...after.values());
+  return Array.from({ length: last + 1 }, (_, index) => ({
+    graph: { nodes: nodes.filter(({ id }) => (after.get(id) ?? 0) <= index) },
+    computed: nodes.filter((node) => waits(node) && before.get(node.id) === index),
+  }));
+}

@@ -1,0 +1,55 @@
+import * as fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { filesOf } from '../../../src/cli/files';
+
+const files = filesOf(fs, path);
+const bytes = new Uint8Array([1, 2, 3]);
+let folder: string;
+
+beforeEach(async () => {
+  folder = await fs.mkdtemp(path.join(tmpdir(), 'weft-'));
+});
+afterEach(() => fs.rm(folder, { recursive: true }));
+
+describe('a folder for results', () => {
+  it('is made with its parents, and may be there already', async () => {
+    const deep = path.join(folder, 'a', 'b');
+    await files.makeFolder(deep);
+    await files.makeFolder(deep);
+    expect(await fs.readdir(path.join(folder, 'a'))).toEqual(['b']);
+  });
+
+  it('is refused where a file has its name, or that of a parent', async () => {
+    const file = path.join(folder, 'file');
+    await fs.writeFile(file, bytes);
+    await expect(files.makeFolder(file)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(files.makeFolder(path.join(file, 'sub'))).rejects.toMatchObject({
+      code: 'ENOTDIR',
+    });
+  });
+
+  it.runIf(process.platform === 'linux')('is refused at once where none can be made', async () => {
+    await expect(files.makeFolder('/proc/weft/out')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('a staged file', () => {
+  it('is seen once it is kept', async () => {
+    const target = path.join(folder, 'result.txt');
+    const staged = await files.stage(target, bytes);
+    expect(await files.exists(target)).toBe(false);
+    await staged.keep();
+    expect(await fs.readdir(folder)).toEqual(['result.txt']);
+    await staged.drop();
+    expect(await files.read(target)).toEqual(Buffer.from(bytes));
+  });
+
+  it('leaves nothing where it is dropped, or cannot be written', async () => {
+    const staged = await files.stage(path.join(folder, 'result.txt'), bytes);
+    await staged.drop();
+    await expect(files.stage(path.join(folder, 'no', 'result.txt'), bytes)).rejects.toThrow();
+    expect(await fs.readdir(folder)).toEqual([]);
+  });
+});
