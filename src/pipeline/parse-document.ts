@@ -2,6 +2,7 @@ import { canonicalDocument } from './canonical-document';
 import { describeJson, isJsonObject, type JsonObject } from './json';
 import { documentLimits } from './limits';
 import { migrateDocument } from './migrations';
+import { paramProblems } from './param-problems';
 import {
   type DocumentProblem,
   duplicateEdge,
@@ -11,8 +12,9 @@ import {
   schemaVersionNewer,
 } from './problems';
 import { readJson } from './read-json';
-import { documentSchema, edgeEndPattern, type PipelineDocument, schemaVersion } from './schema';
+import { edgeEndPattern, type PipelineDocument, readingSchema, schemaVersion } from './schema';
 import { problemsFromIssues } from './schema-problems';
+import { sizeProblems } from './size-problems';
 
 /** A document with the migrations that it went through, or all the reasons why there is none. */
 export type ParseDocumentResult =
@@ -39,9 +41,12 @@ export function parseDocument(text: string): ParseDocumentResult {
   if (version > schemaVersion) return refuse([schemaVersionNewer(version, schemaVersion)]);
 
   const { document, migrated } = migrateDocument(read.value, version);
-  const checked = documentSchema.safeParse(document);
+  const overfull = sizeProblems(document);
+  if (overfull.length > 0) return refuse(overfull);
+  const checked = readingSchema.safeParse(document);
   const problems = [
     ...(checked.error ? problemsFromIssues(checked.error.issues, document) : []),
+    ...paramProblems(document),
     ...edgeProblems(document),
   ];
   if (!checked.success || problems.length > 0) return refuse(problems);

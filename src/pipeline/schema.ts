@@ -109,7 +109,7 @@ const paramValueSchema: z.ZodType<ParamValue> = z
     description: 'A number, true or false, a short text, a list or a small object.',
   });
 
-const nodeSchema = z.looseObject({
+const nodeFields = {
   type: z
     .string()
     .max(documentLimits.nameCharacters)
@@ -121,15 +121,17 @@ const nodeSchema = z.looseObject({
   version: z.int().min(1).describe('Version of the node type that wrote the parameters.'),
   title: titleText.exactOptional().describe('What you call this node.'),
   note: prose.exactOptional().describe('Why the node is here, or why it is set so.'),
-  params: record(
-    z
-      .string()
-      .max(documentLimits.nameCharacters)
-      .regex(/^[a-z][A-Za-z0-9]*$/, 'letters and digits, a lower-case letter first'),
-    paramValueSchema,
-    documentLimits.params,
-  ).describe('The parameters by name.'),
-});
+};
+
+/** A node whose parameters hold what `value` takes. */
+function nodeSchema(value: z.ZodType<ParamValue>) {
+  const name = z
+    .string()
+    .max(documentLimits.nameCharacters)
+    .regex(/^[a-z][A-Za-z0-9]*$/, 'letters and digits, a lower-case letter first');
+  const params = record(name, value, documentLimits.params).describe('The parameters by name.');
+  return z.looseObject({ ...nodeFields, params });
+}
 
 const edgeSchema = z.looseObject({
   from: edgeEnd.describe('The output, written node.port.'),
@@ -156,27 +158,40 @@ const boundsSchema = z.looseObject({
   atMost: z.number().exactOptional(),
 });
 
-/** Validates a document of the present version; fields that it does not know are kept. */
-export const documentSchema = z
-  .looseObject({
-    $schema: z.string().max(documentLimits.paramCharacters).exactOptional(),
-    schemaVersion: z.literal(schemaVersion).describe('Version of the form of this file.'),
-    name: titleText.min(1).describe('What the recipe is called.'),
-    description: prose.describe('What the recipe does, and for which images.'),
-    references: z.array(referenceSchema).max(documentLimits.references).exactOptional(),
-    expects: z
-      .looseObject({ metrics: record(fieldName, boundsSchema, documentLimits.expectedMetrics) })
-      .exactOptional()
-      .describe('What the recipe must reach on the sample that it comes with.'),
-    nodes: record(slug, nodeSchema, documentLimits.nodes).describe('The nodes by name.'),
-    edges: z.array(edgeSchema).max(documentLimits.edges).describe('The wires, in any order.'),
-    layout: record(slug, position, documentLimits.nodes)
-      .default({})
-      .describe('Upper left corner of each node on the canvas, [x, y].'),
-    notes: z
-      .array(z.looseObject({ text: prose, at: position }))
-      .max(documentLimits.stickyNotes)
-      .exactOptional()
-      .describe('Texts on the canvas that belong to no node.'),
-  })
-  .meta({ title: 'Weft recipe', description: 'A registration recipe, as Weft saves it.' });
+function schemaOf(paramValue: z.ZodType<ParamValue>) {
+  return z
+    .looseObject({
+      $schema: z.string().max(documentLimits.paramCharacters).exactOptional(),
+      schemaVersion: z.literal(schemaVersion).describe('Version of the form of this file.'),
+      name: titleText.min(1).describe('What the recipe is called.'),
+      description: prose.describe('What the recipe does, and for which images.'),
+      references: z.array(referenceSchema).max(documentLimits.references).exactOptional(),
+      expects: z
+        .looseObject({ metrics: record(fieldName, boundsSchema, documentLimits.expectedMetrics) })
+        .exactOptional()
+        .describe('What the recipe must reach on the sample that it comes with.'),
+      nodes: record(slug, nodeSchema(paramValue), documentLimits.nodes).describe(
+        'The nodes by name.',
+      ),
+      edges: z.array(edgeSchema).max(documentLimits.edges).describe('The wires, in any order.'),
+      layout: record(slug, position, documentLimits.nodes)
+        .default({})
+        .describe('Upper left corner of each node on the canvas, [x, y].'),
+      notes: z
+        .array(z.looseObject({ text: prose, at: position }))
+        .max(documentLimits.stickyNotes)
+        .exactOptional()
+        .describe('Texts on the canvas that belong to no node.'),
+    })
+    .meta({ title: 'Weft recipe', description: 'A registration recipe, as Weft saves it.' });
+}
+
+/** The whole form of a document of the present version: what is published as JSON Schema. */
+export const documentSchema = schemaOf(paramValueSchema);
+
+/**
+ * The same but for the values of parameters, which `paramProblems` checks: Zod would try every kind
+ * of value on every element of a hostile list, and keep what it found each time. Fields that it does
+ * not know are kept.
+ */
+export const readingSchema = schemaOf(z.any());

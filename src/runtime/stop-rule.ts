@@ -9,7 +9,9 @@ export const decisionEvery = 10;
  * device may run that far ahead without a read-back and still stop at the same iteration.
  *
  * The loop has converged when a line fitted to the last `window` of those losses falls by less than
- * `minimumRelativeSlope` of their mean magnitude an iteration.
+ * `minimumRelativeSlope` an iteration, as a fraction of their mean magnitude or of what the loop has
+ * gained since its first iteration, whichever is more. The magnitude alone is no scale for a sum whose
+ * terms cancel, such as a similarity near −1 and a regularizer near 1: there any slope is large.
  * @param lossAt the deciding loss of an iteration, from 0
  */
 export function hasConverged(
@@ -36,7 +38,9 @@ export function hasConverged(
     variance += (i - middle) * (i - middle);
   }
   const slope = covariance / variance;
-  return -slope < rule.minimumRelativeSlope * (magnitude / rule.window + 1e-12);
+  const gained = Math.abs(lossAt(0) - mean);
+  const scale = Math.max(magnitude / rule.window, gained) + 1e-12;
+  return -slope < rule.minimumRelativeSlope * scale;
 }
 
 /** Newest iteration whose loss the decision after `finished` iterations needs; -1 where none. */

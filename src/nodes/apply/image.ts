@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { gridAttributes } from '../../runtime/api/builder';
 import { defineNode } from '../../runtime/api/define-node';
 import { choiceParameter } from '../../runtime/api/parameters';
-import { gridAttributes } from '../resample';
 
 export const applyToImage = defineNode({
   type: 'apply.image',

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
-import { requireSameGrid } from '../same-grid';
+import { requireSameGrid } from '../shared/same-grid';
+
+/** More regions than any atlas has; beyond it, an image was taken for labels. */
+const mostLabels = 4096;
 
 export const evaluateDice = defineNode({
   type: 'evaluate.dice',
@@ -12,7 +15,7 @@ export const evaluateDice = defineNode({
     summary: 'How much of each region lies on the same region of the other image.',
     details: `Reports \`dice.mean\` over all labels that both maps have, background left out, and
 \`dice.N\` for each label N. 1 means that the regions are the same, 0 that they do not touch. Small and
-thin regions read lower at the same error in millimetres.
+thin regions read lower at the same error in millimetres. Up to 4096 labels are measured.
 
 The labels must not have been used to align the images. Say with the number how labels were
 interpolated.`,
@@ -36,7 +39,8 @@ interpolated.`,
   outputs: { table: { type: 'table', doc: '`dice.mean`, and `dice.N` for each label N.' } },
   lower(b, { fixed, warped }, _, context) {
     requireSameGrid(context, fixed.grid, warped.grid, 'warped');
-    const labels = fixed.present.filter((label) => warped.present.includes(label));
+    const inWarped = new Set(warped.present);
+    const labels = fixed.present.filter((label) => inWarped.has(label));
     if (labels.length === 0) {
       context.refuse({
         port: 'warped',
@@ -44,7 +48,19 @@ interpolated.`,
         remedy: 'Check that both were made by the same protocol and use the same numbers.',
       });
     }
-    const scalars = b.labelOverlap({ fixed: fixed.labels, warped: warped.labels }, { labels });
+    if (labels.length > mostLabels) {
+      context.refuse({
+        port: 'fixed',
+        message: `The two maps have ${labels.length} labels in common; at most ${mostLabels} are measured.`,
+        remedy:
+          'Check that both are maps of regions, not images, and join regions that are too small.',
+      });
+    }
+    const scalars = b.labelOverlap({
+      fixed: fixed.labels,
+      warped: warped.labels,
+      labels: b.constant(labels),
+    });
     const rows = ['mean', ...labels].map((name, index) => ({
       name: `dice.${name}`,
       scalars,

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import type { Builder, ValueId } from '../../runtime/api/builder';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/builder';
 import { defineNode } from '../../runtime/api/define-node';
 import { choiceParameter } from '../../runtime/api/parameters';
 import type { ImageValue } from '../../runtime/api/port-values';
-import { shrinkImage } from '../register/pyramid';
-import { gridAttributes } from '../resample';
+import { type ShrunkImage, shrinkImage } from '../shared/pyramid';
 
 /** Candidates are compared on grids of about this many voxels along their longest axis. */
 const comparedVoxels = 32;
 const comparedSmoothing = 0.5;
+/** The most that one step shrinks by, as in the schedule of a pyramid. */
+const largestShrink = 32;
 const bins = 32;
 
 export const moments = defineNode({
@@ -103,7 +104,9 @@ function scoring(
   };
 }
 
-function coarse(b: Builder, image: ImageValue) {
-  const shrink = Math.max(...image.grid.sizeVoxels) / comparedVoxels;
-  return shrinkImage(b, image, Math.max(1, shrink), comparedSmoothing);
+/** An image shrunk to be compared: in steps where one Gaussian would be wider than a kernel takes. */
+function coarse(b: Builder, image: ImageValue): ShrunkImage {
+  const shrink = Math.max(1, Math.max(...image.grid.sizeVoxels) / comparedVoxels);
+  const shrunk = shrinkImage(b, image, Math.min(shrink, largestShrink), comparedSmoothing);
+  return shrink > largestShrink ? coarse(b, { kind: 'image', ...shrunk }) : shrunk;
 }

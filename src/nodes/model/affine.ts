@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
-import { linearModel } from './linear-model';
+import { linearModel } from '../shared/linear-model';
 
 export const affine = defineNode({
   type: 'model.affine',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
-import { fieldModel, firstOf, smoothField, smoothingParameters } from './field-model';
+import { fieldModel, firstOf, smoothField, smoothingParameters } from '../shared/field-model';
 
 export const greedy = defineNode({
   type: 'model.greedy',

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Builder, ValueId } from '../../runtime/api/builder';
 import { defineNode } from '../../runtime/api/define-node';
 import { integerParameter } from '../../runtime/api/parameters';
-import { addSteps } from './add-steps';
-import { fieldModel, firstOf, smoothField, smoothingParameters } from './field-model';
+import { addSteps } from '../shared/add-steps';
+import { fieldModel, firstOf, smoothField, smoothingParameters } from '../shared/field-model';
 
 export const svf = defineNode({
   type: 'model.svf',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
 import { numberParameter } from '../../runtime/api/parameters';
-import { resampleLike } from '../resample';
-import { stepParameters } from './step-parameters';
-import { zerosLike } from './zeros-like';
+import { resampleLike } from '../shared/resample';
+import { stepParameters } from '../shared/step-parameters';
+import { zerosLike } from '../shared/zeros-like';
 
 export const adamNormalized = defineNode({
   type: 'optimizer.adam-normalized',
@@ -19,8 +19,13 @@ move equally well. Then the whole step is shrunk until its longest vector is no 
 voxels of the level.
 
 The best choice for deformable models, and a good one for rigid and affine ones, where a *final
-fraction* below 1 lets it settle. Between levels of a field the running means are resampled and the
-count of steps starts anew.`,
+fraction* below 1 lets it settle.
+
+Between levels the running means are carried on (those of a field resampled) while the count *t* starts
+anew. Its corrections then divide means that are no longer near zero, so that the first steps of a
+level are shorter than the fraction above: with the usual memories of 0.9 and 0.99 by a quarter at the
+second step, by half from the fifth to the thirtieth, by a fifth at the hundredth. A finer level so
+starts with care; where it has few iterations, it may need a longer *step*.`,
     formula: String.raw`m \leftarrow \beta_1 m + (1-\beta_1) g,\quad v \leftarrow \beta_2 v + (1-\beta_2) g^2,\quad
 d = \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon},\quad
 \delta = -\,s\,h\,\frac{d}{\max(1, \max_x\lVert d(x)\rVert)}`,

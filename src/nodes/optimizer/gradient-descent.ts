@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
-import { stepParameters } from './step-parameters';
+import { stepParameters } from '../shared/step-parameters';
 
 export const gradientDescent = defineNode({
   type: 'optimizer.gradient-descent',

@@ -28,8 +28,9 @@ cannot trap the optimizer. What is found there is the start of the next level. *
 quarter of the voxels along each axis, then half, then all; axes that would become shorter than 16
 voxels shrink less.
 
-A level ends early once the loss falls by less than *convergence* of itself an iteration, by a line
-through the last *window* losses; a convergence of 0 runs all iterations. A level that ends at its
+A level ends early once the loss falls by less than *convergence* an iteration, as a fraction of itself
+or of what the level has gained, whichever is more, by a line through the last *window* losses; a
+convergence of 0 runs all iterations. A level that ends at its
 limit is reported: it may not have been finished.`,
     formula: String.raw`n_\ell = \max\big(\min(n, 16),\ \mathrm{round}(n / s_\ell)\big),\qquad
 \sigma_\ell = \tfrac12\,\frac{n}{n_\ell}\ \text{voxels}`,

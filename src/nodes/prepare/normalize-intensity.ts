@@ -12,7 +12,9 @@ export const normalizeIntensity = defineNode({
     summary: 'Brings intensities to the range from 0 to 1, cutting off the rarest at both ends.',
     details: `The darkest and the brightest voxels (a vessel, a metal artefact) say little about the
 rest and would squeeze it into a corner of the range. The two percentiles are taken over all finite
-voxels, exactly; what lies beyond them becomes 0 or 1.
+voxels, exactly; what lies beyond them becomes 0 or 1. Where both are the same number, as in an image
+that is empty but for a few voxels, the least and the largest value take their place; an image that is
+the same everywhere becomes 0.
 
 Do this to both images before any similarity: the objectives' small constants are meant for
 intensities between 0 and 1. It neither removes a bias field nor makes two contrasts alike.`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sameGrid } from '../../imaging/grid';
-import type { Builder, ValueId } from '../../runtime/api/builder';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/builder';
 import { defineNode } from '../../runtime/api/define-node';
 import { weighObjectives } from '../../runtime/api/objectives';
 import type {
@@ -14,10 +14,9 @@ import type {
   TransformValue,
   Variables,
 } from '../../runtime/api/port-values';
-import { gridAttributes } from '../resample';
-import { levelContext, shrinkImage } from './pyramid';
-import { reasonToRefuse } from './refusals';
-import { afterModel, inverseAfterModel } from './total-transform';
+import { levelContext, shrinkImage } from '../shared/pyramid';
+import { nothingOnTheFixedImage, reasonToRefuse } from '../shared/registration-refusals';
+import { afterModel, inverseAfterModel } from '../shared/total-transform';
 
 /** What is wired to the node. */
 interface Parts {
@@ -55,6 +54,9 @@ What a level found is the start of the next.
 
 Chain stages by their transforms: rigid, then affine, then deformable, each one's *transform* wired
 to the next one's *initial*. The result is always the whole map from the fixed to the moving image.
+
+If in the end nothing of the moving image lies on the fixed grid, that is reported as an error: no
+objective could have seen it.
 
 A run that ends at its iteration limit says so: raise the iterations before blaming the method.`,
     formula: String.raw`\hat\theta = \arg\min_\theta \sum_k w_k\,\mathcal{L}_k\big(F,\;
@@ -105,11 +107,13 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
     );
     const found = sameGrid(at.grid, fixed.grid) ? variables : model.refine(b, variables, full);
     const total = afterModel(b, initial, model.transform(b, found, full));
-    const inverse = model.inverse && inverseAfterModel(b, initial, model.inverse(b, found, full));
+    const inverse =
+      model.inverse && inverseAfterModel(b, initial, model.inverse(b, found, full), fixed.grid);
     const warped = b.sample(
       { source: moving.image, ...total },
       { ...gridAttributes(fixed.grid), interpolation: 'linear', outside: 'cut' },
     );
+    b.check(b.intensityRange({ image: warped }), nothingOnTheFixedImage(initial));
     return {
       transform: {
         kind: 'transform',

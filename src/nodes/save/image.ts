@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
-import { fileNameParameter } from './file-name-parameter';
+import { fileNameParameter } from '../shared/file-name-parameter';
 
 export const saveImage = defineNode({
   type: 'save.image',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
-import { weightParameter } from '../objective-weight';
+import { weightParameter } from '../shared/objective-weight';
 
 export const correlation = defineNode({
   type: 'similarity.correlation',

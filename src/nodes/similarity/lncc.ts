@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
 import { integerParameter, numberParameter } from '../../runtime/api/parameters';
-import { weightParameter } from '../objective-weight';
+import { weightParameter } from '../shared/objective-weight';
 
 export const lncc = defineNode({
   type: 'similarity.lncc',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
 import { integerParameter } from '../../runtime/api/parameters';
-import { requireSameGrid } from '../same-grid';
+import { requireSameGrid } from '../shared/same-grid';
 
 export const checkerboard = defineNode({
   type: 'view.checkerboard',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
-import { requireSameGrid } from '../same-grid';
+import { requireSameGrid } from '../shared/same-grid';
 
 export const difference = defineNode({
   type: 'view.difference',

@@ -1,7 +1,9 @@
 import type { Attributes, StopRule } from '../ir/op-graph';
 import type { ValueId, ValueType } from '../ir/values';
 import type { InputSpec, OpDefinition } from '../ops/define-op';
+import { gridAttributes } from '../ops/grid-attributes';
 import type { opDefinitions } from '../ops/index';
+import type { LoweringProblem } from './diagnostics';
 
 type Definitions = typeof opDefinitions;
 
@@ -53,8 +55,14 @@ export interface Builder extends OpMethods {
   dial(parameter: string, initial: number): ValueId;
   /** Gradients of a scalar with respect to values defined in the same body. */
   gradient(loss: ValueId, wrt: readonly ValueId[]): readonly ValueId[];
+  /**
+   * Once the recipe has run, says at this node what is wrong where these scalars are all equal: for
+   * what only the data shows, such as images that turn out not to overlap. Not within a loop.
+   */
+  check(scalars: ValueId, problem: LoweringProblem): void;
   /** Repeats a body on the device; returns what is carried at the end. */
   loop(options: LoopOptions): readonly ValueId[];
 }
 
 export type { Attributes, ValueId, ValueType };
+export { gridAttributes };

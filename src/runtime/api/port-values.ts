@@ -28,7 +28,10 @@ export interface TransformValue {
   readonly displacement?: ValueId;
   /** Grid of the fixed image: where displacement lives and results are shown. */
   readonly grid: Grid;
-  /** Displacement of the inverse of x + displacement(x), on the same grid, where the model has it. */
+  /**
+   * Displacement of the inverse of x + displacement(x), mm, where the model has it: on `grid` too, and
+   * going on beyond its edge.
+   */
   readonly inverseDisplacement?: ValueId;
 }
 

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../api/diagnostics';
 import type { PhaseName } from '../api/engine-api';
 import { messages } from '../api/messages';
 import type { DeviceLimits } from '../devices';
+import { InternalError } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
 import { allocate } from './allocate';
@@ -34,6 +35,8 @@ export interface Compiled {
   readonly plan?: Plan;
   readonly graph?: OpGraph;
   readonly outputs: Lowered['outputs'];
+  /** What is to be looked at once the plan has run: see `failedChecks`. */
+  readonly checks: Lowered['checks'];
   readonly diagnostics: readonly Diagnostic[];
   readonly printed?: string;
 }
@@ -52,9 +55,12 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
     if (printAfter === phase) printed.text = print(graph);
     return graph;
   };
-  const lowered = lower(checked, options);
-  if (!lowered.graph) return { outputs: lowered.outputs, diagnostics: lowered.diagnostics };
+  let outputs: Lowered['outputs'] = new Map();
+  const checks: Lowered['checks'] = [];
   try {
+    const lowered = lower(checked, options);
+    outputs = lowered.outputs;
+    if (!lowered.graph) return { outputs, checks, diagnostics: lowered.diagnostics };
     const ops = after('lower', lowered.graph, verifyOpGraph, formatOpGraph);
     const full = after('differentiate', differentiate(ops), verifyOpGraph, formatOpGraph);
     const simple = after(
@@ -79,27 +85,39 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
     return {
       plan,
       graph: fused,
-      outputs: renamed(lowered, fused),
+      ...renamed(lowered, fused),
       diagnostics: options.limits
         ? memoryProblems(plan, options.limits, options.otherDevices ?? [])
         : [],
       ...(printed.text === undefined ? {} : { printed: printed.text }),
     };
   } catch (error) {
-    if (!(error instanceof NotDifferentiable)) throw error;
-    return {
-      outputs: lowered.outputs,
-      diagnostics: [messages.notDifferentiable(error.origin, error.op)],
-    };
+    const diagnostic = diagnosticOf(error);
+    if (!diagnostic) throw error;
+    return { outputs, checks, diagnostics: [diagnostic] };
   }
 }
 
-/** Outputs after passes that merged equal values: results keep their order, not their names. */
-function renamed(lowered: Lowered, graph: OpGraph): Lowered['outputs'] {
+/** What a person is told of an error, at the node that asked; nothing where no node is known. */
+function diagnosticOf(error: unknown): Diagnostic | undefined {
+  if (error instanceof NotDifferentiable) {
+    return messages.notDifferentiable(error.origin, error.op);
+  }
+  return error instanceof InternalError && error.nodeId !== undefined
+    ? messages.internal(error.nodeId, error.message)
+    : undefined;
+}
+
+/** Outputs and checks after passes that merged equal values: results keep their order, not their names. */
+function renamed(lowered: Lowered, graph: OpGraph): Pick<Lowered, 'outputs' | 'checks'> {
   const now = new Map(
     (lowered.graph?.results ?? []).map((before, index) => [before, graph.results[index] ?? before]),
   );
-  return new Map(
+  const checks = lowered.checks.map((check) => ({
+    ...check,
+    value: now.get(check.value) ?? check.value,
+  }));
+  const outputs = new Map(
     [...lowered.outputs].map(([nodeId, ports]) => [
       nodeId,
       Object.fromEntries(
@@ -110,4 +128,5 @@ function renamed(lowered: Lowered, graph: OpGraph): Lowered['outputs'] {
       ),
     ]),
   );
+  return { outputs, checks };
 }

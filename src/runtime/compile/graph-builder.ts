@@ -1,5 +1,7 @@
+import type { Grid } from '../../imaging/grid';
 import type { Builder, LoopOptions, OpMethods } from '../api/builder';
-import { InternalError } from '../internal-error';
+import type { LoweringProblem } from '../api/diagnostics';
+import { InternalError, onBehalfOf } from '../internal-error';
 import {
   type Attributes,
   type Constant,
@@ -13,6 +15,8 @@ import {
 import { sameType, scalarsType, type ValueId, type ValueType } from '../ir/values';
 import type { OpAppender } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
+import { GridTable } from './grid-table';
+import type { ResultCheck } from './result-checks';
 
 /**
  * Builds an op graph. The one place where ops are appended: nodes through the typed methods of
@@ -20,10 +24,12 @@ import { type OpRegistry, opRegistry } from '../ops/index';
  */
 export class GraphBuilder implements OpAppender {
   readonly #registry: OpRegistry;
+  readonly #grids = new GridTable();
   readonly #types: ValueType[];
   readonly #inputs: GraphInput[] = [];
   readonly #dials: Dial[] = [];
   readonly #constants: Constant[] = [];
+  readonly #checks: ResultCheck[] = [];
   readonly #constantOf = new Map<string, ValueId>();
   /** Innermost list last; ops are appended to it. */
   readonly #scopes: Op[][] = [[]];
@@ -34,7 +40,7 @@ export class GraphBuilder implements OpAppender {
   /** Continues the value table of `base` where one is given: its inputs, dials and constants stay. */
   constructor(base?: OpGraph, registry: OpRegistry = opRegistry) {
     this.#registry = registry;
-    this.#types = base ? [...base.types] : [];
+    this.#types = base ? base.types.map((type) => this.#grids.type(type)) : [];
     if (base) {
       this.#inputs.push(...base.inputs);
       this.#dials.push(...base.dials);
@@ -52,8 +58,13 @@ export class GraphBuilder implements OpAppender {
     return type;
   }
 
+  /** The grid by which the program knows this one: itself, or one that is the same but for rounding. */
+  gridOf(grid: Grid): Grid {
+    return this.#grids.grid(grid);
+  }
+
   newValue(type: ValueType): ValueId {
-    this.#types.push(type);
+    this.#types.push(this.#grids.type(type));
     return (this.#types.length - 1) as ValueId;
   }
 
@@ -83,6 +94,17 @@ export class GraphBuilder implements OpAppender {
     return value;
   }
 
+  check(value: ValueId, problem: LoweringProblem): void {
+    if (this.#scopes.length > 1)
+      throw new InternalError('A check is made after loops, not in one.');
+    this.#checks.push({ value, nodeId: this.origin, problem });
+  }
+
+  /** What is to be looked at once the program has run; their values must be among its results. */
+  get checks(): readonly ResultCheck[] {
+    return this.#checks;
+  }
+
   op(
     name: string,
     inputs: Readonly<Record<string, ValueId | undefined>>,
@@ -106,7 +128,9 @@ export class GraphBuilder implements OpAppender {
       present[input] = value;
       types[input] = type;
     }
-    const outputTypes: Readonly<Record<string, ValueType>> = definition.infer(types, attributes);
+    const outputTypes: Readonly<Record<string, ValueType>> = onBehalfOf(this.origin, () =>
+      definition.infer(types, attributes),
+    );
     const outputs: Record<string, ValueId> = {};
     for (const output of definition.outputs) {
       const type = outputTypes[output];
@@ -202,6 +226,7 @@ export class GraphBuilder implements OpAppender {
       typeOf: (value: ValueId) => this.typeOf(value),
       constant: (numbers: readonly number[]) => this.constant(numbers),
       dial: (parameter: string, initial: number) => this.dial(parameter, initial),
+      check: (scalars: ValueId, problem: LoweringProblem) => this.check(scalars, problem),
       gradient: (loss: ValueId, wrt: readonly ValueId[]) => this.gradient(loss, wrt),
       loop: (options: LoopOptions) => this.loop(options),
     };

@@ -3,11 +3,14 @@ import type { Diagnostic, LoweringProblem } from '../api/diagnostics';
 import type { InputDescriptor } from '../api/inputs';
 import { messages } from '../api/messages';
 import type { PortValues } from '../api/port-values';
+import { onBehalfOf } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
 import { fieldType, type ValueId, type ValueType } from '../ir/values';
 import type { CheckedGraph, CheckedNode } from './checked-graph';
 import { type DataValue, dataKinds, mapDataValues } from './data-values';
 import { GraphBuilder } from './graph-builder';
+import { requireTypesOf } from './output-types';
+import type { ResultCheck } from './result-checks';
 
 export type PortValue = PortValues[keyof PortValues];
 
@@ -29,6 +32,8 @@ export interface Lowered {
   readonly graph?: OpGraph;
   /** Data values of every node by port. */
   readonly outputs: ReadonlyMap<string, Readonly<Record<string, DataValue>>>;
+  /** What is to be looked at once the program has run. */
+  readonly checks: readonly ResultCheck[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -51,7 +56,10 @@ export function keptKey(nodeId: string, value: ValueId): string {
   return `${nodeId}.kept.${value}`;
 }
 
-/** Asks every node what it means. A node that refuses does not keep the others from being asked. */
+/**
+ * Asks every node what it means. A node that refuses does not keep the others from being asked.
+ * @throws InternalError with the node whose `lower` is at fault
+ */
 export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   const builder = new GraphBuilder();
   const diagnostics: Diagnostic[] = [];
@@ -60,19 +68,24 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   for (const node of checked.nodes) {
     builder.origin = node.id;
     const kept = options.kept?.get(node.id);
-    const given = kept
-      ? fromKept(builder, node.id, kept)
-      : lowerNode(builder, node, values, options.descriptors.get(node.id), diagnostics);
+    const given = onBehalfOf(node.id, () =>
+      kept
+        ? fromKept(builder, node.id, kept)
+        : lowerNode(builder, node, values, options.descriptors.get(node.id), diagnostics),
+    );
     if (!given) continue;
     values.set(node.id, given);
     const data: Record<string, DataValue> = {};
     for (const [port, value] of Object.entries(given)) {
-      if (isData(value)) data[port] = value;
+      if (!isData(value)) continue;
+      onBehalfOf(node.id, () => requireTypesOf(port, value, (id) => builder.typeOf(id)));
+      data[port] = value;
     }
     outputs.set(node.id, data);
   }
-  if (diagnostics.length > 0) return { outputs, diagnostics };
-  const results = new Set<ValueId>();
+  const { checks } = builder;
+  if (diagnostics.length > 0) return { outputs, checks, diagnostics };
+  const results = new Set(checks.map(({ value }) => value));
   for (const [nodeId, ports] of outputs) {
     // Loaders' images and what is kept lie with the caller: nobody reads them back.
     if (options.descriptors.has(nodeId) || options.kept?.has(nodeId)) continue;
@@ -83,7 +96,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
       });
     }
   }
-  return { graph: builder.finish([...results]), outputs, diagnostics };
+  return { graph: builder.finish([...results]), outputs, checks, diagnostics };
 }
 
 function lowerNode(
@@ -103,7 +116,7 @@ function lowerNode(
   }
   const context: LoweringContext = {
     nodeId: node.id,
-    source: descriptor,
+    source: descriptor && { ...descriptor, grid: builder.gridOf(descriptor.grid) },
     input() {
       if (!descriptor) throw new Refusal(missingData(node));
       return builder.input(loaderKey(node.id), fieldType(descriptor.grid, 1));
@@ -141,12 +154,12 @@ function fromKept(
   kept: KeptOutputs,
 ): Readonly<Record<string, PortValue>> {
   return Object.fromEntries(
-    Object.entries(kept.ports).map(([port, value]) => [
-      port,
-      mapDataValues(value, (id) =>
+    Object.entries(kept.ports).map(([port, value]) => {
+      const known = mapDataValues(value, (id) =>
         builder.input(keptKey(nodeId, id), kept.types.get(id) as ValueType),
-      ),
-    ]),
+      );
+      return [port, 'grid' in known ? { ...known, grid: builder.gridOf(known.grid) } : known];
+    }),
   );
 }
 

@@ -16,6 +16,9 @@ interface Wire {
   readonly to: WireSource;
 }
 
+/** Where the wires that end at a node come from, by input port. */
+type Arriving = ReadonlyMap<string, readonly WireSource[]>;
+
 /** Checks types, ports, parameters, missing inputs and cycles; all findings at once. */
 export function validate(document: PipelineDocument, registry: NodeRegistry): Validated {
   const diagnostics: Diagnostic[] = [];
@@ -44,11 +47,12 @@ export function validate(document: PipelineDocument, registry: NodeRegistry): Va
     }
   }
   const wires = document.edges.map(toWire);
+  const arriving = byTarget(wires);
   diagnostics.push(...wires.flatMap((wire) => wireProblems(wire, known)));
   for (const [id, definition] of known) {
-    diagnostics.push(...inputProblems(id, definition, wires));
+    diagnostics.push(...inputProblems(id, definition, arriving.get(id)));
   }
-  const order = topologicalOrder(Object.keys(document.nodes), wires);
+  const order = topologicalOrder(Object.keys(document.nodes), arriving);
   if (order.cycle.length > 0) diagnostics.push(messages.cycle(order.cycle));
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics };
   const nodes = order.sorted.map(
@@ -56,7 +60,7 @@ export function validate(document: PipelineDocument, registry: NodeRegistry): Va
       id,
       definition: known.get(id) as NodeDefinition,
       params: params.get(id),
-      inputs: inputsOf(id, known.get(id) as NodeDefinition, wires),
+      inputs: inputsOf(known.get(id) as NodeDefinition, arriving.get(id)),
     }),
   );
   return { graph: { nodes }, diagnostics };
@@ -100,6 +104,18 @@ function toWire(edge: PipelineDocument['edges'][number]): Wire {
   return { from: end(edge.from), to: end(edge.to) };
 }
 
+/** Sorted once: a document may hold thousands of wires. */
+function byTarget(wires: readonly Wire[]): ReadonlyMap<string, Arriving> {
+  const arriving = new Map<string, Map<string, WireSource[]>>();
+  for (const { from, to } of wires) {
+    const ports = arriving.get(to.nodeId) ?? new Map<string, WireSource[]>();
+    const sources = ports.get(to.port) ?? [];
+    sources.push(from);
+    arriving.set(to.nodeId, ports.set(to.port, sources));
+  }
+  return arriving;
+}
+
 function wireProblems(
   { from, to }: Wire,
   known: ReadonlyMap<string, NodeDefinition>,
@@ -140,10 +156,10 @@ function wireProblems(
 function inputProblems(
   id: string,
   definition: NodeDefinition,
-  wires: readonly Wire[],
+  arriving: Arriving | undefined,
 ): readonly Diagnostic[] {
   return Object.entries(definition.inputs).flatMap(([port, input]) => {
-    const count = wires.filter(({ to }) => to.nodeId === id && to.port === port).length;
+    const count = arriving?.get(port)?.length ?? 0;
     if (count === 0 && !input.optional) {
       return [messages.missingInput(id, definition.title, port, input.type)];
     }
@@ -155,34 +171,39 @@ function inputProblems(
 }
 
 function inputsOf(
-  id: string,
   definition: NodeDefinition,
-  wires: readonly Wire[],
+  arriving: Arriving | undefined,
 ): CheckedNode['inputs'] {
   return Object.fromEntries(
-    Object.keys(definition.inputs).map((port) => [
-      port,
-      wires.filter(({ to }) => to.nodeId === id && to.port === port).map(({ from }) => from),
-    ]),
+    Object.keys(definition.inputs).map((port) => [port, arriving?.get(port) ?? []]),
   );
 }
 
 /** Kahn's algorithm, taking nodes in the document's order where several are ready. */
 function topologicalOrder(
   ids: readonly string[],
-  wires: readonly Wire[],
+  arriving: ReadonlyMap<string, Arriving>,
 ): { readonly sorted: readonly string[]; readonly cycle: readonly string[] } {
   const waiting = new Set(ids);
+  const needs = new Map(
+    ids.map((id) => {
+      const sources = [...(arriving.get(id)?.values() ?? [])].flat();
+      return [
+        id,
+        new Set(sources.map(({ nodeId }) => nodeId).filter((other) => waiting.has(other))),
+      ];
+    }),
+  );
+  const neededBy = new Map<string, string[]>(ids.map((id) => [id, []]));
+  for (const [id, others] of needs) for (const other of others) neededBy.get(other)?.push(id);
+  const lacking = new Map([...needs].map(([id, others]) => [id, others.size]));
   const sorted: string[] = [];
-  const needs = (id: string): readonly string[] =>
-    wires.filter(({ to }) => to.nodeId === id).map(({ from }) => from.nodeId);
   for (;;) {
-    const ready = ids.find(
-      (id) => waiting.has(id) && needs(id).every((other) => !waiting.has(other)),
-    );
+    const ready = ids.find((id) => waiting.has(id) && lacking.get(id) === 0);
     if (ready === undefined) break;
     waiting.delete(ready);
     sorted.push(ready);
+    for (const id of neededBy.get(ready) ?? []) lacking.set(id, (lacking.get(id) ?? 0) - 1);
   }
   if (waiting.size === 0) return { sorted, cycle: [] };
   // Walk against the wires from any node that waits: it must meet itself.
@@ -190,7 +211,7 @@ function topologicalOrder(
   let current = [...waiting][0] as string;
   while (!path.includes(current)) {
     path.push(current);
-    current = needs(current).find((other) => waiting.has(other)) as string;
+    current = [...(needs.get(current) ?? [])].find((other) => waiting.has(other)) as string;
   }
   return { sorted, cycle: path.slice(path.indexOf(current)).reverse() };
 }

@@ -38,8 +38,9 @@ export interface LoopRegion {
 export interface StopRule {
   readonly maxIterations: number;
   /**
-   * The loop ends once the loss falls by less than this fraction of itself an iteration, by a line
-   * fitted to the last `window` losses. 0 runs all iterations.
+   * The loop ends once the loss falls by less than this fraction an iteration, of itself or of what
+   * it has fallen by since the first one, by a line fitted to the last `window` losses. 0 runs all
+   * iterations.
    */
   readonly minimumRelativeSlope: number;
   readonly window: number;

@@ -26,14 +26,23 @@ export function scalarsType(length: number): ScalarsType {
   return { kind: 'scalars', length };
 }
 
-/** Whether two types describe the same storage: grids by size and place, lengths by number. */
+/**
+ * Whether two types describe the same storage: grids by size and place, lengths by number. Exact:
+ * `GraphBuilder` gives grids that differ by rounding one and the same numbers.
+ */
 export function sameType(a: ValueType, b: ValueType): boolean {
   if (a.kind === 'scalars') return b.kind === 'scalars' && a.length === b.length;
   return (
     b.kind === 'field' &&
     a.channels === b.channels &&
-    a.grid.sizeVoxels.every((n, axis) => n === b.grid.sizeVoxels[axis]) &&
-    a.grid.worldFromVoxel.every((v, i) => v === b.grid.worldFromVoxel[i])
+    (a.grid === b.grid || sameNumbers(a.grid, b.grid))
+  );
+}
+
+function sameNumbers(a: Grid, b: Grid): boolean {
+  return (
+    a.sizeVoxels.every((n, axis) => n === b.sizeVoxels[axis]) &&
+    a.worldFromVoxel.every((v, i) => v === b.worldFromVoxel[i])
   );
 }
 

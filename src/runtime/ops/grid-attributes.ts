@@ -1,9 +1,9 @@
 import type { Matrix3x4, WorldFromVoxel } from '../../imaging/frames';
-import type { Grid } from '../../imaging/grid';
+import { type Grid, sameGrid } from '../../imaging/grid';
 import { InternalError } from '../internal-error';
 import type { FieldType, ValueType } from '../ir/values';
 
-/** A grid as attributes of an op. */
+/** A grid as attributes of an op: where it is to compute. */
 export type GridAttributes = {
   readonly size: readonly number[];
   readonly worldFromVoxel: readonly number[];
@@ -28,4 +28,11 @@ export function asField(type: ValueType, channels?: number): FieldType {
     throw new InternalError(`${channels} channels were expected, not ${type.channels}.`);
   }
   return type;
+}
+
+/** @throws InternalError where a displacement is given that is no vector field on the target grid. */
+export function requireDisplacementOn(grid: Grid, displacement: ValueType | undefined): void {
+  if (displacement && !sameGrid(asField(displacement, 3).grid, grid)) {
+    throw new InternalError('The displacement is not on the target grid.');
+  }
 }

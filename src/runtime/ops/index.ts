@@ -1,6 +1,6 @@
 import { affineFromParameters, affineFromParametersAdjoint } from './affine/affine-from-parameters';
-import { invertAffine, multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
-import { add, copy, multiply, scale, zeros } from './arithmetic/arithmetic';
+import { multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
+import { add, multiply, scale, zeros } from './arithmetic/arithmetic';
 import { rescale, rescaleAdjoint } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
@@ -48,7 +48,6 @@ export const opDefinitions = {
   chainToDisplacement,
   checkerboard,
   compose,
-  copy,
   correlationReport,
   difference,
   diffusionEnergy,
@@ -58,7 +57,6 @@ export const opDefinitions = {
   globalCorrelationAdjoint,
   imageMoments,
   intensityRange,
-  invertAffine,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,

@@ -1,5 +1,6 @@
 import affine from './affine.wgsl?raw';
 import affineFrame from './affine-frame.wgsl?raw';
+import imageVaries from './image-varies.wgsl?raw';
 import jointTable from './joint-table.wgsl?raw';
 import type { WgslModule } from './linker';
 import parzen from './parzen.wgsl?raw';
@@ -8,12 +9,14 @@ import samplePoint from './sample-point.wgsl?raw';
 import splatLevels from './splat-levels.wgsl?raw';
 import trilinear from './trilinear.wgsl?raw';
 import voxelIndex from './voxel-index.wgsl?raw';
+import windowCount from './window-count.wgsl?raw';
 import workgroupReduce from './workgroup-reduce.wgsl?raw';
 
 /** WGSL that several kernels share. A kernel names what it uses in its first line. */
 export const wgslModules: readonly WgslModule[] = [
   { name: 'affine', source: affine },
   { name: 'affine-frame', source: affineFrame },
+  { name: 'image-varies', source: imageVaries },
   { name: 'joint-table', source: jointTable },
   { name: 'parzen', source: parzen },
   { name: 'point-map', source: pointMap },
@@ -21,5 +24,6 @@ export const wgslModules: readonly WgslModule[] = [
   { name: 'splat-levels', source: splatLevels },
   { name: 'trilinear', source: trilinear },
   { name: 'voxel-index', source: voxelIndex },
+  { name: 'window-count', source: windowCount },
   { name: 'workgroup-reduce', source: workgroupReduce },
 ];

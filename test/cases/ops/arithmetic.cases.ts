@@ -91,14 +91,6 @@ export const cases: readonly OpCase[] = [
     gpu: { absolute: 0, relative: 0, because: 'zero is exact' },
   },
   {
-    op: 'copy',
-    name: 'a vector',
-    inputs: { value: vector },
-    expected: { value: vector.planes },
-    gradientOf: ['value'],
-    gpu: { absolute: 0, relative: 0, because: 'nothing is computed' },
-  },
-  {
     op: 'rescale',
     name: 'values below, within and above the range',
     inputs: { image: ramp, range: scalars(0.25, 2.25) },

@@ -139,6 +139,16 @@ const labelsCases: OpCase[] = references.flatMap(([interpolation, reference]): O
 const fixedLabels = fieldOf(obliqueGrid, (x) => (x < 2 ? 0 : x < 5 ? 3 : 7));
 const warpedLabels = fieldOf(obliqueGrid, (x) => (x < 3 ? 0 : x < 6 ? 3 : 2035));
 
+/** A label of its own for every voxel of the oblique grid, 7 × 6 × 5. */
+const numberOfVoxel = (x: number, y: number, z: number): number =>
+  2 ** 24 - 209 + x + 7 * (y + 6 * z);
+
+/** In the first slice every voxel has its neighbour's label: it meets nothing, the last one half. */
+function diceOfNumberedVoxels(): number[] {
+  const dice = Array.from({ length: 210 }, (_, i) => (i < 42 ? 0 : i === 42 ? 2 / 3 : 1));
+  return [dice.reduce((a, b) => a + b) / 210, ...dice];
+}
+
 export const cases: readonly OpCase[] = [
   ...labelsCases,
   {
@@ -181,9 +191,8 @@ export const cases: readonly OpCase[] = [
   {
     op: 'labelOverlap',
     name: 'labels shifted by a voxel, one lost, one in neither map',
-    inputs: { fixed: fixedLabels, warped: warpedLabels },
-    attributes: { labels: [7, 3, 12] },
-    expected: { dice: [[(0 + 2 / 3) / 2, 0, 2 / 3, -1]] },
+    inputs: { fixed: fixedLabels, warped: warpedLabels, labels: scalars(3, 7, 12) },
+    expected: { dice: [[(0 + 2 / 3) / 2, 2 / 3, 0, -1]] },
     gpu: { absolute: 0, relative: 1e-6, because: 'whole numbers, divided once' },
   },
   {
@@ -192,16 +201,26 @@ export const cases: readonly OpCase[] = [
     inputs: {
       fixed: randomLabels(obliqueGrid, 131),
       warped: randomLabels(obliqueGrid, 131),
+      labels: scalars(0, 3, 7, 2035),
     },
-    attributes: { labels: [0, 3, 7, 2035] },
     expected: { dice: [[1, 1, 1, 1, 1]] },
     gpu: { absolute: 0, relative: 0, because: 'whole numbers, divided once' },
   },
   {
     op: 'labelOverlap',
+    name: 'a label a voxel, the largest that a float holds among them',
+    inputs: {
+      fixed: fieldOf(obliqueGrid, numberOfVoxel),
+      warped: fieldOf(obliqueGrid, (x, y, z) => numberOfVoxel(x, y, z) + (z === 0 ? 1 : 0)),
+      labels: scalars(...Array.from({ length: 210 }, (_, i) => 2 ** 24 - 209 + i)),
+    },
+    expected: { dice: [diceOfNumberedVoxels()] },
+    gpu: { absolute: 0, relative: 1e-6, because: 'whole numbers, divided once; a mean of 210' },
+  },
+  {
+    op: 'labelOverlap',
     name: 'none of the labels occurs',
-    inputs: { fixed: fixedLabels, warped: warpedLabels },
-    attributes: { labels: [12] },
+    inputs: { fixed: fixedLabels, warped: warpedLabels, labels: scalars(12) },
     expected: { dice: [[-1, -1]] },
     gpu: { absolute: 0, relative: 0, because: 'whole numbers, divided once' },
   },

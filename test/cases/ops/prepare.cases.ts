@@ -13,4 +13,12 @@ export const cases: readonly OpCase[] = [
     expected: { value: [[13.75, 55]] },
     gpu: { absolute: 1e-5, relative: 1e-6, because: 'the same code on the host' },
   },
+  {
+    op: 'quantiles',
+    name: 'least and largest where both fall on one value',
+    inputs: { image: fieldOf(grid, (x, y) => (x === 1 && y === 2 ? 9 : 2)) },
+    attributes: { lower: 0.1, upper: 0.9 },
+    expected: { value: [[2, 9]] },
+    gpu: { absolute: 0, relative: 0, because: 'the same code on the host' },
+  },
 ];

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeRegistry } from '../../../src/nodes/index';
 import type { LabelsValue, TableValue, TransformValue } from '../../../src/runtime/api/port-values';
 import { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
+import { schedule } from '../../../src/runtime/compile/schedule';
 import {
   contextOf,
   imageOn,
@@ -131,7 +132,22 @@ describe('evaluation', () => {
       warped: labelsOn(graph, volumeGrid, 'warped', [2, 7, 9]),
     });
     expect(rowNames(outputs)).toEqual(['dice.mean', 'dice.2', 'dice.7']);
-    expect(graph.finish([]).ops[0]?.attributes.labels).toEqual([2, 7]);
+    expect(graph.finish([]).constants[0]?.numbers).toEqual([2, 7]);
+  });
+
+  test('of overlap takes any atlas in two passes, and refuses what is no map of regions', () => {
+    const many = Array.from({ length: 4096 }, (_, index) => 1 + 3 * index);
+    const both = (present: readonly number[]) => ({
+      fixed: labelsOn(graph, volumeGrid, 'fixed', present),
+      warped: labelsOn(graph, volumeGrid, 'warped', present),
+    });
+    expect(rowNames(lower('evaluate.dice', both(many)))).toHaveLength(4097);
+    expect(schedule(graph.finish([])).steps.flatMap(({ passes }) => passes).length).toBe(2);
+    const image = Array.from({ length: 150_000 }, (_, index) => index + 1);
+    expect(refusalOf(() => lower('evaluate.dice', both(image)))).toMatchObject({
+      port: 'fixed',
+      message: expect.stringContaining('150000 labels'),
+    });
   });
 
   test('of overlap is refused where no label is shared', () => {

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Grid, voxelCount } from '../../../src/imaging/grid';
 import { nodeRegistry } from '../../../src/nodes/index';
+import { levelGrid } from '../../../src/nodes/shared/pyramid';
 import type { NodeDefinition } from '../../../src/runtime/api/define-node';
 import type { ImageValue, TransformValue } from '../../../src/runtime/api/port-values';
 import { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
 import type { Op } from '../../../src/runtime/ir/op-graph';
+import { fieldType } from '../../../src/runtime/ir/values';
 import {
   imageOn,
   lowerNode,
@@ -161,6 +163,16 @@ describe('a registration by a velocity field', () => {
     expect(graph.typeOf(transform.inverseDisplacement!)).toMatchObject({ channels: 3 });
     const halvings = opsNamed(program.ops, 'scale').map((op) => op.attributes.factor);
     expect(halvings).toEqual([1 / 64, -1 / 64]);
+  });
+
+  test('gives an inverse on its own fixed grid, whatever grid it starts from', () => {
+    const coarse = levelGrid(volumeGrid, 2);
+    const initial = transformOn(graph, coarse, true);
+    const { transform } = register({ model: 'model.svf', shrink: [1], initial });
+    expect(transform.grid).toEqual(volumeGrid);
+    for (const field of [transform.displacement!, transform.inverseDisplacement!]) {
+      expect(graph.typeOf(field)).toEqual(fieldType(volumeGrid, 3));
+    }
   });
 });
 

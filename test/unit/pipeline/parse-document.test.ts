@@ -2,7 +2,9 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { documentLimits } from '../../../src/pipeline/limits';
+import { paramProblems } from '../../../src/pipeline/param-problems';
 import { parseDocument } from '../../../src/pipeline/parse-document';
+import { documentSchema, readingSchema } from '../../../src/pipeline/schema';
 import { writeDocument } from '../../../src/pipeline/write-document';
 import { anyOrderDocument } from './arbitrary-document';
 import { fixtureFolder, parsedFixture, readFixture } from './fixture';
@@ -115,6 +117,66 @@ describe('parseDocument', () => {
     expect(problemsOf(withEdges(documentLimits.edges + 1))).toMatchObject([
       { code: 'too-many', path: 'edges' },
     ]);
+  });
+
+  test('checks the values of parameters by the rule that is published', () => {
+    const odd = fc.oneof(
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.constant('x'.repeat(documentLimits.paramCharacters + 1)),
+      fc.constant(new Array(documentLimits.listItems + 1).fill(0)),
+      fc.dictionary(fc.constantFrom('', 'a', 'a'.repeat(81), 'toString'), fc.jsonValue()),
+    );
+    const documentWith = (value: unknown) => {
+      const node = { type: 'load.image', version: 1, params: { value: [value, { inner: value }] } };
+      return JSON.parse(recipe({ nodes: { one: node }, edges: [], layout: {} }));
+    };
+    fc.assert(
+      fc.property(odd, (value) => {
+        const document = documentWith(value);
+        expect(readingSchema.safeParse(document).success).toBe(true);
+        expect(paramProblems(document).length === 0).toBe(
+          documentSchema.safeParse(document).success,
+        );
+      }),
+    );
+  });
+
+  test.each([
+    [
+      'lists of nothing in parameters',
+      () => {
+        const params = Array.from({ length: 200 }, (_, i) => [`p${i}`, new Array(1000).fill(null)]);
+        return { nodes: { one: { type: 'a', version: 1, params: Object.fromEntries(params) } } };
+      },
+    ],
+    [
+      'nodes that are none',
+      () => ({
+        nodes: Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`n${i}`, 0])),
+      }),
+    ],
+    ['wires that are none', () => ({ edges: new Array(400_000).fill(0) })],
+    ['notes that are none', () => ({ notes: new Array(400_000).fill(0) })],
+    [
+      'names that are none',
+      () => ({
+        layout: Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`N${i}`, 0])),
+      }),
+    ],
+    [
+      'parameters that are none',
+      () => {
+        const params = Array.from({ length: 90_000 }, (_, i) => [`P${i}`, 0]);
+        return { nodes: { one: { type: 'a', version: 1, params: Object.fromEntries(params) } } };
+      },
+    ],
+  ])('refuses a mebibyte of %s at once', (_, change) => {
+    const text = recipe(change());
+    const started = performance.now();
+    const problems = problemsOf(text);
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.length).toBeLessThanOrEqual(documentLimits.problems);
   });
 
   test('reports at most as many problems as the limit says', () => {

@@ -14,7 +14,7 @@ const iterations = Array.from({ length: 101 }, (_, i) => i);
 describe('hasConverged', () => {
   it('measures the fall of the loss an iteration, as a fraction of the loss', () => {
     // A line from 10 down: in the window before iteration 90, its mean is about 10.
-    const falling = (slope: number) => (i: number) => 10 + slope * (85 - i);
+    const falling = (slope: number) => (i: number) => 10 + (i === 0 ? 0 : slope * (85 - i));
     expect(hasConverged(rule(), 100, falling(0.0099))).toBe(true);
     expect(hasConverged(rule(), 100, falling(0.0101))).toBe(false);
   });
@@ -23,6 +23,22 @@ describe('hasConverged', () => {
     const falling = (slope: number) => (i: number) => -10 + slope * (85 - i);
     expect(hasConverged(rule(), 100, falling(0.0099))).toBe(true);
     expect(hasConverged(rule(), 100, falling(0.0101))).toBe(false);
+  });
+
+  it('measures it as a fraction of what was gained where the terms of the loss cancel', () => {
+    // From 1 to 0 and on with a slope: a fall of 0.0009 of the gain an iteration, or of 0.0011.
+    const falling = (slope: number) => (i: number) => Math.exp(-i) - slope * (i - 84.5);
+    for (const offset of [-1e-4, 0, 1e-4]) {
+      const near = (slope: number) => (i: number) => offset + falling(slope)(i);
+      expect(hasConverged(rule(), 100, near(0.0009))).toBe(true);
+      expect(hasConverged(rule(), 100, near(0.0012))).toBe(false);
+    }
+  });
+
+  it('does not count a gain that is less than the loss itself', () => {
+    const at = (slope: number) => (i: number) => (i === 0 ? -6 : -10 + slope * (85 - i));
+    expect(hasConverged(rule(), 100, at(0.0099))).toBe(true);
+    expect(hasConverged(rule(), 100, at(0.0101))).toBe(false);
   });
 
   it('lays a line through the window, so that noise that cancels does not count', () => {
@@ -50,16 +66,20 @@ describe('hasConverged', () => {
     expect(first(100)).toBeUndefined();
   });
 
-  it.each([2, 10, 15, 40])('looks at the %i losses that end ten iterations back', (window) => {
-    const seen = new Set<number>();
-    hasConverged(rule({ window }), 90, (i) => {
-      seen.add(i);
-      return 1;
-    });
-    expect(Math.min(...seen)).toBe(90 - decisionEvery - window);
-    expect(Math.max(...seen)).toBe(90 - decisionEvery - 1);
-    expect(seen.size).toBe(window);
-  });
+  it.each([2, 10, 15, 40])(
+    'looks at the first loss and at the %i that end ten iterations back',
+    (window) => {
+      const seen = new Set<number>();
+      hasConverged(rule({ window }), 90, (i) => {
+        seen.add(i);
+        return 1;
+      });
+      expect(seen.delete(0)).toBe(true);
+      expect(Math.min(...seen)).toBe(90 - decisionEvery - window);
+      expect(Math.max(...seen)).toBe(90 - decisionEvery - 1);
+      expect(seen.size).toBe(window);
+    },
+  );
 
   it('never ends a loop where no slope is asked for', () => {
     const never = rule({ minimumRelativeSlope: 0 });

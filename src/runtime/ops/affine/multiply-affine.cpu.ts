@@ -1,16 +1,13 @@
+import { type Matrix3x4, multiplyMatrices } from '../../../imaging/frames';
 import type { FloatArray } from '../define-kernel';
 
 /** affine = left·right: row-major 3×4, last rows implied. */
 export function multiplyAffines(left: FloatArray, right: FloatArray, affine: FloatArray): void {
-  for (let row = 0; row < 12; row += 4) {
-    for (let column = 0; column < 4; column += 1) {
-      affine[row + column] =
-        left[row]! * right[column]! +
-        left[row + 1]! * right[4 + column]! +
-        left[row + 2]! * right[8 + column]! +
-        (column === 3 ? left[row + 3]! : 0);
-    }
-  }
+  affine.set(multiplyMatrices(matrixOf(left), matrixOf(right)));
+}
+
+function matrixOf(numbers: FloatArray): Matrix3x4 {
+  return [...numbers] as unknown as Matrix3x4;
 }
 
 /** Cotangents of both factors: C·rightᵀ (its last row is 0 0 0 1) and the linear part of leftᵀ·C. */

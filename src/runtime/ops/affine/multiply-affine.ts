@@ -1,4 +1,3 @@
-import { invertMatrix, type Matrix3x4 } from '../../../imaging/frames';
 import { InternalError } from '../../internal-error';
 import { scalarsType, type ValueType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
@@ -32,18 +31,6 @@ const multiplyAffineAdjointKernel = defineKernel({
     multiplyAffinesAdjoint(b.left, b.right, b.cotangent, b.leftCotangent, b.rightCotangent),
   gpu: { source: adjointSource, threads: () => 1, workgroupSize: 1 },
   cost: () => ({ bytes: 240, operations: 150 }),
-});
-
-const invertAffineKernel = defineKernel({
-  name: 'invert-affine',
-  bindings: { affine: 'read', inverse: 'write' },
-  parameters: {},
-  sharedAmongThreads: false,
-  cpu(b) {
-    b.inverse.set(invertMatrix([...b.affine] as unknown as Matrix3x4));
-  },
-  gpu: 'host',
-  cost: () => ({ bytes: 96, operations: 60 }),
 });
 
 /** @throws InternalError where a value is not twelve numbers. */
@@ -89,21 +76,5 @@ export const multiplyAffineAdjoint = defineOp()({
       { ...inputs, leftCotangent: outputs.left, rightCotangent: outputs.right },
       {},
     );
-  },
-});
-
-export const invertAffine = defineOp()({
-  name: 'invertAffine',
-  doc: 'The inverse map, row-major 3×4.',
-  inputs: { affine: 'scalars' },
-  outputs: ['inverse'],
-  infer({ affine }) {
-    requireAffine(affine);
-    return { inverse: affine };
-  },
-  adjoint: 'not-differentiable',
-  kernels: [invertAffineKernel],
-  emit(emitter, { inputs, outputs }) {
-    emitter.call(invertAffineKernel, { ...inputs, ...outputs }, {});
   },
 });

@@ -7,7 +7,7 @@ import {
   type ValueType,
 } from '../../ir/values';
 import { defineOp } from '../define-op';
-import { copyKernel, fillKernel } from '../loop/loop-kernels';
+import { fillKernel } from '../loop/loop-kernels';
 import { addKernel, multiplyKernel, scaleKernel } from './elementwise.kernel';
 
 /** @throws InternalError where two operands differ in grid, channels or length. */
@@ -37,7 +37,7 @@ export const add = defineOp()({
 
 export const multiply = defineOp()({
   name: 'multiply',
-  doc: 'a · b, element by element.',
+  doc: 'a · b, element by element; the simplest op whose gradient depends on where it is taken.',
   inputs: { a: 'any', b: 'any' },
   outputs: ['value'],
   infer: ({ a, b }) => ({ value: commonType(a, b) }),
@@ -109,24 +109,5 @@ export const zeros = defineOp<{ readonly channels: number }>()({
         { count: elementsPerBuffer(outputTypes.value), number: 0 },
       );
     }
-  },
-});
-
-export const copy = defineOp()({
-  name: 'copy',
-  doc: 'The same numbers in buffers of their own.',
-  inputs: { value: 'any' },
-  outputs: ['value'],
-  infer: ({ value }) => ({ value }),
-  adjoint: (_, __, { value: cotangent }) => ({ value: cotangent }),
-  kernels: [copyKernel],
-  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
-    i.value.forEach((plane, channel) => {
-      emitter.call(
-        copyKernel,
-        { source: plane, value: o.value[channel] },
-        { count: elementsPerBuffer(inputTypes.value) },
-      );
-    });
   },
 });

@@ -3,7 +3,7 @@ import type { KernelParameters } from '../../ir/kernel-graph';
 import type { ValueType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
-import { asField } from '../grid-attributes';
+import { asField, gridAttributes } from '../grid-attributes';
 import { composeFields, warpAdjointOf } from './compose.cpu';
 import composeSource from './compose.wgsl?raw';
 import warpAdjointSource from './warp-adjoint.wgsl?raw';
@@ -61,11 +61,7 @@ export const compose = defineOp()({
       outer: b.op(
         'splat',
         { cotangent, displacement: inner },
-        {
-          size: [...grid.sizeVoxels],
-          worldFromVoxel: [...grid.worldFromVoxel],
-          outside: 'edge',
-        },
+        { ...gridAttributes(grid), outside: 'edge' },
       ).value,
     };
   },

@@ -1,4 +1,5 @@
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
+import { parzenSlopes, parzenWeights } from './parzen.cpu';
 
 export interface HistogramNumbers {
   readonly count: number;
@@ -6,10 +7,6 @@ export interface HistogramNumbers {
   /** 0 cubic B-spline, 1 Gaussian. */
   readonly window: number;
 }
-
-/** e⁻² and e⁻⁸: what the Gaussian of σ = ½ bin is one and two bins away. */
-const oneAway = Math.exp(-2);
-const twoAway = Math.exp(-8);
 
 /**
  * Adds each voxel to one table per chunk of `chunkLength` voxels: its weights over four bins of the
@@ -36,6 +33,7 @@ export function histogramPartials(
   const fixedScale = binsPerUnit(fixedRange, span);
   const warpedScale = binsPerUnit(warpedRange, span);
   const table = new Float64Array(bins * bins);
+  const weights = new Float64Array(4);
   const chunks = Math.ceil(p.count / p.chunkLength);
   const [firstChunk, lastChunk] = shareOf(chunks, share);
   for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
@@ -47,57 +45,21 @@ export function histogramPartials(
       let a = c | 0;
       if (a > last) a = last;
       let f = c - a;
-      let f0: number;
-      let f1: number;
-      let f2: number;
-      let f3: number;
-      if (gaussian) {
-        const q = Math.exp(4 * f);
-        const peak = Math.exp(-2 * f * f);
-        f0 = (peak * oneAway) / q - twoAway;
-        f1 = peak - twoAway;
-        f2 = peak * oneAway * q - twoAway;
-        f3 = peak * twoAway * q * q - twoAway;
-        const factor = 1 / (f0 + f1 + f2 + f3);
-        f0 *= factor;
-        f1 *= factor;
-        f2 *= factor;
-        f3 *= factor;
-      } else {
-        const g = 1 - f;
-        f0 = (g * g * g) / 6;
-        f3 = (f * f * f) / 6;
-        f1 = 2 / 3 - f * f + 3 * f3;
-        f2 = 1 - f0 - f1 - f3;
-      }
+      parzenWeights(f, gaussian, weights);
+      const f0 = weights[0]!;
+      const f1 = weights[1]!;
+      const f2 = weights[2]!;
+      const f3 = weights[3]!;
       c = (warped[i]! - warpedLow) * warpedScale;
       c = c > 0 ? (c < span ? c + 1 : span + 1) : 1;
       let b = c | 0;
       if (b > last) b = last;
       f = c - b;
-      let w0: number;
-      let w1: number;
-      let w2: number;
-      let w3: number;
-      if (gaussian) {
-        const q = Math.exp(4 * f);
-        const peak = Math.exp(-2 * f * f);
-        w0 = (peak * oneAway) / q - twoAway;
-        w1 = peak - twoAway;
-        w2 = peak * oneAway * q - twoAway;
-        w3 = peak * twoAway * q * q - twoAway;
-        const factor = 1 / (w0 + w1 + w2 + w3);
-        w0 *= factor;
-        w1 *= factor;
-        w2 *= factor;
-        w3 *= factor;
-      } else {
-        const g = 1 - f;
-        w0 = (g * g * g) / 6;
-        w3 = (f * f * f) / 6;
-        w1 = 2 / 3 - f * f + 3 * w3;
-        w2 = 1 - w0 - w1 - w3;
-      }
+      parzenWeights(f, gaussian, weights);
+      const w0 = weights[0]!;
+      const w1 = weights[1]!;
+      const w2 = weights[2]!;
+      const w3 = weights[3]!;
       let o = ((a - 1) * bins + b - 1) | 0;
       table[o]! += f0 * w0;
       table[o + 1]! += f0 * w1;
@@ -167,6 +129,7 @@ export function histogramCotangents(
   const s3 = 3 * s1;
   // A copy in double: the table is read sixteen times a voxel.
   const table = Float64Array.from(cotangent, (value) => (value * imageScale) / p.count);
+  const weights = new Float64Array(4);
   const [begin, end] = shareOf(p.count, share);
   for (let i = begin; i < end; i += 1) {
     let c = (image[i]! - imageLow) * imageScale;
@@ -177,61 +140,21 @@ export function histogramCotangents(
     c += 1;
     const b = c | 0;
     let f = c - b;
-    let d0: number;
-    let d1: number;
-    let d2: number;
-    let d3: number;
-    if (gaussian) {
-      const q = Math.exp(4 * f);
-      const peak = Math.exp(-2 * f * f);
-      const g0 = (peak * oneAway) / q;
-      const g2 = peak * oneAway * q;
-      const g3 = peak * twoAway * q * q;
-      d0 = -4 * (f + 1) * g0;
-      d1 = -4 * f * peak;
-      d2 = -4 * (f - 1) * g2;
-      d3 = -4 * (f - 2) * g3;
-      // The windows are divided by their sum, which has a slope too.
-      const factor = 1 / (g0 + peak + g2 + g3 - 4 * twoAway);
-      const slope = (d0 + d1 + d2 + d3) * factor;
-      d0 = (d0 - slope * (g0 - twoAway)) * factor;
-      d1 = (d1 - slope * (peak - twoAway)) * factor;
-      d2 = (d2 - slope * (g2 - twoAway)) * factor;
-      d3 = (d3 - slope * (g3 - twoAway)) * factor;
-    } else {
-      d3 = 0.5 * f * f;
-      d0 = f - 0.5 - d3;
-      d1 = 3 * d3 - 2 * f;
-      d2 = -d0 - d1 - d3;
-    }
+    parzenSlopes(f, gaussian, weights);
+    const d0 = weights[0]!;
+    const d1 = weights[1]!;
+    const d2 = weights[2]!;
+    const d3 = weights[3]!;
     c = (other[i]! - otherLow) * otherScale;
     c = c > 0 ? (c < span ? c + 1 : span + 1) : 1;
     let a = c | 0;
     if (a > last) a = last;
     f = c - a;
-    let w0: number;
-    let w1: number;
-    let w2: number;
-    let w3: number;
-    if (gaussian) {
-      const q = Math.exp(4 * f);
-      const peak = Math.exp(-2 * f * f);
-      w0 = (peak * oneAway) / q - twoAway;
-      w1 = peak - twoAway;
-      w2 = peak * oneAway * q - twoAway;
-      w3 = peak * twoAway * q * q - twoAway;
-      const factor = 1 / (w0 + w1 + w2 + w3);
-      w0 *= factor;
-      w1 *= factor;
-      w2 *= factor;
-      w3 *= factor;
-    } else {
-      const g = 1 - f;
-      w0 = (g * g * g) / 6;
-      w3 = (f * f * f) / 6;
-      w1 = 2 / 3 - f * f + 3 * w3;
-      w2 = 1 - w0 - w1 - w3;
-    }
+    parzenWeights(f, gaussian, weights);
+    const w0 = weights[0]!;
+    const w1 = weights[1]!;
+    const w2 = weights[2]!;
+    const w3 = weights[3]!;
     let o = ((a - 1) * os + (b - 1) * s1) | 0;
     let sum =
       w0 * (d0 * table[o]! + d1 * table[o + s1]! + d2 * table[o + s2]! + d3 * table[o + s3]!);

@@ -1,10 +1,6 @@
+// uses: image-varies
 // Cotangent of W for loss = −ncc: −c/N · (f/√(B·C) − ncc·w/C), with f and w the images less their
 // means, B and C the variances; 0 where an image is constant.
-
-// Whether an image varies at all: a variance below the square of the mean's rounding is noise.
-fn varies(image: u32) -> bool {
-  return moments[image] > 1e-12 * means[image] * means[image];
-}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -12,7 +8,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (i >= params.count) { return; }
   var by_fixed = 0.0;
   var by_warped = 0.0;
-  if (varies(0u) && varies(1u)) {
+  if (image_varies(0u) && image_varies(1u)) {
     by_fixed = -cotangent[0] / f32(params.count) / (sqrt(moments[0]) * sqrt(moments[1]));
     by_warped = -by_fixed * moments[2] / moments[1];
   }

@@ -6,79 +6,64 @@ import { asField } from '../grid-attributes';
 import diceSource from './dice.wgsl?raw';
 import countsSource from './label-counts.wgsl?raw';
 import clearSource from './label-counts-clear.wgsl?raw';
-import { countLabels, diceOf, meanOfDice } from './label-overlap.cpu';
+import { countLabels, diceOfCounts } from './label-overlap.cpu';
 import meanDiceSource from './mean-dice.wgsl?raw';
 
 /**
- * For each label below `places` how often it occurs in the two maps together, then how often in
- * both at the same voxel.
+ * For each label of an ascending table how often it occurs in the two maps together, then how often
+ * in both at the same voxel.
  */
 const labelCountsKernel = defineKernel({
   name: 'label-counts',
-  bindings: { fixed: 'read', warped: 'read', counts: 'atomic u32' },
-  parameters: { count: 'u32', places: 'u32' },
+  bindings: { fixed: 'read', warped: 'read', labels: 'read', counts: 'atomic u32' },
+  parameters: { voxels: 'u32', places: 'u32' },
   sharedAmongThreads: false,
-  cpu: (b, p) => countLabels(b.fixed, b.warped, b.counts, p.count, p.places),
+  cpu: (b, p) => countLabels(b.fixed, b.warped, b.labels, b.counts, p.voxels),
   gpu: [
     { source: clearSource, threads: (p) => 2 * p.places, binds: ['counts'] },
-    { source: countsSource, threads: (p) => p.count },
+    { source: countsSource, threads: (p) => p.voxels },
   ],
-  cost: (p) => ({ bytes: 8 * p.count + 8 * p.places, operations: 3 * p.count }),
+  cost: (p) => ({
+    bytes: 8 * p.voxels + 12 * p.places,
+    operations: 2 * p.voxels * Math.ceil(Math.log2(p.places + 1)),
+  }),
 });
 
-/** dice[place] = overlap of one label. */
+/** dice[1…] = overlap of each label, dice[0] = mean of those that are not −1. */
 const diceKernel = defineKernel({
   name: 'dice',
   bindings: { counts: 'read u32', dice: 'update' },
-  parameters: { label: 'u32', places: 'u32', place: 'u32' },
+  parameters: { places: 'u32' },
   sharedAmongThreads: false,
-  cpu(b, p) {
-    b.dice[p.place] = diceOf(b.counts, p.label, p.places);
-  },
-  gpu: { source: diceSource, threads: () => 1, workgroupSize: 1 },
-  cost: () => ({ bytes: 12, operations: 2 }),
+  cpu: (b, p) => diceOfCounts(b.counts, b.dice, p.places),
+  gpu: [
+    { source: diceSource, threads: (p) => p.places },
+    { source: meanDiceSource, threads: () => 1, workgroupSize: 1, binds: ['dice'] },
+  ],
+  cost: (p) => ({ bytes: 16 * p.places, operations: 4 * p.places }),
 });
 
-/** dice[0] = mean of those of the others that are not −1. */
-const meanDiceKernel = defineKernel({
-  name: 'mean-dice',
-  bindings: { dice: 'update' },
-  parameters: { labels: 'u32' },
-  sharedAmongThreads: false,
-  cpu(b, p) {
-    b.dice[0] = meanOfDice(b.dice, p.labels);
-  },
-  gpu: { source: meanDiceSource, threads: () => 1, workgroupSize: 1 },
-  cost: (p) => ({ bytes: 4 * p.labels, operations: p.labels }),
-});
-
-export const labelOverlap = defineOp<{ readonly labels: readonly number[] }>()({
+export const labelOverlap = defineOp()({
   name: 'labelOverlap',
   doc:
-    'Dice 2|F∩W| / (|F| + |W|) of each of `labels`: their mean first, then one number a label. A ' +
-    'label that only one map has counts as 0; one that neither has is −1 and left out of the mean.',
-  inputs: { fixed: 'field', warped: 'field' },
+    'Dice 2|F∩W| / (|F| + |W|) of each of `labels`, which ascend: their mean first, then one number ' +
+    'a label. A label that only one map has counts as 0; one that neither has is −1 and left out of ' +
+    'the mean.',
+  inputs: { fixed: 'field', warped: 'field', labels: 'scalars' },
   outputs: ['dice'],
-  infer({ fixed, warped }, { labels }) {
+  infer({ fixed, warped, labels }) {
     if (!sameType(asField(fixed, 1), asField(warped, 1))) {
       throw new InternalError('Fixed and warped labels are on different grids.');
     }
-    if (!labels.every((label) => Number.isInteger(label) && label >= 0)) {
-      throw new InternalError('Labels are whole numbers from 0.');
-    }
-    return { dice: scalarsType(1 + labels.length) };
+    return { dice: scalarsType(1 + elementsPerBuffer(labels)) };
   },
   adjoint: 'not-differentiable',
-  kernels: [labelCountsKernel, diceKernel, meanDiceKernel],
-  emit(emitter, { inputs: { fixed, warped }, outputs: { dice }, inputTypes, attributes }) {
-    const { labels } = attributes;
-    const places = 1 + Math.max(0, ...labels);
+  kernels: [labelCountsKernel, diceKernel],
+  emit(emitter, { inputs: { fixed, warped, labels }, outputs: { dice }, inputTypes }) {
+    const places = elementsPerBuffer(inputTypes.labels);
+    const voxels = elementsPerBuffer(inputTypes.fixed);
     const counts = emitter.scratch(2 * places, 'u32');
-    const count = elementsPerBuffer(inputTypes.fixed);
-    emitter.call(labelCountsKernel, { fixed, warped, counts }, { count, places });
-    labels.forEach((label, index) => {
-      emitter.call(diceKernel, { counts, dice }, { label, places, place: 1 + index });
-    });
-    emitter.call(meanDiceKernel, { dice }, { labels: labels.length });
+    emitter.call(labelCountsKernel, { fixed, warped, labels, counts }, { voxels, places });
+    emitter.call(diceKernel, { counts, dice }, { places });
   },
 });

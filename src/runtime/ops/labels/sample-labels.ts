@@ -1,8 +1,7 @@
-import { InternalError } from '../../internal-error';
 import { fieldType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
-import { asField, type GridAttributes, gridOf } from '../grid-attributes';
+import { asField, type GridAttributes, gridOf, requireDisplacementOn } from '../grid-attributes';
 import { sampleNearestKernel } from '../sample/sample.kernel';
 import { samplingParameters, samplingParameterValues } from '../sample/sampling';
 import { sampleByVote } from './sample-labels.cpu';
@@ -34,12 +33,7 @@ export const sampleLabels = defineOp<SampleLabelsAttributes>()({
   infer({ labels, displacement }, attributes) {
     asField(labels, 1);
     const grid = gridOf(attributes);
-    if (
-      displacement &&
-      asField(displacement, 3).grid.sizeVoxels.join() !== grid.sizeVoxels.join()
-    ) {
-      throw new InternalError('The displacement is not on the target grid.');
-    }
+    requireDisplacementOn(grid, displacement);
     return { value: fieldType(grid, 1) };
   },
   adjoint: 'not-differentiable',

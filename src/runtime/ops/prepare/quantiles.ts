@@ -20,6 +20,10 @@ const kernel = defineKernel({
     const sorted = b.image.slice(0, p.count).sort();
     b.value[0] = quantileOfSorted(sorted, p.lower);
     b.value[1] = quantileOfSorted(sorted, p.upper);
+    if (b.value[0] !== b.value[1]) return;
+    // Almost every voxel has one value: what there is to see lies beyond the quantiles.
+    b.value[0] = sorted[0] ?? 0;
+    b.value[1] = sorted[sorted.length - 1] ?? 0;
   },
   gpu: 'host',
   cost: (p) => ({ bytes: 4 * p.count, operations: 30 * p.count }),
@@ -27,7 +31,9 @@ const kernel = defineKernel({
 
 export const quantiles = defineOp<QuantilesAttributes>()({
   name: 'quantiles',
-  doc: 'Two order statistics of an image, linear between neighbours; for robust normalization.',
+  doc:
+    'Two order statistics of an image, linear between neighbours; for robust normalization. Where ' +
+    'they are equal, the lowest and the highest value.',
   inputs: { image: 'field' },
   outputs: ['value'],
   infer: ({ image }) => {

@@ -1,3 +1,4 @@
+import { type Matrix3x4, multiplyMatrices } from '../../../imaging/frames';
 import type { FloatArray } from '../define-kernel';
 
 /** The parts of the sampling parameters that say where a target voxel lands in the source. */
@@ -14,8 +15,10 @@ export interface PointMapParameters {
  */
 export function pointMap(p: PointMapParameters, affine: FloatArray | undefined): Float64Array {
   const sourceFromFixedWorld =
-    affine && p.transformed ? product(p.sourceFromWorld, affine) : p.sourceFromWorld;
-  const m = product(sourceFromFixedWorld, p.worldFromTarget);
+    affine && p.transformed
+      ? multiplyMatrices(asMatrix(p.sourceFromWorld), asMatrix([...affine]))
+      : p.sourceFromWorld;
+  const m = multiplyMatrices(asMatrix(sourceFromFixedWorld), asMatrix(p.worldFromTarget));
   const map = new Float64Array(21);
   map.set(m);
   for (let row = 0; row < 3; row += 1) {
@@ -26,17 +29,7 @@ export function pointMap(p: PointMapParameters, affine: FloatArray | undefined):
   return map;
 }
 
-/** Product of two row-major 3×4 matrices with implied last rows. */
-function product(left: ArrayLike<number>, right: ArrayLike<number>): Float64Array {
-  const result = new Float64Array(12);
-  for (let row = 0; row < 3; row += 1) {
-    for (let column = 0; column < 4; column += 1) {
-      let sum = column === 3 ? (left[row * 4 + 3] as number) : 0;
-      for (let inner = 0; inner < 3; inner += 1) {
-        sum += (left[row * 4 + inner] as number) * (right[inner * 4 + column] as number);
-      }
-      result[row * 4 + column] = sum;
-    }
-  }
-  return result;
+/** Kernel parameters are lists of any length; these have twelve numbers. */
+function asMatrix(numbers: readonly number[]): Matrix3x4 {
+  return numbers as unknown as Matrix3x4;
 }

@@ -1,7 +1,7 @@
 import { InternalError } from '../../internal-error';
 import { fieldType } from '../../ir/values';
 import { defineOp } from '../define-op';
-import { asField, gridOf } from '../grid-attributes';
+import { asField, gridAttributes, gridOf, requireDisplacementOn } from '../grid-attributes';
 import {
   sampleDerivativeKernel,
   sampleLinearKernel,
@@ -27,9 +27,11 @@ export const sample = defineOp<SampleAttributes>()({
       name: 'sample-with-derivative',
     },
   },
-  infer: ({ source }, attributes) => ({
-    value: fieldType(gridOf(attributes), asField(source).channels),
-  }),
+  infer({ source, displacement }, attributes) {
+    const grid = gridOf(attributes);
+    requireDisplacementOn(grid, displacement);
+    return { value: fieldType(grid, asField(source).channels) };
+  },
   adjoint(b, { inputs: { source, displacement, affine }, attributes }, { value: cotangent }) {
     if (cotangent === undefined) return {};
     if (attributes.interpolation !== 'linear') {
@@ -39,11 +41,7 @@ export const sample = defineOp<SampleAttributes>()({
     const forSource = b.op(
       'splat',
       { cotangent, displacement, affine },
-      {
-        size: [...sourceType.grid.sizeVoxels],
-        worldFromVoxel: [...sourceType.grid.worldFromVoxel],
-        outside: attributes.outside,
-      },
+      { ...gridAttributes(sourceType.grid), outside: attributes.outside },
     ).value;
     if (sourceType.channels !== 1 || (displacement === undefined && affine === undefined)) {
       return { source: forSource };

@@ -3,16 +3,65 @@ import { pointMap } from './point-map';
 import type { SamplingNumbers } from './sample.cpu';
 import { outsideCut, outsideZero } from './trilinear.cpu';
 
+type Planes = readonly [FloatArray, FloatArray, FloatArray];
+
+/**
+ * Where each row of the target lands along the axis by which `splatLinear` cuts the source into
+ * slabs: rows[2r] to rows[2r + 1] in source voxels, a voxel wider on both sides, so that rounding
+ * cannot matter. Rows of the target are shared out.
+ */
+export function rowExtents(
+  displacement: Planes | undefined,
+  affine: FloatArray | undefined,
+  rows: FloatArray,
+  p: SamplingNumbers,
+  share: Share,
+): void {
+  const map = pointMap(p, affine);
+  const { nx, ny, nz, sourceNy: sy, sourceNz: sz } = p;
+  const axis = sz > 1 ? 2 : 1;
+  const last = (axis === 2 ? sz : sy) - 1;
+  const m0 = map[4 * axis]!;
+  const m1 = map[4 * axis + 1]!;
+  const m2 = map[4 * axis + 2]!;
+  const m3 = map[4 * axis + 3]!;
+  const d0 = map[12 + 3 * axis]!;
+  const d1 = map[13 + 3 * axis]!;
+  const d2 = map[14 + 3 * axis]!;
+  const [begin, end] = shareOf(ny * nz, share);
+  for (let row = begin; row < end; row += 1) {
+    const y = row % ny;
+    const z = (row - y) / ny;
+    const start = m1 * y + m2 * z + m3;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let x = 0, i = row * nx; x < nx; x += 1, i += 1) {
+      let q = start + m0 * x;
+      if (displacement !== undefined) {
+        q += d0 * displacement[0][i]! + d1 * displacement[1][i]! + d2 * displacement[2][i]!;
+      }
+      if (q < low) low = q;
+      if (q > high) high = q;
+    }
+    // What lands beyond the edge may be taken to it.
+    rows[2 * row] = Math.min(Math.max(low, 0), last) - 1;
+    rows[2 * row + 1] = Math.min(Math.max(high, 0), last) + 1;
+  }
+}
+
 /**
  * Transpose of trilinear sampling: adds each target voxel's cotangent to the eight source voxels
- * that its sample came from. A part owns a slab of the source and walks all target voxels, adding
- * only what falls into its slab: so every sum has one order, whatever the number of threads.
+ * that its sample came from. A part owns a slab of the source and goes through the rows of the
+ * target that touch it, adding only what falls into it: so every sum has one order, whatever the
+ * number of threads.
+ * @param rows from `rowExtents` with the same displacement and affine
  */
 export function splatLinear(
   cotangent: FloatArray,
-  displacement: readonly [FloatArray, FloatArray, FloatArray] | undefined,
+  displacement: Planes | undefined,
   affine: FloatArray | undefined,
   value: FloatArray,
+  rows: FloatArray,
   p: SamplingNumbers,
   share: Share,
 ): void {
@@ -33,6 +82,7 @@ export function splatLinear(
   const d21 = m(19);
   const d22 = m(20);
   for (let row = 0; row < ny * nz; row += 1) {
+    if (rows[2 * row]! >= slabEnd || rows[2 * row + 1]! < slabBegin - 1) continue;
     const y = row % ny;
     const z = (row - y) / ny;
     const rowX = m(1) * y + m(2) * z + m(3);

@@ -1,9 +1,9 @@
 import { fieldType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
-import { asField, type GridAttributes, gridOf } from '../grid-attributes';
+import { asField, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
 import { type Outside, samplingParameters, samplingParameterValues } from './sampling';
-import { splatLinear } from './splat.cpu';
+import { rowExtents, splatLinear } from './splat.cpu';
 import clearSource from './splat-clear.wgsl?raw';
 import convertSource from './splat-convert.wgsl?raw';
 import densitySource from './splat-density.wgsl?raw';
@@ -30,9 +30,10 @@ const targetVoxels = (p: Sizes): number => p.nx * p.ny * p.nz;
 const sourceVoxels = (p: Sizes): number => p.sourceNx * p.sourceNy * p.sourceNz;
 
 /**
- * How much weight falls on the voxel that gets most, which bounds the fixed-point sums of `splat`;
- * once for all channels. Leaves `sums` at zero. WGSL has no float atomics, and integer sums are the
- * same in any order. The CPU adds floats in a fixed order and needs no bound.
+ * What `splat` needs to know of the points, once for all channels. On the GPU how much weight falls
+ * on the voxel that gets most, which bounds the fixed-point sums, and `sums` at zero: WGSL has no
+ * float atomics, and integer sums are the same in any order. On the CPU, which adds floats in a fixed
+ * order, where each row of the target lands.
  */
 const splatDensityKernel = defineKernel({
   name: 'splat-density',
@@ -42,10 +43,11 @@ const splatDensityKernel = defineKernel({
     sums: 'atomic i32',
     /** One number a chunk, then the bound. */
     density: 'update',
+    /** CPU only: two numbers a row of the target. */
+    rows: 'write',
   },
   parameters: samplingParameters,
-  sharedAmongThreads: false,
-  cpu: () => {},
+  cpu: (b, p, share) => rowExtents(b.displacement, b.affine, b.rows, p, share),
   gpu: [
     { source: clearSource, threads: sourceVoxels, binds: ['sums'] },
     {
@@ -84,9 +86,12 @@ const splatKernel = defineKernel({
     sums: 'atomic i32',
     density: 'read',
     largest: 'update',
+    /** CPU only. */
+    rows: 'read',
   },
   parameters: samplingParameters,
-  cpu: (b, p, share) => splatLinear(b.cotangent, b.displacement, b.affine, b.value, p, share),
+  cpu: (b, p, share) =>
+    splatLinear(b.cotangent, b.displacement, b.affine, b.value, b.rows, p, share),
   gpu: [
     {
       source: largestSource,
@@ -133,11 +138,7 @@ export const splat = defineOp<GridAttributes & { readonly outside: Outside }>()(
     const target = asField(inputTypes.cotangent).grid;
     const source = asField(outputTypes.value);
     const parameters = samplingParameterValues(
-      {
-        size: [...target.sizeVoxels],
-        worldFromVoxel: [...target.worldFromVoxel],
-        outside: attributes.outside,
-      },
+      { ...gridAttributes(target), outside: attributes.outside },
       source,
       i,
     );
@@ -146,11 +147,12 @@ export const splat = defineOp<GridAttributes & { readonly outside: Outside }>()(
     const sums = emitter.scratch(nx * ny * nz, 'i32');
     const density = emitter.scratch(chunks + 1);
     const largest = emitter.scratch(chunks + 1);
-    emitter.call(splatDensityKernel, { displacement, affine, sums, density }, parameters);
+    const rows = emitter.scratch(2 * target.sizeVoxels[1] * target.sizeVoxels[2]);
+    emitter.call(splatDensityKernel, { displacement, affine, sums, density, rows }, parameters);
     i.cotangent.forEach((cotangent, channel) => {
       emitter.call(
         splatKernel,
-        { cotangent, displacement, affine, value: o.value[channel], sums, density, largest },
+        { cotangent, displacement, affine, value: o.value[channel], sums, density, largest, rows },
         parameters,
       );
     });

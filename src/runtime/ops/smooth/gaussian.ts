@@ -47,7 +47,10 @@ export const gaussian = defineOp<GaussianAttributes>()({
     'voxels out to ceil(truncate·σ), with sum 1. Axes of one voxel are left alone.',
   inputs: { value: 'field' },
   outputs: ['value'],
-  infer: ({ value }) => ({ value }),
+  infer({ value }, attributes) {
+    axisPasses(attributes, asField(value).grid.sizeVoxels);
+    return { value };
+  },
   adjoint(b, { attributes }, { value: cotangent }) {
     if (cotangent === undefined) return {};
     const transposed = !attributes.transposed;
@@ -90,6 +93,7 @@ export const gaussian = defineOp<GaussianAttributes>()({
   },
 });
 
+/** @throws InternalError where a Gaussian is wider than a kernel takes: shrink in steps. */
 function axisPasses(attributes: GaussianAttributes, size: readonly number[]): readonly AxisPass[] {
   return attributes.sigmaVoxels.flatMap((sigmaVoxels, axis) => {
     const radius = gaussianRadius(sigmaVoxels, attributes.truncate);

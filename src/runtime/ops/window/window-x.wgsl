@@ -1,12 +1,6 @@
-// uses: voxel-index
+// uses: voxel-index window-count
 // partial = sum of a, or of a·b, over the window along x, clipped at the border. With params.divided
 // each voxel is first divided by the number of voxels in its own window.
-
-fn count_along(position: i32, length_voxels: i32) -> f32 {
-  let low = max(position - params.radius, 0);
-  let high = min(position + params.radius, length_voxels - 1);
-  return f32(high - low + 1);
-}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -20,11 +14,11 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   for (var x = low; x <= high; x += 1) {
     var quantity = a[first + x];
     if (params.hasB != 0) { quantity *= b[first + x]; }
-    if (params.divided != 0) { quantity /= count_along(x, params.nx); }
+    if (params.divided != 0) { quantity /= window_count(x, params.nx); }
     sum += quantity;
   }
   if (params.divided != 0) {
-    sum /= count_along(voxel.y, params.ny) * count_along(voxel.z, params.nz);
+    sum /= window_count(voxel.y, params.ny) * window_count(voxel.z, params.nz);
   }
   partial[i] = sum;
 }

@@ -1,12 +1,6 @@
-// uses: voxel-index
+// uses: voxel-index window-count
 // total = [total +] factor · [multiplier ·] sum over the window along z [/ n], clipped at the border;
 // n is the number of voxels in the clipped window.
-
-fn count_along(position: i32, length_voxels: i32) -> f32 {
-  let low = max(position - params.radius, 0);
-  let high = min(position + params.radius, length_voxels - 1);
-  return f32(high - low + 1);
-}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -19,7 +13,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   var sum = 0.0;
   for (var k = low; k <= high; k += 1) { sum += sums[i32(i) + k * slice]; }
   if (params.divided != 0) {
-    sum /= count_along(voxel.x, params.nx) * count_along(voxel.y, params.ny) * f32(high - low + 1);
+    sum /= window_count(voxel.x, params.nx) * window_count(voxel.y, params.ny) * f32(high - low + 1);
   }
   sum *= params.factor;
   if (params.hasMultiplier != 0) { sum *= multiplier[i]; }

@@ -3,44 +3,19 @@ import { z } from 'zod';
 import { axisAlignedGrid } from '../../../../src/imaging/grid';
 import { nodeRegistry } from '../../../../src/nodes/index';
 import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/define-node';
-import type { Diagnostic } from '../../../../src/runtime/api/diagnostics';
-import type { InputDescriptor } from '../../../../src/runtime/api/inputs';
 import { type CompileOptions, compile } from '../../../../src/runtime/compile/compile';
 import { keptKey, lower } from '../../../../src/runtime/compile/lower';
-import { parse } from '../../../../src/runtime/compile/parse';
-import { validate } from '../../../../src/runtime/compile/validate';
 import { opNames } from '../../../support/run-graph';
 import { compileRecipe, greedyRecipe, smallGrid } from '../../../support/worked-example';
-
-const farAway = axisAlignedGrid([16, 12, 10], [2, 2.5, 3], [500, 500, 500]);
-const image = (grid = smallGrid): InputDescriptor => ({ kind: 'image', grid });
-const images = (moving = smallGrid) =>
-  new Map([
-    ['fixed', image()],
-    ['moving', image(moving)],
-  ]);
-
-type Recipe = { nodes: Record<string, object>; edges: readonly { from: string; to: string }[] };
-
-function checkedGraph(recipe: object, registry = nodeRegistry) {
-  const { document } = parse(JSON.stringify(recipe), registry);
-  const { graph, diagnostics } = validate(document!, registry);
-  if (!graph) throw new Error(JSON.stringify(diagnostics));
-  return graph;
-}
-
-/** The worked example with other nodes, and without the wires that end at `unwired`. */
-function changed(nodes: Record<string, object>, unwired?: string): Recipe {
-  return {
-    ...greedyRecipe,
-    nodes: { ...greedyRecipe.nodes, ...nodes },
-    edges: greedyRecipe.edges.filter(({ to }) => to !== unwired),
-  };
-}
-
-function diagnosticsOf(recipe: object, options: CompileOptions): readonly Diagnostic[] {
-  return compile(checkedGraph(recipe), { verify: true, ...options }).diagnostics;
-}
+import {
+  changed,
+  checkedGraph,
+  diagnosticsOf,
+  farAway,
+  image,
+  images,
+  type Recipe,
+} from './changed-recipe';
 
 describe('lower', () => {
   it('makes a program of the worked example', () => {
@@ -137,6 +112,11 @@ describe('lower', () => {
 });
 
 describe('compile', () => {
+  it('takes pictures of any size', () => {
+    const long = axisAlignedGrid([20_000, 24, 1], [0.01, 0.01, 1], [0, 0, 0]);
+    expect(compileRecipe(greedyRecipe, {}, long).diagnostics).toEqual([]);
+  });
+
   it('says which node asks for a gradient through an op that has none', () => {
     const shown = defineNode({
       type: 'similarity.shown',

@@ -60,13 +60,14 @@ describe('validate', () => {
     ]);
   });
 
-  it('finds no port in what every object has', () => {
+  it.each(['constructor', 'toString', 'valueOf'])('knows no port called "%s"', (port) => {
     const found = findings((draft) => {
-      wire(draft, 'fixed.toString', 'register.constructor');
+      wire(draft, `fixed.${port}`, 'register.objectives');
+      wire(draft, 'fixed.image', `register.${port}`);
     });
-    expect(found).toMatchObject([
-      { code: 'unknown-port', at: { nodeId: 'fixed', port: 'toString' } },
-      { code: 'unknown-port', at: { nodeId: 'register', port: 'constructor' } },
+    expect(found.map(({ code, at }) => `${code} ${at.nodeId}.${at.port}`).sort()).toEqual([
+      `unknown-port fixed.${port}`,
+      `unknown-port register.${port}`,
     ]);
   });
 
@@ -167,6 +168,29 @@ describe('validate', () => {
       expect(source, `${from} before ${to}`).toBeLessThan(target!);
     }
   });
+});
+
+/** A chain from the last node of the document to the first, each wired to four after it. */
+function largestDocument(nodes: number): PipelineDocument {
+  const ids = Array.from({ length: nodes }, (_, index) => `n${String(index).padStart(3, '0')}`);
+  const edges = ids.flatMap((id, index) =>
+    ids.slice(index + 1, index + 5).map((from) => ({ from: `${from}.image`, to: `${id}.image` })),
+  );
+  const chain = ids.map((id) => [id, node('prepare.normalize-intensity')] as const);
+  return parse(
+    JSON.stringify({ ...greedyRecipe, nodes: Object.fromEntries(chain), edges }),
+    nodeRegistry,
+  ).document!;
+}
+
+it('checks the largest document at once', () => {
+  const document = largestDocument(500);
+  expect(document.edges.length).toBe(1990);
+  const started = performance.now();
+  const { diagnostics } = validate(document, nodeRegistry);
+  // It took three seconds while every node looked through every wire.
+  expect(performance.now() - started).toBeLessThan(500);
+  expect(diagnostics.filter(({ code }) => code === 'too-many-wires')).toHaveLength(498);
 });
 
 describe('parse', () => {

@@ -1,10 +1,5 @@
-import { type Grid, sameGrid } from '../imaging/grid';
-import type { Builder, ValueId } from '../runtime/api/builder';
-
-/** A grid as the attributes by which ops are told where to compute. */
-export function gridAttributes(grid: Grid) {
-  return { size: [...grid.sizeVoxels], worldFromVoxel: [...grid.worldFromVoxel] };
-}
+import { type Grid, sameGrid } from '../../imaging/grid';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/builder';
 
 /** A field on the grid of another one; scalars as they are. */
 export function resampleLike(b: Builder, value: ValueId, like: ValueId): ValueId {

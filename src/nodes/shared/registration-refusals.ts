@@ -61,6 +61,22 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
   return undefined;
 }
 
+/**
+ * What is said where the warped image comes out the same everywhere: the boxes may overlap, as above,
+ * and yet hold nothing but background where they do.
+ */
+export function nothingOnTheFixedImage(initial: TransformValue | undefined): LoweringProblem {
+  return {
+    port: 'initial',
+    message:
+      'Nothing of the moving image lies on the fixed one: warped, it is the same everywhere, so ' +
+      'that no objective can tell one transform from another.',
+    remedy: initial
+      ? 'Check that what is wired to "initial" was made for these two images, and that neither is empty.'
+      : 'Wire Centres of mass or Moments to "initial": both bring the images together.',
+  };
+}
+
 /** False where the fixed box lies wholly beyond one face of the moving box. */
 function overlap(fixed: Grid, moving: Grid): boolean {
   const movingVoxelFromWorld = voxelFromWorld(moving);

@@ -7,7 +7,7 @@ import {
 import { centreMm, type Grid, sameGrid, spacingMm } from '../../imaging/grid';
 import type { Builder, ValueId } from '../../runtime/api/builder';
 import type { ImageValue, LevelContext } from '../../runtime/api/port-values';
-import { resample } from '../resample';
+import { resample } from './resample';
 
 /** Axes are not made shorter than this: a few thick slices hold no detail to spare. */
 const shortestAxisVoxels = 16;
@@ -38,6 +38,12 @@ export function levelGrid(grid: Grid, shrink: number): Grid {
   };
 }
 
+/** An image and the grid that it was brought to. */
+export interface ShrunkImage {
+  readonly image: ValueId;
+  readonly grid: Grid;
+}
+
 /**
  * An image at a pyramid level: smoothed by a Gaussian whose width follows the shrinking of each
  * axis (against aliasing), then read on the level's grid.
@@ -48,7 +54,7 @@ export function shrinkImage(
   { image, grid }: ImageValue,
   shrink: number,
   smoothPerShrink: number,
-): { readonly image: ValueId; readonly grid: Grid } {
+): ShrunkImage {
   const coarse = levelGrid(grid, shrink);
   if (sameGrid(coarse, grid)) return { image, grid };
   const sigmaVoxels = shrinkPerAxis(grid, coarse.sizeVoxels).map((factor) =>
@@ -67,7 +73,7 @@ export function shrinkImage(
 export function levelContext(
   fullGrid: Grid,
   at: { readonly level: number; readonly levels: number },
-  fixed: { readonly image: ValueId; readonly grid: Grid },
+  fixed: ShrunkImage,
 ): LevelContext {
   return {
     ...at,

@@ -1,0 +1,29 @@
+import type { Diagnostic, LoweringProblem } from '../api/diagnostics';
+import { messages } from '../api/messages';
+import type { ValueId } from '../ir/values';
+
+/** What a node cannot know before the recipe has run: scalars that must not all be equal. */
+export interface ResultCheck {
+  readonly value: ValueId;
+  readonly nodeId: string;
+  /** What the person is told, at the node, where they are equal. */
+  readonly problem: LoweringProblem;
+}
+
+/**
+ * The diagnostics of checks that fail, in the order of the nodes.
+ * @param read numbers that the run left in a value
+ */
+export async function failedChecks(
+  checks: readonly ResultCheck[],
+  read: (value: ValueId) => Promise<ArrayLike<number>>,
+): Promise<readonly Diagnostic[]> {
+  const failed: Diagnostic[] = [];
+  for (const { value, nodeId, problem } of checks) {
+    const numbers = Array.from(await read(value));
+    if (numbers.every((number) => number === numbers[0])) {
+      failed.push(messages.recipe(nodeId, problem));
+    }
+  }
+  return failed;
+}
