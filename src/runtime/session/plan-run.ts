@@ -3,7 +3,9 @@ import type { RunProgress, RunRequest, RunResult } from '../api/engine-api';
 import { messages } from '../api/messages';
 import type { Compiled } from '../compile/compile';
 import { largestBuffers } from '../compile/memory-problems';
+import { failedChecks } from '../compile/result-checks';
 import { DeviceFailure, type Execution } from '../devices';
+import { InternalError } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
 import type { DialTurns } from './dial-turns';
@@ -144,6 +146,10 @@ class PlanRun {
         const diagnostics = [messages.nonFinite(nodeId, label, iteration)];
         return { status: 'failed', diagnostics, failedNode: nodeId, execution };
       }
+      const faults = cancelled ? [] : await this.#faultsIn(compiled, execution);
+      const failedNode = faults[0]?.at.nodeId;
+      // Without the execution nothing is kept: a result that is found again is not checked again.
+      if (failedNode !== undefined) return { status: 'failed', diagnostics: faults, failedNode };
       return { status: cancelled ? 'cancelled' : 'done', diagnostics: [], execution };
     } catch (error) {
       if (!(error instanceof DeviceFailure)) {
@@ -153,6 +159,18 @@ class PlanRun {
       // What was finished before memory ran out is whole; a device that fails may have failed before.
       return error.reason === 'out-of-memory' ? { ...ending, execution } : ending;
     }
+  }
+
+  /** What nodes find wrong with numbers that only the run could show. */
+  async #faultsIn(
+    compiled: Work['compiled'],
+    execution: Execution,
+  ): Promise<readonly Diagnostic[]> {
+    return failedChecks(compiled.checks, async (value) => {
+      const [buffer] = compiled.plan.buffersOfValue.get(value) ?? [];
+      if (buffer === undefined) throw new InternalError('A value that is checked has no buffer.');
+      return execution.read(buffer);
+    });
   }
 
   /** How a run ended whose device gave up. */

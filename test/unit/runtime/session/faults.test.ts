@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { axisAlignedGrid } from '../../../../src/imaging/grid';
 import type { Volume } from '../../../../src/imaging/volume';
 import { nodeRegistry } from '../../../../src/nodes/index';
 import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/define-node';
-import { randomNumbers } from '../../../support/case-values';
+import { fieldOf, randomNumbers } from '../../../support/case-values';
 import { bind, openSession, run } from '../../../support/small-session';
 import { greedyRecipe, smallGrid } from '../../../support/worked-example';
 
@@ -38,6 +39,27 @@ describe('what goes wrong', { timeout: 60_000 }, () => {
     expect(readable).toEqual(['fixed', 'moving']);
     const usual = await bind(session, { fixed: image(1, 1), moving: image(1, 2) });
     expect((await run(session, squares, usual)).result.status).toBe('done');
+  });
+
+  it('is two images that meet in their background only: said at the node, each time', async () => {
+    const ball = (shiftMm: number): Volume => {
+      const grid = axisAlignedGrid([17, 17, 17], [2, 2, 2], [shiftMm, shiftMm, shiftMm]);
+      const { planes } = fieldOf(grid, (x, y, z) =>
+        Math.max(0, 4 - Math.hypot(x - 8, y - 8, z - 8)),
+      );
+      const values = Float32Array.from(planes[0]!);
+      return { kind: 'image', grid, values, storedType: 'float32' };
+    };
+    const session = openSession();
+    const bindings = await bind(session, { fixed: ball(0), moving: ball(30) });
+    for (const _ of ['first', 'again']) {
+      const { result, states } = await run(session, squares, bindings);
+      expect(result.status).toBe('failed');
+      expect(result.diagnostics).toMatchObject([
+        { code: 'recipe', at: { nodeId: 'register', port: 'initial' } },
+      ]);
+      expect(states.get('register')?.at(-1)).toBe('failed');
+    }
   });
 
   it('is a fault of ours: reported as one, and the session goes on', async () => {
