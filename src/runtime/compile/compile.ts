@@ -35,7 +35,7 @@ export interface Compiled {
   readonly plan?: Plan;
   readonly graph?: OpGraph;
   readonly outputs: Lowered['outputs'];
-  /** What is to be looked at once the plan has run: see `failedChecks`. */
+  /** What is to be looked at once the plan has run: see `failedCheck`. */
   readonly checks: Lowered['checks'];
   readonly diagnostics: readonly Diagnostic[];
   readonly printed?: string;

@@ -11,19 +11,17 @@ export interface ResultCheck {
 }
 
 /**
- * The diagnostics of checks that fail, in the order of the nodes.
+ * The diagnostic of the first check that fails, in the order of the nodes. What comes after it was
+ * computed from what is wrong, so that more would be said of one cause.
  * @param read numbers that the run left in a value
  */
-export async function failedChecks(
+export async function failedCheck(
   checks: readonly ResultCheck[],
   read: (value: ValueId) => Promise<ArrayLike<number>>,
-): Promise<readonly Diagnostic[]> {
-  const failed: Diagnostic[] = [];
+): Promise<Diagnostic | undefined> {
   for (const { value, nodeId, problem } of checks) {
     const numbers = Array.from(await read(value));
-    if (numbers.every((number) => number === numbers[0])) {
-      failed.push(messages.recipe(nodeId, problem));
-    }
+    if (numbers.every((number) => number === numbers[0])) return messages.recipe(nodeId, problem);
   }
-  return failed;
+  return undefined;
 }

@@ -3,7 +3,7 @@ import type { RunProgress, RunRequest, RunResult } from '../api/engine-api';
 import { messages } from '../api/messages';
 import type { Compiled } from '../compile/compile';
 import { largestBuffers } from '../compile/memory-problems';
-import { failedChecks } from '../compile/result-checks';
+import { failedCheck } from '../compile/result-checks';
 import { DeviceFailure, type Execution } from '../devices';
 import { InternalError } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
@@ -146,10 +146,9 @@ class PlanRun {
         const diagnostics = [messages.nonFinite(nodeId, label, iteration)];
         return { status: 'failed', diagnostics, failedNode: nodeId, execution };
       }
-      const faults = cancelled ? [] : await this.#faultsIn(compiled, execution);
-      const failedNode = faults[0]?.at.nodeId;
+      const fault = cancelled ? undefined : await this.#faultIn(compiled, execution);
       // Without the execution nothing is kept: a result that is found again is not checked again.
-      if (failedNode !== undefined) return { status: 'failed', diagnostics: faults, failedNode };
+      if (fault) return { status: 'failed', diagnostics: [fault], failedNode: fault.at.nodeId };
       return { status: cancelled ? 'cancelled' : 'done', diagnostics: [], execution };
     } catch (error) {
       if (!(error instanceof DeviceFailure)) {
@@ -162,11 +161,11 @@ class PlanRun {
   }
 
   /** What nodes find wrong with numbers that only the run could show. */
-  async #faultsIn(
+  async #faultIn(
     compiled: Work['compiled'],
     execution: Execution,
-  ): Promise<readonly Diagnostic[]> {
-    return failedChecks(compiled.checks, async (value) => {
+  ): Promise<Diagnostic | undefined> {
+    return failedCheck(compiled.checks, async (value) => {
       const [buffer] = compiled.plan.buffersOfValue.get(value) ?? [];
       if (buffer === undefined) throw new InternalError('A value that is checked has no buffer.');
       return execution.read(buffer);
