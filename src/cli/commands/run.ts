@@ -25,9 +25,8 @@ export async function run(options: Arguments, host: Host): Promise<ExitStatus> {
   report(ready.prepared.diagnostics, host);
 
   const result = await runShowingProgress(ready.prepared, host);
-  const news = withoutEchoes([...ready.prepared.diagnostics, ...result.diagnostics]).slice(
-    ready.prepared.diagnostics.length,
-  );
+  const told = new Set(ready.prepared.diagnostics.map((each) => JSON.stringify(each)));
+  const news = withoutEchoes(result.diagnostics).filter((each) => !told.has(JSON.stringify(each)));
   if (result.status === 'failed') return refuse(news, options, host);
   report(news, host);
   const planPeakBytes = compiled.plan?.peakBytes;
