@@ -23,7 +23,7 @@ export default defineConfig({
     outDir: 'dist/page',
     emptyOutDir: true,
     target: 'es2023',
-    // TensorFlow.js and the viewer are large however they are split; both load on first need.
+    // TensorFlow.js is large however it is split; it loads on first need.
     chunkSizeWarningLimit: 3000,
   },
   worker: { format: 'es' },
