@@ -1,4 +1,6 @@
 import type { Matrix3x4, Vec3 } from '../../imaging/frames';
+import type { NamedNumbers } from './data-kinds/define-data-kind';
+import type { DataPortType } from './data-kinds/index';
 import type { Diagnostic } from './diagnostics';
 import type { InputDescriptor, SourceRequest } from './inputs';
 
@@ -202,14 +204,14 @@ export interface LevelOutcome {
 export interface OutputHandle {
   readonly nodeId: string;
   readonly port: string;
-  readonly kind: 'image' | 'labels' | 'transform' | 'table';
+  readonly kind: DataPortType;
   readonly handle: string;
   /** Of a transform: the fields that it has beside its affine, as the formats of their files. */
   readonly fields?: readonly ('displacement' | 'inverse-displacement')[];
 }
 
 export type ReadRequest =
-  /** Image or labels as a volume for the viewer. */
+  /** What lies on a grid as a volume for the viewer. */
   | { readonly handle: string; readonly as: 'volume' }
   /** Affine and displacement as numbers. */
   | { readonly handle: string; readonly as: 'transform' }
@@ -229,10 +231,7 @@ export type ReadRequest =
 export type ReadResult =
   | { readonly kind: 'volume'; readonly volume: VolumeData }
   | { readonly kind: 'transform'; readonly affine: Matrix3x4; readonly displacement?: VolumeData }
-  | {
-      readonly kind: 'table';
-      readonly rows: readonly { readonly name: string; readonly value: number }[];
-    }
+  | { readonly kind: 'table'; readonly rows: NamedNumbers }
   | { readonly kind: 'file'; readonly bytes: Uint8Array }
   | { readonly kind: 'missing'; readonly diagnostics: readonly Diagnostic[] };
 
