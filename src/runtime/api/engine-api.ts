@@ -2,6 +2,7 @@ import type { Matrix3x4, Vec3 } from '../../imaging/frames';
 import type { NamedNumbers } from './data-kinds/define-data-kind';
 import type { DataPortType } from './data-kinds/index';
 import type { Diagnostic } from './diagnostics';
+import type { FileFormat, PartFormat } from './file-writers/index';
 import type { InputDescriptor, SourceRequest } from './inputs';
 
 /**
@@ -206,8 +207,8 @@ export interface OutputHandle {
   readonly port: string;
   readonly kind: DataPortType;
   readonly handle: string;
-  /** Of a transform: the fields that it has beside its affine, as the formats of their files. */
-  readonly fields?: readonly ('displacement' | 'inverse-displacement')[];
+  /** Of the files that not every value of its kind has, those that it has: the fields of a transform. */
+  readonly fields?: readonly PartFormat[];
 }
 
 export type ReadRequest =
@@ -217,16 +218,7 @@ export type ReadRequest =
   | { readonly handle: string; readonly as: 'transform' }
   | { readonly handle: string; readonly as: 'table' }
   /** Bytes of a file, in the geometry of the fixed image where it has one. */
-  | {
-      readonly handle: string;
-      readonly as: 'file';
-      readonly format:
-        | 'nifti-image'
-        | 'nifti-labels'
-        | 'itk-affine'
-        | 'displacement'
-        | 'inverse-displacement';
-    };
+  | { readonly handle: string; readonly as: 'file'; readonly format: FileFormat };
 
 export type ReadResult =
   | { readonly kind: 'volume'; readonly volume: VolumeData }

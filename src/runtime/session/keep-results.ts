@@ -3,7 +3,7 @@ import type { NiftiGeometry } from '../../imaging/nifti/header';
 import type { NamedNumbers } from '../api/data-kinds/define-data-kind';
 import { dataKindOf } from '../api/data-kinds/index';
 import type { LevelOutcome, OutputHandle } from '../api/engine-api';
-import type { TransformValue } from '../api/port-values';
+import { partsIn } from '../api/file-writers/index';
 import type { Compiled } from '../compile/compile';
 import { type DataValue, gridOf, valuesOf } from '../compile/data-values';
 import { keptKey, loaderKey } from '../compile/lower';
@@ -116,21 +116,14 @@ export function outputHandles({ graph, inputs }: Prepared, kept: Kept): readonly
       const [port = ''] = Object.keys(definition.outputs);
       return [{ nodeId: id, port, kind: input.descriptor.kind, handle: input.handle }];
     }
-    return Object.entries(kept.results.get(id)?.ports ?? {}).map(([port, value]) => ({
-      nodeId: id,
-      port,
-      kind: value.kind,
-      handle: `result:${kept.keys.get(id)}:${port}`,
-      ...(value.kind === 'transform' && { fields: fieldsOf(value) }),
-    }));
+    const result = kept.results.get(id);
+    if (!result) return [];
+    return Object.entries(result.ports).map(([port, value]) => {
+      const fields = partsIn(computedValue(value, result.data));
+      const handle = `result:${kept.keys.get(id)}:${port}`;
+      return { nodeId: id, port, kind: value.kind, handle, ...(fields ? { fields } : {}) };
+    });
   });
-}
-
-function fieldsOf(transform: TransformValue): NonNullable<OutputHandle['fields']> {
-  return [
-    ...(transform.displacement === undefined ? [] : (['displacement'] as const)),
-    ...(transform.inverseDisplacement === undefined ? [] : (['inverse-displacement'] as const)),
-  ];
 }
 
 /**

@@ -1,11 +1,8 @@
-import { centreMm } from '../../imaging/grid';
-import type { NiftiGeometry } from '../../imaging/nifti/header';
-import { writeDisplacementField, writeNifti } from '../../imaging/nifti/write-nifti';
-import { writeItkAffine } from '../../imaging/transforms/itk-affine';
-import type { LabelVolume, Volume } from '../../imaging/volume';
+import { writeNifti } from '../../imaging/nifti/write-nifti';
 import type { GridPlanes } from '../api/data-kinds/define-data-kind';
-import { type ComputedValue, dataKindOf } from '../api/data-kinds/index';
+import { dataKindOf } from '../api/data-kinds/index';
 import type { ReadRequest, ReadResult, VolumeData } from '../api/engine-api';
+import { writeFile } from '../api/file-writers/index';
 import { computedValue } from './computed-results';
 import type { StoredInput } from './input-store';
 import type { StoredResult } from './result-store';
@@ -28,7 +25,11 @@ export function readInput(input: StoredInput, request: ReadRequest): ReadResult 
  * What a node gave at a port, in the form that is asked for; `missing` where it has no such form.
  * @throws InternalError where the numbers of a kept result are gone
  */
-export function readResult(result: StoredResult, port: string, request: ReadRequest): ReadResult {
+export async function readResult(
+  result: StoredResult,
+  port: string,
+  request: ReadRequest,
+): Promise<ReadResult> {
   const kept = result.ports[port];
   if (!kept) return missing;
   const value = computedValue(kept, result.data);
@@ -53,46 +54,10 @@ export function readResult(result: StoredResult, port: string, request: ReadRequ
       return rows ? { kind: 'table', rows } : missing;
     }
     case 'file': {
-      const bytes = fileOf(value, result.geometry, request.format);
+      const bytes = await writeFile(value, request.format, result);
       return bytes ? { kind: 'file', bytes } : missing;
     }
   }
-}
-
-function fileOf(
-  value: ComputedValue,
-  geometry: NiftiGeometry | undefined,
-  format: Extract<ReadRequest, { as: 'file' }>['format'],
-): Uint8Array | undefined {
-  const options = geometry ? { geometry } : {};
-  switch (format) {
-    case 'nifti-image':
-    case 'nifti-labels': {
-      const volume = volumeOf(value);
-      return volume && writeNifti(volume, options);
-    }
-    case 'itk-affine': {
-      if (value.kind !== 'transform') return undefined;
-      return new TextEncoder().encode(writeItkAffine(value.affine, centreMm(value.grid)));
-    }
-    case 'displacement':
-    case 'inverse-displacement': {
-      if (value.kind !== 'transform') return undefined;
-      const componentsMm =
-        format === 'displacement' ? value.displacementMm : value.inverseDisplacementMm;
-      return componentsMm && writeDisplacementField({ grid: value.grid, componentsMm }, options);
-    }
-  }
-}
-
-function volumeOf(value: ComputedValue): Volume | undefined {
-  if (value.kind === 'image') return { ...value, storedType: 'float32' };
-  if (value.kind !== 'labels') return undefined;
-  const { kind, grid, values, present: labels } = value;
-  const largest = labels[labels.length - 1] ?? 0;
-  const storedType: LabelVolume['storedType'] =
-    largest < 2 ** 8 ? 'uint8' : largest < 2 ** 16 ? 'uint16' : 'uint32';
-  return { kind, grid, values, storedType, labels };
 }
 
 /** Planes one after the other, as they cross the boundary. */
