@@ -1,4 +1,4 @@
-import type { EngineApi } from '../runtime/api/engine-api';
+import type { DeviceChoice, EngineApi } from '../runtime/api/engine-api';
 
 /** What the command line needs of the machine. Only its root knows Node; tests bring their own. */
 export interface Host {
@@ -13,7 +13,7 @@ export interface Host {
   readonly parseArgs: ParseArgs;
   /** Starts the engine; a GPU is looked for only where `device` may use one. */
   openEngine(options: {
-    readonly device: 'auto' | 'gpu' | 'cpu';
+    readonly device: DeviceChoice;
     readonly threads: number;
   }): Promise<EngineApi>;
   /** Calls `handler` at the first Ctrl-C instead of ending the program; the second one ends it. */

@@ -42,7 +42,7 @@ const status = await runCommandLine(process.argv.slice(2), {
   fetch,
   parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
   async openEngine({ device, threads }) {
-    const gpu = device === 'cpu' ? undefined : await openGpu();
+    const gpu = device === 'auto' || device === 'gpu' ? await openGpu() : undefined;
     const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes: totalmem() });
     return createSession({ registry: nodeRegistry, devices });
   },

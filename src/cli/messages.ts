@@ -1,5 +1,6 @@
 import type { PublicImage } from '../imaging/public-images';
 import type { Diagnostic, DiagnosticPlace } from '../runtime/api/diagnostics';
+import type { DeviceKind, EngineDescription } from '../runtime/api/engine-api';
 import { bytesText } from './format-table';
 
 const error = (
@@ -122,11 +123,16 @@ export const messages = {
       `Give one of them another name, for example with --set ${nodeId}.name=… or ${nodeId}.prefix=….`,
     ),
 
-  noGpu: (reason: string): Diagnostic =>
+  noDevice: (
+    { kind, because }: EngineDescription['missing'][number],
+    others: readonly DeviceKind[],
+  ): Diagnostic =>
     error(
       'device',
-      { path: '--device gpu' },
-      reason,
-      'Leave the option out, or pass --device cpu: the result is the same.',
+      { path: `--device ${kind}` },
+      because,
+      others.length === 0
+        ? 'Leave the option out.'
+        : `Leave the option out, or pass --device ${others.join(' or ')}: the result is the same.`,
     ),
 };

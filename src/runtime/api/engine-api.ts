@@ -39,6 +39,10 @@ export interface EngineApi {
 export const deviceKinds = ['gpu', 'cpu'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
 
+/** What can be asked for; `auto` leaves the choice to the engine. */
+export const deviceChoices = ['auto', ...deviceKinds] as const;
+export type DeviceChoice = (typeof deviceChoices)[number];
+
 export interface EngineDescription {
   /** In the order in which `auto` takes them. */
   readonly devices: readonly { readonly kind: DeviceKind; readonly name: string }[];
@@ -73,20 +77,23 @@ export type OpenInputResult =
 export interface CompileRequest {
   readonly documentText: string;
   readonly bindings: Readonly<Record<string, string>>;
-  readonly device: 'auto' | DeviceKind;
+  readonly device: DeviceChoice;
   /** Print the program after this phase. */
   readonly printAfter?: PhaseName;
 }
 
-export type PhaseName =
-  | 'parse'
-  | 'validate'
-  | 'lower'
-  | 'differentiate'
-  | 'simplify'
-  | 'fuse'
-  | 'schedule'
-  | 'allocate';
+/** The compiler's phases, in order. */
+export const phaseNames = [
+  'parse',
+  'validate',
+  'lower',
+  'differentiate',
+  'simplify',
+  'fuse',
+  'schedule',
+  'allocate',
+] as const;
+export type PhaseName = (typeof phaseNames)[number];
 
 export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
