@@ -46,7 +46,7 @@ const status = await runCommandLine(process.argv.slice(2), {
     const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes: totalmem() });
     return createSession({ registry: nodeRegistry, devices });
   },
-  onInterrupt: (handler) => void process.once('SIGINT', handler),
+  onInterrupt: (handler) => void process.removeAllListeners('SIGINT').once('SIGINT', handler),
   now: () => new Date(),
 });
 // Threads and graphics would keep the process alive; what was printed goes out first, and where it

@@ -12,6 +12,9 @@ const error = (
 
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';
 
+/** Said at the end of a command that Ctrl-C stopped. */
+export const cancelledText = 'Cancelled; nothing was written.\n';
+
 /** The wording of what only the command line can find wrong: between arguments, files and recipe. */
 export const messages = {
   recipeUnreadable: (path: string, reason: string): Diagnostic =>
