@@ -1,11 +1,10 @@
 import { gunzipSync } from 'fflate';
 import type { PipelineDocument } from '../pipeline/schema';
-import type { NodeRegistry, SavedFile } from '../runtime/api/define-node';
+import type { NodeRegistry } from '../runtime/api/define-node';
 import type { Diagnostic } from '../runtime/api/diagnostics';
-import type { EngineApi, OutputHandle, ReadRequest } from '../runtime/api/engine-api';
+import type { EngineApi, OutputHandle } from '../runtime/api/engine-api';
+import { type FileFormat, savedAs } from '../runtime/api/file-writers/index';
 import { messages } from './messages';
-
-type FileFormat = Extract<ReadRequest, { as: 'file' }>['format'];
 
 /** A file that a recipe asks for. */
 export interface OutputFile {
@@ -29,12 +28,12 @@ export function outputFiles(
       registry.get(document.nodes[nodeId]?.type ?? '')?.section === 'register',
   );
   if (last === undefined) return [];
-  const warped = outputs.some(({ nodeId, port }) => nodeId === last.nodeId && port === 'warped');
+  const { nodeId } = last;
+  const isWarped = outputs.some((one) => one.nodeId === nodeId && one.port === 'warped');
+  const warped = isWarped ? savedAs('warped.nii.gz', 'nifti-image') : [];
   return [
-    ...(warped
-      ? filesOf({ name: 'warped.nii.gz', port: '', format: 'nifti-image' }, `${last.nodeId}.warped`)
-      : []),
-    ...filesOf({ name: '', port: '', format: 'itk-transform' }, `${last.nodeId}.${last.port}`),
+    ...warped.map((file) => ({ ...file, from: `${nodeId}.warped` })),
+    ...savedAs('', 'itk-transform').map((file) => ({ ...file, from: `${nodeId}.${last.port}` })),
   ];
 }
 
@@ -76,19 +75,10 @@ function savedFiles(
     const definition = registry.get(type);
     const parsed = definition?.files && definition.params.safeParse(params);
     if (!parsed?.success) return [];
-    return (definition?.files?.(parsed.data) ?? []).flatMap((file) => {
-      const wire = document.edges.find(({ to }) => to === `${nodeId}.${file.port}`);
-      return wire ? filesOf(file, wire.from).map((output) => ({ nodeId, file: output })) : [];
+    return (definition?.files?.(parsed.data) ?? []).flatMap(({ name, port, format }) => {
+      const wire = document.edges.find(({ to }) => to === `${nodeId}.${port}`);
+      if (wire === undefined) return [];
+      return savedAs(name, format).map((file) => ({ nodeId, file: { ...file, from: wire.from } }));
     });
   });
-}
-
-/** A transform is kept in several files; everything else in one. */
-function filesOf({ name, format }: SavedFile, from: string): readonly OutputFile[] {
-  if (format !== 'itk-transform') return [{ name, from, format }];
-  return [
-    { name: `${name}affine.txt`, from, format: 'itk-affine' },
-    { name: `${name}displacement.nii.gz`, from, format: 'displacement' },
-    { name: `${name}inverse-displacement.nii.gz`, from, format: 'inverse-displacement' },
-  ];
 }

@@ -1,4 +1,6 @@
 import type { Diagnostic, DiagnosticPlace, LoweringProblem } from './diagnostics';
+import { portTraits } from './port-traits';
+import type { PortType } from './port-values';
 
 /**
  * The wording of every diagnostic of the compiler and the session, as functions of typed facts.
@@ -47,12 +49,12 @@ export const messages = {
     ),
 
   typeMismatch: (
-    from: { readonly end: string; readonly type: string },
+    from: { readonly end: string; readonly type: PortType },
     to: {
       readonly nodeId: string;
       readonly port: string;
       readonly title: string;
-      readonly type: string;
+      readonly type: PortType;
     },
   ): Diagnostic =>
     error(
@@ -62,7 +64,7 @@ export const messages = {
       `Wire an output that gives ${article(to.type)}.`,
     ),
 
-  missingInput: (nodeId: string, title: string, port: string, type: string): Diagnostic =>
+  missingInput: (nodeId: string, title: string, port: string, type: PortType): Diagnostic =>
     error(
       'missing-input',
       { nodeId, port },
@@ -263,8 +265,8 @@ function lessMemory(otherDevices: readonly string[]): string {
   return `End the schedule at a coarser level (last shrink 2 or 4), load smaller images${other}.`;
 }
 
-function article(type: string): string {
-  if (type === 'labels') return 'labels';
+function article(type: PortType): string {
+  if (portTraits(type).isPlural) return type;
   return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
