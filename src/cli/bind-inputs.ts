@@ -70,6 +70,9 @@ export async function bindInputs(
   images: readonly PublicImage[] = publicImages,
 ): Promise<BoundInputs> {
   const loaders = loadersOf(document, registry);
+  const isReal = loaders.some(({ source }) => source.as === 'image' && source.kind !== 'phantom');
+  const labelsNothing = ({ as, kind }: Loader['source']) =>
+    isReal && as === 'labels' && kind === 'phantom';
   const names = loaders.map(({ nodeId }) => nodeId);
   const diagnostics = [...options.inputs.keys()]
     .filter((nodeId) => !names.includes(nodeId))
@@ -108,6 +111,8 @@ export async function bindInputs(
     const mayLeaveOut = byHand && portTraits(source.as).mayBeLeftOut === true;
     switch (source.kind) {
       case 'phantom':
+        // The labels of a generated head say nothing about real images, whoever names these.
+        if (labelsNothing(source)) return 'leave out';
         if (!byHand) return { open: { source } };
         return mayLeaveOut ? 'leave out' : { refuse: messages.imageNotGiven(nodeId) };
       case 'file': {

@@ -1,18 +1,13 @@
-import { gunzipSync } from 'fflate';
 import type { PipelineDocument } from '../pipeline/schema';
 import type { NodeRegistry } from '../runtime/api/define-node';
 import type { Diagnostic } from '../runtime/api/diagnostics';
 import type { EngineApi, OutputHandle } from '../runtime/api/engine-api';
-import { type FileFormat, savedAs } from '../runtime/api/file-writers/index';
+import { savedAs } from '../runtime/api/file-writers/index';
+import { bytesAsNamed, type SavedOutput, savedOutputs } from '../runtime/api/saved-files';
 import { messages } from './messages';
 
-/** A file that a recipe asks for. */
-export interface OutputFile {
-  readonly name: string;
-  /** The output whose value is written, `node.port`. */
-  readonly from: string;
-  readonly format: FileFormat;
-}
+/** A file that a run writes. */
+export type OutputFile = Omit<SavedOutput, 'nodeId'>;
 
 /** The files of all save nodes; for a recipe without any, those of its last registration. */
 export function outputFiles(
@@ -20,8 +15,8 @@ export function outputFiles(
   outputs: readonly OutputHandle[],
   registry: NodeRegistry,
 ): readonly OutputFile[] {
-  const saved = savedFiles(document, registry);
-  if (saved.length > 0) return saved.map(({ file }) => file);
+  const saved = savedOutputs(document, registry);
+  if (saved.length > 0) return saved;
   const last = outputs.findLast(
     ({ nodeId, kind }) =>
       kind === 'transform' &&
@@ -43,10 +38,12 @@ export function sameNameProblems(
   registry: NodeRegistry,
 ): readonly Diagnostic[] {
   const writers = new Map<string, string>();
-  return savedFiles(document, registry).flatMap(({ nodeId, file }) => {
-    const other = writers.get(file.name);
-    writers.set(file.name, other ?? nodeId);
-    return other === undefined ? [] : [messages.sameFileTwice(nodeId, other, file.name)];
+  return savedOutputs(document, registry).flatMap(({ nodeId, name }) => {
+    // Case does not tell files apart on every machine.
+    const key = name.toLowerCase();
+    const other = writers.get(key);
+    writers.set(key, other ?? nodeId);
+    return other === undefined ? [] : [messages.sameFileTwice(nodeId, other, name)];
   });
 }
 
@@ -63,22 +60,5 @@ export async function readOutput(
   if (output === undefined) return undefined;
   const read = await engine.read({ handle: output.handle, as: 'file', format });
   if (read.kind !== 'file') return undefined;
-  // The engine compresses whatever it writes.
-  return name.endsWith('.nii') ? gunzipSync(read.bytes) : read.bytes;
-}
-
-function savedFiles(
-  document: PipelineDocument,
-  registry: NodeRegistry,
-): readonly { readonly nodeId: string; readonly file: OutputFile }[] {
-  return Object.entries(document.nodes).flatMap(([nodeId, { type, params }]) => {
-    const definition = registry.get(type);
-    const parsed = definition?.files && definition.params.safeParse(params);
-    if (!parsed?.success) return [];
-    return (definition?.files?.(parsed.data) ?? []).flatMap(({ name, port, format }) => {
-      const wire = document.edges.find(({ to }) => to === `${nodeId}.${port}`);
-      if (wire === undefined) return [];
-      return savedAs(name, format).map((file) => ({ nodeId, file: { ...file, from: wire.from } }));
-    });
-  });
+  return bytesAsNamed(name, read.bytes);
 }
