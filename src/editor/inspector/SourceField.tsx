@@ -7,6 +7,7 @@ import type { NodeDefinition } from '../../runtime/api/define-node';
 import { describeGrid, formatBytes } from '../canvas/InputBadge';
 import { useEditor, useRun } from '../editor-context';
 import { FetchConsent } from '../files/FetchConsent';
+import { withParam } from '../store/document-edits';
 import { type FormField, fieldValue, variantDefaults } from './form-fields';
 import { ParameterField } from './ParameterField';
 import { PublicImageField } from './PublicImageField';
@@ -108,7 +109,7 @@ export function SourceField(props: {
               key={inner.name}
               field={inner}
               params={source}
-              onChange={(next) => change({ ...source, [inner.name]: next })}
+              onChange={(next) => change(withParam(source, inner.name, next))}
             />
           ))}
         {draft === undefined && input?.state === 'needs-consent' && (
