@@ -7,7 +7,7 @@ import {
 import { Notifications } from '@mantine/notifications';
 import { IconLayoutSidebarLeftExpand, IconLayoutSidebarRightExpand } from '@tabler/icons-react';
 import { ReactFlowProvider } from '@xyflow/react';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { decodeLink } from '../pipeline/share';
 import { Canvas } from './canvas/Canvas';
 import { Palette } from './canvas/Palette';
@@ -110,8 +110,13 @@ function Workbench() {
   const isInspectorOpen = useView((state) => state.isInspectorOpen);
   const isMaximised = useView((state) => state.isViewerMaximised);
   const isFloating = useFloatingInspector();
+  const main = useRef<HTMLElement>(null);
+  // The card of the gallery that was pressed is gone, and the focus with it.
+  useEffect(() => {
+    if (document.activeElement === document.body) main.current?.focus();
+  }, []);
   return (
-    <main className="workbench">
+    <main className="workbench" ref={main} tabIndex={-1} aria-label="Recipe">
       <div className="workbench-upper" hidden={isMaximised}>
         {isPaletteOpen ? (
           <Palette />

@@ -80,6 +80,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
   return (
     <>
       <div className="inspector-head">
+        <h2 className="weft-hidden">{node.title ?? definition?.title ?? node.type}</h2>
         <TextInput
           variant="unstyled"
           size="md"

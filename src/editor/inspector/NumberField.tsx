@@ -44,7 +44,8 @@ export function NumberField({ field, params, isLive, turn, onChange }: FieldProp
       {isLive && Number.isFinite(span) && (
         <Slider
           size="sm"
-          label={(shown) => formatNumber(shown)}
+          // The field above says the value; a label would cover it.
+          label={null}
           thumbLabel={`Turn ${field.title}`}
           min={field.min}
           max={field.max}

@@ -12,7 +12,8 @@ export function RunBar() {
   const isRefused = useRun(isBlocked);
   const engine = useRun((state) => state.engine);
   const device = useView((state) => state.device);
-  const devices = deviceChoices(engine);
+  const planned = useRun((state) => state.plan?.device);
+  const devices = deviceChoices(engine, device === 'auto' ? planned : undefined);
   return (
     <section className="run-bar" aria-label="Run">
       {status === 'idle' ? (

@@ -12,11 +12,16 @@ export function deviceLabel(kind: DeviceKind): string {
   return kind.toUpperCase();
 }
 
-/** What a recipe can be asked to run on: the best, every device of this machine, and what it lacks. */
-export function deviceChoices(engine: EngineDescription | undefined): readonly DeviceChoice[] {
-  const best = engine?.devices[0];
+/**
+ * What a recipe can be asked to run on: the best, every device of this machine, and what it lacks.
+ * @param best what the engine takes where nobody chose, once it has said so: not always the first
+ */
+export function deviceChoices(
+  engine: EngineDescription | undefined,
+  best: DeviceKind | undefined,
+): readonly DeviceChoice[] {
   return [
-    { value: 'auto', label: best ? `Best: ${deviceLabel(best.kind)}` : 'Best device' },
+    { value: 'auto', label: best ? `Best: ${deviceLabel(best)}` : 'Best device' },
     ...(engine?.devices ?? []).map(({ kind }) => ({ value: kind, label: deviceLabel(kind) })),
     ...(engine?.missing ?? []).map(({ kind }) => ({
       value: kind,

@@ -210,7 +210,9 @@ export function SlicePane(props: SlicePaneProps) {
       {props.waitsFor && <p className="slice-waits">{props.waitsFor}</p>}
       <span className="slice-caption">
         {caption}
-        {props.from && <span className="slice-from">{props.from}</span>}
+        {props.from && props.from !== caption.toLowerCase() && (
+          <span className="slice-from">{props.from}</span>
+        )}
         {props.note && <em>{props.note}</em>}
       </span>
     </div>

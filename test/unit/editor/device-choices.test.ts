@@ -7,10 +7,10 @@ test('the devices are those that the engine names, in its order, and then what i
     missing: [{ kind: 'gpu', because: 'The browser has none.' }],
     threads: 2,
   } as const;
-  expect(deviceChoices(engine)).toEqual([
+  expect(deviceChoices(engine, 'cpu')).toEqual([
     { value: 'auto', label: 'Best: CPU' },
     { value: 'cpu', label: 'CPU' },
     { value: 'gpu', label: 'GPU (none here)', disabled: true },
   ]);
-  expect(deviceChoices(undefined)).toEqual([{ value: 'auto', label: 'Best device' }]);
+  expect(deviceChoices(undefined, undefined)).toEqual([{ value: 'auto', label: 'Best device' }]);
 });
