@@ -26,6 +26,7 @@ test('a turned parameter says from when on it holds; what a cancelled run finish
   await page.getByRole('slider', { name: 'Turn Step' }).focus();
   await page.keyboard.press('ArrowRight');
   await expect(page.locator('.turn-note')).toHaveText(/^Taken at level 1 of 1, iteration \d+\.$/);
+  expect(await seriousViolations(page), 'running').toEqual([]);
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(page.locator('output.run-clock')).toContainText('Cancelled');
   await expect(page.locator('.node-dot[data-state="cancelled"]').first()).toBeVisible();

@@ -58,7 +58,8 @@ export function NumberField({ field, params, isLive, turn, onChange }: FieldProp
         <span>{bounds}</span>
         <WayBack field={field} current={current} onChange={onChange} />
       </p>
-      <TurnNote note={turn} />
+      {/* Of another value it would say something untrue. */}
+      {turn?.value === current && <TurnNote note={turn} />}
     </div>
   );
 }

@@ -57,6 +57,8 @@ export function SourceField(props: {
           label: kindTitles[kind] ?? title,
         }))}
         onChange={(kind) => {
+          // Back before anything was chosen: the recipe's own source, not a fresh one of its kind.
+          if (isObject(value) && value.kind === kind) return setDraft(undefined);
           const next = field.variants.find((other) => other.kind === kind);
           if (next) change({ ...variantDefaults(next), kind });
         }}
@@ -112,6 +114,9 @@ export function SourceField(props: {
               onChange={(next) => change(withParam(source, inner.name, next))}
             />
           ))}
+        {draft !== undefined && (
+          <p className="field-help">Until this is complete, the node keeps the data it has.</p>
+        )}
         {draft === undefined && input?.state === 'needs-consent' && (
           <Button
             size="sm"

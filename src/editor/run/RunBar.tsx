@@ -34,9 +34,8 @@ export function RunBar() {
       ) : (
         <Button
           size="sm"
-          color="red"
           variant="light"
-          className="run-button"
+          className="run-button cancel-button"
           loading={status === 'cancelling'}
           leftSection={<IconPlayerStopFilled size={15} />}
           onClick={() => void controller.cancel()}

@@ -158,8 +158,9 @@ export function createRunController(parts: RunControllerParts) {
       const { turns } = runs.getState();
       runs.setState({ turns: { ...turns, [`${nodeId}.${parameter}`]: found } });
     };
-    note({ state: 'asked' });
-    note(await engine.turn(runId, nodeId, parameter, value).then(turnNote, turnFault));
+    note({ value, state: 'asked' });
+    const outcome = engine.turn(runId, nodeId, parameter, value).catch(turnFault);
+    note(turnNote(value, await outcome));
   }
 
   /** Starts to follow the stores; returns what ends that. */
@@ -193,17 +194,17 @@ export function createRunController(parts: RunControllerParts) {
 
 export type RunController = ReturnType<typeof createRunController>;
 
-function turnNote(outcome: TurnOutcome): TurnNote {
+function turnNote(value: number, outcome: TurnOutcome): TurnNote {
   if (!outcome.ok) {
     const reasons = outcome.diagnostics.map(({ message, remedy }) => `${message} ${remedy}`);
-    return { state: 'refused', reason: reasons.join(' ') };
+    return { value, state: 'refused', reason: reasons.join(' ') };
   }
   const { label, atIteration } = outcome;
-  return { state: 'taken', label, atIteration };
+  return { value, state: 'taken', label, atIteration };
 }
 
-function turnFault(error: unknown): TurnNote {
-  return { state: 'refused', reason: faultOfOurs(error).message };
+function turnFault(error: unknown): TurnOutcome {
+  return { ok: false, diagnostics: [faultOfOurs(error)] };
 }
 
 const emptyResult: RunResult = {

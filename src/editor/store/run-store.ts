@@ -50,8 +50,10 @@ export interface NodeRun {
   };
 }
 
-/** What became of a parameter that was turned while a recipe ran. */
-export type TurnNote =
+/** What became of a parameter that was turned to a value while a recipe ran. */
+export type TurnNote = { readonly value: number } & TurnState;
+
+type TurnState =
   | { readonly state: 'asked' }
   | { readonly state: 'taken'; readonly label: string; readonly atIteration: number }
   | { readonly state: 'refused'; readonly reason: string };

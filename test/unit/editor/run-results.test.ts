@@ -47,7 +47,7 @@ describe('a turned parameter', () => {
 
   test('is noted with the iteration from which on it holds', async () => {
     await turnWhileRunning({ ok: true, label: 'level 1 of 2', atIteration: 41 });
-    const taken = { state: 'taken', label: 'level 1 of 2', atIteration: 41 };
+    const taken = { value: 2, state: 'taken', label: 'level 1 of 2', atIteration: 41 };
     expect(turns()).toEqual({ 'lncc.weight': taken });
     await editor.controller.run();
     expect(turns()).toEqual({});
@@ -62,7 +62,7 @@ describe('a turned parameter', () => {
       remedy: 'Run again.',
     } as const;
     await turnWhileRunning({ ok: false, diagnostics: [refusal] });
-    const refused = { state: 'refused', reason: 'The run is over. Run again.' };
+    const refused = { value: 2, state: 'refused', reason: 'The run is over. Run again.' };
     expect(turns()).toEqual({ 'lncc.weight': refused });
   });
 });
