@@ -85,14 +85,21 @@ test('in a narrow window the inspector comes and goes with the selection', async
   expect((await page.locator('.canvas').boundingBox())?.width).toBe(width);
   const left = (await inspector.boundingBox())?.x ?? 0;
   const card = page.locator('.react-flow__node[data-id="save-labels"]');
-  await expect
-    .poll(async () => {
-      const box = await card.boundingBox();
-      return (box?.x ?? 0) + (box?.width ?? 0);
-    })
-    .toBeLessThan(left);
+  const rightEdge = async () => {
+    const box = await card.boundingBox();
+    return (box?.x ?? 0) + (box?.width ?? 0);
+  };
+  await expect.poll(rightEdge).toBeLessThan(left);
   await page.locator('.react-flow__pane').click({ position: { x: 300, y: 8 } });
   await expect(inspector).toHaveCount(0);
+  // The same by keys, once it lies there again.
+  await page.getByRole('button', { name: 'Fit View' }).click();
+  await expect.poll(rightEdge).toBeGreaterThan(left);
+  await card.focus();
+  await page.keyboard.press('Enter');
+  await expect(inspector).toBeVisible();
+  await expect.poll(rightEdge).toBeLessThan(left);
+  await page.locator('.react-flow__pane').click({ position: { x: 300, y: 8 } });
   await page.getByRole('button', { name: 'Show the inspector' }).click();
   await expect(inspector.getByLabel('Name of the recipe')).toBeVisible();
 });

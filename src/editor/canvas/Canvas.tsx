@@ -64,7 +64,7 @@ export function Canvas() {
   const area = useRef<HTMLDivElement>(null);
   const wiring = useWiring();
   const { fitAll, onMove } = useFit(area);
-  const uncover = useUncovered(area);
+  const { uncover, onFocus, onKeyUp } = useUncovered(area);
 
   useEffect(() => {
     setItems((before) => [
@@ -205,6 +205,8 @@ export function Canvas() {
     <div
       className="canvas"
       ref={area}
+      onFocus={onFocus}
+      onKeyUp={onKeyUp}
       onDoubleClick={(event) => {
         const target = event.target as Element;
         if (target.classList.contains('react-flow__pane')) openSearch(event.clientX, event.clientY);

@@ -1,13 +1,20 @@
 import { useReactFlow } from '@xyflow/react';
-import { type RefObject, useCallback } from 'react';
+import { type FocusEvent, type KeyboardEvent, type RefObject, useCallback } from 'react';
 
 const marginPixels = 16;
 
-/** Moves the canvas just so far that a node does not lie under the inspector, where that floats. */
-export function useUncovered(area: RefObject<HTMLElement | null>): (nodeId: string) => void {
+/**
+ * Moves the canvas just so far that a node does not lie under the inspector, where that floats: a node
+ * that was pressed, or that keys have reached or chosen.
+ */
+export function useUncovered(area: RefObject<HTMLElement | null>): {
+  readonly uncover: (nodeId: string) => void;
+  readonly onFocus: (event: FocusEvent) => void;
+  readonly onKeyUp: (event: KeyboardEvent) => void;
+} {
   const flow = useReactFlow();
-  return useCallback(
-    (nodeId) => {
+  const uncover = useCallback(
+    (nodeId: string) => {
       // The inspector comes with the selection: look once it is there.
       requestAnimationFrame(() => {
         const card = area.current?.querySelector(`.react-flow__node[data-id="${nodeId}"]`);
@@ -22,4 +29,24 @@ export function useUncovered(area: RefObject<HTMLElement | null>): (nodeId: stri
     },
     [area, flow],
   );
+  const onFocus = useCallback(
+    ({ target }: FocusEvent) => {
+      // While a pointer holds a node, nothing may move under it.
+      const nodeId = target.matches(':focus-visible') ? nodeUnder(target) : undefined;
+      if (nodeId !== undefined) uncover(nodeId);
+    },
+    [uncover],
+  );
+  const onKeyUp = useCallback(
+    ({ key, target }: KeyboardEvent) => {
+      const nodeId = key === 'Enter' || key === ' ' ? nodeUnder(target as Element) : undefined;
+      if (nodeId !== undefined) uncover(nodeId);
+    },
+    [uncover],
+  );
+  return { uncover, onFocus, onKeyUp };
+}
+
+function nodeUnder(target: Element): string | undefined {
+  return target.closest<HTMLElement>('.react-flow__node')?.dataset.id;
 }
