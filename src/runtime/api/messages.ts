@@ -101,7 +101,7 @@ export const messages = {
       'input-missing',
       { nodeId },
       `${title} ("${nodeId}") has no data yet.`,
-      `Drop a NIfTI file onto the node, choose a sample, or pass --input ${nodeId}=FILE.`,
+      `Bind a NIfTI file to the loader "${nodeId}", or give it a sample or an address.`,
     ),
 
   leftOut: (nodeIds: readonly string[]): Diagnostic => ({
@@ -227,7 +227,7 @@ export const messages = {
       'parameter',
       { nodeId: turn.nodeId, parameter: turn.parameter },
       `Parameter "${turn.parameter}" of "${turn.nodeId}" was not turned: ${reason}.`,
-      'Change it in the recipe and run again.',
+      'The next run takes the value that the recipe has.',
     ),
     severity: 'warning',
   }),
