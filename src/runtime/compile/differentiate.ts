@@ -116,6 +116,7 @@ function reverse(
       );
     }
   }
+  builder.origin = gradient.origin;
   return new Map(
     Object.entries(wanted).map(([name, value]) => {
       const output = gradient.outputs[name] as ValueId;

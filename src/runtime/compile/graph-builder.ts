@@ -158,6 +158,17 @@ export class GraphBuilder implements OpAppender {
     return ops;
   }
 
+  /** What `work` gives, with the ops it appends being those of another node. */
+  onBehalfOf<Result>(nodeId: string, work: () => Result): Result {
+    const before = this.origin;
+    this.origin = nodeId;
+    try {
+      return onBehalfOf(nodeId, work);
+    } finally {
+      this.origin = before;
+    }
+  }
+
   gradient(loss: ValueId, wrt: readonly ValueId[]): readonly ValueId[] {
     const inputs: Record<string, ValueId> = { loss };
     const outputs: Record<string, ValueId> = {};
@@ -228,6 +239,7 @@ export class GraphBuilder implements OpAppender {
       dial: (parameter: string, initial: number) => this.dial(parameter, initial),
       check: (scalars: ValueId, problem: LoweringProblem) => this.check(scalars, problem),
       gradient: (loss: ValueId, wrt: readonly ValueId[]) => this.gradient(loss, wrt),
+      onBehalfOf: <Result>(nodeId: string, work: () => Result) => this.onBehalfOf(nodeId, work),
       loop: (options: LoopOptions) => this.loop(options),
     };
     for (const [name, definition] of this.#registry) {

@@ -54,8 +54,9 @@ class Scheduler {
     for (const { value } of constants) this.#define(value, 'constant', 'constant');
     const lastUse = lastUses(this.#graph.ops, new Set(results));
     this.#graph.ops.forEach((op, index) => {
-      if (op.origin !== this.#origin) this.#closeProgram();
-      this.#origin = op.origin;
+      const origin = op.step ?? op.origin;
+      if (origin !== this.#origin) this.#closeProgram();
+      this.#origin = origin;
       if (op.region) this.#loop(op);
       else this.#emit(op, (value) => (lastUse.get(value) ?? -1) > index);
     });
