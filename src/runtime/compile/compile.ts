@@ -15,6 +15,7 @@ import { type Lowered, type LowerOptions, lower } from './lower';
 import { memoryProblems } from './memory-problems';
 import { schedule } from './schedule';
 import { type SimplifyOptions, simplify } from './simplify';
+import { TooManyOps } from './too-many-ops';
 import { verifyKernelGraph, verifyOpGraph, verifyPlan } from './verify';
 
 export interface CompileOptions extends LowerOptions {
@@ -103,6 +104,7 @@ function diagnosticOf(error: unknown): Diagnostic | undefined {
   if (error instanceof NotDifferentiable) {
     return messages.notDifferentiable(error.origin, error.op);
   }
+  if (error instanceof TooManyOps) return messages.recipe(error.nodeId, error.problem);
   return error instanceof InternalError && error.nodeId !== undefined
     ? messages.internal(error.nodeId, error.message)
     : undefined;

@@ -8,6 +8,7 @@ import { keptKey, lower } from '../../../../src/runtime/compile/lower';
 import type { OpGraph } from '../../../../src/runtime/ir/op-graph';
 import { opNames } from '../../../support/run-graph';
 import { compileRecipe, greedyRecipe, smallGrid } from '../../../support/worked-example';
+import { chain } from './chained-recipe';
 import {
   changed,
   checkedGraph,
@@ -144,6 +145,18 @@ describe('compile', () => {
       graph!.ops.find(({ region }) => region)!.region!.ops.filter(({ op }) => op === 'lnccLoss')
         .length;
     expect(count(compile(checkedGraph(recipe), { descriptors: images() }).graph)).toBe(1);
+  });
+
+  it('refuses a recipe of more ops than can be compiled, once, at the register it is too much with', () => {
+    const compiled = compile(checkedGraph(chain(100)), { descriptors: images() });
+    expect(compiled.plan).toBeUndefined();
+    expect(compiled.diagnostics).toMatchObject([{ code: 'recipe', at: { nodeId: 'r84' } }]);
+    expect(compiled.diagnostics[0]?.remedy).toContain('fewer squarings');
+    // Short enough before it is differentiated, too long after.
+    expect(compile(checkedGraph(chain(40)), { descriptors: images() }).diagnostics).toMatchObject([
+      { code: 'recipe', at: { nodeId: 'r24' } },
+    ]);
+    expect(compile(checkedGraph(chain(12)), { descriptors: images() }).diagnostics).toEqual([]);
   });
 
   it('says which node asks for a gradient through an op that has none', () => {
