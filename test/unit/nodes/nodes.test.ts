@@ -41,6 +41,13 @@ test('every file that defines a node is in the list, under the section of its fo
   expect(defining.sort(byType)).toEqual(listed.sort(byType));
 });
 
+test('what loads is in the section `load`, of which a document may hold few', () => {
+  const loading = nodeDefinitions.filter(({ source }) => source !== undefined);
+  expect(loading.map(({ type }) => type)).toEqual(
+    nodeDefinitions.filter(({ type }) => type.startsWith('load.')).map(({ type }) => type),
+  );
+});
+
 test('no two nodes share a type or a title', () => {
   expect(nodeRegistry.size).toBe(nodeDefinitions.length);
   expect(new Set(nodeDefinitions.map(({ title }) => title)).size).toBe(nodeDefinitions.length);
