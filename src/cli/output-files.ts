@@ -38,15 +38,19 @@ export function outputFiles(
   ];
 }
 
-/** Two save nodes must not write one file: whichever came last would win. */
+/**
+ * Two save nodes must not write one file: whichever came last would win. Names that differ in case only
+ * are one file on many disks.
+ */
 export function sameNameProblems(
   document: PipelineDocument,
   registry: NodeRegistry,
 ): readonly Diagnostic[] {
   const writers = new Map<string, string>();
   return savedFiles(document, registry).flatMap(({ nodeId, file }) => {
-    const other = writers.get(file.name);
-    writers.set(file.name, other ?? nodeId);
+    const key = file.name.toLowerCase();
+    const other = writers.get(key);
+    writers.set(key, other ?? nodeId);
     return other === undefined ? [] : [messages.sameFileTwice(nodeId, other, file.name)];
   });
 }

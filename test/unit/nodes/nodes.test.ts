@@ -110,6 +110,29 @@ test('every objective has a weight that can be turned, every optimizer a step', 
   }
 });
 
+test('what is saved has a name that every system takes', () => {
+  const accepts = (type: string, params: object) =>
+    nodeRegistry.get(type)!.params.safeParse(params).success;
+  for (const type of ['save.image', 'save.labels']) {
+    for (const name of ['a.nii', 'console.nii.gz', 'com10.nii', 'A_1-b.nii.gz']) {
+      expect(accepts(type, { name }), name).toBe(true);
+    }
+    for (const name of [
+      'con.nii',
+      'NUL.nii.gz',
+      'aux.x.nii',
+      'Com1.nii',
+      'lpt9.nii.gz',
+      '../a.nii',
+    ]) {
+      expect(accepts(type, { name }), name).toBe(false);
+    }
+  }
+  expect(accepts('save.transform', { prefix: 'con' })).toBe(true);
+  expect(accepts('save.transform', { prefix: '' })).toBe(true);
+  expect(accepts('save.transform', { prefix: 'con.' })).toBe(false);
+});
+
 test('the reference has one page a node and no other', () => {
   const pages = readdirSync(new URL('../../../docs/nodes/', import.meta.url));
   const expected = [...nodeRegistry.keys()].map((type) => `${type}.md`);
