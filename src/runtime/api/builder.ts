@@ -21,7 +21,7 @@ type ResultOf<Outputs extends readonly string[]> = Outputs extends readonly [str
 
 type MethodOf<Definition> =
   Definition extends OpDefinition<string, infer Inputs, infer Outputs, infer Attrs>
-    ? Attrs extends Record<string, never>
+    ? [Attrs] extends [Record<string, never>]
       ? (inputs: ArgumentsOf<Inputs>) => ResultOf<Outputs>
       : (inputs: ArgumentsOf<Inputs>, attributes: Attrs) => ResultOf<Outputs>
     : never;
