@@ -1,11 +1,43 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /** Without these two headers the page has no SharedArrayBuffer, and the CPU device runs on one thread. */
 const isolationHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
+
+/**
+ * What the built page may load and do: a second wall behind recipes being data only. Scripts are its
+ * own; it connects to https addresses, which are fetched only after the person agrees. Components
+ * write styles into the page. The development server needs inline scripts and goes without.
+ */
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' blob: data:",
+  "font-src 'self' data:",
+  "connect-src 'self' https:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+function securityPolicy(): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
 
 /** Whether a person sits before this terminal, on a machine that can show a window. */
 const canOpenBrowser =
@@ -18,12 +50,12 @@ const canOpenBrowser =
 export default defineConfig({
   // Relative, so that the built page works from any folder of a web server.
   base: './',
-  plugins: [react()],
+  plugins: [react(), securityPolicy()],
   build: {
     outDir: 'dist/page',
     emptyOutDir: true,
     target: 'es2023',
-    // TensorFlow.js and the viewer are large however they are split; both load on first need.
+    // TensorFlow.js is large however it is split; it loads on first need.
     chunkSizeWarningLimit: 3000,
   },
   worker: { format: 'es' },

@@ -1,4 +1,9 @@
-import type { DeviceKind, PhaseName } from '../runtime/api/engine-api';
+import {
+  type DeviceChoice,
+  deviceChoices,
+  type PhaseName,
+  phaseNames,
+} from '../runtime/api/engine-api';
 import type { OptionConfig, ParseArgs } from './host';
 import { UsageError } from './usage';
 
@@ -13,18 +18,6 @@ const commandNames = [
   'version',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
-
-/** The compiler's phases, in order. */
-export const phaseNames = [
-  'parse',
-  'validate',
-  'lower',
-  'differentiate',
-  'simplify',
-  'fuse',
-  'schedule',
-  'allocate',
-] as const satisfies readonly PhaseName[];
 
 /** A parameter that is changed for one run: `NODE.PARAM=VALUE`, the path split at its dots. */
 export interface Setting {
@@ -43,7 +36,7 @@ export interface Arguments {
   readonly inputs: ReadonlyMap<string, string>;
   readonly settings: readonly Setting[];
   readonly out: string | undefined;
-  readonly device: 'auto' | DeviceKind;
+  readonly device: DeviceChoice;
   readonly threads: number | undefined;
   readonly fetch: boolean;
   readonly json: boolean;
@@ -103,7 +96,7 @@ export function parseArguments(args: readonly string[], parseArgs: ParseArgs): A
     inputs: inputsOf(texts('input')),
     settings: texts('set').map(settingOf),
     out: text('out'),
-    device: choice('device', text('device') ?? 'auto', ['auto', 'gpu', 'cpu']),
+    device: choice('device', text('device') ?? 'auto', deviceChoices),
     threads: threadsOf(text('threads')),
     fetch: values.fetch === true,
     json: values.json === true,

@@ -5,6 +5,7 @@ import type { NodeRegistry } from '../runtime/api/define-node';
 import type { Diagnostic } from '../runtime/api/diagnostics';
 import type { EngineApi, OpenInputRequest } from '../runtime/api/engine-api';
 import type { SourceRequest } from '../runtime/api/inputs';
+import { portTraits } from '../runtime/api/port-traits';
 import { failureReason } from './failure-reason';
 import { fetchBytes } from './fetch-bytes';
 import type { Host } from './host';
@@ -25,7 +26,7 @@ export interface BoundInputs {
   /** Handle by loader, for the engine. */
   readonly bindings: Readonly<Record<string, string>>;
   readonly inputs: readonly BoundInput[];
-  /** Loaders of labels without data: they and what needs them do not run. */
+  /** Loaders without data that may be left out: they and what needs them do not run. */
   readonly leftOut: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -69,6 +70,9 @@ export async function bindInputs(
   images: readonly PublicImage[] = publicImages,
 ): Promise<BoundInputs> {
   const loaders = loadersOf(document, registry);
+  const isReal = loaders.some(({ source }) => source.as === 'image' && source.kind !== 'phantom');
+  const labelsNothing = ({ as, kind }: Loader['source']) =>
+    isReal && as === 'labels' && kind === 'phantom';
   const names = loaders.map(({ nodeId }) => nodeId);
   const diagnostics = [...options.inputs.keys()]
     .filter((nodeId) => !names.includes(nodeId))
@@ -104,9 +108,11 @@ export async function bindInputs(
   async function fromRecipe(loader: Loader): Promise<Decision> {
     const { nodeId, source } = loader;
     const byHand = options.inputs.size > 0;
-    const mayLeaveOut = byHand && source.as === 'labels';
+    const mayLeaveOut = byHand && portTraits(source.as).mayBeLeftOut === true;
     switch (source.kind) {
       case 'phantom':
+        // The labels of a generated head say nothing about real images, whoever names these.
+        if (labelsNothing(source)) return 'leave out';
         if (!byHand) return { open: { source } };
         return mayLeaveOut ? 'leave out' : { refuse: messages.imageNotGiven(nodeId) };
       case 'file': {

@@ -10,7 +10,7 @@ import { type ExitStatus, exitStatus } from './exit-status';
 import { printable } from './format-diagnostic';
 import type { Host } from './host';
 import { jsonText } from './manifest';
-import { messages } from './messages';
+import { cancelledText, messages } from './messages';
 import { helpText, UsageError } from './usage';
 
 type Command = (options: Arguments, host: Host) => Promise<ExitStatus>;
@@ -32,12 +32,29 @@ const commands: Readonly<Record<CommandName, Command>> = {
   },
 };
 
+/**
+ * Ends a command at Ctrl-C before it has begun to run anything; one that runs listens for itself from
+ * then on.
+ */
+function interrupted({ json }: Arguments, { terminal, onInterrupt }: Host): Promise<ExitStatus> {
+  return new Promise((resolve) => {
+    onInterrupt(() => {
+      terminal.error(cancelledText);
+      if (json) terminal.out(jsonText({ status: 'cancelled', diagnostics: [] }));
+      resolve(exitStatus.interrupted);
+    });
+  });
+}
+
 /** Runs the command that the arguments name; resolves with how the program is to end. */
 export async function runCommandLine(args: readonly string[], host: Host): Promise<ExitStatus> {
   const { terminal } = host;
   try {
     const options = parseArguments(args, host.parseArgs);
-    return await commands[options.command](options, host);
+    return await Promise.race([
+      interrupted(options, host),
+      commands[options.command](options, host),
+    ]);
   } catch (error) {
     // Asked of the words themselves: where they make no sense there are no options.
     const sayAsJson = (diagnostic: Diagnostic): void => {

@@ -1,3 +1,4 @@
+import { maxFileBytes } from '../imaging/readers/index';
 import type { Files } from './host';
 
 /** What is used of `node:fs/promises`. */
@@ -5,11 +6,18 @@ interface FileSystem {
   readFile(path: string): Promise<Uint8Array>;
   writeFile(path: string, data: Uint8Array): Promise<void>;
   mkdir(path: string): Promise<unknown>;
-  stat(path: string): Promise<{ isDirectory(): boolean }>;
+  stat(path: string): Promise<{ isDirectory(): boolean; isFile(): boolean }>;
+  open(path: string): Promise<OpenFile>;
   access(path: string, mode?: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { readonly force: true }): Promise<void>;
   readonly constants: { readonly W_OK: number; readonly X_OK: number };
+}
+
+/** What is used of a file handle of Node's. */
+interface OpenFile {
+  read(into: Uint8Array): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
 }
 
 /** What is used of `node:path`. */
@@ -18,8 +26,30 @@ interface Paths {
   dirname(path: string): string;
 }
 
-/** The command line's view of the disk. */
-export function filesOf(fs: FileSystem, paths: Paths): Files {
+/** Read at a time of what does not say how much it holds. */
+const chunkBytes = 2 ** 20;
+
+/** The command line's view of the disk. `limitBytes`: larger files are not read. */
+export function filesOf(fs: FileSystem, paths: Paths, limitBytes = maxFileBytes): Files {
+  /** A pipe ends some time, a device such as /dev/zero never does. */
+  async function readStream(path: string): Promise<Uint8Array> {
+    const file = await fs.open(path);
+    const chunk = new Uint8Array(chunkBytes);
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    try {
+      for (;;) {
+        const { bytesRead } = await file.read(chunk);
+        if (bytesRead === 0) return joined(parts, length);
+        parts.push(chunk.slice(0, bytesRead));
+        length += bytesRead;
+        if (length > limitBytes) throw tooLarge(path);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
   /** Step by step, because `mkdir` with `recursive` never returns in folders such as /proc. */
   async function makeWithParents(path: string): Promise<void> {
     try {
@@ -40,7 +70,11 @@ export function filesOf(fs: FileSystem, paths: Paths): Files {
   }
 
   return {
-    read: (path) => fs.readFile(path),
+    async read(path) {
+      const found = await fs.stat(path);
+      // What reading a folder rejects with says best that it is one.
+      return found.isFile() || found.isDirectory() ? fs.readFile(path) : readStream(path);
+    },
     async makeFolder(path) {
       await makeWithParents(path);
       await fs.access(path, fs.constants.W_OK | fs.constants.X_OK);
@@ -65,6 +99,22 @@ export function filesOf(fs: FileSystem, paths: Paths): Files {
     join: (folder, name) => paths.join(folder, name),
     folderOf: (path) => paths.dirname(path),
   };
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** As Node rejects a file that it will not read. */
+function tooLarge(path: string): Error {
+  const code = 'ERR_FS_FILE_TOO_LARGE';
+  return Object.assign(new RangeError(`${path} is too large.`), { code });
 }
 
 function codeOf(error: unknown): unknown {

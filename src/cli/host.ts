@@ -1,4 +1,4 @@
-import type { EngineApi } from '../runtime/api/engine-api';
+import type { DeviceChoice, EngineApi } from '../runtime/api/engine-api';
 
 /** What the command line needs of the machine. Only its root knows Node; tests bring their own. */
 export interface Host {
@@ -13,10 +13,13 @@ export interface Host {
   readonly parseArgs: ParseArgs;
   /** Starts the engine; a GPU is looked for only where `device` may use one. */
   openEngine(options: {
-    readonly device: 'auto' | 'gpu' | 'cpu';
+    readonly device: DeviceChoice;
     readonly threads: number;
   }): Promise<EngineApi>;
-  /** Calls `handler` at the first Ctrl-C instead of ending the program; the second one ends it. */
+  /**
+   * Calls `handler` at the first Ctrl-C instead of ending the program; the second one ends it. A
+   * handler that comes later takes its place.
+   */
   onInterrupt(handler: () => void): void;
   now(): Date;
 }
@@ -32,6 +35,7 @@ export interface Terminal {
 
 /** Files by path. All of them reject as Node's do, with `code` on the error. */
 export interface Files {
+  /** The whole file; rejects where it is larger than `maxFileBytes`, pipes and devices too. */
   read(path: string): Promise<Uint8Array>;
   /** Makes a folder with its parents and checks that files can be written there. */
   makeFolder(path: string): Promise<void>;

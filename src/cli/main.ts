@@ -42,11 +42,11 @@ const status = await runCommandLine(process.argv.slice(2), {
   fetch,
   parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
   async openEngine({ device, threads }) {
-    const gpu = device === 'cpu' ? undefined : await openGpu();
+    const gpu = device === 'auto' || device === 'gpu' ? await openGpu() : undefined;
     const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes: totalmem() });
     return createSession({ registry: nodeRegistry, devices });
   },
-  onInterrupt: (handler) => void process.once('SIGINT', handler),
+  onInterrupt: (handler) => void process.removeAllListeners('SIGINT').once('SIGINT', handler),
   now: () => new Date(),
 });
 // Threads and graphics would keep the process alive; what was printed goes out first, and where it

@@ -1,5 +1,6 @@
 import type { PublicImage } from '../imaging/public-images';
 import type { Diagnostic, DiagnosticPlace } from '../runtime/api/diagnostics';
+import type { DeviceKind, EngineDescription } from '../runtime/api/engine-api';
 import { bytesText } from './format-table';
 
 const error = (
@@ -10,6 +11,9 @@ const error = (
 ): Diagnostic => ({ severity: 'error', code, at, message, remedy });
 
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';
+
+/** Said at the end of a command that Ctrl-C stopped. */
+export const cancelledText = 'Cancelled; nothing was written.\n';
 
 /** The wording of what only the command line can find wrong: between arguments, files and recipe. */
 export const messages = {
@@ -122,11 +126,16 @@ export const messages = {
       `Give one of them another name, for example with --set ${nodeId}.name=… or ${nodeId}.prefix=….`,
     ),
 
-  noGpu: (reason: string): Diagnostic =>
+  noDevice: (
+    { kind, because }: EngineDescription['missing'][number],
+    others: readonly DeviceKind[],
+  ): Diagnostic =>
     error(
       'device',
-      { path: '--device gpu' },
-      reason,
-      'Leave the option out, or pass --device cpu: the result is the same.',
+      { path: `--device ${kind}` },
+      because,
+      others.length === 0
+        ? 'Leave the option out.'
+        : `Leave the option out, or pass --device ${others.join(' or ')}: the result is the same.`,
     ),
 };

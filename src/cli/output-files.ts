@@ -1,19 +1,13 @@
-import { gunzipSync } from 'fflate';
 import type { PipelineDocument } from '../pipeline/schema';
-import type { NodeRegistry, SavedFile } from '../runtime/api/define-node';
+import type { NodeRegistry } from '../runtime/api/define-node';
 import type { Diagnostic } from '../runtime/api/diagnostics';
-import type { EngineApi, OutputHandle, ReadRequest } from '../runtime/api/engine-api';
+import type { EngineApi, OutputHandle } from '../runtime/api/engine-api';
+import { savedAs } from '../runtime/api/file-writers/index';
+import { bytesAsNamed, type SavedOutput, savedOutputs } from '../runtime/api/saved-files';
 import { messages } from './messages';
 
-type FileFormat = Extract<ReadRequest, { as: 'file' }>['format'];
-
-/** A file that a recipe asks for. */
-export interface OutputFile {
-  readonly name: string;
-  /** The output whose value is written, `node.port`. */
-  readonly from: string;
-  readonly format: FileFormat;
-}
+/** A file that a run writes. */
+export type OutputFile = Omit<SavedOutput, 'nodeId'>;
 
 /** The files of all save nodes; for a recipe without any, those of its last registration. */
 export function outputFiles(
@@ -21,37 +15,35 @@ export function outputFiles(
   outputs: readonly OutputHandle[],
   registry: NodeRegistry,
 ): readonly OutputFile[] {
-  const saved = savedFiles(document, registry);
-  if (saved.length > 0) return saved.map(({ file }) => file);
+  const saved = savedOutputs(document, registry);
+  if (saved.length > 0) return saved;
   const last = outputs.findLast(
     ({ nodeId, kind }) =>
       kind === 'transform' &&
       registry.get(document.nodes[nodeId]?.type ?? '')?.section === 'register',
   );
   if (last === undefined) return [];
-  const warped = outputs.some(({ nodeId, port }) => nodeId === last.nodeId && port === 'warped');
+  const { nodeId } = last;
+  const isWarped = outputs.some((one) => one.nodeId === nodeId && one.port === 'warped');
+  const warped = isWarped ? savedAs('warped.nii.gz', 'nifti-image') : [];
   return [
-    ...(warped
-      ? filesOf({ name: 'warped.nii.gz', port: '', format: 'nifti-image' }, `${last.nodeId}.warped`)
-      : []),
-    ...filesOf({ name: '', port: '', format: 'itk-transform' }, `${last.nodeId}.${last.port}`),
+    ...warped.map((file) => ({ ...file, from: `${nodeId}.warped` })),
+    ...savedAs('', 'itk-transform').map((file) => ({ ...file, from: `${nodeId}.${last.port}` })),
   ];
 }
 
-/**
- * Two save nodes must not write one file: whichever came last would win. Names that differ in case only
- * are one file on many disks.
- */
+/** Two save nodes must not write one file: whichever came last would win. */
 export function sameNameProblems(
   document: PipelineDocument,
   registry: NodeRegistry,
 ): readonly Diagnostic[] {
   const writers = new Map<string, string>();
-  return savedFiles(document, registry).flatMap(({ nodeId, file }) => {
-    const key = file.name.toLowerCase();
+  return savedOutputs(document, registry).flatMap(({ nodeId, name }) => {
+    // Case does not tell files apart on every machine.
+    const key = name.toLowerCase();
     const other = writers.get(key);
     writers.set(key, other ?? nodeId);
-    return other === undefined ? [] : [messages.sameFileTwice(nodeId, other, file.name)];
+    return other === undefined ? [] : [messages.sameFileTwice(nodeId, other, name)];
   });
 }
 
@@ -68,31 +60,5 @@ export async function readOutput(
   if (output === undefined) return undefined;
   const read = await engine.read({ handle: output.handle, as: 'file', format });
   if (read.kind !== 'file') return undefined;
-  // The engine compresses whatever it writes.
-  return name.endsWith('.nii') ? gunzipSync(read.bytes) : read.bytes;
-}
-
-function savedFiles(
-  document: PipelineDocument,
-  registry: NodeRegistry,
-): readonly { readonly nodeId: string; readonly file: OutputFile }[] {
-  return Object.entries(document.nodes).flatMap(([nodeId, { type, params }]) => {
-    const definition = registry.get(type);
-    const parsed = definition?.files && definition.params.safeParse(params);
-    if (!parsed?.success) return [];
-    return (definition?.files?.(parsed.data) ?? []).flatMap((file) => {
-      const wire = document.edges.find(({ to }) => to === `${nodeId}.${file.port}`);
-      return wire ? filesOf(file, wire.from).map((output) => ({ nodeId, file: output })) : [];
-    });
-  });
-}
-
-/** A transform is kept in several files; everything else in one. */
-function filesOf({ name, format }: SavedFile, from: string): readonly OutputFile[] {
-  if (format !== 'itk-transform') return [{ name, from, format }];
-  return [
-    { name: `${name}affine.txt`, from, format: 'itk-affine' },
-    { name: `${name}displacement.nii.gz`, from, format: 'displacement' },
-    { name: `${name}inverse-displacement.nii.gz`, from, format: 'inverse-displacement' },
-  ];
+  return bytesAsNamed(name, read.bytes);
 }

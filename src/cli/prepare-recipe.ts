@@ -39,10 +39,11 @@ export async function prepareRecipe(
   const { recipe } = loaded;
   const threads = options.threads ?? host.processors;
   const engine = await host.openEngine({ device: options.device, threads });
-  if (options.device === 'gpu') {
-    const { missing } = await engine.describe();
-    const gpu = missing.find(({ kind }) => kind === 'gpu');
-    if (gpu) return { ok: false, diagnostics: [messages.noGpu(gpu.because)] };
+  if (options.device !== 'auto') {
+    const { devices, missing } = await engine.describe();
+    const asked = missing.find(({ kind }) => kind === options.device);
+    const others = devices.map(({ kind }) => kind);
+    if (asked) return { ok: false, diagnostics: [messages.noDevice(asked, others)] };
   }
   const bound = await bindInputs(engine, recipe, options, host, registry);
   const request: CompileRequest = {

@@ -1,3 +1,5 @@
+import { deviceChoices } from '../runtime/api/engine-api';
+
 /** The arguments do not make sense; the message says why. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -18,7 +20,7 @@ Options
   --input NODE=FILE       bind a loader to a NIfTI file, or to public:NAME;       run plan
                           once for each loader
   --out DIR               folder for the results, made where it is missing        run demo
-  --device auto|gpu|cpu   where to compute; auto takes a real gpu, else the cpu   run plan demo
+  ${`--device ${deviceChoices.join('|')}`.padEnd(23)} where to compute; auto takes a real gpu, else the cpu   run plan demo
   --threads N             threads of the cpu device; all processors by default    run plan demo
   --set NODE.PARAM=VALUE  change a parameter of the recipe for this run           run plan demo
   --fetch                 agree to download public images, and what the recipe    run plan

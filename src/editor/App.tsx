@@ -7,7 +7,7 @@ import {
 import { Notifications } from '@mantine/notifications';
 import { IconLayoutSidebarLeftExpand, IconLayoutSidebarRightExpand } from '@tabler/icons-react';
 import { ReactFlowProvider } from '@xyflow/react';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { decodeLink } from '../pipeline/share';
 import { Canvas } from './canvas/Canvas';
 import { Palette } from './canvas/Palette';
@@ -21,6 +21,7 @@ import { Gallery } from './gallery/Gallery';
 import { Header } from './Header';
 import { HelpOverlay } from './HelpOverlay';
 import { Inspector } from './inspector/Inspector';
+import { useFloatingInspector } from './inspector/use-floating-inspector';
 import { isDirty } from './store/document-store';
 import { theme } from './theme';
 import { useShortcuts } from './use-shortcuts';
@@ -29,12 +30,17 @@ import '@mantine/notifications/styles.css';
 import '@xyflow/react/dist/style.css';
 import './theme.css';
 import './app.css';
+import './head.css';
 import './canvas/canvas.css';
 import './canvas/node-card.css';
+import './canvas/node-ports.css';
+import './canvas/node-run.css';
 import './canvas/far-canvas.css';
 import './canvas/palette.css';
 import './diagnostics/diagnostics.css';
 import './inspector/inspector.css';
+import './inspector/forms.css';
+import './inspector/documentation.css';
 import './viewer/viewer.css';
 import './run/run.css';
 import './gallery/gallery.css';
@@ -103,8 +109,14 @@ function Workbench() {
   const isPaletteOpen = useView((state) => state.isPaletteOpen);
   const isInspectorOpen = useView((state) => state.isInspectorOpen);
   const isMaximised = useView((state) => state.isViewerMaximised);
+  const isFloating = useFloatingInspector();
+  const main = useRef<HTMLElement>(null);
+  // The card of the gallery that was pressed is gone, and the focus with it.
+  useEffect(() => {
+    if (document.activeElement === document.body) main.current?.focus();
+  }, []);
   return (
-    <main className="workbench">
+    <main className="workbench" ref={main} tabIndex={-1} aria-label="Recipe">
       <div className="workbench-upper" hidden={isMaximised}>
         {isPaletteOpen ? (
           <Palette />
@@ -116,9 +128,8 @@ function Workbench() {
           />
         )}
         <Canvas />
-        {isInspectorOpen ? (
-          <Inspector />
-        ) : (
+        {isInspectorOpen && <Inspector isFloating={isFloating} />}
+        {(!isInspectorOpen || isFloating) && (
           <Rail
             label="Show the inspector"
             side="right"

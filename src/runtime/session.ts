@@ -137,7 +137,7 @@ class EngineSession implements Session {
         if (input) return readInput(input, request);
         const [, key = '', port = ''] = request.handle.split(':');
         const result = this.#parts.results.get(key);
-        if (result) return readResult(result, port, request);
+        if (result) return await readResult(result, port, request);
         return { kind: 'missing', diagnostics: [] };
       },
       (fault) => ({ kind: 'missing', diagnostics: [fault] }),

@@ -1,14 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { openPage, openRecipe, selectNode } from './journey';
-
-/** Violations that keep people out, with where they are. */
-async function seriousViolations(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-}
+import { seriousViolations } from './violations';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`the gallery and the editor have no serious violations, ${colorScheme}`, async ({
@@ -38,6 +30,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('menuitem', { name: 'Save a picture' })).toBeVisible();
     expect(await seriousViolations(page), 'note and menu').toEqual([]);
     await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.locator('.mantine-Notification-root')).toBeVisible();
+    expect(await seriousViolations(page), 'notification').toEqual([]);
     await page.keyboard.press('a');
     await expect(page.getByRole('dialog', { name: 'Add a node' })).toBeVisible();
     expect(await seriousViolations(page)).toEqual([]);

@@ -31,6 +31,13 @@ test('a NIfTI file is chosen for a loader, shown and named with its checksum', a
   await expect(page.locator('.react-flow__node[data-id="fixed"]')).toContainText('96 × 112');
 });
 
+test('a look at the other kinds of source leaves the sample as it was', async ({ page }) => {
+  for (const kind of ['File', 'Address', 'Sample']) {
+    await page.locator('.inspector label', { hasText: new RegExp(`^${kind}$`) }).click();
+  }
+  await expect(page.getByLabel('has unsaved edits')).toHaveCount(0);
+});
+
 test('a file that is no image is refused on its node, with a remedy', async ({ page }) => {
   await page.getByText('File', { exact: true }).click();
   const waiting = page.waitForEvent('filechooser');

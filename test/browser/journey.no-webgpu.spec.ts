@@ -3,8 +3,8 @@ import { openPage, wholeJourney } from './journey';
 
 test('the page says that there is no WebGPU, why, and what runs instead', async ({ page }) => {
   await openPage(page);
-  await page.getByRole('button', { name: 'No WebGPU' }).click();
-  const notice = page.getByRole('dialog').filter({ hasText: 'No WebGPU here' });
+  await page.getByRole('button', { name: 'No GPU' }).click();
+  const notice = page.getByRole('dialog').filter({ hasText: 'No GPU here' });
   await expect(notice).toContainText('CPU device');
   await page.keyboard.press('Escape');
   await expect(notice).toBeHidden();

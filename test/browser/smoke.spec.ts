@@ -25,3 +25,19 @@ test('a worker has a WebGPU adapter too', async ({ page }) => {
   });
   expect(hasAdapter).toBe(true);
 });
+
+test('the page runs no script but its own', async ({ page }) => {
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  await page.goto('/');
+  await expect(page.locator('#root')).not.toBeEmpty();
+  // Nothing of ours is refused before anything foreign is tried.
+  expect(complaints.filter((text) => text.includes('Content Security Policy'))).toEqual([]);
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.foreign = true';
+    document.body.append(script);
+    return 'foreign' in window;
+  });
+  expect(ran).toBe(false);
+});

@@ -87,7 +87,7 @@ export function compileFor(
     { level: 0, levels: 1 },
     { image: 0 as ValueId, grid: fixedGrid },
   );
-  return compileObjective({ objectives, level, movingGrid });
+  return compileObjective({ objectives, level, movingGrid }, { verify: true });
 }
 
 /** Loss and gradient of one evaluation. */

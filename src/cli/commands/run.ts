@@ -6,6 +6,7 @@ import { failureReason } from '../failure-reason';
 import { formatReport } from '../format-report';
 import type { Host } from '../host';
 import { jsonText } from '../manifest';
+import { cancelledText } from '../messages';
 import { type PreparedRecipe, prepareRecipe } from '../prepare-recipe';
 import { ProgressPrinter } from '../progress-printer';
 import { refuse, report, withoutEchoes } from '../report-diagnostics';
@@ -35,7 +36,7 @@ export async function run(options: Arguments, host: Host): Promise<ExitStatus> {
       jsonText(summary(result, planPeakBytes, [...ready.prepared.diagnostics, ...news])),
     );
   if (result.status === 'cancelled') {
-    terminal.error('Cancelled; nothing was written.\n');
+    terminal.error(cancelledText);
     if (options.json) sayAsJson();
     return exitStatus.interrupted;
   }

@@ -35,6 +35,7 @@ import {
 import { RecipeNode } from './RecipeNode';
 import { useCanvasKeys } from './use-canvas-keys';
 import { fitOptions, useFit } from './use-fit';
+import { useUncovered } from './use-uncovered';
 import { useWiring } from './use-wiring';
 import { WireEdge } from './WireEdge';
 
@@ -63,6 +64,7 @@ export function Canvas() {
   const area = useRef<HTMLDivElement>(null);
   const wiring = useWiring();
   const { fitAll, onMove } = useFit(area);
+  const { uncover, onFocus, onKeyUp } = useUncovered(area);
 
   useEffect(() => {
     setItems((before) => [
@@ -203,6 +205,8 @@ export function Canvas() {
     <div
       className="canvas"
       ref={area}
+      onFocus={onFocus}
+      onKeyUp={onKeyUp}
       onDoubleClick={(event) => {
         const target = event.target as Element;
         if (target.classList.contains('react-flow__pane')) openSearch(event.clientX, event.clientY);
@@ -226,6 +230,7 @@ export function Canvas() {
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onDelete={onDelete}
+        onNodeClick={(_, { id }) => uncover(id)}
         onConnect={(connection) => {
           const wire = wireOf(connection);
           if (wire) wiring.connect(wire.from, wire.to);

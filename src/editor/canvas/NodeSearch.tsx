@@ -27,7 +27,15 @@ export function NodeSearch({ request, onClose }: { request: SearchRequest; onClo
   );
   const chosen = Math.min(index, found.length - 1);
 
-  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    input.current?.focus();
+    return () => {
+      // By keys, go on from where the search was called; a click has chosen its own place.
+      const isNowhere = document.activeElement === document.body;
+      if (isNowhere && before instanceof HTMLElement) before.focus();
+    };
+  }, []);
   useEffect(() => {
     list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);

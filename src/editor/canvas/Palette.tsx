@@ -40,7 +40,7 @@ export function Palette() {
       <div className="palette-list">
         {shownSections.map((section) => (
           <section key={section} aria-labelledby={`palette-${section}`}>
-            <h3 id={`palette-${section}`}>{sectionTitles[section]}</h3>
+            <h2 id={`palette-${section}`}>{sectionTitles[section]}</h2>
             {found
               .filter((definition) => definition.section === section)
               .map((definition) => (

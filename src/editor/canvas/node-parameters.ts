@@ -34,6 +34,11 @@ export function shortValue(value: ParamValue | undefined): string {
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2).replace('e+', 'e');
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
+    return value
+      .toExponential(2)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e');
+  }
   return String(Number(value.toPrecision(4)));
 }

@@ -4,6 +4,7 @@ import type { NodeDefinition, NodeRegistry } from '../../runtime/api/define-node
 import type { PortType } from '../../runtime/api/port-values';
 import { portEnd, wireKey } from '../store/document-edits';
 import { noteId } from '../store/note-edits';
+import { flowOrder } from './flow-order';
 import { noteWidth } from './layout';
 import { findPort } from './ports';
 
@@ -33,7 +34,10 @@ export function projectNodes(
   selected: readonly string[],
 ): FlowNode[] {
   const known = new Map(previous.map((node) => [node.id, node]));
-  return Object.entries(document.nodes).map(([id, node]) => {
+  // The order on the page is the order in which Tab goes.
+  return flowOrder(document).flatMap((id) => {
+    const node = document.nodes[id];
+    if (node === undefined) return [];
     const before = known.get(id);
     const [x, y] = document.layout[id] ?? [0, 0];
     const isSelected = selected.includes(id);
@@ -42,17 +46,19 @@ export function projectNodes(
       before.position.x === x &&
       before.position.y === y &&
       before.selected === isSelected;
-    if (isSame) return before;
+    if (isSame) return [before];
     const definition = registry.get(node.type);
-    return {
-      ...before,
-      id,
-      type: 'recipe',
-      position: { x, y },
-      selected: isSelected,
-      data: before?.data.node === node ? before.data : { node, definition },
-      ariaLabel: `${node.title ?? definition?.title ?? node.type}, node ${id}`,
-    };
+    return [
+      {
+        ...before,
+        id,
+        type: 'recipe' as const,
+        position: { x, y },
+        selected: isSelected,
+        data: before?.data.node === node ? before.data : { node, definition },
+        ariaLabel: `${node.title ?? definition?.title ?? node.type}, node ${id}`,
+      },
+    ];
   });
 }
 

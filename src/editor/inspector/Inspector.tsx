@@ -14,13 +14,13 @@ import { PortsList } from './PortsList';
 import { RecipeInfo } from './RecipeInfo';
 
 /** Everything about the selected node, or about the recipe where no node is selected. */
-export function Inspector() {
+export function Inspector({ isFloating }: { isFloating: boolean }) {
   const { views } = useEditor();
   const selected = useView((state) => state.selectedNodes);
   const nodeId = selected.length === 1 ? selected[0] : undefined;
   const note = nodeId === undefined ? undefined : noteIndex(nodeId);
   return (
-    <aside className="inspector" aria-label="Inspector">
+    <aside className="inspector" data-floating={isFloating || undefined} aria-label="Inspector">
       <Tooltip label="Hide the inspector">
         <ActionIcon
           className="inspector-hide"
@@ -80,6 +80,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
   return (
     <>
       <div className="inspector-head">
+        <h2 className="weft-hidden">{node.title ?? definition?.title ?? node.type}</h2>
         <TextInput
           variant="unstyled"
           size="md"

@@ -17,13 +17,14 @@ export function ParameterForm(props: {
 }) {
   const { nodeId, definition, params } = props;
   const { documents, controller } = useEditor();
+  const turns = useRun((state) => state.turns);
   const isRunning = useRun((state) => state.status === 'running');
   const fields = useMemo(() => formFields(definition.params), [definition]);
   const [isMoreOpen, setMoreOpen] = useState(false);
   const plain = fields.filter((field) => !field.isAdvanced);
   const advanced = fields.filter((field) => field.isAdvanced);
 
-  const change = (field: FormField, value: ParamValue) => {
+  const change = (field: FormField, value: ParamValue | undefined) => {
     const mergeKey = `param ${nodeId} ${field.name}`;
     documents.edit((document) => setParam(document, nodeId, field.name, value), mergeKey);
     if (field.isTurnable && typeof value === 'number') {
@@ -46,6 +47,7 @@ export function ParameterForm(props: {
         field={field}
         params={params}
         isLive={isRunning && field.isTurnable}
+        turn={turns[`${nodeId}.${field.name}`]}
         onChange={(value) => change(field, value)}
       />
     );

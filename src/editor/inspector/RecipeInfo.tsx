@@ -1,4 +1,5 @@
 import { Anchor, Textarea, TextInput } from '@mantine/core';
+import { flowOrder } from '../canvas/flow-order';
 import { useDocument, useEditor, useView } from '../editor-context';
 
 /** The recipe itself: name, description, references, and its nodes as a list in order. */
@@ -6,10 +7,15 @@ export function RecipeInfo() {
   const { documents, registry, views } = useEditor();
   const document = useDocument((state) => state.document);
   const selected = useView((state) => state.selectedNodes);
+  const nodes = flowOrder(document).flatMap((nodeId) => {
+    const node = document.nodes[nodeId];
+    return node === undefined ? [] : [[nodeId, node] as const];
+  });
   const metrics = Object.entries(document.expects?.metrics ?? {});
   return (
     <>
       <div className="inspector-head">
+        <h2 className="weft-hidden">The recipe</h2>
         <TextInput
           variant="unstyled"
           size="md"
@@ -56,7 +62,7 @@ export function RecipeInfo() {
         <section>
           <h3>Nodes</h3>
           <ol className="outline">
-            {Object.entries(document.nodes).map(([nodeId, node]) => (
+            {nodes.map(([nodeId, node]) => (
               <li key={nodeId}>
                 <button
                   type="button"

@@ -7,6 +7,7 @@ import type { NodeDefinition } from '../../runtime/api/define-node';
 import { describeGrid, formatBytes } from '../canvas/InputBadge';
 import { useEditor, useRun } from '../editor-context';
 import { FetchConsent } from '../files/FetchConsent';
+import { withParam } from '../store/document-edits';
 import { type FormField, fieldValue, variantDefaults } from './form-fields';
 import { ParameterField } from './ParameterField';
 import { PublicImageField } from './PublicImageField';
@@ -56,6 +57,8 @@ export function SourceField(props: {
           label: kindTitles[kind] ?? title,
         }))}
         onChange={(kind) => {
+          // Back before anything was chosen: the recipe's own source, not a fresh one of its kind.
+          if (isObject(value) && value.kind === kind) return setDraft(undefined);
           const next = field.variants.find((other) => other.kind === kind);
           if (next) change({ ...variantDefaults(next), kind });
         }}
@@ -108,9 +111,12 @@ export function SourceField(props: {
               key={inner.name}
               field={inner}
               params={source}
-              onChange={(next) => change({ ...source, [inner.name]: next })}
+              onChange={(next) => change(withParam(source, inner.name, next))}
             />
           ))}
+        {draft !== undefined && (
+          <p className="field-help">Until this is complete, the node keeps the data it has.</p>
+        )}
         {draft === undefined && input?.state === 'needs-consent' && (
           <Button
             size="sm"

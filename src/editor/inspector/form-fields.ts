@@ -8,6 +8,8 @@ interface FieldBase {
   readonly unit?: string;
   readonly isTurnable: boolean;
   readonly isAdvanced: boolean;
+  /** True where it may be unset, and is at first. */
+  readonly isOptional: boolean;
   readonly initial: ParamValue | undefined;
 }
 
@@ -58,6 +60,7 @@ interface JsonSchema {
   readonly maxItems?: number;
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
   readonly oneOf?: readonly JsonSchema[];
   readonly anyOf?: readonly JsonSchema[];
 }
@@ -110,12 +113,13 @@ export function listProblem(
 
 function fieldsOf(schema: JsonSchema): readonly FormField[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    const field = fieldOf(name, property);
+    const isRequired = schema.required?.includes(name) === true;
+    const field = fieldOf(name, property, isRequired);
     return field === undefined ? [] : [field];
   });
 }
 
-function fieldOf(name: string, schema: JsonSchema): FormField | undefined {
+function fieldOf(name: string, schema: JsonSchema, isRequired: boolean): FormField | undefined {
   const base: FieldBase = {
     name,
     title: schema.title ?? sentence(name),
@@ -123,6 +127,7 @@ function fieldOf(name: string, schema: JsonSchema): FormField | undefined {
     ...(schema.unit === undefined ? {} : { unit: schema.unit }),
     isTurnable: schema.turnable === true,
     isAdvanced: schema.advanced === true,
+    isOptional: !isRequired && schema.default === undefined,
     initial: schema.default,
   };
   const shapes = schema.oneOf ?? schema.anyOf;

@@ -9,10 +9,18 @@ export function SecondTabNotice() {
     const channel = new BroadcastChannel('weft-tabs');
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (data === 'hello') channel.postMessage('here');
-      setHasOther(true);
+      setHasOther(data !== 'bye');
+      // A third one may still be there, and answers.
+      if (data === 'bye') channel.postMessage('hello');
     };
+    const leave = () => channel.postMessage('bye');
     channel.postMessage('hello');
-    return () => channel.close();
+    window.addEventListener('pagehide', leave);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      leave();
+      channel.close();
+    };
   }, []);
   if (!hasOther) return null;
   return (

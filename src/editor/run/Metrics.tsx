@@ -2,6 +2,7 @@ import { Fragment, useState } from 'react';
 import { formatBytes } from '../canvas/InputBadge';
 import { formatSeconds } from '../canvas/NodeDot';
 import { useDocument, useRun } from '../editor-context';
+import { metricRows } from './metric-rows';
 import { metricVerdict } from './metric-verdict';
 
 const outcomes = {
@@ -14,6 +15,7 @@ const outcomes = {
 export function Metrics() {
   const result = useRun((state) => state.result);
   const expected = useDocument((state) => state.document.expects?.metrics);
+  const nodes = useDocument((state) => state.document.nodes);
   const [isWhole, setWhole] = useState(false);
   if (result === undefined) {
     return (
@@ -22,8 +24,8 @@ export function Metrics() {
       </div>
     );
   }
-  const all = Object.entries(result.metrics);
-  const metrics = isWhole ? all : all.filter(([name]) => !isOfOneLabel(name));
+  const all = metricRows(result.metrics, expected ?? {}, Object.keys(nodes));
+  const metrics = isWhole ? all : all.filter(({ name }) => !isOfOneLabel(name));
   return (
     <div className="metrics">
       <p className="metrics-line">
@@ -44,15 +46,16 @@ export function Metrics() {
             </tr>
           </thead>
           <tbody>
-            {metrics.map(([name, value]) => {
-              const bounds = expected?.[name];
-              const verdict = metricVerdict(value, bounds);
+            {metrics.map(({ name, value, bounds }) => {
+              const verdict = value === undefined ? undefined : metricVerdict(value, bounds);
               return (
                 <tr key={name} data-verdict={verdict}>
                   <th scope="row" className="weft-mono">
                     <MetricName name={name} />
                   </th>
-                  <td className="weft-mono">{formatMetric(value)}</td>
+                  <td className="weft-mono">
+                    {value === undefined ? 'not measured' : formatMetric(value)}
+                  </td>
                   {expected && (
                     <td className="weft-soft metrics-bounds">
                       {bounds?.atLeast !== undefined && `≥ ${bounds.atLeast} `}

@@ -40,6 +40,14 @@ export function ResultFiles() {
         Files of <b>{name}</b>, in the geometry of the fixed image. Images are NIfTI, transforms are
         read by ITK and ANTs.
       </p>
+      {result.status !== 'done' && (
+        <p className="metrics-line weft-soft">
+          The run {result.status === 'failed' ? 'failed' : 'was cancelled'}:{' '}
+          {files.length === 0
+            ? 'nothing was finished that could be kept.'
+            : 'these come from the nodes that were finished.'}
+        </p>
+      )}
       <ul>
         {files.map((file) => (
           <li key={`${file.handle} ${file.format}`}>

@@ -2,6 +2,7 @@ import { Button, Select, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useDocument, useEditor, useRun, useView } from '../editor-context';
 import { isBlocked } from '../store/run-store';
+import { deviceChoices } from './device-choices';
 
 /** Run, cancel, and the device. */
 export function RunBar() {
@@ -11,12 +12,8 @@ export function RunBar() {
   const isRefused = useRun(isBlocked);
   const engine = useRun((state) => state.engine);
   const device = useView((state) => state.device);
-  const hasGpu = engine?.devices.some(({ kind }) => kind === 'gpu') ?? true;
-  const devices = [
-    { value: 'auto', label: engine ? `Best: ${hasGpu ? 'GPU' : 'CPU'}` : 'Best device' },
-    { value: 'gpu', label: hasGpu ? 'GPU' : 'GPU (none here)', disabled: !hasGpu },
-    { value: 'cpu', label: 'CPU' },
-  ];
+  const planned = useRun((state) => state.plan?.device);
+  const devices = deviceChoices(engine, device === 'auto' ? planned : undefined);
   return (
     <section className="run-bar" aria-label="Run">
       {status === 'idle' ? (
@@ -37,9 +34,8 @@ export function RunBar() {
       ) : (
         <Button
           size="sm"
-          color="red"
           variant="light"
-          className="run-button"
+          className="run-button cancel-button"
           loading={status === 'cancelling'}
           leftSection={<IconPlayerStopFilled size={15} />}
           onClick={() => void controller.cancel()}
@@ -51,11 +47,14 @@ export function RunBar() {
         size="sm"
         w={128}
         aria-label="Device"
-        data={devices}
+        data={[...devices]}
         value={device}
         allowDeselect={false}
         disabled={status !== 'idle'}
-        onChange={(value) => views.set({ device: value as typeof device })}
+        onChange={(value) => {
+          const chosen = devices.find((choice) => choice.value === value);
+          if (chosen) views.set({ device: chosen.value });
+        }}
       />
     </section>
   );

@@ -41,19 +41,20 @@ export function RunPanel() {
         <Tabs.Tab value="plan">Plan</Tabs.Tab>
         <Tabs.Tab value="files">Files</Tabs.Tab>
       </Tabs.List>
-      <Tabs.Panel value="curves">
+      {/* A panel of text alone is scrolled by keys as well, so each takes the focus. */}
+      <Tabs.Panel tabIndex={0} value="curves">
         <LossCurves />
       </Tabs.Panel>
-      <Tabs.Panel value="metrics">
+      <Tabs.Panel tabIndex={0} value="metrics">
         <Metrics />
       </Tabs.Panel>
-      <Tabs.Panel value="problems">
+      <Tabs.Panel tabIndex={0} value="problems">
         <DiagnosticsList />
       </Tabs.Panel>
-      <Tabs.Panel value="plan">
+      <Tabs.Panel tabIndex={0} value="plan">
         <PlanView />
       </Tabs.Panel>
-      <Tabs.Panel value="files">
+      <Tabs.Panel tabIndex={0} value="files">
         <ResultFiles />
       </Tabs.Panel>
     </Tabs>

@@ -1,11 +1,10 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import { writeDocument } from '../../pipeline/write-document';
 import type { NodeRegistry } from '../../runtime/api/define-node';
-import type { EngineApi, OutputHandle, ReadRequest, RunResult } from '../../runtime/api/engine-api';
+import type { EngineApi, OutputHandle, RunResult } from '../../runtime/api/engine-api';
+import { type FileFormat, fileWriters } from '../../runtime/api/file-writers/index';
+import { bytesAsNamed, savedOutputs } from '../../runtime/api/saved-files';
 import type { InputStatus } from '../store/run-store';
-
-/** The form in which a result leaves. */
-export type FileFormat = Extract<ReadRequest, { as: 'file' }>['format'];
 
 /** A file that a result can be kept as. */
 export interface ResultFile {
@@ -27,62 +26,50 @@ export function resultFiles(
   const isLoaded = (output: OutputHandle) =>
     registry.get(document.nodes[output.nodeId]?.type ?? '')?.source !== undefined;
   const made = outputs.filter((output) => !isLoaded(output));
-  const named = savedFiles(document, registry).flatMap(({ from, name }) => {
-    const output = made.find(({ nodeId, port }) => `${nodeId}.${port}` === from);
-    return output === undefined ? [] : [{ output, name }];
-  });
-  const others = made.filter((output) => !named.some((saved) => saved.output === output));
-  return [
-    ...named.flatMap(({ output, name }) => filesOf(output, name)),
-    ...others.flatMap((output) => filesOf(output, undefined)),
-  ];
+  const saved = savedOutputs(document, registry);
+  const named = saved.flatMap(({ from, name, format }) =>
+    made
+      .filter((output) => `${output.nodeId}.${output.port}` === from && has(output, format))
+      .map((output) => fileOf(output, name, format)),
+  );
+  const isSaved = ({ nodeId, port }: OutputHandle) =>
+    saved.some(({ from }) => from === `${nodeId}.${port}`);
+  return [...named, ...made.filter((output) => !isSaved(output)).flatMap(filesOf)];
 }
 
-/** What save nodes write: the output that is wired to them, and its name (of transforms a prefix). */
-function savedFiles(
-  document: PipelineDocument,
-  registry: NodeRegistry,
-): readonly { readonly from: string; readonly name: string }[] {
-  return Object.entries(document.nodes).flatMap(([nodeId, node]) => {
-    const definition = registry.get(node.type);
-    const params = definition?.files && definition.params.safeParse(node.params);
-    if (!params?.success) return [];
-    return (definition?.files?.(params.data) ?? []).flatMap(({ name, port }) =>
-      document.edges
-        .filter((edge) => edge.to === `${nodeId}.${port}`)
-        .map((edge) => ({ from: edge.from, name })),
-    );
-  });
-}
-
-const fieldNames = {
+const says: Readonly<Partial<Record<FileFormat, string>>> = {
+  'itk-affine': 'affine',
   displacement: 'displacement field',
   'inverse-displacement': 'displacement field of the inverse',
-} as const;
+};
 
-function filesOf(output: OutputHandle, name: string | undefined): readonly ResultFile[] {
-  const { nodeId, port, kind, handle } = output;
-  const says = `${nodeId}.${port}`;
-  const base = `${nodeId}-${port}`;
-  switch (kind) {
-    case 'image':
-    case 'labels':
-      return [{ name: name ?? `${base}.nii.gz`, handle, format: `nifti-${kind}`, says }];
-    case 'transform': {
-      const prefix = name ?? `${base}-`;
-      return [
-        { name: `${prefix}affine.txt`, handle, format: 'itk-affine', says: `${says}, affine` },
-        ...(output.fields ?? []).map((format) => ({
-          name: `${prefix}${format}.nii.gz`,
-          handle,
-          format,
-          says: `${says}, ${fieldNames[format]}`,
-        })),
-      ];
-    }
-    default:
-      return [];
-  }
+function fileOf(output: OutputHandle, name: string, format: FileFormat): ResultFile {
+  const { nodeId, port, handle } = output;
+  const part = says[format];
+  const value = `${nodeId}.${port}`;
+  return { name, handle, format, says: part === undefined ? value : `${value}, ${part}` };
+}
+
+/** Whether a value has what a file of that format holds. */
+function has({ kind, fields = [] }: OutputHandle, format: FileFormat): boolean {
+  const writer = fileWriters.find((one) => one.format === format);
+  if (writer?.of !== kind) return false;
+  return !('isIn' in writer) || fields.some((field) => field === format);
+}
+
+/** Every file that a value can be kept as, under the name of its node and port. */
+function filesOf(output: OutputHandle): readonly ResultFile[] {
+  const base = `${output.nodeId}-${output.port}`;
+  return fileWriters
+    .filter(({ format }) => has(output, format))
+    .map((writer) => {
+      const [ending] = writer.endings;
+      return fileOf(
+        output,
+        'partOf' in writer ? `${base}-${ending}` : `${base}${ending}`,
+        writer.format,
+      );
+    });
 }
 
 /** The bytes of a result file, or a sentence about why there are none. */
@@ -94,7 +81,7 @@ export async function readResultFile(
   | { readonly ok: false; readonly message: string }
 > {
   const read = await engine.read({ handle: file.handle, as: 'file', format: file.format });
-  if (read.kind === 'file') return { ok: true, bytes: read.bytes };
+  if (read.kind === 'file') return { ok: true, bytes: bytesAsNamed(file.name, read.bytes) };
   const found = read.kind === 'missing' ? read.diagnostics[0] : undefined;
   return {
     ok: false,

@@ -1,7 +1,14 @@
+import type { PipelineDocument } from '../../pipeline/schema';
 import { writeDocument } from '../../pipeline/write-document';
 import type { NodeRegistry } from '../../runtime/api/define-node';
-import type { EngineApi, RunResult } from '../../runtime/api/engine-api';
+import {
+  deviceKinds,
+  type EngineApi,
+  type RunResult,
+  type TurnOutcome,
+} from '../../runtime/api/engine-api';
 import type { DocumentStore } from '../store/document-store';
+import { renamedNode, runRenamed } from '../store/rename-run';
 import {
   isBlocked,
   type RunStore,
@@ -9,6 +16,7 @@ import {
   runProgressed,
   runRefused,
   runStarted,
+  type TurnNote,
 } from '../store/run-store';
 import type { ViewStore } from '../store/view-store';
 import type { VolumeLibrary } from '../viewer/volume-library';
@@ -37,6 +45,7 @@ export function createRunController(parts: RunControllerParts) {
   let compiling: Promise<void> | undefined;
   let compileCount = 0;
   let runCount = 0;
+  let turnCount = 0;
 
   function request() {
     const { document } = documents.store.getState();
@@ -113,13 +122,21 @@ export function createRunController(parts: RunControllerParts) {
     end(result, document);
   }
 
-  function end(result: RunResult, document: Parameters<typeof runEnded>[2]): void {
+  function end(result: RunResult, document: PipelineDocument): void {
     runs.setState((state) => runEnded(state, result, document));
+    // A node may have been renamed while it ran.
+    followRenaming(document, documents.store.getState().document);
     // A cancelled run gives no image: how far it came is what there is to see.
     if (result.status !== 'cancelled') volumes.setPreview(undefined);
     const hasErrors = result.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
     if (hasErrors) views.set({ runTab: 'problems', isDrawerOpen: true });
     else if (result.status === 'done') views.set({ runTab: 'metrics' });
+  }
+
+  function followRenaming(before: PipelineDocument, after: PipelineDocument): void {
+    const { status } = runs.getState();
+    const renamed = status === 'idle' ? renamedNode(before, after) : undefined;
+    if (renamed) runs.setState((state) => runRenamed(state, renamed.from, renamed.to));
   }
 
   async function cancel(): Promise<void> {
@@ -129,12 +146,21 @@ export function createRunController(parts: RunControllerParts) {
     await engine.cancel(runId);
   }
 
-  /** Turns a parameter of the running recipe; quiet where nothing runs. */
+  /** Turns a parameter of the running recipe and notes what came of it; quiet where nothing runs. */
   async function turn(nodeId: string, parameter: string, value: number): Promise<void> {
     const { runId, status } = runs.getState();
-    if (runId !== undefined && status === 'running') {
-      await engine.turn(runId, nodeId, parameter, value);
-    }
+    if (runId === undefined || status !== 'running') return;
+    turnCount += 1;
+    const count = turnCount;
+    const note = (found: TurnNote) => {
+      // Of a slider's many answers the last one counts, and only in its own run.
+      if (count < turnCount || runs.getState().runId !== runId) return;
+      const { turns } = runs.getState();
+      runs.setState({ turns: { ...turns, [`${nodeId}.${parameter}`]: found } });
+    };
+    note({ value, state: 'asked' });
+    const outcome = engine.turn(runId, nodeId, parameter, value).catch(turnFault);
+    note(turnNote(value, await outcome));
   }
 
   /** Starts to follow the stores; returns what ends that. */
@@ -146,6 +172,7 @@ export function createRunController(parts: RunControllerParts) {
     const stops = [
       documents.store.subscribe((state, before) => {
         if (state.document === before.document && state.isOpen === before.isOpen) return;
+        followRenaming(before.document, state.document);
         if (state.isOpen) inputs.sync();
         compileSoon();
       }),
@@ -167,10 +194,23 @@ export function createRunController(parts: RunControllerParts) {
 
 export type RunController = ReturnType<typeof createRunController>;
 
+function turnNote(value: number, outcome: TurnOutcome): TurnNote {
+  if (!outcome.ok) {
+    const reasons = outcome.diagnostics.map(({ message, remedy }) => `${message} ${remedy}`);
+    return { value, state: 'refused', reason: reasons.join(' ') };
+  }
+  const { label, atIteration } = outcome;
+  return { value, state: 'taken', label, atIteration };
+}
+
+function turnFault(error: unknown): TurnOutcome {
+  return { ok: false, diagnostics: [faultOfOurs(error)] };
+}
+
 const emptyResult: RunResult = {
   status: 'failed',
   diagnostics: [],
-  device: 'cpu',
+  device: deviceKinds[0],
   deviceName: '',
   metrics: {},
   seconds: { total: 0, nodes: {} },

@@ -1,4 +1,5 @@
 import type {
+  Params,
   ParamValue,
   PipelineDocument,
   PipelineEdge,
@@ -112,12 +113,18 @@ export function setParam(
   document: PipelineDocument,
   nodeId: string,
   name: string,
-  value: ParamValue,
+  value: ParamValue | undefined,
 ): PipelineDocument {
   return changeNode(document, nodeId, (node) => ({
     ...node,
-    params: { ...node.params, [name]: value },
+    params: withParam(node.params, name, value),
   }));
+}
+
+/** Parameters with one of them changed, or taken out where there is no value. */
+export function withParam(params: Params, name: string, value: ParamValue | undefined): Params {
+  if (value !== undefined) return { ...params, [name]: value };
+  return Object.fromEntries(Object.entries(params).filter(([other]) => other !== name));
 }
 
 /** Names a node; an empty title gives it back the title of its type. */

@@ -41,7 +41,8 @@ export function renameNode(
   };
 }
 
-function renameKeys<Value>(
+/** A record under other keys. */
+export function renameKeys<Value>(
   record: Readonly<Record<string, Value>>,
   renamed: (key: string) => string,
 ): Readonly<Record<string, Value>> {

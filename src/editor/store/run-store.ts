@@ -50,6 +50,14 @@ export interface NodeRun {
   };
 }
 
+/** What became of a parameter that was turned to a value while a recipe ran. */
+export type TurnNote = { readonly value: number } & TurnState;
+
+type TurnState =
+  | { readonly state: 'asked' }
+  | { readonly state: 'taken'; readonly label: string; readonly atIteration: number }
+  | { readonly state: 'refused'; readonly reason: string };
+
 /** The losses of one loop at one level: a row an iteration, a column a name. */
 export interface LossCurve {
   readonly nodeId: string;
@@ -67,6 +75,8 @@ export interface RunState {
   readonly inputs: Readonly<Record<string, InputStatus>>;
   readonly nodes: Readonly<Record<string, NodeRun>>;
   readonly curves: readonly LossCurve[];
+  /** Of this run, by `node.parameter`. */
+  readonly turns: Readonly<Record<string, TurnNote>>;
   readonly secondsLeft: number | undefined;
   /** Counts previews, so that the viewer knows when to draw again. */
   readonly previews: number;
@@ -89,6 +99,7 @@ export const initialRun: RunState = {
   inputs: {},
   nodes: {},
   curves: [],
+  turns: {},
   secondsLeft: undefined,
   previews: 0,
   result: undefined,
@@ -114,6 +125,7 @@ export function runStarted(state: RunState, runId: string, nowMs: number): RunSt
     startedAt: nowMs,
     nodes: {},
     curves: [],
+    turns: {},
     secondsLeft: undefined,
     result: undefined,
     resultDocument: undefined,
@@ -123,7 +135,7 @@ export function runStarted(state: RunState, runId: string, nowMs: number): RunSt
 
 /** The state after a run that was not begun: the results of the one before are there again. */
 export function runRefused(state: RunState, before: RunState): RunState {
-  const { nodes, curves, result, resultDocument, runDiagnostics } = before;
+  const { nodes, curves, turns, result, resultDocument, runDiagnostics } = before;
   return {
     ...state,
     status: 'idle',
@@ -131,6 +143,7 @@ export function runRefused(state: RunState, before: RunState): RunState {
     startedAt: undefined,
     nodes,
     curves,
+    turns,
     result,
     resultDocument,
     runDiagnostics,

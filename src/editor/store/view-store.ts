@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { Vec3 } from '../../imaging/frames';
+import type { CompileRequest } from '../../runtime/api/engine-api';
 
 /** How several volumes are shown together. */
 export type CompareMode =
@@ -49,11 +50,14 @@ export interface ViewState {
   readonly isViewerMaximised: boolean;
   readonly isHelpOpen: boolean;
   readonly runTab: RunTab;
-  readonly device: 'auto' | 'gpu' | 'cpu';
+  readonly device: CompileRequest['device'];
   readonly viewer: ViewerSettings;
   /** Bumped to ask the canvas to bring a node into view. */
   readonly focus: { readonly nodeId: string; readonly count: number } | undefined;
 }
+
+/** Up to this width in pixels, as in the style sheets, there is no room beside the canvas. */
+export const narrowWindow = 1180;
 
 /** The viewer before anyone has touched it. */
 export const initialViewer: ViewerSettings = {
@@ -77,7 +81,7 @@ export function createViewStore(windowSize: { readonly width: number; readonly h
     selectedNodes: [],
     selectedEdges: [],
     isPaletteOpen: windowSize.width >= 1700,
-    isInspectorOpen: true,
+    isInspectorOpen: windowSize.width > narrowWindow,
     isDrawerOpen: true,
     drawerHeight: Math.round(windowSize.height * 0.4),
     isViewerMaximised: false,

@@ -15,10 +15,10 @@ export function Readout({ pointMm, volumes }: { pointMm: Vec3; volumes: readonly
       <span title="Voxel of the first volume">
         <span className="weft-soft">voxel</span> {first ? first.voxel.join(', ') : '–'}
       </span>
-      {volumes.map(({ name, data }) => {
+      {volumes.map(({ name, from, data }) => {
         const found = valueAt(data, pointMm);
         return (
-          <span key={name}>
+          <span key={name} title={from && `Value of what “${from}” gave`}>
             <span className="weft-soft">{name.toLowerCase()}</span>{' '}
             {found ? formatNumber(found.value) : 'outside'}
           </span>

@@ -19,7 +19,11 @@ interface SlicePaneProps {
   readonly zoom: number;
   readonly panMm: readonly [number, number];
   readonly caption: string;
+  /** The node, or the nodes, whose output this is. */
+  readonly from?: string | undefined;
   readonly note?: string | undefined;
+  /** Said where there is nothing to draw yet. */
+  readonly waitsFor?: string | undefined;
   /** Draws the pane's pixels. Changes whenever there is something new to draw. */
   readonly paint: (view: SliceView, image: ImageData) => void;
   readonly onCrosshair: (pointMm: Vec3) => void;
@@ -181,13 +185,13 @@ export function SlicePane(props: SlicePaneProps) {
         data-caption={caption}
         data-plane={plane}
       />
-      {cross && (
+      {cross && !props.waitsFor && (
         <svg className="slice-cross" aria-hidden="true">
           <line x1={cross[0] / ratio} x2={cross[0] / ratio} y1="0" y2="100%" />
           <line y1={cross[1] / ratio} y2={cross[1] / ratio} x1="0" x2="100%" />
         </svg>
       )}
-      {view && (
+      {view && !props.waitsFor && (
         <>
           <b className="slice-letter" data-side="left">
             {view.letters.left}
@@ -203,8 +207,12 @@ export function SlicePane(props: SlicePaneProps) {
           </b>
         </>
       )}
+      {props.waitsFor && <p className="slice-waits">{props.waitsFor}</p>}
       <span className="slice-caption">
         {caption}
+        {props.from && props.from !== caption.toLowerCase() && (
+          <span className="slice-from">{props.from}</span>
+        )}
         {props.note && <em>{props.note}</em>}
       </span>
     </div>

@@ -4,6 +4,8 @@ import { useMemo } from 'react';
 import type { Vec3 } from '../../imaging/frames';
 import type { VolumeData } from '../../runtime/api/engine-api';
 import { useDocument, useEditor, useRun, useView, useVolumes } from '../editor-context';
+import type { CompareMode } from '../store/view-store';
+import { viewerColumns } from './columns';
 import { createPainter, type ShownVolume } from './painter';
 import { Readout } from './Readout';
 import { SlicePane } from './SlicePane';
@@ -30,13 +32,14 @@ export function Viewer() {
   const everything = viewableVolumes(sources);
   const load = (volume: ViewableVolume | undefined, name: string): ShownVolume | undefined => {
     const data = volume && library.peek(volume.handle);
-    return data && { name, kind: volume.kind, data };
+    return data && { name, from: volume.nodeId, kind: volume.kind, data };
   };
   const fixed = load(choice.fixed, 'Fixed');
   const moving = load(choice.moving, 'Moving');
   const warped: ShownVolume | undefined = preview
     ? {
         name: 'Warped',
+        from: preview.nodeId,
         kind: 'image',
         data: preview,
         note: isRunning ? 'live' : 'where it stopped',
@@ -48,27 +51,24 @@ export function Viewer() {
       ? withLegend(load(singleChoice, singleChoice?.id ?? ''), library.rangeOf)
       : undefined;
 
-  const other = settings.compareWith === 'warped' ? (warped ?? moving) : moving;
-  const columns =
-    settings.mode === 'side-by-side'
-      ? [fixed, moving, warped].flatMap((volume) => (volume ? [[volume]] : []))
-      : settings.mode === 'single'
-        ? single
-          ? [[single]]
-          : []
-        : fixed && other
-          ? [[fixed, other]]
-          : fixed
-            ? [[fixed]]
-            : [];
+  const columns = viewerColumns(settings, {
+    fixed,
+    moving,
+    warped,
+    single,
+    isRegistration: choice.nodeId !== undefined,
+    isRunning,
+  });
   const reference =
-    settings.mode === 'single' ? single?.data : (fixed?.data ?? columns[0]?.[0]?.data);
+    settings.mode === 'single'
+      ? single?.data
+      : (fixed?.data ?? columns.find(({ volumes }) => volumes[0])?.volumes[0]?.data);
 
   const possible = useMemo(() => (reference ? planesOf(reference) : []), [reference]);
   const wished = possible.filter((plane) => settings.planes === 'all' || settings.planes === plane);
   const planes: readonly PlaneName[] = wished.length > 0 ? wished : possible.slice(0, 1);
   const crosshairMm: Vec3 = settings.crosshairMm ?? (reference ? middleMm(reference) : [0, 0, 0]);
-  const painters = columns.map((volumes) =>
+  const painters = columns.map(({ volumes }) =>
     createPainter(volumes, reference, settings, library.rangeOf),
   );
 
@@ -111,16 +111,18 @@ export function Viewer() {
           }
         >
           {planes.flatMap((plane) =>
-            columns.map((volumes, column) => (
+            columns.map(({ caption, volumes, waitsFor }, column) => (
               <SlicePane
-                key={`${plane} ${volumes.map(({ name }) => name).join()}`}
+                key={`${plane} ${caption}`}
                 reference={reference}
                 plane={plane}
                 crosshairMm={crosshairMm}
                 zoom={settings.zoom}
                 panMm={settings.panMm}
-                caption={volumes.map(({ name }) => name).join(' + ')}
+                caption={caption}
+                from={fromNodes(volumes, settings.mode)}
                 note={volumes.find(({ note }) => note)?.note}
+                waitsFor={volumes.length === 0 ? waitsFor : undefined}
                 paint={painters[column] ?? noPaint}
                 onCrosshair={(pointMm) => views.setViewer({ crosshairMm: pointMm })}
                 onZoom={(factor) =>
@@ -176,6 +178,12 @@ function withLegend(
 }
 
 function noPaint(): void {}
+
+/** The nodes that gave what a pane shows; alone, a volume bears its node's name already. */
+function fromNodes(volumes: readonly ShownVolume[], mode: CompareMode): string | undefined {
+  const nodeIds = volumes.flatMap(({ from }) => from ?? []);
+  return mode === 'single' || nodeIds.length === 0 ? undefined : nodeIds.join(' + ');
+}
 
 function EmptyViewer({ isRunning }: { isRunning: boolean }) {
   const hasLoaders = useRun((state) => Object.keys(state.inputs).length > 0);

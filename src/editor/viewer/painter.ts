@@ -15,6 +15,8 @@ import { guessColourMap, type VolumeRange } from './volume-range';
 /** A volume with what a pane says of it. */
 export interface ShownVolume {
   readonly name: string;
+  /** The node that gave it: before a run the loader, after it perhaps a preparation. */
+  readonly from?: string;
   readonly kind: 'image' | 'labels';
   readonly data: VolumeData;
   /** A word beside the name: `live`. */

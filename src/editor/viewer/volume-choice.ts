@@ -9,6 +9,7 @@ import type { InputStatus } from '../store/run-store';
 export interface ViewableVolume {
   /** `node.port`. */
   readonly id: string;
+  readonly nodeId: string;
   readonly kind: 'image' | 'labels';
   readonly handle: string;
 }
@@ -42,7 +43,7 @@ export function viewableVolumes(sources: ViewSources): readonly ViewableVolume[]
 
 /**
  * The volumes of one registration: of the preferred node where it registers something, else of the
- * last node of the recipe that does.
+ * last node of the recipe that does; after a run that ended early, of the last that was finished.
  */
 export function registrationVolumes(
   sources: ViewSources,
@@ -64,7 +65,7 @@ export function registrationVolumes(
 }
 
 function registrationNode(
-  { document, registry }: ViewSources,
+  { document, registry, result }: ViewSources,
   preferred: string | undefined,
 ): string | undefined {
   const registers = Object.keys(document.nodes).filter((nodeId) => {
@@ -74,11 +75,18 @@ function registrationNode(
     return inputs.includes('fixed') && inputs.includes('moving') && outputs.includes('warped');
   });
   if (preferred !== undefined && registers.includes(preferred)) return preferred;
+  const isFinished = (nodeId: string) =>
+    result?.outputs.some((output) => output.nodeId === nodeId && output.port === 'warped');
   const feedsAnother = (nodeId: string) =>
     document.edges.some(
       (edge) => portEnd(edge.from).nodeId === nodeId && registers.includes(portEnd(edge.to).nodeId),
     );
-  return registers.find((nodeId) => !feedsAnother(nodeId)) ?? registers.at(-1);
+  const last = registers.find((nodeId) => !feedsAnother(nodeId)) ?? registers.at(-1);
+  const finished =
+    result?.outputs
+      .map(({ nodeId }) => nodeId)
+      .filter((nodeId) => registers.includes(nodeId) && isFinished(nodeId)) ?? [];
+  return last !== undefined && isFinished(last) ? last : (finished.at(-1) ?? last);
 }
 
 /** What flows into a port; where that cannot be shown yet, what it was made from. */
@@ -112,11 +120,11 @@ function inputVolume(
   const definition = registry.get(document.nodes[nodeId]?.type ?? '');
   if (input?.state !== 'ready' || definition === undefined) return undefined;
   const port = outputPorts(definition)[0]?.name ?? 'image';
-  return { id: `${nodeId}.${port}`, kind: input.descriptor.kind, handle: input.handle };
+  return { id: `${nodeId}.${port}`, nodeId, kind: input.descriptor.kind, handle: input.handle };
 }
 
 function resultVolume({ nodeId, port, kind, handle }: OutputHandle): ViewableVolume | undefined {
   return kind === 'image' || kind === 'labels'
-    ? { id: `${nodeId}.${port}`, kind, handle }
+    ? { id: `${nodeId}.${port}`, nodeId, kind, handle }
     : undefined;
 }

@@ -30,7 +30,7 @@ after you agree, and its checksum is compared.`,
       return context.refuse({
         parameter: 'source',
         message: 'No image is bound to this node.',
-        remedy: `Drop a NIfTI file on it, or pass --input ${context.nodeId}=FILE.`,
+        remedy: `Bind a NIfTI file to the loader "${context.nodeId}".`,
       });
     }
     return { image: { kind: 'image', grid: source.grid, image: context.input() } };

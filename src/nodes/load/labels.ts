@@ -27,7 +27,7 @@ own images and no labels, what depends on labels is left out.`,
       return context.refuse({
         parameter: 'source',
         message: 'No labels are bound to this node.',
-        remedy: `Drop a NIfTI file of whole numbers on it, or pass --input ${context.nodeId}=FILE.`,
+        remedy: `Bind a NIfTI file of whole numbers to the loader "${context.nodeId}".`,
       });
     }
     const { grid, present } = source;

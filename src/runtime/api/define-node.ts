@@ -3,6 +3,7 @@ import type { NodeMigrations } from '../../pipeline/migrations';
 import type { Builder } from './builder';
 import type { ArrivedValues, ComputeContext, ComputedValue } from './computed-values';
 import type { LoweringProblem } from './diagnostics';
+import type { SavedFormat } from './file-writers/index';
 import type { InputDescriptor, SourceRequest } from './inputs';
 import type { PortType, PortValues } from './port-values';
 
@@ -119,11 +120,13 @@ export interface NodeDefinition<
   ): Promise<Readonly<Record<string, ComputedValue>>>;
 }
 
-/** A file that a run writes. */
+/** A file that a run writes, or a set of files. */
 export interface SavedFile {
+  /** Of a set, what the names of its files begin with. */
   readonly name: string;
+  /** The input port whose value is written. */
   readonly port: string;
-  readonly format: 'nifti-image' | 'nifti-labels' | 'itk-transform';
+  readonly format: SavedFormat;
 }
 
 /** Declares a node; gives the types of its ports and parameters to `lower`. */

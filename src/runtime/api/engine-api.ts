@@ -1,5 +1,8 @@
 import type { Matrix3x4, Vec3 } from '../../imaging/frames';
+import type { NamedNumbers } from './data-kinds/define-data-kind';
+import type { DataPortType } from './data-kinds/index';
 import type { Diagnostic } from './diagnostics';
+import type { FileFormat, PartFormat } from './file-writers/index';
 import type { InputDescriptor, SourceRequest } from './inputs';
 
 /**
@@ -36,6 +39,10 @@ export interface EngineApi {
 export const deviceKinds = ['gpu', 'cpu'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
 
+/** What can be asked for; `auto` leaves the choice to the engine. */
+export const deviceChoices = ['auto', ...deviceKinds] as const;
+export type DeviceChoice = (typeof deviceChoices)[number];
+
 export interface EngineDescription {
   /** In the order in which `auto` takes them. */
   readonly devices: readonly { readonly kind: DeviceKind; readonly name: string }[];
@@ -70,20 +77,23 @@ export type OpenInputResult =
 export interface CompileRequest {
   readonly documentText: string;
   readonly bindings: Readonly<Record<string, string>>;
-  readonly device: 'auto' | DeviceKind;
+  readonly device: DeviceChoice;
   /** Print the program after this phase. */
   readonly printAfter?: PhaseName;
 }
 
-export type PhaseName =
-  | 'parse'
-  | 'validate'
-  | 'lower'
-  | 'differentiate'
-  | 'simplify'
-  | 'fuse'
-  | 'schedule'
-  | 'allocate';
+/** The compiler's phases, in order. */
+export const phaseNames = [
+  'parse',
+  'validate',
+  'lower',
+  'differentiate',
+  'simplify',
+  'fuse',
+  'schedule',
+  'allocate',
+] as const;
+export type PhaseName = (typeof phaseNames)[number];
 
 export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
@@ -202,37 +212,25 @@ export interface LevelOutcome {
 export interface OutputHandle {
   readonly nodeId: string;
   readonly port: string;
-  readonly kind: 'image' | 'labels' | 'transform' | 'table';
+  readonly kind: DataPortType;
   readonly handle: string;
-  /** Of a transform: the fields that it has beside its affine, as the formats of their files. */
-  readonly fields?: readonly ('displacement' | 'inverse-displacement')[];
+  /** Of the files that not every value of its kind has, those that it has: the fields of a transform. */
+  readonly fields?: readonly PartFormat[];
 }
 
 export type ReadRequest =
-  /** Image or labels as a volume for the viewer. */
+  /** What lies on a grid as a volume for the viewer. */
   | { readonly handle: string; readonly as: 'volume' }
   /** Affine and displacement as numbers. */
   | { readonly handle: string; readonly as: 'transform' }
   | { readonly handle: string; readonly as: 'table' }
   /** Bytes of a file, in the geometry of the fixed image where it has one. */
-  | {
-      readonly handle: string;
-      readonly as: 'file';
-      readonly format:
-        | 'nifti-image'
-        | 'nifti-labels'
-        | 'itk-affine'
-        | 'displacement'
-        | 'inverse-displacement';
-    };
+  | { readonly handle: string; readonly as: 'file'; readonly format: FileFormat };
 
 export type ReadResult =
   | { readonly kind: 'volume'; readonly volume: VolumeData }
   | { readonly kind: 'transform'; readonly affine: Matrix3x4; readonly displacement?: VolumeData }
-  | {
-      readonly kind: 'table';
-      readonly rows: readonly { readonly name: string; readonly value: number }[];
-    }
+  | { readonly kind: 'table'; readonly rows: NamedNumbers }
   | { readonly kind: 'file'; readonly bytes: Uint8Array }
   | { readonly kind: 'missing'; readonly diagnostics: readonly Diagnostic[] };
 

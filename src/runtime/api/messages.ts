@@ -1,4 +1,6 @@
 import type { Diagnostic, DiagnosticPlace, LoweringProblem } from './diagnostics';
+import { portTraits } from './port-traits';
+import type { PortType } from './port-values';
 
 /**
  * The wording of every diagnostic of the compiler and the session, as functions of typed facts.
@@ -47,12 +49,12 @@ export const messages = {
     ),
 
   typeMismatch: (
-    from: { readonly end: string; readonly type: string },
+    from: { readonly end: string; readonly type: PortType },
     to: {
       readonly nodeId: string;
       readonly port: string;
       readonly title: string;
-      readonly type: string;
+      readonly type: PortType;
     },
   ): Diagnostic =>
     error(
@@ -62,7 +64,7 @@ export const messages = {
       `Wire an output that gives ${article(to.type)}.`,
     ),
 
-  missingInput: (nodeId: string, title: string, port: string, type: string): Diagnostic =>
+  missingInput: (nodeId: string, title: string, port: string, type: PortType): Diagnostic =>
     error(
       'missing-input',
       { nodeId, port },
@@ -99,7 +101,7 @@ export const messages = {
       'input-missing',
       { nodeId },
       `${title} ("${nodeId}") has no data yet.`,
-      `Drop a NIfTI file onto the node, choose a sample, or pass --input ${nodeId}=FILE.`,
+      `Bind a NIfTI file to the loader "${nodeId}", or give it a sample or an address.`,
     ),
 
   leftOut: (nodeIds: readonly string[]): Diagnostic => ({
@@ -225,7 +227,7 @@ export const messages = {
       'parameter',
       { nodeId: turn.nodeId, parameter: turn.parameter },
       `Parameter "${turn.parameter}" of "${turn.nodeId}" was not turned: ${reason}.`,
-      'Change it in the recipe and run again.',
+      'The next run takes the value that the recipe has.',
     ),
     severity: 'warning',
   }),
@@ -263,8 +265,8 @@ function lessMemory(otherDevices: readonly string[]): string {
   return `End the schedule at a coarser level (last shrink 2 or 4), load smaller images${other}.`;
 }
 
-function article(type: string): string {
-  if (type === 'labels') return 'labels';
+function article(type: PortType): string {
+  if (portTraits(type).isPlural) return type;
   return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 

@@ -1,49 +1,12 @@
 import type { Grid } from '../../imaging/grid';
 import type { ValueId } from '../ir/values';
 import type { Builder } from './builder';
+import type { DataValues } from './data-kinds/index';
 
-/** Data that flows through an edge at run time. */
-export interface ImageValue {
-  readonly kind: 'image';
-  readonly grid: Grid;
-  /** Field of one channel. */
-  readonly image: ValueId;
-}
-
-export interface LabelsValue {
-  readonly kind: 'labels';
-  readonly grid: Grid;
-  /** Field of one channel holding whole numbers. */
-  readonly labels: ValueId;
-  /** Labels that occur, ascending, without the background. */
-  readonly present: readonly number[];
-}
-
-/** Fixed world → moving world, mm: moving = affine · (x + displacement(x)). */
-export interface TransformValue {
-  readonly kind: 'transform';
-  /** Scalars(12), row-major 3×4. */
-  readonly affine: ValueId;
-  /** Field of three channels, mm, on `grid`. Absent: zero. */
-  readonly displacement?: ValueId;
-  /** Grid of the fixed image: where displacement lives and results are shown. */
-  readonly grid: Grid;
-  /**
-   * Displacement of the inverse of x + displacement(x), mm, where the model has it: on `grid` too, and
-   * going on beyond its edge.
-   */
-  readonly inverseDisplacement?: ValueId;
-}
-
-/** Named numbers, each one element of a scalars value. */
-export interface TableValue {
-  readonly kind: 'table';
-  readonly rows: readonly {
-    readonly name: string;
-    readonly scalars: ValueId;
-    readonly index: number;
-  }[];
-}
+export type { ImageValue } from './data-kinds/image';
+export type { LabelsValue } from './data-kinds/labels';
+export type { TableValue } from './data-kinds/table';
+export type { TransformValue } from './data-kinds/transform';
 
 /** What the parts of a recipe know of the pyramid level they are asked about. */
 export interface LevelContext {
@@ -146,16 +109,15 @@ export interface SchedulePart {
   readonly window: number;
 }
 
-/** Every type a port can have and the value it carries. */
-export interface PortValues {
-  readonly image: ImageValue;
-  readonly labels: LabelsValue;
-  readonly transform: TransformValue;
-  readonly table: TableValue;
+/** Parts of a recipe, by the type of the ports that carry them. They exist when it is compiled. */
+export interface PartValues {
   readonly model: ModelPart;
   readonly objective: ObjectivePart;
   readonly optimizer: OptimizerPart;
   readonly schedule: SchedulePart;
 }
+
+/** Every type a port can have and the value it carries: data and parts. */
+export interface PortValues extends DataValues, PartValues {}
 
 export type PortType = keyof PortValues;

@@ -1,31 +1,19 @@
+import type { Grid } from '../../imaging/grid';
+import type { DataValueBase, MapPart } from '../api/data-kinds/define-data-kind';
+import { type DataValue, dataKindOf, isDataPortType } from '../api/data-kinds/index';
 import type { PortValues } from '../api/port-values';
 import type { ValueId } from '../ir/values';
 
-/** Port types whose values exist at run time; the others are parts of a recipe. */
-export const dataKinds = ['image', 'labels', 'transform', 'table'] as const;
-export type DataValue = PortValues[(typeof dataKinds)[number]];
+export type { DataValue };
+
+/** Whether a value exists at run time; the others are parts of a recipe. */
+export function isData(value: PortValues[keyof PortValues]): value is DataValue {
+  return isDataPortType(value.kind);
+}
 
 /** A copy of a data value in which every program value is replaced. */
-export function mapDataValues(value: DataValue, map: (id: ValueId) => ValueId): DataValue {
-  switch (value.kind) {
-    case 'image':
-      return { ...value, image: map(value.image) };
-    case 'labels':
-      return { ...value, labels: map(value.labels) };
-    case 'transform': {
-      const { displacement, inverseDisplacement } = value;
-      return {
-        ...value,
-        affine: map(value.affine),
-        ...(displacement === undefined ? {} : { displacement: map(displacement) }),
-        ...(inverseDisplacement === undefined
-          ? {}
-          : { inverseDisplacement: map(inverseDisplacement) }),
-      };
-    }
-    case 'table':
-      return { ...value, rows: value.rows.map((row) => ({ ...row, scalars: map(row.scalars) })) };
-  }
+export function mapDataValues(value: DataValue, map: MapPart): DataValue {
+  return dataKindOf(value).mapParts(value, map);
 }
 
 /** Every program value that a data value is made of. */
@@ -36,4 +24,9 @@ export function valuesOf(value: DataValue): readonly ValueId[] {
     return id;
   });
   return [...ids];
+}
+
+/** Where a data value lies; undefined for those that lie on no grid. */
+export function gridOf(value: DataValue): Grid | undefined {
+  return (value as DataValueBase).grid;
 }

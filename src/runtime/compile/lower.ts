@@ -7,7 +7,7 @@ import { onBehalfOf } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
 import { fieldType, type ValueId, type ValueType } from '../ir/values';
 import type { CheckedGraph, CheckedNode } from './checked-graph';
-import { type DataValue, dataKinds, mapDataValues } from './data-values';
+import { type DataValue, gridOf, isData, mapDataValues, valuesOf } from './data-values';
 import { GraphBuilder } from './graph-builder';
 import { requireTypesOf } from './output-types';
 import type { ResultCheck } from './result-checks';
@@ -89,12 +89,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   for (const [nodeId, ports] of outputs) {
     // Loaders' images and what is kept lie with the caller: nobody reads them back.
     if (options.descriptors.has(nodeId) || options.kept?.has(nodeId)) continue;
-    for (const value of Object.values(ports)) {
-      mapDataValues(value, (id) => {
-        results.add(id);
-        return id;
-      });
-    }
+    for (const id of Object.values(ports).flatMap(valuesOf)) results.add(id);
   }
   return { graph: builder.finish([...results]), outputs, checks, diagnostics };
 }
@@ -158,11 +153,8 @@ function fromKept(
       const known = mapDataValues(value, (id) =>
         builder.input(keptKey(nodeId, id), kept.types.get(id) as ValueType),
       );
-      return [port, 'grid' in known ? { ...known, grid: builder.gridOf(known.grid) } : known];
+      const grid = gridOf(known);
+      return [port, grid ? { ...known, grid: builder.gridOf(grid) } : known];
     }),
   );
-}
-
-function isData(value: PortValue): value is DataValue {
-  return (dataKinds as readonly string[]).includes(value.kind);
 }

@@ -1,6 +1,6 @@
 import { InternalError } from '../internal-error';
-import { fieldType, sameType, scalarsType, type ValueId, type ValueType } from '../ir/values';
-import type { DataValue } from './data-values';
+import { sameType, type ValueId, type ValueType } from '../ir/values';
+import { type DataValue, mapDataValues } from './data-values';
 
 /**
  * Checks that the values at a port are what the port says of them: fields on its grid, an affine of
@@ -12,29 +12,10 @@ export function requireTypesOf(
   value: DataValue,
   typeOf: (id: ValueId) => ValueType,
 ): void {
-  for (const [part, id, wanted] of wantedTypes(value)) {
-    if (id === undefined || sameType(typeOf(id), wanted)) continue;
+  mapDataValues(value, (id, part, wanted) => {
+    if (wanted === undefined || sameType(typeOf(id), wanted)) return id;
     throw new InternalError(
       `Output "${port}": the ${part} is not what it is said to be, or on another grid.`,
     );
-  }
-}
-
-type Wanted = readonly [part: string, id: ValueId | undefined, wanted: ValueType];
-
-function wantedTypes(value: DataValue): readonly Wanted[] {
-  switch (value.kind) {
-    case 'image':
-      return [['image', value.image, fieldType(value.grid, 1)]];
-    case 'labels':
-      return [['labels', value.labels, fieldType(value.grid, 1)]];
-    case 'transform':
-      return [
-        ['affine', value.affine, scalarsType(12)],
-        ['displacement', value.displacement, fieldType(value.grid, 3)],
-        ['inverse displacement', value.inverseDisplacement, fieldType(value.grid, 3)],
-      ];
-    case 'table':
-      return [];
-  }
+  });
 }

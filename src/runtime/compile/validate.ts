@@ -3,6 +3,7 @@ import { edgeEndPattern } from '../../pipeline/schema';
 import type { NodeDefinition, NodeRegistry } from '../api/define-node';
 import type { Diagnostic } from '../api/diagnostics';
 import { messages } from '../api/messages';
+import { portTraits } from '../api/port-traits';
 import { InternalError } from '../internal-error';
 import type { CheckedGraph, CheckedNode, WireSource } from './checked-graph';
 
@@ -68,8 +69,8 @@ export function validate(document: PipelineDocument, registry: NodeRegistry): Va
 }
 
 /**
- * Leaves out loaders of labels that nothing is bound to, and every node that cannot do without
- * them: the same recipe runs on images that nobody has segmented.
+ * Leaves out loaders that nothing is bound to where a recipe is useful without them, and every node
+ * that cannot do without them: the same recipe runs on images that nobody has segmented.
  */
 export function leaveOutUnbound(
   graph: CheckedGraph,
@@ -79,8 +80,9 @@ export function leaveOutUnbound(
   const nodes: CheckedNode[] = [];
   for (const node of graph.nodes) {
     const gives = Object.values(node.definition.outputs);
-    const isLabelLoader =
-      node.definition.source !== undefined && gives.every((port) => port.type === 'labels');
+    const mayBeLeftOut =
+      node.definition.source !== undefined &&
+      gives.every(({ type }) => portTraits(type).mayBeLeftOut);
     const inputs = Object.fromEntries(
       Object.entries(node.inputs).map(([port, sources]) => [
         port,
@@ -91,7 +93,7 @@ export function leaveOutUnbound(
       ([port, { optional }]) =>
         !optional && inputs[port]?.length === 0 && (node.inputs[port]?.length ?? 0) > 0,
     );
-    if ((isLabelLoader && !isBound(node.id)) || lacks) leftOut.add(node.id);
+    if ((mayBeLeftOut && !isBound(node.id)) || lacks) leftOut.add(node.id);
     else nodes.push({ ...node, inputs });
   }
   return { graph: { nodes }, leftOut: [...leftOut] };

@@ -2,14 +2,9 @@ import type { Grid } from '../../imaging/grid';
 import type { Builder } from '../api/builder';
 import { weighObjectives } from '../api/objectives';
 import type { LevelContext, ObjectivePart } from '../api/port-values';
-import { allocate } from '../compile/allocate';
-import { differentiate } from '../compile/differentiate';
-import { fuse } from '../compile/fuse';
 import { GraphBuilder } from '../compile/graph-builder';
-import { schedule } from '../compile/schedule';
-import { simplify } from '../compile/simplify';
+import { type PhaseOptions, planOf } from '../compile/phases';
 import type { BufferId } from '../ir/kernel-graph';
-import type { OpGraph } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
 import { fieldType, type ValueId } from '../ir/values';
 
@@ -49,7 +44,10 @@ export interface CompiledObjective {
  * loss = Σ weight · objective(fixed, moving ∘ (id + displacement)).
  * @throws NotDifferentiable where an objective has no gradient
  */
-export function compileObjective(request: ObjectiveRequest): CompiledObjective {
+export function compileObjective(
+  request: ObjectiveRequest,
+  options: PhaseOptions = {},
+): CompiledObjective {
   const graph = new GraphBuilder();
   const { grid } = request.level;
   const fixed = graph.input('fixed', fieldType(grid, 1));
@@ -58,8 +56,8 @@ export function compileObjective(request: ObjectiveRequest): CompiledObjective {
   const loss = appendLoss(graph, request, { fixed, moving, displacement });
   const gradient = graph.gradient(loss, [displacement]);
   // As results, the images keep memory of their own from run to run.
-  const program = optimized(graph.finish([loss, ...gradient, fixed, moving]));
-  const plan = allocate(schedule(program));
+  const results = [loss, ...gradient, fixed, moving];
+  const { graph: program, plan } = planOf(graph.finish(results), options);
   const planes = (value: ValueId | undefined) =>
     (value === undefined ? undefined : plan.buffersOfValue.get(value)) ?? [];
   // Passes that merge equal values keep the order of results, not their names.
@@ -102,8 +100,4 @@ function appendLoss(
   graph.origin = 'network';
   const terms = { fixed, warped, moving, deformation: displacement, context };
   return weighObjectives(b, parts, terms).total;
-}
-
-function optimized(graph: OpGraph): OpGraph {
-  return fuse(simplify(differentiate(graph)));
 }

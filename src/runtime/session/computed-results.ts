@@ -1,13 +1,11 @@
-import type { Matrix3x4, MovingWorldFromFixedWorld } from '../../imaging/frames';
 import { type Grid, voxelCount } from '../../imaging/grid';
-import type {
-  ComputedTransform,
-  ComputedValue,
-  ComputedValues,
-  DataPortType,
-  PlanesMm,
-} from '../api/computed-values';
-import type { DataValue } from '../compile/data-values';
+import type { NewValues } from '../api/data-kinds/define-data-kind';
+import {
+  type ComputedValue,
+  type DataPortType,
+  type DataValue,
+  dataKindOf,
+} from '../api/data-kinds/index';
 import type { KeptOutputs } from '../compile/lower';
 import { InternalError } from '../internal-error';
 import { fieldType, scalarsType, type ValueId, type ValueType } from '../ir/values';
@@ -19,43 +17,12 @@ export interface ValuesWithData extends KeptOutputs {
   readonly data: ReadonlyMap<ValueId, Planes>;
 }
 
-/** What a node left at a port, as numbers. The arrays are those that are kept: read them only. */
+/**
+ * What a node left at a port, as numbers. The arrays are those that are kept: read them only.
+ * @throws InternalError where `data` lacks a part of it
+ */
 export function computedValue(value: DataValue, data: ReadonlyMap<ValueId, Planes>): ComputedValue {
-  const planes = (id: ValueId): Planes => data.get(id) ?? [];
-  const { grid } = value as { readonly grid: Grid };
-  switch (value.kind) {
-    case 'image':
-      return { kind: 'image', grid, values: onePlane(planes(value.image)) };
-    case 'labels':
-      return {
-        kind: 'labels',
-        grid,
-        values: onePlane(planes(value.labels)),
-        present: value.present,
-      };
-    case 'transform': {
-      const { affine, displacement, inverseDisplacement } = value;
-      return {
-        kind: 'transform',
-        grid,
-        affine: matrixOf(onePlane(planes(affine))),
-        ...(displacement === undefined
-          ? {}
-          : { displacementMm: threePlanes(planes(displacement)) }),
-        ...(inverseDisplacement === undefined
-          ? {}
-          : { inverseDisplacementMm: threePlanes(planes(inverseDisplacement)) }),
-      };
-    }
-    case 'table':
-      return {
-        kind: 'table',
-        rows: value.rows.map(({ name, scalars, index }) => ({
-          name,
-          value: onePlane(planes(scalars))[index] ?? Number.NaN,
-        })),
-      };
-  }
+  return dataKindOf(value).toNumbers(value, (id) => data.get(id) ?? []);
 }
 
 /**
@@ -73,50 +40,17 @@ export function valuesWithData(
     if (value?.kind !== type) {
       throw new InternalError(`Output "${port}" is ${value?.kind ?? 'missing'}, not ${type}.`);
     }
-    return [port, values.dataValue(value)];
+    return [port, dataKindOf(value).fromNumbers(value, values)];
   });
   return { ports: Object.fromEntries(ports), types: values.types, data: values.data };
 }
 
 /** Numbers the values of a node's outputs. */
-class ValueTable {
+class ValueTable implements NewValues {
   readonly types = new Map<ValueId, ValueType>();
   readonly data = new Map<ValueId, Planes>();
 
-  dataValue(value: ComputedValue): DataValue {
-    switch (value.kind) {
-      case 'image':
-        return { kind: 'image', grid: value.grid, image: this.#field(value.grid, [value.values]) };
-      case 'labels': {
-        const { kind, grid, values, present } = value;
-        return { kind, grid, present, labels: this.#field(grid, [values]) };
-      }
-      case 'transform':
-        return this.#transform(value);
-      case 'table': {
-        const scalars = this.#scalars(value.rows.map((row) => row.value));
-        return {
-          kind: 'table',
-          rows: value.rows.map(({ name }, index) => ({ name, scalars, index })),
-        };
-      }
-    }
-  }
-
-  #transform(value: ComputedTransform): ComputedDataValue<'transform'> {
-    const { kind, grid, affine, displacementMm, inverseDisplacementMm } = value;
-    return {
-      kind,
-      grid,
-      affine: this.#scalars(affine),
-      ...(displacementMm ? { displacement: this.#field(grid, displacementMm) } : {}),
-      ...(inverseDisplacementMm
-        ? { inverseDisplacement: this.#field(grid, inverseDisplacementMm) }
-        : {}),
-    };
-  }
-
-  #field(grid: Grid, planes: Planes): ValueId {
+  field(grid: Grid, planes: Planes): ValueId {
     const voxels = voxelCount(grid);
     if (planes.some(({ length }) => length !== voxels)) {
       throw new InternalError(`A grid of ${voxels} voxels needs as many values.`);
@@ -124,7 +58,7 @@ class ValueTable {
     return this.#add(fieldType(grid, planes.length), planes);
   }
 
-  #scalars(numbers: readonly number[]): ValueId {
+  scalars(numbers: readonly number[]): ValueId {
     return this.#add(scalarsType(numbers.length), [Float32Array.from(numbers)]);
   }
 
@@ -134,22 +68,4 @@ class ValueTable {
     this.data.set(id, planes);
     return id;
   }
-}
-
-type ComputedDataValue<Type extends keyof ComputedValues> = Extract<DataValue, { kind: Type }>;
-
-function onePlane(planes: Planes): Float32Array {
-  const [plane] = planes;
-  if (!plane) throw new InternalError('A kept result has no numbers.');
-  return plane;
-}
-
-function threePlanes(planes: Planes): PlanesMm {
-  const [x, y, z] = planes;
-  if (!x || !y || !z) throw new InternalError('A kept field has fewer than three components.');
-  return [x, y, z];
-}
-
-function matrixOf(numbers: Float32Array): MovingWorldFromFixedWorld {
-  return [...numbers] as unknown as Matrix3x4 as MovingWorldFromFixedWorld;
 }

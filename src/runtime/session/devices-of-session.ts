@@ -1,4 +1,4 @@
-import type { DeviceKind, EngineDescription } from '../api/engine-api';
+import type { DeviceChoice, DeviceKind, EngineDescription } from '../api/engine-api';
 import type { Device, DeviceMissing, DeviceOpener } from '../devices';
 
 /** Opens the devices once, on first need, and anew after one was lost. */
@@ -22,7 +22,7 @@ export class SessionDevices {
   }
 
   /** The device that a person asked for; `auto` takes the first that is not another in disguise. */
-  async choose(wanted: 'auto' | DeviceKind): Promise<Device | DeviceMissing> {
+  async choose(wanted: DeviceChoice): Promise<Device | DeviceMissing> {
     if (wanted !== 'auto') return this.open(wanted);
     let secondChoice: Device | undefined;
     let missing: DeviceMissing = { missingBecause: 'This engine was given no devices.' };
@@ -41,7 +41,7 @@ export class SessionDevices {
   }
 
   /** What a run without a device is reported under: what was asked for, or what is always there. */
-  kindOf(wanted: 'auto' | DeviceKind): DeviceKind {
+  kindOf(wanted: DeviceChoice): DeviceKind {
     const [last = 'cpu'] = [...this.#openers.keys()].reverse();
     return wanted === 'auto' ? last : wanted;
   }

@@ -1,14 +1,10 @@
 import type { ImageProblem } from '../../imaging/image-problem';
 import { geometryOf } from '../../imaging/nifti/geometry';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
-import {
-  readNifti,
-  readNiftiPair,
-  toImageVolume,
-  toLabelVolume,
-} from '../../imaging/nifti/read-nifti';
+import { toImageVolume, toLabelVolume } from '../../imaging/nifti/read-nifti';
 import { type HeadPhantom, headPhantom } from '../../imaging/phantoms/head';
 import { describeProblem, describeWarning } from '../../imaging/problem-messages';
+import { readImageFile } from '../../imaging/readers/index';
 import type { Volume } from '../../imaging/volume';
 import { pairSha256Hex, sha256Hex } from '../../imaging/volume-digest';
 import type { Diagnostic } from '../api/diagnostics';
@@ -57,9 +53,7 @@ export class InputStore {
       return { ok: false, diagnostics: [messages.wrongDigest(nodeId, name)] };
     }
     const options = source.frame === undefined ? {} : { frame: source.frame };
-    const read = voxelBytes
-      ? readNiftiPair(bytes, voxelBytes, name, options)
-      : readNifti(bytes, name, options);
+    const read = await readImageFile({ name, bytes, ...(voxelBytes && { voxelBytes }) }, options);
     if (!read.ok) return { ok: false, diagnostics: [problem(nodeId, read.problem)] };
     const warnings = read.warnings.map((warning) => {
       const { message, remedy } = describeWarning(warning);

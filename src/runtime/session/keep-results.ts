@@ -1,16 +1,18 @@
 import { sameGrid } from '../../imaging/grid';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
+import type { NamedNumbers } from '../api/data-kinds/define-data-kind';
+import { dataKindOf } from '../api/data-kinds/index';
 import type { LevelOutcome, OutputHandle } from '../api/engine-api';
-import type { TransformValue } from '../api/port-values';
+import { partsIn } from '../api/file-writers/index';
 import type { Compiled } from '../compile/compile';
-import { type DataValue, valuesOf } from '../compile/data-values';
+import { type DataValue, gridOf, valuesOf } from '../compile/data-values';
 import { keptKey, loaderKey } from '../compile/lower';
 import { DeviceFailure, type Execution } from '../devices';
 import type { Plan } from '../ir/plan';
 import type { ValueId, ValueType } from '../ir/values';
+import { computedValue } from './computed-results';
 import type { StoredInput } from './input-store';
 import type { Prepared } from './prepare-recipe';
-import { readResult } from './read-result';
 import type { ResultStore, StoredResult } from './result-store';
 
 /** Results of a run by node, in the order of the graph, and the key under which each can be read. */
@@ -114,21 +116,14 @@ export function outputHandles({ graph, inputs }: Prepared, kept: Kept): readonly
       const [port = ''] = Object.keys(definition.outputs);
       return [{ nodeId: id, port, kind: input.descriptor.kind, handle: input.handle }];
     }
-    return Object.entries(kept.results.get(id)?.ports ?? {}).map(([port, value]) => ({
-      nodeId: id,
-      port,
-      kind: value.kind,
-      handle: `result:${kept.keys.get(id)}:${port}`,
-      ...(value.kind === 'transform' && { fields: fieldsOf(value) }),
-    }));
+    const result = kept.results.get(id);
+    if (!result) return [];
+    return Object.entries(result.ports).map(([port, value]) => {
+      const fields = partsIn(computedValue(value, result.data));
+      const handle = `result:${kept.keys.get(id)}:${port}`;
+      return { nodeId: id, port, kind: value.kind, handle, ...(fields ? { fields } : {}) };
+    });
   });
-}
-
-function fieldsOf(transform: TransformValue): NonNullable<OutputHandle['fields']> {
-  return [
-    ...(transform.displacement === undefined ? [] : (['displacement'] as const)),
-    ...(transform.inverseDisplacement === undefined ? [] : (['inverse-displacement'] as const)),
-  ];
 }
 
 /**
@@ -144,26 +139,27 @@ export function metricsOf(
 ): Readonly<Record<string, number>> {
   const givers = new Map<string, number>();
   for (const ports of outputs.values()) {
-    const names = Object.values(ports).flatMap((value) =>
-      value.kind === 'table' ? value.rows.map(({ name }) => name) : [],
+    const names = Object.values(ports).flatMap(
+      (value) => dataKindOf(value).metricNames?.(value) ?? [],
     );
     for (const name of new Set(names)) givers.set(name, (givers.get(name) ?? 0) + 1);
   }
   const metrics: Record<string, number> = {};
   for (const [nodeId, result] of kept.results) {
-    for (const [port, value] of Object.entries(result.ports)) {
-      if (value.kind !== 'table') continue;
-      const table = readResult(result, port, { handle: '', as: 'table' });
-      if (table.kind !== 'table') continue;
-      for (const row of table.rows) {
-        const full = `${nodeId}.${row.name}`;
-        const isUnique = givers.get(row.name) === 1;
-        metrics[isUnique ? row.name : full] = row.value;
-        if (asked.includes(full)) metrics[full] = row.value;
-      }
+    for (const row of Object.values(result.ports).flatMap((value) => metricRows(value, result))) {
+      const full = `${nodeId}.${row.name}`;
+      const isUnique = givers.get(row.name) === 1;
+      metrics[isUnique ? row.name : full] = row.value;
+      if (asked.includes(full)) metrics[full] = row.value;
     }
   }
   return metrics;
+}
+
+/** The numbers of a value that are metrics of the run. */
+function metricRows(value: DataValue, { data }: StoredResult): NamedNumbers {
+  const kind = dataKindOf(value);
+  return kind.metricNames ? (kind.asTable?.(computedValue(value, data)) ?? []) : [];
 }
 
 /** How every level ended, of this run and of the earlier ones whose results still hold. */
@@ -178,9 +174,7 @@ export function geometryFor(
   ports: Readonly<Record<string, DataValue>>,
   inputs: ReadonlyMap<string, StoredInput>,
 ): NiftiGeometry | undefined {
-  const [grid] = Object.values(ports).flatMap((value) =>
-    value.kind === 'table' ? [] : [value.grid],
-  );
+  const [grid] = Object.values(ports).flatMap((value) => gridOf(value) ?? []);
   if (!grid) return undefined;
   return [...inputs.values()].find((input) => sameGrid(input.descriptor.grid, grid))?.geometry;
 }

@@ -1,4 +1,5 @@
 import { sha256Hex } from '../../imaging/volume-digest';
+import { portTraits } from '../api/port-traits';
 import type { CheckedGraph } from '../compile/checked-graph';
 
 /**
@@ -23,8 +24,8 @@ export async function nodeKeys(
       wires,
       inputDigest(node.id) ?? null,
       device,
-      // An objective's node id names its loss in traces; other names change nothing.
-      Object.values(node.definition.outputs).some(({ type }) => type === 'objective')
+      // Other names change nothing.
+      Object.values(node.definition.outputs).some(({ type }) => portTraits(type).namesItsLoss)
         ? node.id
         : null,
     ]);

@@ -147,8 +147,11 @@ class PlanRun {
         return { status: 'failed', diagnostics, failedNode: nodeId, execution };
       }
       const fault = cancelled ? undefined : await this.#faultIn(compiled, execution);
-      // Without the execution nothing is kept: a result that is found again is not checked again.
-      if (fault) return { status: 'failed', diagnostics: [fault], failedNode: fault.at.nodeId };
+      if (fault?.at.nodeId !== undefined) {
+        // What is found again is not checked again: the node's results and later ones are not kept.
+        recorder.doubt(fault.at.nodeId);
+        return { status: 'failed', diagnostics: [fault], failedNode: fault.at.nodeId, execution };
+      }
       return { status: cancelled ? 'cancelled' : 'done', diagnostics: [], execution };
     } catch (error) {
       if (!(error instanceof DeviceFailure)) {

@@ -48,6 +48,8 @@ export class RunRecorder {
   #bytesDone = 0;
   #iterationsOfStep = 0;
   #stepsFinished = 0;
+  /** The first step of a node whose numbers turned out to be wrong. */
+  #doubtfulFrom = Number.POSITIVE_INFINITY;
   readonly #startedMs = performance.now();
 
   constructor(
@@ -74,10 +76,17 @@ export class RunRecorder {
     return this.#iterations.get(step) ?? 0;
   }
 
-  /** Whether all that a node gives is there, and none of it rests on a loss that is not a number. */
+  /** Whether all that a node gives is there, and none of it rests on what is known to be wrong. */
   isComplete(nodeId: string): boolean {
-    const sound = Math.min(this.#stepsFinished, this.nonFinite?.step ?? Number.POSITIVE_INFINITY);
+    const notFinite = this.nonFinite?.step ?? Number.POSITIVE_INFINITY;
+    const sound = Math.min(this.#stepsFinished, notFinite, this.#doubtfulFrom);
     return (this.#completion.get(nodeId) ?? settled) < sound;
+  }
+
+  /** From now on nothing counts as complete that this node, or a step after its first, gave. */
+  doubt(nodeId: string): void {
+    const first = this.#plan.steps.findIndex(({ origin }) => origin === nodeId);
+    if (first >= 0) this.#doubtfulFrom = Math.min(this.#doubtfulFrom, first);
   }
 
   /** Says where everything stands before the first step. */

@@ -86,6 +86,14 @@ describe('bindInputs', () => {
     ]);
   });
 
+  it('leaves labels of generated heads out where the recipe itself names a real image', async () => {
+    const document = withSource('fixed', { kind: 'file', name: 'mine.nii.gz' });
+    const bound = await bind(document, {}, { disk: { 'recipes/mine.nii.gz': image } });
+    expect(bound.diagnostics).toEqual([]);
+    expect(bound.leftOut).toEqual(['fixed-labels', 'moving-labels']);
+    expect(Object.keys(bound.bindings)).toEqual(['fixed', 'moving']);
+  });
+
   it('leaves labels out once images are given by hand', async () => {
     const bound = await bind(
       recipe,

@@ -115,6 +115,29 @@ describe('weft run', { timeout: 60_000 }, () => {
     expect(host.printed().error).toContain('Cancelled; nothing was written.');
   });
 
+  it('stops at Ctrl-C before the run has begun, and says so as JSON', async () => {
+    const engine = session();
+    let sign = (): void => {};
+    const opening = new Promise<void>((resolve) => {
+      sign = resolve;
+    });
+    const waiting = Object.create(engine, {
+      openInput: {
+        value: () => {
+          sign();
+          return new Promise(() => {});
+        },
+      },
+    }) as EngineApi;
+    const host = createTestHost({ engine: waiting });
+    const running = runCommandLine(['run', recipe, '--out', 'there', '--json'], host);
+    await opening;
+    host.interrupt();
+    expect(await running).toBe(130);
+    expect(JSON.parse(host.printed().out)).toEqual({ status: 'cancelled', diagnostics: [] });
+    expect(host.printed().error).toContain('Cancelled; nothing was written.');
+  });
+
   it('reports everything that is wrong at once, in the terminal and as JSON', async () => {
     const text = readFileSync(recipe, 'utf8').replace('"similarity.lncc"', '"similarity.magic"');
     const { status, out, error, host } = await weft(

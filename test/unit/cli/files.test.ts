@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { failureReason } from '../../../src/cli/failure-reason';
 import { filesOf } from '../../../src/cli/files';
 
 const files = filesOf(fs, path);
@@ -51,5 +53,26 @@ describe('a staged file', () => {
     await staged.drop();
     await expect(files.stage(path.join(folder, 'no', 'result.txt'), bytes)).rejects.toThrow();
     expect(await fs.readdir(folder)).toEqual([]);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('what does not say how much it holds', () => {
+  it('is read to its end', async () => {
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const text = new Uint8Array(200_000).fill(7);
+    const [read] = await Promise.all([files.read(pipe), fs.writeFile(pipe, text)]);
+    expect(read).toEqual(text);
+  });
+
+  it('is given up where it goes on for ever', async () => {
+    const limited = filesOf(fs, path, 2 ** 22);
+    const error = await limited.read('/dev/zero').catch((reason: unknown) => reason);
+    expect(failureReason(error)).toBe('it is larger than 2 GiB');
+  });
+
+  it('is a folder, or nothing, as it was before', async () => {
+    await expect(files.read(folder)).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(files.read(path.join(folder, 'no'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -60,6 +60,14 @@ describe('forms', () => {
     ]);
   });
 
+  test('know which parameter may be unset again', () => {
+    const fields = formFields(nodeRegistry.get('load.image')?.params ?? z.object({}));
+    expect(fields.map(({ name, isOptional }) => [name, isOptional])).toEqual([
+      ['source', false],
+      ['frame', true],
+    ]);
+  });
+
   test('show the sources of a loader as variants with fields of their own', () => {
     const loader = nodeRegistry.get('load.image');
     const [source] = loader ? formFields(loader.params) : [];
@@ -97,6 +105,7 @@ describe('lists of whole numbers', () => {
     help: '',
     isTurnable: false,
     isAdvanced: false,
+    isOptional: false,
     initial: undefined,
     min: 1,
     max: 16,

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEditor } from '../../../src/editor/create-editor';
 import type { Editor } from '../../../src/editor/editor-context';
-import { resultFiles, resultManifest } from '../../../src/editor/run/result-files';
 import { setParam } from '../../../src/editor/store/document-edits';
 import { registrationVolumes, viewableVolumes } from '../../../src/editor/viewer/volume-choice';
 import { nodeRegistry } from '../../../src/nodes/index';
@@ -302,44 +301,4 @@ describe('a run', () => {
 test('an edit is compiled a moment later, and the plan shown', async () => {
   await openSample();
   await vi.waitFor(() => expect(editor.runs.getState().plan?.peakBytes).toBe(79e6));
-});
-
-describe('files of a result', () => {
-  test('have the names that save nodes give, the rest those of node and port', async () => {
-    await openSample();
-    await editor.controller.run();
-    const outputs = editor.runs.getState().result?.outputs ?? [];
-    const files = resultFiles(sampleRecipe, nodeRegistry, outputs);
-    expect(files.map(({ name, format }) => [name, format])).toEqual([
-      ['result.nii.gz', 'nifti-image'],
-      ['register-transform-affine.txt', 'itk-affine'],
-      ['register-transform-displacement.nii.gz', 'displacement'],
-      ['register-transform-inverse-displacement.nii.gz', 'inverse-displacement'],
-    ]);
-  });
-
-  test('are those that a transform has: one without a field is its affine alone', () => {
-    const output = {
-      nodeId: 'register',
-      port: 'transform',
-      kind: 'transform',
-      handle: 'h',
-    } as const;
-    const files = resultFiles(sampleRecipe, nodeRegistry, [{ ...output, fields: [] }]);
-    expect(files.map(({ format }) => format)).toEqual(['itk-affine']);
-  });
-
-  test('come with a manifest of recipe, inputs, device and metrics', async () => {
-    await openSample();
-    await editor.controller.run();
-    const { result } = editor.runs.getState();
-    if (result === undefined) throw new Error('The run has a result.');
-    expect(JSON.parse(resultManifest(sampleRecipe, result, inputs()))).toMatchObject({
-      recipe: { name: 'Sample' },
-      inputs: { fixed: { sha256: 'a'.repeat(64) } },
-      device: { kind: 'gpu', name: 'Fake GPU' },
-      metrics: { ncc: 0.987 },
-      levels: [{ outcome: 'cap' }],
-    });
-  });
 });

@@ -5,7 +5,14 @@ import type { Volume } from '../../../../src/imaging/volume';
 import { nodeRegistry } from '../../../../src/nodes/index';
 import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/define-node';
 import { fieldOf, randomNumbers } from '../../../support/case-values';
-import { bind, openSession, run } from '../../../support/small-session';
+import {
+  bind,
+  cached,
+  headVolumes,
+  openSession,
+  run,
+  slices,
+} from '../../../support/small-session';
 import { greedyRecipe, smallGrid } from '../../../support/worked-example';
 
 describe('what goes wrong', { timeout: 60_000 }, () => {
@@ -59,7 +66,26 @@ describe('what goes wrong', { timeout: 60_000 }, () => {
         { code: 'recipe', at: { nodeId: 'register', port: 'initial' } },
       ]);
       expect(states.get('register')?.at(-1)).toBe('failed');
+      const readable = result.outputs.map(({ nodeId }) => nodeId);
+      expect(readable).toEqual(['fixed', 'moving']);
     }
+  });
+
+  it('is an image of one value: what does not rest on it is kept', async () => {
+    const flat = headVolumes.moving as Volume;
+    const moving = { ...flat, values: flat.values.map(() => 7) } as Volume;
+    const session = openSession();
+    const bindings = await bind(session, { ...headVolumes, moving });
+    const first = await run(session, slices(), bindings);
+    expect(first.result.diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { code: 'recipe', at: { nodeId: 'greedy' } },
+    ]);
+    expect(first.states.get('normalize-fixed')?.at(-1)).toBe('done');
+    expect(first.states.get('warp-image')?.at(-1)).toBe('cancelled');
+    const again = await run(session, slices(), bindings);
+    expect(again.result.status).toBe('failed');
+    expect(cached(again)).toContain('normalize-fixed');
+    expect(cached(again)).not.toContain('greedy');
   });
 
   it('is a fault of ours: reported as one, and the session goes on', async () => {

@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createEditor } from '../../../src/editor/create-editor';
+import type { Editor } from '../../../src/editor/editor-context';
+import { resultFiles, resultManifest } from '../../../src/editor/run/result-files';
+import { renameNode } from '../../../src/editor/store/rename-node';
+import { staleNodes } from '../../../src/editor/store/run-store';
+import { registrationVolumes } from '../../../src/editor/viewer/volume-choice';
+import { nodeRegistry } from '../../../src/nodes/index';
+import type { EngineApi, TurnOutcome } from '../../../src/runtime/api/engine-api';
+import { createFakeEngine } from '../../support/fake-engine';
+import { sampleRecipe } from './sample-recipe';
+
+let engine: EngineApi;
+let editor: Editor;
+let stop: () => void;
+
+beforeEach(async () => {
+  engine = createFakeEngine({ iterations: 8, spacingMm: [8, 8, 8] });
+  const windowSize = { width: 1440, height: 900 };
+  editor = createEditor({ engine, registry: nodeRegistry, recipes: [], windowSize });
+  stop = editor.controller.start();
+  editor.documents.open(sampleRecipe, { kind: 'new' });
+  await editor.controller.inputs.settled();
+});
+afterEach(() => stop());
+
+function firstLoss(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = editor.runs.subscribe(({ curves }) => {
+      if (curves.length === 0) return;
+      end();
+      resolve();
+    });
+  });
+}
+
+describe('a turned parameter', () => {
+  const turns = () => editor.runs.getState().turns;
+  const turnWhileRunning = async (outcome: TurnOutcome) => {
+    vi.spyOn(engine, 'turn').mockResolvedValue(outcome);
+    const losses = firstLoss();
+    const running = editor.controller.run();
+    await losses;
+    await editor.controller.turn('lncc', 'weight', 2);
+    await running;
+  };
+
+  test('is noted with the iteration from which on it holds', async () => {
+    await turnWhileRunning({ ok: true, label: 'level 1 of 2', atIteration: 41 });
+    const taken = { value: 2, state: 'taken', label: 'level 1 of 2', atIteration: 41 };
+    expect(turns()).toEqual({ 'lncc.weight': taken });
+    await editor.controller.run();
+    expect(turns()).toEqual({});
+  });
+
+  test('is noted with the reason where it is refused', async () => {
+    const refusal = {
+      severity: 'warning',
+      code: 'parameter',
+      at: { nodeId: 'lncc', parameter: 'weight' },
+      message: 'The run is over.',
+      remedy: 'Run again.',
+    } as const;
+    await turnWhileRunning({ ok: false, diagnostics: [refusal] });
+    const refused = { value: 2, state: 'refused', reason: 'The run is over. Run again.' };
+    expect(turns()).toEqual({ 'lncc.weight': refused });
+  });
+});
+
+test('a renamed node keeps its result, through undo as well', async () => {
+  await editor.controller.run();
+  const warped = () =>
+    editor.runs.getState().result?.outputs.find(({ port }) => port === 'warped')?.nodeId;
+  const stale = () =>
+    staleNodes(editor.runs.getState().resultDocument, editor.documents.store.getState().document);
+  editor.documents.edit((document) => renameNode(document, 'register', 'deform'));
+  expect(warped()).toBe('deform');
+  expect(editor.runs.getState().nodes).toHaveProperty('deform');
+  expect([...stale()]).toEqual([]);
+  editor.documents.undo();
+  expect(warped()).toBe('register');
+  expect([...stale()]).toEqual([]);
+});
+
+test('of a run that ended early, the last finished registration is shown', async () => {
+  await editor.controller.run();
+  const { result, inputs: opened } = editor.runs.getState();
+  if (result === undefined) throw new Error('The run has a result.');
+  const { register, ...others } = sampleRecipe.nodes;
+  if (register === undefined) throw new Error('The recipe registers.');
+  const document = {
+    ...sampleRecipe,
+    nodes: { ...others, register, second: { ...register } },
+    edges: [
+      ...sampleRecipe.edges,
+      { from: 'register.transform', to: 'second.initial' },
+      { from: 'scaled.image', to: 'second.fixed' },
+      { from: 'moving.image', to: 'second.moving' },
+    ],
+  };
+  const sources = { document, registry: nodeRegistry, inputs: opened };
+  expect(registrationVolumes({ ...sources, result: undefined }).nodeId).toBe('second');
+  const early = { ...result, status: 'cancelled' as const };
+  expect(registrationVolumes({ ...sources, result: early })).toMatchObject({
+    nodeId: 'register',
+    warped: { nodeId: 'register' },
+  });
+});
+
+describe('files of a result', () => {
+  test('have the names that save nodes give, the rest those of node and port', async () => {
+    await editor.controller.run();
+    const outputs = editor.runs.getState().result?.outputs ?? [];
+    const files = resultFiles(sampleRecipe, nodeRegistry, outputs);
+    expect(files.map(({ name, format }) => [name, format])).toEqual([
+      ['result.nii.gz', 'nifti-image'],
+      ['register-transform-affine.txt', 'itk-affine'],
+      ['register-transform-displacement.nii.gz', 'displacement'],
+      ['register-transform-inverse-displacement.nii.gz', 'inverse-displacement'],
+    ]);
+  });
+
+  test('are those that a transform has: one without a field is its affine alone', () => {
+    const output = {
+      nodeId: 'register',
+      port: 'transform',
+      kind: 'transform',
+      handle: 'h',
+    } as const;
+    const files = resultFiles(sampleRecipe, nodeRegistry, [{ ...output, fields: [] }]);
+    expect(files.map(({ format }) => format)).toEqual(['itk-affine']);
+  });
+
+  test('come with a manifest of recipe, inputs, device and metrics', async () => {
+    await editor.controller.run();
+    const { result } = editor.runs.getState();
+    if (result === undefined) throw new Error('The run has a result.');
+    expect(
+      JSON.parse(resultManifest(sampleRecipe, result, editor.runs.getState().inputs)),
+    ).toMatchObject({
+      recipe: { name: 'Sample' },
+      inputs: { fixed: { sha256: 'a'.repeat(64) } },
+      device: { kind: 'gpu', name: 'Fake GPU' },
+      metrics: { ncc: 0.987 },
+      levels: [{ outcome: 'cap' }],
+    });
+  });
+});

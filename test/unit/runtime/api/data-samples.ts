@@ -1,0 +1,26 @@
+import type { MovingWorldFromFixedWorld } from '../../../../src/imaging/frames';
+import { axisAlignedGrid } from '../../../../src/imaging/grid';
+import type { ComputedValues, DataPortType } from '../../../../src/runtime/api/data-kinds/index';
+
+const grid = axisAlignedGrid([2, 2, 1], [1, 1, 1]);
+const plane = (from: number) => Float32Array.of(from, from + 1, from + 2, from + 3);
+
+/** One value of every kind, with everything that it can hold. */
+export const dataSamples: { readonly [Type in DataPortType]: ComputedValues[Type] } = {
+  image: { kind: 'image', grid, values: plane(0.5) },
+  labels: { kind: 'labels', grid, values: plane(0), present: [1, 2, 3] },
+  transform: {
+    kind: 'transform',
+    grid,
+    affine: [1, 0, 0, 4, 0, 1, 0, 5, 0, 0, 1, 6] as unknown as MovingWorldFromFixedWorld,
+    displacementMm: [plane(1), plane(2), plane(3)],
+    inverseDisplacementMm: [plane(4), plane(5), plane(6)],
+  },
+  table: {
+    kind: 'table',
+    rows: [
+      { name: 'dice.mean', value: 0.5 },
+      { name: 'ncc', value: 0.25 },
+    ],
+  },
+};
