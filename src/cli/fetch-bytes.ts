@@ -1,3 +1,4 @@
+import { whyNotFollowed } from '../imaging/redirects';
 import type { Host } from './host';
 
 /** Larger downloads are refused: no image that Weft is made for is larger. */
@@ -17,10 +18,10 @@ export async function fetchBytes(
   if (!url.startsWith('https://')) return { ok: false, reason: 'the address is not https' };
   try {
     const response = await fetch(url, { credentials: 'omit', redirect: 'follow' });
-    // A server may send us on, but not to where others could change what arrives.
-    if (response.url !== '' && !response.url.startsWith('https://')) {
+    const elsewhere = whyNotFollowed(url, response.url);
+    if (elsewhere !== undefined) {
       await response.body?.cancel();
-      return { ok: false, reason: `it leads on to ${response.url}, which is not https` };
+      return { ok: false, reason: `it leads on to ${elsewhere}` };
     }
     if (!response.ok || response.body === null) {
       await response.body?.cancel();

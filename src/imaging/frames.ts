@@ -14,9 +14,6 @@ export type Brand<Value, Name extends string> = Value & { readonly [frameTag]: N
 
 export type Vec3 = readonly [number, number, number];
 
-/** A point or vector in voxels of some grid. */
-export type VoxelPoint = Brand<Vec3, 'Voxel'>;
-
 /** A point in millimetres of the RAS+ world. */
 export type WorldPointMm = Brand<Vec3, 'WorldMm'>;
 
@@ -37,13 +34,6 @@ export type VoxelFromWorld = Affine<'Voxel', 'WorldMm'>;
 export type MovingWorldFromFixedWorld = Affine<'MovingWorldMm', 'FixedWorldMm'>;
 
 export const identityMatrix: Matrix3x4 = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
-
-/** Names the frames of a bare matrix. Use it only where a matrix enters the program. */
-export function asAffine<To extends string, From extends string>(
-  matrix: Matrix3x4,
-): Affine<To, From> {
-  return matrix as Affine<To, From>;
-}
 
 /** `aFromB · bFromC`: first the right map, then the left one. */
 export function compose<A extends string, B extends string, C extends string>(

@@ -32,7 +32,7 @@ export type ImageProblem = { readonly file: string } & (
       /** What the code stands for, where the NIfTI standard knows it. */
       readonly typeName: string | null;
     }
-  | { readonly code: 'bad-offset'; readonly offsetBytes: number }
+  | { readonly code: 'bad-offset'; readonly offsetBytes: number; readonly limitBytes: number }
   | { readonly code: 'bad-spacing'; readonly spacing: readonly number[] }
   | {
       readonly code: 'bad-affine';

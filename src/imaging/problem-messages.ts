@@ -139,7 +139,7 @@ function textOf(problem: ImageProblem | TransformProblem): ProblemText {
       };
     case 'bad-offset':
       return {
-        message: `The header places the first voxel at byte ${problem.offsetBytes}; it has to lie behind the header.`,
+        message: `The header places the first voxel at byte ${problem.offsetBytes}; it has to lie behind the header, within the first ${bytesText(problem.limitBytes)}.`,
         remedy: exportAgain,
       };
     case 'bad-spacing':

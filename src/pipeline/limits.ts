@@ -8,6 +8,8 @@ export const documentLimits = {
   /** Objects and lists inside each other, the document itself counted as one. */
   nestingLevels: 12,
   nodes: 500,
+  /** Nodes of the section `load`: each brings an image, and a generated one takes seconds to make. */
+  loaders: 32,
   edges: 2000,
   references: 100,
   stickyNotes: 200,

@@ -154,6 +154,16 @@ export function duplicateEdge(
   };
 }
 
+/** More images than are loaded for one recipe. */
+export function tooManyLoaders(found: number): DocumentProblem {
+  return {
+    code: 'too-many',
+    path: 'nodes',
+    message: `The recipe has ${found} loaders; at most ${documentLimits.loaders} are read.`,
+    remedy: 'Wire one loader to every node that needs its image, or split the recipe into two.',
+  };
+}
+
 /** An edge that ends at a node that is not there. */
 export function edgeNodeMissing(path: string, slug: string): DocumentProblem {
   return {

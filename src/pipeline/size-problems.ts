@@ -1,7 +1,7 @@
 import { type Path, tooMany } from './field-problems';
-import { formatPath, isJsonObject, type JsonObject } from './json';
+import { formatPath, isJsonObject, type JsonObject, type JsonValue } from './json';
 import { documentLimits } from './limits';
-import type { DocumentProblem } from './problems';
+import { type DocumentProblem, tooManyLoaders } from './problems';
 
 /**
  * Lists and objects of a document with more entries than are read. It comes before everything that
@@ -20,9 +20,16 @@ export function sizeProblems(document: JsonObject): readonly DocumentProblem[] {
       : []),
   ];
   if (problems.length > 0 || !isJsonObject(nodes)) return problems;
+  const loaders = Object.values(nodes).filter(isLoader).length;
+  if (loaders > documentLimits.loaders) return [tooManyLoaders(loaders)];
   return Object.entries(nodes).flatMap(([id, node]) =>
     isJsonObject(node) ? overfull(node, 'params', documentLimits.params, ['nodes', id]) : [],
   );
+}
+
+/** By its section, as no node type is known here. */
+function isLoader(node: JsonValue): boolean {
+  return isJsonObject(node) && typeof node.type === 'string' && node.type.startsWith('load.');
 }
 
 function overfull(

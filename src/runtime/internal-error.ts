@@ -18,9 +18,12 @@ export function onBehalfOf<Result>(nodeId: string, work: () => Result): Result {
   try {
     return work();
   } catch (cause) {
-    if (nodeId === '' || (cause instanceof InternalError && cause.nodeId !== undefined))
-      throw cause;
+    if (nodeId === '' || namesNode(cause)) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new InternalError(message, { nodeId, cause });
   }
+}
+
+function namesNode(error: unknown): boolean {
+  return error instanceof Error && 'nodeId' in error && error.nodeId !== undefined;
 }

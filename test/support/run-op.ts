@@ -85,6 +85,49 @@ export function programOfCase(opCase: OpCase): SmallProgram {
   return smallProgram(opCase.inputs, (b, values) => b.op(opCase.op, values, opCase.attributes));
 }
 
+/** The ops that the adjoint of a case's op is written in, and the inputs whose cotangents it gives. */
+export interface AdjointOfCase {
+  readonly gives: readonly string[];
+  readonly ops: readonly string[];
+}
+
+/**
+ * What the adjoint of a case's op does, without running it.
+ * @throws InternalError where the op has no gradient with these attributes
+ */
+export function adjointOfCase(opCase: OpCase): AdjointOfCase {
+  const b = new GraphBuilder();
+  const input = (name: string, { type }: Pick<CaseValue, 'type'>) => b.input(name, type);
+  const inputs = Object.fromEntries(
+    Object.entries(opCase.inputs).map(([name, value]) => [name, input(name, value)]),
+  );
+  const outputs = b.op(opCase.op, inputs, opCase.attributes);
+  const cotangents = Object.entries(outputs).map(([name, value]): [string, ValueId] => [
+    name,
+    input(`cotangent:${name}`, { type: b.typeOf(value) }),
+  ]);
+  const given = adjointOf(opCase)(
+    b,
+    { inputs, outputs, attributes: opCase.attributes ?? {} } as never,
+    Object.fromEntries(cotangents) as never,
+  ) as Readonly<Record<string, ValueId | undefined>>;
+  return {
+    gives: Object.keys(given).filter((name) => given[name] !== undefined),
+    ops: b
+      .finish([])
+      .ops.slice(1)
+      .map(({ op }) => op),
+  };
+}
+
+function adjointOf({ op }: OpCase) {
+  const adjoint = opRegistry.get(op)?.adjoint;
+  if (adjoint === undefined || adjoint === 'not-differentiable') {
+    throw new Error(`${op} has no adjoint to check.`);
+  }
+  return adjoint;
+}
+
 /**
  * The program that applies the adjoint of a case's op: inputs as in the case plus `cotangent:NAME`
  * for each output; results are the cotangents of the inputs.
@@ -93,11 +136,7 @@ export function adjointProgramOfCase(
   opCase: OpCase,
   cotangents: Readonly<Record<string, CaseValue>>,
 ): SmallProgram {
-  const definition = opRegistry.get(opCase.op);
-  const adjoint = definition?.adjoint;
-  if (!definition || adjoint === undefined || adjoint === 'not-differentiable') {
-    throw new Error(`${opCase.op} has no adjoint to check.`);
-  }
+  const adjoint = adjointOf(opCase);
   return smallProgram({ ...opCase.inputs, ...cotangents }, (b, values) => {
     const inputs = Object.fromEntries(
       Object.keys(opCase.inputs).map((name) => [name, values[name] as ValueId]),
@@ -108,7 +147,7 @@ export function adjointProgramOfCase(
       b,
       { inputs, outputs, attributes: opCase.attributes ?? {} } as never,
       Object.fromEntries(
-        definition.outputs.map((name) => [name, values[`cotangent:${name}`] as ValueId]),
+        Object.keys(outputs).map((name) => [name, values[`cotangent:${name}`] as ValueId]),
       ) as never,
     );
   });

@@ -1,3 +1,4 @@
+import { whyNotFollowed } from '../../imaging/redirects';
 import type { Diagnostic } from '../../runtime/api/diagnostics';
 
 /** Larger downloads are refused: no image of the recipes that Weft is made for is larger. */
@@ -9,8 +10,8 @@ export type FetchResult =
   | { readonly ok: false; readonly diagnostic: Diagnostic };
 
 /**
- * Fetches a public https address without credentials. `onProgress` gets the bytes so far and, where
- * the server says it, how many there are.
+ * Fetches a public https address without credentials; another host than its own is refused.
+ * `onProgress` gets the bytes so far and, where the server says it, how many there are.
  */
 export async function fetchBytes(
   url: string,
@@ -24,6 +25,11 @@ export async function fetchBytes(
       referrerPolicy: 'no-referrer',
       mode: 'cors',
     });
+    const elsewhere = whyNotFollowed(url, response.url);
+    if (elsewhere !== undefined) {
+      await response.body?.cancel();
+      return refuse(`The address leads on to ${elsewhere}.`, otherAddress);
+    }
     if (!response.ok || response.body === null) {
       return refuse(`The server answered ${response.status} ${response.statusText}.`);
     }
@@ -59,16 +65,15 @@ function join(parts: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
-function refuse(message: string): FetchResult {
+const whatToCheck =
+  'Check the address and the connection; the server must allow other pages to read it (CORS). Or download the file and drop it onto the node.';
+
+const otherAddress =
+  'If you trust it, set the loader to the address it leads to. Or download the file and drop it onto the node.';
+
+function refuse(message: string, remedy = whatToCheck): FetchResult {
   return {
     ok: false,
-    diagnostic: {
-      severity: 'error',
-      code: 'input-problem',
-      at: {},
-      message,
-      remedy:
-        'Check the address and the connection; the server must allow other pages to read it (CORS). Or download the file and drop it onto the node.',
-    },
+    diagnostic: { severity: 'error', code: 'input-problem', at: {}, message, remedy },
   };
 }

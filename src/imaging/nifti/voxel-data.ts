@@ -1,7 +1,7 @@
 import type { Vec3 } from '../frames';
 import type { ImageProblem, ImageWarning } from '../image-problem';
 import type { ScalarType } from '../volume';
-import { type Prefix, readPrefix } from './expand';
+import { type ByteRange, readRange } from './expand';
 import { headerLayouts, longestHeaderBytes, type NiftiHeader, readHeader } from './header';
 import { bytesPerScalar, type Scaling, scalarTypeOf, unsupportedTypeName } from './scalar-types';
 
@@ -13,6 +13,9 @@ export interface NiftiLimits {
 
 /** 2²⁹ voxels: a float32 image of 2 GiB. */
 export const defaultNiftiLimits: NiftiLimits = { maxVoxels: 2 ** 29 };
+
+/** 16 MiB: more than extensions of a header take, so that little is read only to be dropped. */
+const largestOffsetBytes = 2 ** 24;
 
 /** The files a NIfTI image comes from: one (.nii), or a header and its voxels (.hdr and .img). */
 export interface NiftiFiles {
@@ -41,7 +44,7 @@ export function openNifti(files: NiftiFiles): OpenResult {
   const file = files.name;
   const refuse = (problem: ImageProblem): OpenResult => ({ ok: false, problem });
   if (files.header.length === 0) return refuse({ file, code: 'empty' });
-  const start = readPrefix(files.header, longestHeaderBytes);
+  const start = readRange(files.header, 0, longestHeaderBytes);
   const prefix = usableBytes(start, file, headerLayouts[1].headerBytes);
   if (!prefix.ok) return prefix;
   const result = readHeader(prefix.bytes, file);
@@ -65,8 +68,8 @@ export function openNifti(files: NiftiFiles): OpenResult {
   }
   const leastOffset = header.isPair ? 0 : headerLayouts[header.version].headerBytes;
   const isPlaced = offsetBytes === 0 || offsetBytes >= leastOffset;
-  if (!isPlaced || !(offsetBytes <= Number.MAX_SAFE_INTEGER)) {
-    return refuse({ file, code: 'bad-offset', offsetBytes });
+  if (!isPlaced || !(offsetBytes <= largestOffsetBytes)) {
+    return refuse({ file, code: 'bad-offset', offsetBytes, limitBytes: largestOffsetBytes });
   }
   return { ok: true, header, storedType };
 }
@@ -105,14 +108,15 @@ export function readVoxelBytes(
   const unstatedOffset = header.isPair ? 0 : headerLayouts[header.version].voxelsAtBytes;
   const firstByte =
     (Math.floor(header.voxelOffsetBytes) || unstatedOffset) + range.firstVoxel * scalarBytes;
-  const expectedBytes = firstByte + range.voxelCount * scalarBytes;
-  const data = usableBytes(readPrefix(files.voxels, expectedBytes), file, expectedBytes);
-  if (!data.ok) return data;
-  if (data.bytes.length < expectedBytes) {
-    const foundBytes = data.bytes.length;
+  const byteCount = range.voxelCount * scalarBytes;
+  const expectedBytes = firstByte + byteCount;
+  const read = readRange(files.voxels, firstByte, byteCount);
+  const data = usableBytes(read, file, expectedBytes);
+  if (data.ok && data.reachedBytes < expectedBytes) {
+    const foundBytes = data.reachedBytes;
     return { ok: false, problem: { file, code: 'truncated', expectedBytes, foundBytes } };
   }
-  return { ok: true, bytes: data.bytes.subarray(firstByte) };
+  return data;
 }
 
 /** The slope and intercept to apply: a slope of 0 or one that is not finite means none. */
@@ -125,15 +129,19 @@ export function usableScaling(scaling: Scaling, file: string, warnings: ImageWar
 }
 
 /** Damage matters only where it comes before the bytes that are needed. */
-function usableBytes(prefix: Prefix, file: string, neededBytes: number): VoxelBytesResult {
-  if (!prefix.ok) {
-    const problem = { file, code: 'out-of-memory', neededBytes: prefix.neededBytes } as const;
+function usableBytes(
+  range: ByteRange,
+  file: string,
+  neededBytes: number,
+): Extract<ByteRange, { ok: true }> | { readonly ok: false; readonly problem: ImageProblem } {
+  if (!range.ok) {
+    const problem = { file, code: 'out-of-memory', neededBytes: range.neededBytes } as const;
     return { ok: false, problem };
   }
-  const { bytes } = prefix;
-  if (prefix.isDamaged && bytes.length < neededBytes) {
-    const problem = { file, code: 'damaged-compression', expandedBytes: bytes.length } as const;
+  const { reachedBytes, isDamaged } = range;
+  if (isDamaged && reachedBytes < neededBytes) {
+    const problem = { file, code: 'damaged-compression', expandedBytes: reachedBytes } as const;
     return { ok: false, problem };
   }
-  return { ok: true, bytes };
+  return range;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/define-node';
+import { notADevice } from '../shared/file-name-parameter';
 
 export const saveTransform = defineNode({
   type: 'save.transform',
@@ -20,7 +21,10 @@ field first, the affine after. Inside, both are in ITK's LPS millimetres.`,
     prefix: z
       .string()
       .max(60)
-      .regex(/^([A-Za-z0-9][A-Za-z0-9._-]*)?$/, 'letters, digits, dots and dashes')
+      .regex(
+        new RegExp(`^(${notADevice}[A-Za-z0-9][A-Za-z0-9._-]*)?$`),
+        'letters, digits, dots and dashes, and no device (con., nul.)',
+      )
       .default('')
       .meta({ title: 'Prefix', help: 'Put before the names of both files; may be empty.' }),
   }),

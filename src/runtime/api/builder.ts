@@ -21,7 +21,7 @@ type ResultOf<Outputs extends readonly string[]> = Outputs extends readonly [str
 
 type MethodOf<Definition> =
   Definition extends OpDefinition<string, infer Inputs, infer Outputs, infer Attrs>
-    ? Attrs extends Record<string, never>
+    ? [Attrs] extends [Record<string, never>]
       ? (inputs: ArgumentsOf<Inputs>) => ResultOf<Outputs>
       : (inputs: ArgumentsOf<Inputs>, attributes: Attrs) => ResultOf<Outputs>
     : never;
@@ -60,6 +60,11 @@ export interface Builder extends OpMethods {
    * what only the data shows, such as images that turn out not to overlap. Not within a loop.
    */
   check(scalars: ValueId, problem: LoweringProblem): void;
+  /**
+   * What `work` gives, its ops built on behalf of another node: a part says what it means, and what is
+   * wrong with that, or takes long, is shown at its own node.
+   */
+  onBehalfOf<Result>(nodeId: string, work: () => Result): Result;
   /** Repeats a body on the device; returns what is carried at the end. */
   loop(options: LoopOptions): readonly ValueId[];
 }

@@ -10,7 +10,7 @@ export interface WeightedObjectives {
 
 /**
  * The sum of wired objectives by their weights. `register` and networks both use it: a network trains
- * on exactly what is wired.
+ * on exactly what is wired. Each loss is built on behalf of its objective's node.
  * @throws RangeError where nothing is wired
  */
 export function weighObjectives(
@@ -20,7 +20,7 @@ export function weighObjectives(
 ): WeightedObjectives {
   const losses = objectives.map((objective) => ({
     name: objective.name,
-    value: objective.loss(b, terms),
+    value: b.onBehalfOf(objective.name, () => objective.loss(b, terms)),
     weight: objective.weight,
   }));
   const [first, ...others] = losses.map(({ value, weight }) =>

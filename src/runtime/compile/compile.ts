@@ -10,6 +10,7 @@ import { NotDifferentiable } from './differentiate';
 import { type Lowered, type LowerOptions, lower } from './lower';
 import { memoryProblems } from './memory-problems';
 import { type PhaseOptions, planOf } from './phases';
+import { TooManyOps } from './too-many-ops';
 
 export interface CompileOptions extends LowerOptions, PhaseOptions {
   readonly limits?: DeviceLimits;
@@ -58,6 +59,7 @@ function diagnosticOf(error: unknown): Diagnostic | undefined {
   if (error instanceof NotDifferentiable) {
     return messages.notDifferentiable(error.origin, error.op);
   }
+  if (error instanceof TooManyOps) return messages.recipe(error.nodeId, error.problem);
   return error instanceof InternalError && error.nodeId !== undefined
     ? messages.internal(error.nodeId, error.message)
     : undefined;

@@ -93,28 +93,29 @@ function reverse(
     const op = before[index] as Op;
     const outputs = Object.entries(op.outputs);
     if (!outputs.some(([, value]) => cotangents.has(value) && dependent.has(value))) continue;
-    const definition = registry.get(op.op);
-    if (!definition || definition.adjoint === 'not-differentiable') throw new NotDifferentiable(op);
+    const adjoint = registry.get(op.op)?.adjoint ?? 'not-differentiable';
+    if (adjoint === 'not-differentiable') throw new NotDifferentiable(op);
     const outputCotangents = Object.fromEntries(
       outputs.map(([name, value]) => [name, cotangents.get(value)]),
     );
-    builder.origin = op.origin;
-    const inputCotangents: Readonly<Record<string, ValueId | undefined>> = definition.adjoint(
-      builder,
-      { inputs: op.inputs, outputs: op.outputs, attributes: op.attributes },
-      outputCotangents as Record<string, ValueId>,
-    );
-    for (const [name, value] of Object.entries(op.inputs)) {
-      const cotangent = inputCotangents[name];
-      if (cotangent === undefined || !dependent.has(value)) continue;
-      const sum = cotangents.get(value);
-      cotangents.set(
-        value,
-        sum === undefined
-          ? cotangent
-          : (builder.op('add', { a: sum, b: cotangent }).value as ValueId),
+    builder.onBehalfOf(op.origin, () => {
+      const inputCotangents: Readonly<Record<string, ValueId | undefined>> = adjoint(
+        builder,
+        { inputs: op.inputs, outputs: op.outputs, attributes: op.attributes },
+        outputCotangents as Record<string, ValueId>,
       );
-    }
+      for (const [name, value] of Object.entries(op.inputs)) {
+        const cotangent = inputCotangents[name];
+        if (cotangent === undefined || !dependent.has(value)) continue;
+        const sum = cotangents.get(value);
+        cotangents.set(
+          value,
+          sum === undefined
+            ? cotangent
+            : (builder.op('add', { a: sum, b: cotangent }).value as ValueId),
+        );
+      }
+    });
   }
   return new Map(
     Object.entries(wanted).map(([name, value]) => {

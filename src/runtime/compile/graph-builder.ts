@@ -17,6 +17,8 @@ import type { OpAppender } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
 import { GridTable } from './grid-table';
 import type { ResultCheck } from './result-checks';
+import { mostOps, TooManyOps } from './too-many-ops';
+import { opCount } from './traverse';
 
 /**
  * Builds an op graph. The one place where ops are appended: nodes through the typed methods of
@@ -34,6 +36,9 @@ export class GraphBuilder implements OpAppender {
   /** Innermost list last; ops are appended to it. */
   readonly #scopes: Op[][] = [[]];
   readonly builder: Builder;
+  #opCount = 0;
+  /** Node for which `origin` builds, where a part is asked on behalf of its own node. */
+  #asking: string | undefined;
   /** Node on whose behalf ops are appended now. */
   origin = '';
 
@@ -42,6 +47,7 @@ export class GraphBuilder implements OpAppender {
     this.#registry = registry;
     this.#types = base ? base.types.map((type) => this.#grids.type(type)) : [];
     if (base) {
+      this.#opCount = opCount(base.ops);
       this.#inputs.push(...base.inputs);
       this.#dials.push(...base.dials);
       this.#constants.push(...base.constants);
@@ -105,11 +111,16 @@ export class GraphBuilder implements OpAppender {
     return this.#checks;
   }
 
+  /**
+   * Applies an op and returns its outputs by name.
+   * @throws TooManyOps; InternalError where the caller is at fault
+   */
   op(
     name: string,
     inputs: Readonly<Record<string, ValueId | undefined>>,
     attributes: Attributes = {},
   ): Readonly<Record<string, ValueId>> {
+    this.#countOp();
     const definition = this.#registry.get(name);
     if (!definition) throw new InternalError(`There is no op "${name}".`);
     const present: Record<string, ValueId> = {};
@@ -158,7 +169,21 @@ export class GraphBuilder implements OpAppender {
     return ops;
   }
 
+  /** What `work` gives, with the ops it appends being those of another node. */
+  onBehalfOf<Result>(nodeId: string, work: () => Result): Result {
+    const before = { origin: this.origin, asking: this.#asking };
+    this.#asking ??= this.origin;
+    this.origin = nodeId;
+    try {
+      return onBehalfOf(nodeId, work);
+    } finally {
+      this.origin = before.origin;
+      this.#asking = before.asking;
+    }
+  }
+
   gradient(loss: ValueId, wrt: readonly ValueId[]): readonly ValueId[] {
+    this.#countOp();
     const inputs: Record<string, ValueId> = { loss };
     const outputs: Record<string, ValueId> = {};
     const gradients = wrt.map((value, index) => {
@@ -172,6 +197,7 @@ export class GraphBuilder implements OpAppender {
   }
 
   loop(options: LoopOptions): readonly ValueId[] {
+    this.#countOp();
     const carried = options.carried.map((value) => this.newValue(this.typeOf(value)));
     const iteration = this.newValue(scalarsType(1));
     let body: ReturnType<LoopOptions['body']> | undefined;
@@ -221,6 +247,11 @@ export class GraphBuilder implements OpAppender {
     };
   }
 
+  #countOp(): void {
+    this.#opCount += 1;
+    if (this.#opCount > mostOps) throw new TooManyOps(this.#asking ?? this.origin);
+  }
+
   #typedMethods(): Builder {
     const methods: Record<string, unknown> = {
       typeOf: (value: ValueId) => this.typeOf(value),
@@ -228,6 +259,7 @@ export class GraphBuilder implements OpAppender {
       dial: (parameter: string, initial: number) => this.dial(parameter, initial),
       check: (scalars: ValueId, problem: LoweringProblem) => this.check(scalars, problem),
       gradient: (loss: ValueId, wrt: readonly ValueId[]) => this.gradient(loss, wrt),
+      onBehalfOf: <Result>(nodeId: string, work: () => Result) => this.onBehalfOf(nodeId, work),
       loop: (options: LoopOptions) => this.loop(options),
     };
     for (const [name, definition] of this.#registry) {

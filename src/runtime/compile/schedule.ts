@@ -36,6 +36,8 @@ class Scheduler {
   readonly #registry: OpRegistry;
   readonly #buffers: VirtualBuffer[] = [];
   readonly #buffersOf = new Map<ValueId, readonly BufferId[]>();
+  /** The values that lie in a buffer: several share one where an op computes in place. */
+  readonly #valuesIn = new Map<BufferId, ValueId[]>();
   readonly #steps: Step[] = [];
   #passes: Pass[] = [];
   #origin = '';
@@ -54,8 +56,9 @@ class Scheduler {
     for (const { value } of constants) this.#define(value, 'constant', 'constant');
     const lastUse = lastUses(this.#graph.ops, new Set(results));
     this.#graph.ops.forEach((op, index) => {
-      if (op.origin !== this.#origin) this.#closeProgram();
-      this.#origin = op.origin;
+      const origin = op.step ?? op.origin;
+      if (origin !== this.#origin) this.#closeProgram();
+      this.#origin = origin;
       if (op.region) this.#loop(op);
       else this.#emit(op, (value) => (lastUse.get(value) ?? -1) > index);
     });
@@ -106,7 +109,7 @@ class Scheduler {
         this.#define(value, 'value', `${op.origin}/${op.op}.${output}`);
         this.#copy(source, value);
       } else {
-        this.#buffersOf.set(value, this.#of(source));
+        this.#put(value, this.#of(source));
       }
       inputs[updated as string] = this.#of(value);
     }
@@ -195,7 +198,7 @@ class Scheduler {
     this.#steps.push(step);
     this.#passes = [];
     region.carried.forEach((value, index) => {
-      this.#buffersOf.set(op.outputs[`result${index}`] as ValueId, this.#of(value));
+      this.#put(op.outputs[`result${index}`] as ValueId, this.#of(value));
     });
   }
 
@@ -243,14 +246,13 @@ class Scheduler {
 
   #rename(source: BufferId, target: BufferId): void {
     this.#passes = withBuffer(this.#passes, source, target);
-    for (const [value, buffers] of this.#buffersOf) {
-      if (buffers.includes(source)) {
-        this.#buffersOf.set(
-          value,
-          buffers.map((b) => (b === source ? target : b)),
-        );
-      }
+    const moving = this.#valuesIn.get(source) ?? [];
+    this.#valuesIn.delete(source);
+    for (const value of moving) {
+      const buffers = this.#of(value).map((one) => (one === source ? target : one));
+      this.#buffersOf.set(value, buffers);
     }
+    this.#valuesIn.set(target, [...(this.#valuesIn.get(target) ?? []), ...moving]);
   }
 
   #copy(from: ValueId, to: ValueId): void {
@@ -285,12 +287,21 @@ class Scheduler {
 
   #define(value: ValueId, role: VirtualBuffer['role'], label: string): void {
     const type = this.#type(value);
-    this.#buffersOf.set(
+    this.#put(
       value,
       Array.from({ length: bufferCount(type) }, (_, plane) =>
         this.#buffer(elementsPerBuffer(type), 'f32', role, `${label}[${plane}]`),
       ),
     );
+  }
+
+  #put(value: ValueId, buffers: readonly BufferId[]): void {
+    this.#buffersOf.set(value, buffers);
+    for (const buffer of buffers) {
+      const values = this.#valuesIn.get(buffer);
+      if (values) values.push(value);
+      else this.#valuesIn.set(buffer, [value]);
+    }
   }
 
   #buffer(

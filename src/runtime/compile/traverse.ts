@@ -70,3 +70,8 @@ export function lastUses(
   for (const value of needed) last.set(value, Number.POSITIVE_INFINITY);
   return last;
 }
+
+/** How many ops there are, those of loop bodies included. */
+export function opCount(ops: readonly Op[]): number {
+  return ops.reduce((sum, { region }) => sum + 1 + (region ? opCount(region.ops) : 0), 0);
+}

@@ -4,6 +4,7 @@ import type { NodeDefinition, NodeRegistry } from '../api/define-node';
 import type { Diagnostic } from '../api/diagnostics';
 import { messages } from '../api/messages';
 import { portTraits } from '../api/port-traits';
+import { InternalError } from '../internal-error';
 import type { CheckedGraph, CheckedNode, WireSource } from './checked-graph';
 
 export interface Validated {
@@ -100,7 +101,10 @@ export function leaveOutUnbound(
 
 function toWire(edge: PipelineDocument['edges'][number]): Wire {
   const end = (text: string): WireSource => {
-    const [, nodeId = '', port = ''] = edgeEndPattern.exec(text) ?? [];
+    const [, nodeId, port] = edgeEndPattern.exec(text) ?? [];
+    if (nodeId === undefined || port === undefined) {
+      throw new InternalError(`"${text}" is not the end of a wire.`);
+    }
     return { nodeId, port };
   };
   return { from: end(edge.from), to: end(edge.to) };

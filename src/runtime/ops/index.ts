@@ -14,7 +14,7 @@ import { globalCorrelation, globalCorrelationAdjoint } from './intensity/global-
 import {
   meanSquaredDifference,
   meanSquaredDifferenceAdjoint,
-} from './intensity/squared-difference';
+} from './intensity/mean-squared-difference';
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';

@@ -1,9 +1,11 @@
+import { gridAttributes } from '../../../src/runtime/ops/grid-attributes';
 import {
   fieldOf,
   obliqueGrid,
   oneSliceGrid,
   randomField,
   scalars,
+  turnedGrid,
 } from '../../support/case-values';
 import type { CaseValue, OpCase } from '../../support/op-case';
 
@@ -29,6 +31,9 @@ const image = randomField(oneSliceGrid, 1, 3);
 const otherImage = randomField(oneSliceGrid, 1, 4);
 /** From −1 to 3 in steps that never touch the range's ends. */
 const ramp = fieldOf(obliqueGrid, (x, y, z) => -1 + (4 * (x + 7 * (y + 6 * z) + 0.37)) / 210);
+
+/** Coarser than the images, as the control points of a spline are. */
+const controlGrid = turnedGrid([6, 5, 4], [4, 5, 6], [-3, 2, 7]);
 
 export const cases: readonly OpCase[] = [
   {
@@ -88,6 +93,23 @@ export const cases: readonly OpCase[] = [
     inputs: { like: scalars(1, 2, 3, 4) },
     attributes: { channels: 1 },
     expected: { value: [[0, 0, 0, 0]] },
+    gpu: { absolute: 0, relative: 0, because: 'zero is exact' },
+  },
+  {
+    op: 'zeros',
+    name: 'on a grid of its own, whatever it is to be like',
+    inputs: { like: image },
+    attributes: { channels: 3, ...gridAttributes(controlGrid) },
+    gradientOf: ['like'],
+    expected: { value: Array.from({ length: 3 }, () => new Float64Array(120)) },
+    gpu: { absolute: 0, relative: 0, because: 'zero is exact' },
+  },
+  {
+    op: 'zeros',
+    name: 'on a grid of its own, like nothing',
+    inputs: {},
+    attributes: { channels: 1, ...gridAttributes(controlGrid) },
+    expected: { value: [new Float64Array(120)] },
     gpu: { absolute: 0, relative: 0, because: 'zero is exact' },
   },
   {

@@ -1,5 +1,6 @@
-import { applyMatrix } from '../../../src/imaging/frames';
+import { applyMatrix, type Matrix3x4, type Vec3 } from '../../../src/imaging/frames';
 import type { Grid } from '../../../src/imaging/grid';
+import { fieldType } from '../../../src/runtime/ir/values';
 import { gridAttributes } from '../../../src/runtime/ops/grid-attributes';
 import {
   fieldOf,
@@ -37,15 +38,64 @@ const slice = {
   outside: 'zero',
 } as const;
 
+/** Slopes of the ramp along the world's axes, 1/mm. */
+const slopes = [0.3, -0.2, 0.5] as const;
+
+const heightAt = (p: Vec3): number => slopes[0] * p[0] + slopes[1] * p[1] + slopes[2] * p[2];
+
 /** A ramp in the world; sampled through identity it is the ramp at the target's points. */
 function ramp(grid: Grid) {
-  return fieldOf(grid, (x, y, z) => {
-    const p = applyMatrix(grid.worldFromVoxel, [x, y, z]);
-    return 0.3 * p[0] - 0.2 * p[1] + 0.5 * p[2];
-  });
+  return fieldOf(grid, (x, y, z) => heightAt(applyMatrix(grid.worldFromVoxel, [x, y, z])));
 }
 
 const inside = turnedGrid([3, 3, 2], [1.2, 0.8, 2.5], [4.6, -1.8, 8.4]);
+/** Little enough that every point of `inside` stays within the ramp's grid. */
+const nudge = { affine: scalars(1, 0.01, 0, 0.1, -0.01, 1, 0.01, 0, 0, 0, 0.99, 0.2) };
+const nudged = {
+  source: ramp(obliqueGrid),
+  displacement: randomField(inside, 3, 67, 0.2),
+  ...nudge,
+};
+const linearInside = {
+  ...gridAttributes(inside),
+  interpolation: 'linear',
+  outside: 'zero',
+} as const;
+
+/** The ramp at A·(x + u), and its slopes along the source's axes: one number a voxel edge. */
+const nudgedRamp = fieldOf(inside, (x, y, z) => {
+  const at = x + 3 * (y + 3 * z);
+  const [u = 0, v = 0, w = 0] = nudged.displacement.planes.map((plane) => plane[at]);
+  const p = applyMatrix(inside.worldFromVoxel, [x, y, z]);
+  const affineMatrix = Array.from(nudge.affine.planes[0] ?? []) as unknown as Matrix3x4;
+  return heightAt(applyMatrix(affineMatrix, [p[0] + u, p[1] + v, p[2] + w]));
+}).planes;
+const slopesPerVoxel = [0, 1, 2].map((axis) => {
+  const column = [0, 4, 8].map((row) => obliqueGrid.worldFromVoxel[row + axis] ?? 0);
+  return new Float64Array(18).fill(column.reduce((sum, v, row) => sum + v * (slopes[row] ?? 0), 0));
+});
+
+/** Back in the world the slopes are what they were; through an affine, its columns times them. */
+const chained = randomField(inside, 1, 71);
+const slopesThroughAffine = [0, 1, 2].map((axis) => {
+  const a = nudge.affine.planes[0] ?? [];
+  const slope = [0, 4, 8].reduce((sum, row, i) => sum + (a[row + axis] ?? 0) * (slopes[i] ?? 0), 0);
+  return chained.planes[0]!.map((c) => c * slope);
+});
+/** Σ c·slope ⊗ (x, 1), row by row. */
+const slopesTimesPoints = slopes.flatMap((slope) =>
+  [0, 1, 2, 3].map((column) =>
+    chained.planes[0]!.reduce((sum, c, i) => {
+      const point = applyMatrix(inside.worldFromVoxel, [
+        i % 3,
+        Math.floor(i / 3) % 3,
+        Math.floor(i / 9),
+      ]);
+      return sum + c * slope * (point[column] ?? 1);
+    }, 0),
+  ),
+);
+const slopesField = { type: fieldType(inside, 3), planes: slopesPerVoxel };
 
 export const cases: readonly OpCase[] = [
   {
@@ -104,6 +154,54 @@ export const cases: readonly OpCase[] = [
     attributes: slice,
     gradientOf: ['source', 'displacement'],
     gpu,
+  },
+  {
+    op: 'sample',
+    name: 'a ramp, displaced and affine',
+    inputs: nudged,
+    attributes: linearInside,
+    expected: { value: nudgedRamp },
+    gpu,
+  },
+  {
+    op: 'sampleDerivative',
+    name: 'of a ramp its slopes, wherever the points are',
+    inputs: nudged,
+    attributes: linearInside,
+    expected: { derivative: slopesPerVoxel },
+    gpu,
+  },
+  {
+    op: 'sampleWithDerivative',
+    name: 'a ramp and its slopes',
+    inputs: nudged,
+    attributes: linearInside,
+    expected: { value: nudgedRamp, derivative: slopesPerVoxel },
+    gpu,
+  },
+  {
+    op: 'chainToDisplacement',
+    name: 'slopes of a ramp, back in the world and through an affine',
+    inputs: { cotangent: chained, derivative: slopesField, ...nudge },
+    attributes: chain,
+    expected: { value: slopesThroughAffine },
+    gpu,
+  },
+  {
+    op: 'chainToAffine',
+    name: 'slopes of a ramp, times the points',
+    inputs: { cotangent: chained, derivative: slopesField },
+    attributes: chain,
+    expected: { value: [slopesTimesPoints] },
+    gpu: { absolute: 2e-4, relative: 1e-4, because: 'sums over all voxels in float32' },
+  },
+  {
+    op: 'splat',
+    name: 'onto its own grid without a motion: the same field',
+    inputs: { cotangent: image },
+    attributes: { ...gridAttributes(obliqueGrid), outside: 'zero' },
+    expected: { value: image.planes },
+    gpu: splatGpu,
   },
   {
     op: 'sampleDerivative',

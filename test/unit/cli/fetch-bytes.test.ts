@@ -12,6 +12,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     switch (request.url) {
       case '/image':
+      case '/elsewhere':
         response.end(data);
         break;
       case '/away':
@@ -43,7 +44,8 @@ afterAll(() => {
 async function secureFetch(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url.replace('https://images.example', address), init);
   // As it would read where the certificate was checked; a redirect away keeps its own address.
-  if (!response.redirected) Object.defineProperty(response, 'url', { value: url });
+  const reached = url.endsWith('/elsewhere') ? 'https://other.example/image' : url;
+  if (!response.redirected) Object.defineProperty(response, 'url', { value: reached });
   return response;
 }
 
@@ -56,6 +58,7 @@ describe('fetchBytes', () => {
   it.each([
     ['http://images.example/image', 'not https'],
     ['https://images.example/away', 'leads on to http://127.0.0.1'],
+    ['https://images.example/elsewhere', 'other.example/image, which is not on images.example'],
     ['https://images.example/missing', '404 Not Found'],
   ])('refuses %s', async (url, reason) => {
     const fetched = await fetchBytes(url, secureFetch);

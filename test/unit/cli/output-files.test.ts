@@ -53,17 +53,21 @@ describe('sameNameProblems', () => {
     expect(sameNameProblems(recipe, nodeRegistry)).toEqual([]);
   });
 
-  it('reports two nodes that write one file', () => {
-    const node = recipe.nodes['save-image'];
-    const wire = recipe.edges.find(({ to }) => to === 'save-image.image');
-    if (!node || !wire) throw new Error('The recipe saves no image.');
-    const twice: PipelineDocument = {
-      ...recipe,
-      nodes: { ...recipe.nodes, 'save-again': node },
-      edges: [...recipe.edges, { ...wire, to: 'save-again.image' }],
-    };
-    expect(sameNameProblems(twice, nodeRegistry)).toMatchObject([
-      { severity: 'error', code: 'recipe', at: { nodeId: 'save-again' } },
-    ]);
-  });
+  it.each(['warped.nii.gz', 'WARPED.nii.gz'])(
+    'reports two nodes that write one file, here or where case does not count: %s',
+    (name) => {
+      const node = recipe.nodes['save-image'];
+      const wire = recipe.edges.find(({ to }) => to === 'save-image.image');
+      if (!node || !wire) throw new Error('The recipe saves no image.');
+      const save = (as: string) => ({ ...node, params: { ...node.params, name: as } });
+      const twice: PipelineDocument = {
+        ...recipe,
+        nodes: { ...recipe.nodes, 'save-image': save('warped.nii.gz'), 'save-again': save(name) },
+        edges: [...recipe.edges, { ...wire, to: 'save-again.image' }],
+      };
+      expect(sameNameProblems(twice, nodeRegistry)).toMatchObject([
+        { severity: 'error', code: 'recipe', at: { nodeId: 'save-again' } },
+      ]);
+    },
+  );
 });

@@ -36,7 +36,7 @@ const problems: OfEach<Problem> = {
   'no-such-frame': { frame: 20, frameCount: 20 },
   'too-many-dimensions': { dimensions: [1, 1, 1, 1, 10, 10], intentCode: 3001 },
   'unsupported-datatype': { datatypeCode: 128, typeName: 'RGB colour' },
-  'bad-offset': { offsetBytes: 100 },
+  'bad-offset': { offsetBytes: 100, limitBytes: 2 ** 24 },
   'bad-spacing': { spacing: [1, 0, Number.NaN] },
   'bad-affine': { source: 'sform', matrix: identityMatrix },
   'not-a-displacement-field': { dimensions: [5, 4, 3], intentCode: 0 },

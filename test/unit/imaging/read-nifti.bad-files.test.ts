@@ -161,6 +161,17 @@ describe('readNifti refuses, with the numbers it found', () => {
     expect(refusal(near)?.code).toBe('truncated');
   });
 
+  it('voxels that lie far behind the header', () => {
+    const at16MiB = (more: number) =>
+      refusal(spoil((view) => view.setFloat32(at.voxOffset, 2 ** 24 + more, true)));
+    expect(at16MiB(0)).toMatchObject({ code: 'truncated', expectedBytes: 2 ** 24 + 120 });
+    expect(at16MiB(16)).toMatchObject({
+      code: 'bad-offset',
+      offsetBytes: 2 ** 24 + 16,
+      limitBytes: 2 ** 24,
+    });
+  });
+
   it('an unknown magic', () => {
     const bytes = spoil((view) => view.setUint8(at.magic, 0x78));
     expect(refusal(bytes)).toMatchObject({ code: 'bad-magic', magic: 'x+1\0' });

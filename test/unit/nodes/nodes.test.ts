@@ -32,13 +32,20 @@ test('every file that defines a node is in the list, under the section of its fo
         section,
         text: readFileSync(new URL(`${section}/${file}`, sourceFolder), 'utf8'),
       }))
-      .filter(({ text }) => text.includes('defineNode({'))
+      .filter(({ text }) => /define(Computed)?Node\(\{/.test(text))
       .map(({ text, ...rest }) => ({ ...rest, type: /^ {2}type: '([^']+)'/m.exec(text)?.[1] })),
   );
   const listed = nodeDefinitions.map(({ section, type }) => ({ section, type }));
   const byType = (a: { type?: string | undefined }, b: { type?: string | undefined }) =>
     (a.type ?? '').localeCompare(b.type ?? '');
   expect(defining.sort(byType)).toEqual(listed.sort(byType));
+});
+
+test('what loads is in the section `load`, of which a document may hold few', () => {
+  const loading = nodeDefinitions.filter(({ source }) => source !== undefined);
+  expect(loading.map(({ type }) => type)).toEqual(
+    nodeDefinitions.filter(({ type }) => type.startsWith('load.')).map(({ type }) => type),
+  );
 });
 
 test('no two nodes share a type or a title', () => {
@@ -101,6 +108,29 @@ test('every objective has a weight that can be turned, every optimizer a step', 
     if (gives.includes('objective')) expect(turnable(type), type).toContain('weight');
     if (gives.includes('optimizer')) expect(turnable(type), type).toContain('stepVoxels');
   }
+});
+
+test('what is saved has a name that every system takes', () => {
+  const accepts = (type: string, params: object) =>
+    nodeRegistry.get(type)!.params.safeParse(params).success;
+  for (const type of ['save.image', 'save.labels']) {
+    for (const name of ['a.nii', 'console.nii.gz', 'com10.nii', 'A_1-b.nii.gz']) {
+      expect(accepts(type, { name }), name).toBe(true);
+    }
+    for (const name of [
+      'con.nii',
+      'NUL.nii.gz',
+      'aux.x.nii',
+      'Com1.nii',
+      'lpt9.nii.gz',
+      '../a.nii',
+    ]) {
+      expect(accepts(type, { name }), name).toBe(false);
+    }
+  }
+  expect(accepts('save.transform', { prefix: 'con' })).toBe(true);
+  expect(accepts('save.transform', { prefix: '' })).toBe(true);
+  expect(accepts('save.transform', { prefix: 'con.' })).toBe(false);
 });
 
 test('the reference has one page a node and no other', () => {

@@ -97,8 +97,8 @@ describe('parseDocument', () => {
   });
 
   test('takes as many nodes and edges as the limits say, and not one more', () => {
-    const node = { type: 'load.image', version: 1, params: {} };
-    const withNodes = (count: number) => {
+    const withNodes = (count: number, type = 'dream') => {
+      const node = { type, version: 1, params: {} };
       const nodes = Array.from({ length: count }, (_, index) => [`n${index}`, node]);
       return recipe({ nodes: Object.fromEntries(nodes), edges: [], layout: {} });
     };
@@ -113,6 +113,10 @@ describe('parseDocument', () => {
     expect(problemsOf(withEdges(documentLimits.edges))).toEqual([]);
     expect(problemsOf(withNodes(documentLimits.nodes + 1))).toMatchObject([
       { code: 'too-many', path: 'nodes' },
+    ]);
+    expect(problemsOf(withNodes(documentLimits.loaders, 'load.image'))).toEqual([]);
+    expect(problemsOf(withNodes(documentLimits.loaders + 1, 'load.labels'))).toMatchObject([
+      { code: 'too-many', path: 'nodes', message: expect.stringContaining('33 loaders') },
     ]);
     expect(problemsOf(withEdges(documentLimits.edges + 1))).toMatchObject([
       { code: 'too-many', path: 'edges' },

@@ -7,6 +7,7 @@ import {
   type ValueType,
 } from '../../ir/values';
 import { defineOp } from '../define-op';
+import { type GridAttributes, gridOf } from '../grid-attributes';
 import { fillKernel } from '../loop/loop-kernels';
 import { addKernel, multiplyKernel, scaleKernel } from './elementwise.kernel';
 
@@ -91,14 +92,28 @@ export const scale = defineOp<{ readonly factor: number }>()({
   },
 });
 
-export const zeros = defineOp<{ readonly channels: number }>()({
+/** A grid is given where it is not that of `like`, as for the control points of a spline. */
+type ZerosAttributes =
+  | { readonly channels: number }
+  | ({ readonly channels: number } & GridAttributes);
+
+export const zeros = defineOp<ZerosAttributes>()({
   name: 'zeros',
-  doc: 'Zero everywhere: a field of `channels` on the grid of `like`, or as many scalars.',
-  inputs: { like: 'any' },
+  doc:
+    'Zero everywhere: a field of `channels` on the grid that is given, or else on that of `like`, or as ' +
+    'many scalars as `like` has.',
+  inputs: { like: 'any?' },
   outputs: ['value'],
-  infer: ({ like }, { channels }) => ({
-    value: like.kind === 'field' ? fieldType(like.grid, channels) : scalarsType(like.length),
-  }),
+  infer({ like }, attributes) {
+    if ('size' in attributes) return { value: fieldType(gridOf(attributes), attributes.channels) };
+    if (!like) throw new InternalError('Zeros need a grid, or a value to be like.');
+    return {
+      value:
+        like.kind === 'field'
+          ? fieldType(like.grid, attributes.channels)
+          : scalarsType(like.length),
+    };
+  },
   adjoint: () => ({}),
   kernels: [fillKernel],
   emit(emitter, { outputs: o, outputTypes }) {

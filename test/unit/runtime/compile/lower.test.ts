@@ -5,8 +5,10 @@ import { nodeRegistry } from '../../../../src/nodes/index';
 import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/define-node';
 import { type CompileOptions, compile } from '../../../../src/runtime/compile/compile';
 import { keptKey, lower } from '../../../../src/runtime/compile/lower';
+import type { OpGraph } from '../../../../src/runtime/ir/op-graph';
 import { opNames } from '../../../support/run-graph';
 import { compileRecipe, greedyRecipe, smallGrid } from '../../../support/worked-example';
+import { chain } from './chained-recipe';
 import {
   changed,
   checkedGraph,
@@ -117,6 +119,46 @@ describe('compile', () => {
     expect(compileRecipe(greedyRecipe, {}, long).diagnostics).toEqual([]);
   });
 
+  it('does what an objective asks for on behalf of its node, in the loop of the register node', () => {
+    const { plan, graph } = compileRecipe(greedyRecipe);
+    const loop = graph!.ops.find(({ region }) => region !== undefined)!;
+    const originsOf = (name: string) =>
+      loop.region!.ops.filter(({ op }) => op === name).map(({ origin }) => origin);
+    expect(loop.origin).toBe('register');
+    expect(originsOf('lnccLoss')).toEqual(['lncc']);
+    expect(originsOf('lnccLossAdjoint')).toEqual(['lncc']);
+    expect(originsOf('sample')).not.toContain('lncc');
+    expect(originsOf('compose')).toEqual(['register']);
+    // Before the loop, as nothing of it changes there: a step of the loop's node all the same.
+    expect(graph!.ops.find(({ op }) => op === 'windowStatistics')?.origin).toBe('lncc');
+    expect(plan!.steps.map(({ origin }) => origin)).not.toContain('lncc');
+    const step = plan!.steps.find(({ kind }) => kind === 'loop')!;
+    expect(new Set(step.passes.map(({ origin }) => origin))).toEqual(new Set(['register', 'lncc']));
+  });
+
+  it('merges equal ops of two objectives', () => {
+    const recipe = {
+      ...changed({ twin: greedyRecipe.nodes.lncc }),
+      edges: [...greedyRecipe.edges, { from: 'twin.objective', to: 'register.objectives' }],
+    };
+    const count = (graph: OpGraph | undefined) =>
+      graph!.ops.find(({ region }) => region)!.region!.ops.filter(({ op }) => op === 'lnccLoss')
+        .length;
+    expect(count(compile(checkedGraph(recipe), { descriptors: images() }).graph)).toBe(1);
+  });
+
+  it('refuses a recipe of more ops than can be compiled, once, at the register it is too much with', () => {
+    const compiled = compile(checkedGraph(chain(100)), { descriptors: images() });
+    expect(compiled.plan).toBeUndefined();
+    expect(compiled.diagnostics).toMatchObject([{ code: 'recipe', at: { nodeId: 'r84' } }]);
+    expect(compiled.diagnostics[0]?.remedy).toContain('fewer squarings');
+    // Short enough before it is differentiated, too long after.
+    expect(compile(checkedGraph(chain(40)), { descriptors: images() }).diagnostics).toMatchObject([
+      { code: 'recipe', at: { nodeId: 'r24' } },
+    ]);
+    expect(compile(checkedGraph(chain(12)), { descriptors: images() }).diagnostics).toEqual([]);
+  });
+
   it('says which node asks for a gradient through an op that has none', () => {
     const shown = defineNode({
       type: 'similarity.shown',
@@ -147,7 +189,7 @@ describe('compile', () => {
     const compiled = compile(checkedGraph(recipe, registry), { descriptors: images() });
     expect(compiled.plan).toBeUndefined();
     expect(compiled.diagnostics).toMatchObject([
-      { code: 'not-differentiable', at: { nodeId: 'register' } },
+      { code: 'not-differentiable', at: { nodeId: 'lncc' } },
     ]);
     expect(compiled.diagnostics[0]?.message).toContain('"checkerboard"');
   });

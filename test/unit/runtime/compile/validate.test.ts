@@ -49,6 +49,14 @@ describe('validate', () => {
     expect(withVersion(1)).toEqual([]);
   });
 
+  it('does not take a wire without ends for one: a document that was parsed has none', () => {
+    const { document } = parse(JSON.stringify(greedyRecipe), nodeRegistry);
+    const edges = [{ from: 'lncc@2.x', to: 'register.objectives' }];
+    expect(() => validate({ ...document!, edges }, nodeRegistry)).toThrow(
+      '"lncc@2.x" is not the end of a wire',
+    );
+  });
+
   it('finds wires from and to ports that are not there', () => {
     const found = findings((draft) => {
       wire(draft, 'fixed.picture', 'register.fixed');

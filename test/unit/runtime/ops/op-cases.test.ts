@@ -1,26 +1,66 @@
 import { describe, expect, it } from 'vitest';
+import { InternalError } from '../../../../src/runtime/internal-error';
 import { opRegistry } from '../../../../src/runtime/ops/index';
 import { allCases } from '../../../cases/ops/index';
 import { randomNumbers } from '../../../support/case-values';
 import type { CaseValue, OpCase } from '../../../support/op-case';
 import {
+  adjointOfCase,
   adjointProgramOfCase,
   type Planes,
   programOfCase,
   runSmallProgram,
 } from '../../../support/run-op';
 
+const casesOf = (name: string) => allCases.filter(({ op }) => op === name);
+const gradientCases = allCases.filter(({ gradientOf = [] }) => gradientOf.length > 0);
+
+/** By op: those whose checked gradient is computed with it. */
+const provedBy = new Map<string, Set<string>>();
+for (const opCase of gradientCases) {
+  for (const op of adjointOfCase(opCase).ops) {
+    provedBy.set(op, (provedBy.get(op) ?? new Set()).add(opCase.op));
+  }
+}
+
+/** The inputs whose cotangents an op gives, in any of its cases that has a gradient. */
+function differentiableInputs(name: string): readonly string[] {
+  const given = casesOf(name).flatMap((opCase) => {
+    try {
+      return adjointOfCase(opCase).gives;
+    } catch (error) {
+      if (error instanceof InternalError) return [];
+      throw error;
+    }
+  });
+  return [...new Set(given)].sort();
+}
+
+const proofs = [...opRegistry.keys()].map((name) => {
+  const isExpected = casesOf(name).some(({ expected }) => expected !== undefined);
+  const gradients = [...(provedBy.get(name) ?? [])].sort().join(', ');
+  return [name, isExpected ? 'what is expected of a case' : gradients && `∇ ${gradients}`] as const;
+});
+
 describe('every op', () => {
   it.each([...opRegistry.keys()])('%s has cases', (name) => {
-    expect(allCases.some((opCase) => opCase.op === name)).toBe(true);
+    expect(casesOf(name)).not.toEqual([]);
+  });
+
+  // The adjoint of an op is proved by that op's gradient check, where no case has a closed form.
+  it.each(proofs)('%s is proved by %s', (_, by) => {
+    expect(by).not.toBe('');
   });
 
   it.each(
     [...opRegistry.values()]
       .filter((op) => op.adjoint !== 'not-differentiable')
-      .map((op) => op.name),
-  )('%s has a case that checks its gradient', (name) => {
-    expect(allCases.some((c) => c.op === name && (c.gradientOf?.length ?? 0) > 0)).toBe(true);
+      .map(({ name }) => [name, differentiableInputs(name)] as const),
+  )('%s has the gradients of %s checked', (name, inputs) => {
+    const checked = new Set(casesOf(name).flatMap(({ gradientOf = [] }) => gradientOf));
+    expect(inputs.filter((input) => !checked.has(input))).toEqual([]);
+    // Where nothing flows back, as to the model of a field of zeros, that is checked too.
+    expect([...checked]).not.toEqual([]);
   });
 });
 

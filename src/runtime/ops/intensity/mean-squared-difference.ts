@@ -6,11 +6,11 @@ import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
 import { scaledDifferences, squaredDifferencePartials } from './intensity.cpu';
+import partialsSource from './mean-squared-difference-partials.wgsl?raw';
 import differenceSource from './scaled-difference.wgsl?raw';
-import partialsSource from './squared-difference-partials.wgsl?raw';
 
 const squaredDifferencePartialsKernel = defineKernel({
-  name: 'squared-difference-partials',
+  name: 'mean-squared-difference-partials',
   bindings: { fixed: 'read', warped: 'read', partials: 'update' },
   parameters: { count: 'u32', offset: 'u32' },
   cpu: (b, p, share) => squaredDifferencePartials(b.fixed, b.warped, b.partials, p, share),
