@@ -1,3 +1,4 @@
+import { notifications } from '@mantine/notifications';
 import type { NodeRegistry } from '../runtime/api/define-node';
 import type { EngineApi } from '../runtime/api/engine-api';
 import type { Editor } from './editor-context';
@@ -19,7 +20,9 @@ export function createEditor(parts: {
   const shared = {
     engine,
     registry,
-    documents: createDocumentStore(),
+    documents: createDocumentStore(({ message, remedy }) =>
+      notifications.show({ id: 'too-large', color: 'red', title: message, message: remedy }),
+    ),
     runs: createRunStore(),
     views: createViewStore(windowSize),
     volumes: new VolumeLibrary(engine),

@@ -1,6 +1,9 @@
 import { temporal } from 'zundo';
 import { createStore } from 'zustand/vanilla';
+import type { JsonObject } from '../../pipeline/json';
+import type { DocumentProblem } from '../../pipeline/problems';
 import type { PipelineDocument } from '../../pipeline/schema';
+import { sizeProblems } from '../../pipeline/size-problems';
 import { emptyDocument } from './document-edits';
 
 /** Where the open recipe came from; a file can be written again. */
@@ -27,8 +30,14 @@ export interface DocumentState extends History {
 /** Edits that come with the same key within this time are one step of undo. */
 const mergeWindowMs = 900;
 
-/** The document store with its actions; `history` is zundo's own store, to subscribe to. */
-export function createDocumentStore() {
+/**
+ * The document store with its actions; `history` is zundo's own store, to subscribe to.
+ * @param onRefused hears of edits that would make a recipe too large to be opened again: they are not
+ * made
+ */
+export function createDocumentStore(
+  onRefused: (problem: DocumentProblem) => void = () => undefined,
+) {
   const store = createStore<DocumentState>()(
     temporal(
       (): DocumentState => ({
@@ -54,7 +63,13 @@ export function createDocumentStore() {
   /** Applies a pure change; `mergeKey` joins typing in one field, or a row of arrow keys. */
   function edit(change: (document: PipelineDocument) => PipelineDocument, mergeKey?: string): void {
     const document = change(store.getState().document);
-    if (document === store.getState().document) return;
+    const before = store.getState().document;
+    if (document === before) return;
+    const [problem] = tooLarge(document);
+    if (problem && tooLarge(before).length === 0) {
+      onRefused(problem);
+      return;
+    }
     const now = Date.now();
     const joins =
       mergeKey !== undefined && lastMerge?.key === mergeKey && now - lastMerge.at < mergeWindowMs;
@@ -110,6 +125,10 @@ export function createDocumentStore() {
     /** Leaves the recipe as it is and shows the gallery, or comes back from it. */
     showGallery: (isShown: boolean) => store.setState({ isOpen: !isShown }),
   };
+}
+
+function tooLarge(document: PipelineDocument): readonly DocumentProblem[] {
+  return sizeProblems(document as unknown as JsonObject);
 }
 
 export type DocumentStore = ReturnType<typeof createDocumentStore>;

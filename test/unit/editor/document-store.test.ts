@@ -12,7 +12,10 @@ import {
   isDirty,
 } from '../../../src/editor/store/document-store';
 import { nodeRegistry } from '../../../src/nodes/index';
+import { documentLimits } from '../../../src/pipeline/limits';
+import { parseDocument } from '../../../src/pipeline/parse-document';
 import type { PipelineDocument } from '../../../src/pipeline/schema';
+import { writeDocument } from '../../../src/pipeline/write-document';
 import { sampleRecipe } from './sample-recipe';
 
 let documents: DocumentStore;
@@ -116,4 +119,18 @@ describe('opening and saving', () => {
     documents.redo();
     expect(isDirty(documents.store.getState())).toBe(false);
   });
+});
+
+test('an edit that no reader would open again is not made, and said', () => {
+  const refused: string[] = [];
+  const store = createDocumentStore(({ message }) => refused.push(message));
+  const loader = nodeRegistry.get('load.image');
+  if (!loader) throw new Error('There is no loader.');
+  for (let count = 0; count < documentLimits.loaders + 2; count += 1) {
+    store.edit((document) => addNode(document, loader, [0, 0]).document);
+  }
+  const { document } = store.store.getState();
+  expect(Object.keys(document.nodes)).toHaveLength(documentLimits.loaders);
+  expect(refused).toHaveLength(2);
+  expect(parseDocument(writeDocument(document)).ok).toBe(true);
 });
