@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { nodeRegistry } from '../src/nodes/index';
 import { type NodeDefinition, sections } from '../src/runtime/api/define-node';
 import type { NodeTypeSchema } from './generate-schema';
-import type { GeneratedFile } from './generated-files';
+import type { GeneratedFile } from './generated-file';
 
 /** What a node's JSON Schema says of one parameter. */
 interface ParameterSchema {
