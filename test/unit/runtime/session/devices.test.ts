@@ -123,7 +123,9 @@ describe('memory', { timeout: 60_000 }, () => {
     };
     const session = openSession({ devices: [failing] });
     const bindings = await bind(session);
-    const failed = await run(session, slices(), bindings);
+    // Long enough not to end within the slice of time in which the losses are told.
+    const long = slices({ 'field-levels': { shrink: [1], iterations: [5000], convergence: 0 } });
+    const failed = await run(session, long, bindings);
     expect(failed.result.diagnostics).toMatchObject([
       { code: 'out-of-memory', at: { nodeId: 'greedy' } },
     ]);
