@@ -1,11 +1,10 @@
-import { migrateNodes, type NodeMigrations } from '../pipeline/migrations';
-import { parseDocument } from '../pipeline/parse-document';
 import type { DocumentProblem } from '../pipeline/problems';
 import type { PipelineDocument } from '../pipeline/schema';
 import { writeDocument } from '../pipeline/write-document';
 import type { NodeRegistry } from '../runtime/api/define-node';
 import type { Diagnostic } from '../runtime/api/diagnostics';
 import { messages as engineMessages } from '../runtime/api/messages';
+import { readRecipe } from '../runtime/api/read-recipe';
 import { applySettings } from './apply-settings';
 import type { Setting } from './arguments';
 import { failureReason } from './failure-reason';
@@ -37,10 +36,9 @@ export async function loadRecipe(
   } catch (error) {
     return { ok: false, diagnostics: [messages.recipeUnreadable(path, failureReason(error))] };
   }
-  const parsed = parseDocument(text);
+  const parsed = readRecipe(text, registry);
   if (!parsed.ok) return { ok: false, diagnostics: parsed.problems.map(documentDiagnostic) };
-  const migrated = migrateNodes(parsed.document, migrationsOf(registry));
-  const { document, diagnostics } = applySettings(migrated.document, settings, registry);
+  const { document, diagnostics } = applySettings(parsed.document, settings, registry);
   // What could not be migrated is reported by the engine, which meets it again.
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   return { ok: true, recipe: { path, document, text: writeDocument(document) } };
@@ -48,12 +46,4 @@ export async function loadRecipe(
 
 function documentDiagnostic({ path, message, remedy }: DocumentProblem): Diagnostic {
   return engineMessages.document(path, message, remedy);
-}
-
-function migrationsOf(registry: NodeRegistry): ReadonlyMap<string, NodeMigrations> {
-  const migrations = new Map<string, NodeMigrations>();
-  for (const [type, { version, migrations: migrate }] of registry) {
-    if (migrate) migrations.set(type, { version, migrate });
-  }
-  return migrations;
 }

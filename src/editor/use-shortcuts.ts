@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
-import { parseDocument } from '../pipeline/parse-document';
 import { writeDocument } from '../pipeline/write-document';
+import { readRecipe } from '../runtime/api/read-recipe';
 import { layoutDocument } from './canvas/layout';
 import { type Editor, useEditor } from './editor-context';
 import type { RecipeFiles } from './files/recipe-files';
@@ -117,11 +117,11 @@ function copy(event: ClipboardEvent, { documents, views }: Editor): void {
   });
 }
 
-function paste(event: ClipboardEvent, { documents, views }: Editor): void {
+function paste(event: ClipboardEvent, { documents, views, registry }: Editor): void {
   const text = event.clipboardData?.getData('text/plain') ?? '';
   const isOpen = documents.store.getState().isOpen;
   if (isTyping(event.target) || !isOpen || !text.trimStart().startsWith('{')) return;
-  const parsed = parseDocument(text);
+  const parsed = readRecipe(text, registry);
   event.preventDefault();
   if (!parsed.ok) {
     const message = parsed.problems[0]?.message ?? '';

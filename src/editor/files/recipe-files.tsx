@@ -4,6 +4,7 @@ import { type ParseDocumentResult, parseDocument } from '../../pipeline/parse-do
 import type { PipelineDocument } from '../../pipeline/schema';
 import { encodeLink, extractFromPng } from '../../pipeline/share';
 import { writeDocument } from '../../pipeline/write-document';
+import { withPresentNodes } from '../../runtime/api/read-recipe';
 import { layoutDocument } from '../canvas/layout';
 import type { Editor } from '../editor-context';
 import { recipePicture, shownSlices } from '../picture/recipe-picture';
@@ -62,7 +63,8 @@ export function createRecipeFiles(editor: Editor) {
   }
 
   /** Opens what a text holds, or says all the reasons why it cannot. */
-  function openParsed(parsed: ParseDocumentResult, origin: DocumentOrigin): boolean {
+  function openParsed(read: ParseDocumentResult, origin: DocumentOrigin): boolean {
+    const parsed = withPresentNodes(read, registry);
     if (parsed.ok) {
       open(parsed.document, origin, parsed.migrated.length === 0);
       return true;

@@ -1,10 +1,11 @@
 import { canonicalDocument } from '../../pipeline/canonical-document';
-import { migrateNodes, type NodeMigrations } from '../../pipeline/migrations';
+import { migrateNodes } from '../../pipeline/migrations';
 import { parseDocument } from '../../pipeline/parse-document';
 import type { PipelineDocument } from '../../pipeline/schema';
 import type { NodeRegistry } from '../api/define-node';
 import type { Diagnostic } from '../api/diagnostics';
 import { messages } from '../api/messages';
+import { migrationsOf } from '../api/read-recipe';
 
 export interface Parsed {
   /** Absent where the text is no document. */
@@ -22,11 +23,7 @@ export function parse(text: string, registry: NodeRegistry): Parsed {
       ),
     };
   }
-  const migrations = new Map<string, NodeMigrations>();
-  for (const [type, { version, migrations: migrate }] of registry) {
-    if (migrate) migrations.set(type, { version, migrate });
-  }
-  const migrated = migrateNodes(result.document, migrations);
+  const migrated = migrateNodes(result.document, migrationsOf(registry));
   return {
     document: canonicalDocument(migrated.document),
     // That a node is newer is said by `validate`, at the node.
