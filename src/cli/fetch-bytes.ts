@@ -1,3 +1,4 @@
+import { joinBytes } from '../imaging/join-bytes';
 import { whyNotFollowed } from '../imaging/redirects';
 import type { Host } from './host';
 
@@ -47,13 +48,7 @@ async function collect(
       return { ok: false, reason: `it has more than ${limitBytes / 2 ** 20} MiB` };
     }
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return { ok: true, bytes };
+  return { ok: true, bytes: joinBytes(parts) };
 }
 
 /** Node's fetch says only "fetch failed"; the reason is in its cause. */

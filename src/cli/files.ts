@@ -1,3 +1,4 @@
+import { joinBytes } from '../imaging/join-bytes';
 import { maxFileBytes } from '../imaging/readers/index';
 import type { Files } from './host';
 
@@ -40,7 +41,7 @@ export function filesOf(fs: FileSystem, paths: Paths, limitBytes = maxFileBytes)
     try {
       for (;;) {
         const { bytesRead } = await file.read(chunk);
-        if (bytesRead === 0) return joined(parts, length);
+        if (bytesRead === 0) return joinBytes(parts);
         parts.push(chunk.slice(0, bytesRead));
         length += bytesRead;
         if (length > limitBytes) throw tooLarge(path);
@@ -99,16 +100,6 @@ export function filesOf(fs: FileSystem, paths: Paths, limitBytes = maxFileBytes)
     join: (folder, name) => paths.join(folder, name),
     folderOf: (path) => paths.dirname(path),
   };
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** As Node rejects a file that it will not read. */

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../imaging/join-bytes';
 import { whyNotFollowed } from '../../imaging/redirects';
 import type { Diagnostic } from '../../runtime/api/diagnostics';
 
@@ -47,22 +48,12 @@ export async function fetchBytes(
       }
       onProgress(loaded, total);
     }
-    return { ok: true, bytes: join(parts, loaded) };
+    return { ok: true, bytes: joinBytes(parts) };
   } catch (error) {
     return refuse(
       `The address could not be reached: ${error instanceof Error ? error.message : error}.`,
     );
   }
-}
-
-function join(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
 }
 
 const whatToCheck =

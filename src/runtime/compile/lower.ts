@@ -6,6 +6,7 @@ import type { PortValues } from '../api/port-values';
 import { onBehalfOf } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
 import { fieldType, type ValueId, type ValueType } from '../ir/values';
+import { Refusal } from '../refusal';
 import type { CheckedGraph, CheckedNode } from './checked-graph';
 import { type DataValue, gridOf, isData, mapDataValues, valuesOf } from './data-values';
 import { GraphBuilder } from './graph-builder';
@@ -35,15 +36,6 @@ export interface Lowered {
   /** What is to be looked at once the program has run. */
   readonly checks: readonly ResultCheck[];
   readonly diagnostics: readonly Diagnostic[];
-}
-
-class Refusal extends Error {
-  readonly problem: LoweringProblem;
-
-  constructor(problem: LoweringProblem) {
-    super(problem.message);
-    this.problem = problem;
-  }
 }
 
 /** Key of the program input that holds a loader's data. */

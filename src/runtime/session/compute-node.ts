@@ -1,10 +1,11 @@
 import type { ComputedValue, DataPortType } from '../api/computed-values';
-import type { Diagnostic, LoweringProblem } from '../api/diagnostics';
+import type { Diagnostic } from '../api/diagnostics';
 import { messages } from '../api/messages';
 import type { CheckedNode } from '../compile/checked-graph';
 import type { Device } from '../devices';
 import { InternalError } from '../internal-error';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../networks/tensorflow';
+import { Refusal } from '../refusal';
 import { computedValue, valuesWithData } from './computed-results';
 import type { StoredInput } from './input-store';
 import { geometryFor } from './keep-results';
@@ -21,16 +22,6 @@ export interface ComputeParts {
 
 /** What such a node gave, or why it gave nothing. */
 export type NodeOutcome = { readonly result: StoredResult } | { readonly diagnostic: Diagnostic };
-
-/** Thrown by a node that refuses its data. */
-class Refusal extends Error {
-  readonly problem: LoweringProblem;
-
-  constructor(problem: LoweringProblem) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
 
 /** Lets a node compute. A fault in it becomes a diagnostic on it: whatever it throws is its own. */
 export async function computeNode(node: CheckedNode, parts: ComputeParts): Promise<NodeOutcome> {
