@@ -5,6 +5,7 @@ import { currentLoad, describeMachine } from './machine';
 import { type BenchOptions, benchHelp, parseBenchOptions, type SuiteName } from './options';
 import { formatSection, type Section } from './report';
 import { compile } from './suites/compile';
+import { conditioning } from './suites/conditioning';
 import { folding } from './suites/folding';
 import { kernels } from './suites/kernels';
 import { memory } from './suites/memory';
@@ -18,6 +19,7 @@ const suites: Readonly<Record<SuiteName, (host: BenchHost) => Promise<readonly S
   memory,
   real,
   folding,
+  conditioning,
 };
 
 const args = process.argv.slice(2);

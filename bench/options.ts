@@ -2,11 +2,20 @@ import { parseArgs } from 'node:util';
 import type { DeviceKind } from '../src/runtime/api/engine-api';
 
 /** What can be measured. */
-export const suiteNames = ['kernels', 'recipes', 'compile', 'memory', 'real', 'folding'] as const;
+export const suiteNames = [
+  'kernels',
+  'recipes',
+  'compile',
+  'memory',
+  'real',
+  'folding',
+  'conditioning',
+] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
-/** What is measured unless suites are named: all but the one that takes an hour. */
-const byDefault = suiteNames.filter((name) => name !== 'folding');
+/** What is measured unless suites are named: all but those that take long. */
+const onlyWhenNamed: readonly string[] = ['folding', 'conditioning'];
+const byDefault = suiteNames.filter((name) => !onlyWhenNamed.includes(name));
 
 /** What a person asked the benchmark for. */
 export interface BenchOptions {
@@ -21,7 +30,7 @@ export interface BenchOptions {
   readonly jsonPath: string | undefined;
 }
 
-export const benchHelp = `usage: npm run bench -- [kernels|recipes|compile|memory|real|folding ...] [options]
+export const benchHelp = `usage: npm run bench -- [kernels|recipes|compile|memory|real|folding|conditioning ...] [options]
 
   --device cpu|gpu     what to measure; the cpu device unless told
   --threads N          threads of the cpu device; all processors unless told
@@ -29,7 +38,7 @@ export const benchHelp = `usage: npm run bench -- [kernels|recipes|compile|memor
   --full-iterations    recipes: also with the stop rule off
   --json FILE          also write everything as JSON
 
-All suites but folding, which takes an hour, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
+All suites but folding and conditioning, which take long, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
 folder that WEFT_DATA names.
 `;
 

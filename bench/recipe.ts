@@ -66,7 +66,8 @@ export async function openPair(
   return handles;
 }
 
-function withParameters(
+/** The recipe with other parameters; nodes that it lacks are left out. */
+export function withParameters(
   document: PipelineDocument,
   changes: Readonly<Record<string, Params>>,
 ): PipelineDocument {
