@@ -49,7 +49,10 @@ export default {
         'A node says what it means through the builder; who compiles and runs it comes in by the ' +
         'other door, runtime/api/engine. It knows no editor and no command line.',
       from: { path: '^src/nodes/' },
-      to: { path: '^src/', pathNot: '^src/(nodes|runtime/api/(nodes|data-kinds)|imaging|pipeline)/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(nodes|runtime/api/(nodes|data-kinds)|imaging|pipeline)/',
+      },
     },
     {
       name: 'editor-uses-runtime-api-only',

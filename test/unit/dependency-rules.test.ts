@@ -96,7 +96,16 @@ const allowed: readonly (readonly [file: string, imported: string])[] = [
 ];
 
 const layers = ['pipeline', 'imaging', 'nodes', 'editor', 'cli'];
-const runtimeFolders = ['api', 'api/nodes', 'api/engine', 'compile', 'ops', 'gpu', 'cpu', 'networks'];
+const runtimeFolders = [
+  'api',
+  'api/nodes',
+  'api/engine',
+  'compile',
+  'ops',
+  'gpu',
+  'cpu',
+  'networks',
+];
 
 describe('the rules over planted imports', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weft-rules-'));

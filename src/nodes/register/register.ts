@@ -1,39 +1,11 @@
 import { z } from 'zod';
 import { sameGrid } from '../../imaging/grid';
-import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
+import { gridAttributes } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { weighObjectives } from '../../runtime/api/nodes/objectives';
-import type {
-  ImageValue,
-  LevelContext,
-  ModelPart,
-  ObjectivePart,
-  OptimizerPart,
-  ScheduleLevel,
-  SchedulePart,
-  TransformValue,
-  Variables,
-} from '../../runtime/api/nodes/port-values';
-import { levelContext, shrinkImage } from '../registration/pyramid';
+import { descend } from '../registration/descend';
+import { levelContext } from '../registration/pyramid';
 import { nothingOnTheFixedImage, reasonToRefuse } from '../registration/registration-refusals';
 import { afterModel, inverseAfterModel } from '../registration/total-transform';
-
-/** What is wired to the node. */
-interface Parts {
-  readonly fixed: ImageValue;
-  readonly moving: ImageValue;
-  readonly initial: TransformValue | undefined;
-  readonly model: ModelPart;
-  readonly objectives: readonly ObjectivePart[];
-  readonly optimizer: OptimizerPart;
-  readonly schedule: SchedulePart;
-}
-
-/** What an optimization carries from one iteration, and from one level, to the next. */
-interface Progress {
-  readonly variables: Variables;
-  readonly state: Variables;
-}
 
 export const register = defineNode({
   type: 'register',
@@ -125,91 +97,3 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
     };
   },
 });
-
-/** Optimizes from the coarsest level to the finest; the variables, and the level they live on. */
-function descend(
-  b: Builder,
-  parts: Parts,
-): { readonly variables: Variables; readonly at: LevelContext } {
-  const { fixed, moving, model, optimizer, schedule } = parts;
-  const levels = schedule.levels.length;
-  let reached: { readonly progress: Progress; readonly at: LevelContext } | undefined;
-  for (const [level, step] of schedule.levels.entries()) {
-    const { shrink } = step;
-    const fixedLevel = shrinkImage(b, fixed, shrink, schedule.smoothPerShrink);
-    const movingLevel = shrinkImage(b, moving, shrink, schedule.smoothPerShrink);
-    const at = levelContext(fixed.grid, { level, levels }, fixedLevel);
-    const start = reached ? refine(b, parts, reached.progress, at) : begin(b, model, optimizer, at);
-    reached = { progress: optimizeLevel(b, parts, step, at, movingLevel.image, start), at };
-  }
-  if (!reached) throw new RangeError('A schedule has at least one level.');
-  return { variables: reached.progress.variables, at: reached.at };
-}
-
-function begin(b: Builder, model: ModelPart, optimizer: OptimizerPart, at: LevelContext): Progress {
-  const variables = model.start(b, at);
-  return { variables, state: optimizer.start(b, variables) };
-}
-
-/** Takes variables and the optimizer's memory of them to the next level. */
-function refine(
-  b: Builder,
-  { model, optimizer }: Parts,
-  { variables, state }: Progress,
-  to: LevelContext,
-): Progress {
-  const refined = model.refine(b, variables, to);
-  return { variables: refined, state: optimizer.refine(b, state, refined) };
-}
-
-/** The loop of one level. */
-function optimizeLevel(
-  b: Builder,
-  parts: Parts,
-  { iterations }: ScheduleLevel,
-  at: LevelContext,
-  moving: ValueId,
-  start: Progress,
-): Progress {
-  const { initial, model, optimizer, schedule } = parts;
-  const count = start.variables.length;
-  const result = b.loop({
-    label: `level ${at.level + 1} of ${at.levels}`,
-    carried: [...start.variables, ...start.state],
-    stop: {
-      maxIterations: iterations,
-      minimumRelativeSlope: schedule.minimumRelativeSlope,
-      window: schedule.window,
-    },
-    body(carried, iteration) {
-      const variables = carried.slice(0, count);
-      const state = carried.slice(count);
-      const warped = b.sample(
-        { source: moving, ...afterModel(b, initial, model.transform(b, variables, at)) },
-        { ...gridAttributes(at.grid), interpolation: 'linear', outside: 'zero' },
-      );
-      const deformation = model.deformation?.(b, variables, at);
-      const { total, losses } = weighObjectives(b, parts.objectives, {
-        fixed: at.fixed,
-        warped,
-        moving,
-        context: at,
-        ...(deformation === undefined ? {} : { deformation }),
-      });
-      const factor = model.lossScale?.(at) ?? 1;
-      const scaled = factor === 1 ? total : b.scale({ value: total }, { factor });
-      const gradient = b.gradient(scaled, variables);
-      const shaped = model.shapeGradient?.(b, gradient, at) ?? gradient;
-      const moved = optimizer.step(b, shaped, state, iteration, {
-        ...at,
-        maxIterations: iterations,
-      });
-      return {
-        next: [...model.update(b, variables, moved.steps, at), ...moved.state],
-        losses: [{ name: 'total', value: total }, ...losses],
-        preview: warped,
-      };
-    },
-  });
-  return { variables: result.slice(0, count), state: result.slice(count) };
-}
