@@ -121,7 +121,12 @@ export async function openInputs(
 export async function runRecipe(
   session: Session,
   document: PipelineDocument,
-  options: { readonly device?: DeviceKind; readonly files?: RecipeFiles } = {},
+  options: {
+    readonly device?: DeviceKind;
+    readonly files?: RecipeFiles;
+    /** Told of each node whose result an earlier run of the session left. */
+    readonly onCached?: (nodeId: string) => void;
+  } = {},
 ): Promise<RecipeRun> {
   const bindings = await openInputs(session, document, options.files);
   const result = await session.run(
@@ -131,7 +136,9 @@ export async function runRecipe(
       bindings,
       device: options.device ?? 'cpu',
     },
-    () => {},
+    ({ nodes }) => {
+      for (const { nodeId, state } of nodes) if (state === 'cached') options.onCached?.(nodeId);
+    },
   );
   if (result.status !== 'done') throw new Error(JSON.stringify(result.diagnostics));
   return { result, session };
