@@ -14,7 +14,8 @@ const isolationHeaders = {
  */
 const contentSecurityPolicy = [
   "default-src 'self'",
-  "script-src 'self'",
+  // The CPU device's kernels are WebAssembly; scripts made from text stay forbidden.
+  "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' blob: data:",

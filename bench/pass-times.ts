@@ -30,7 +30,7 @@ export async function timePassesOnCpu(
   recipe: OpenedRecipe,
   threads: number,
 ): Promise<PassTimes> {
-  const memory = allocateMemory(plan, { shared: true });
+  const memory = allocateMemory(plan, { shared: true, threads });
   for (const { value, numbers } of plan.constants) {
     for (const buffer of plan.buffersOfValue.get(value) ?? []) memory.arrayOf(buffer).set(numbers);
   }
@@ -45,7 +45,7 @@ export async function timePassesOnCpu(
       workers.map((worker, part) => {
         const message: TimedWalk = {
           plan,
-          blocks: memory.blocks as readonly SharedArrayBuffer[],
+          storage: memory.storage,
           control,
           part,
           parts: threads,

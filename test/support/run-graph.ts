@@ -45,7 +45,7 @@ export function memoryWith(
 ): CpuMemory {
   const memory = allocateMemory(plan, { shared: false, doubles: options.doubles });
   // What a device finds in new memory is not to be relied on.
-  for (const block of memory.blocks) new Uint8Array(block).fill(0x5a);
+  for (const slot of memory.slots) slot.fill(0x5a);
   const write = (value: ValueId, planes: readonly ArrayLike<number>[]): void =>
     plan.buffersOfValue.get(value)?.forEach((buffer, index) => {
       memory.arrayOf(buffer).set(planes[index] ?? []);

@@ -70,7 +70,7 @@ function bindPass(
     waitsForOthers,
     run(share) {
       if (alone && share.part !== 0) return;
-      kernel.cpu(buffers, parameters, share);
+      kernel.cpu(buffers, parameters, share, memory.simd);
     },
   };
 }

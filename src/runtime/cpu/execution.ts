@@ -29,7 +29,7 @@ export class CpuExecution implements Execution {
     this.#pool = pool;
     const shared = pool !== undefined;
     try {
-      this.#memory = allocateMemory(plan, { shared });
+      this.#memory = allocateMemory(plan, { shared, threads: pool?.size ?? 1 });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new DeviceFailure('out-of-memory', error.message);
@@ -94,7 +94,7 @@ export class CpuExecution implements Execution {
         (part) => ({
           kind: 'run',
           plan: this.#plan,
-          blocks: this.#memory.blocks as readonly SharedArrayBuffer[],
+          storage: this.#memory.storage,
           control: this.#control,
           part,
           parts: pool.size,

@@ -1,4 +1,5 @@
 import type { ElementType, KernelParameters } from '../ir/kernel-graph';
+import type { Simd } from '../simd/simd';
 
 /** Planar storage as kernels see it on the CPU: float32 in runs, float64 in gradient tests. */
 export type FloatArray = Float32Array | Float64Array;
@@ -97,8 +98,16 @@ export interface KernelDefinition<
   readonly parameters: Parameters;
   /** False where one thread must do all the work; the default is to share it. */
   readonly sharedAmongThreads?: boolean;
-  /** Plain loops, accumulating in float64. */
-  cpu(buffers: BoundBuffers<Bindings>, parameters: BoundParameters<Parameters>, share: Share): void;
+  /**
+   * Plain loops, accumulating in float64; or a function of `simd`, which is there in runs (float32) and
+   * not where gradients are checked (float64).
+   */
+  cpu(
+    buffers: BoundBuffers<Bindings>,
+    parameters: BoundParameters<Parameters>,
+    share: Share,
+    simd?: Simd,
+  ): void;
   readonly gpu: GpuImplementation<Parameters>;
   /** Floats moved and arithmetic operations of one call, for the plan and the roofline. */
   cost(parameters: BoundParameters<Parameters>): KernelCost;

@@ -1,0 +1,41 @@
+import sharedBase64 from './build/shared.base64?raw';
+import unsharedBase64 from './build/unshared.base64?raw';
+import type { SimdFunctions } from './functions';
+
+/** What a kernel needs to work by WebAssembly: the functions, and addresses of what they work on. */
+export interface Simd {
+  readonly functions: SimdFunctions;
+  /** Address of the first element of an array that lies in the plan's memory. */
+  addressOf(array: Float32Array | Float64Array): number;
+  /** Space of this thread alone, and how many floats it holds; a kernel finds it as it left it. */
+  readonly scratch: number;
+  readonly scratchFloats: number;
+  /** Puts numbers at the scratch's beginning and gives their address. */
+  floats(numbers: ArrayLike<number>, offsetFloats: number): number;
+}
+
+/** Floats of scratch that each thread has: two rows of slices of the largest grids, and their taps. */
+export const scratchFloats = 1 << 19;
+
+/** The compiled functions over a memory, for one thread. */
+export function simdOver(memory: WebAssembly.Memory, scratch: number): Simd {
+  const isShared = !(memory.buffer instanceof ArrayBuffer);
+  const module = new WebAssembly.Module(bytesOf(isShared ? sharedBase64 : unsharedBase64));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const view = new Float32Array(memory.buffer, scratch, scratchFloats);
+  return {
+    functions: exports as unknown as SimdFunctions,
+    addressOf: ({ byteOffset }) => byteOffset,
+    scratch,
+    scratchFloats,
+    floats(numbers, offsetFloats) {
+      view.set(numbers, offsetFloats);
+      return scratch + 4 * offsetFloats;
+    },
+  };
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
