@@ -1,7 +1,9 @@
-import { defineKernel } from '../define-kernel';
+import { defineKernel, type FloatArray, type Share } from '../define-kernel';
+import { type AxisGaussian, smoothBySimd } from './gaussian.simd';
 import { smoothAxis } from './gaussian-axis.cpu';
 import source from './gaussian-axis.wgsl?raw';
 import shortSource from './gaussian-axis-short.wgsl?raw';
+import narrowSource from './gaussian-narrow.wgsl?raw';
 import { edgesZero } from './taps';
 
 /** Taps that a workgroup of the GPU kernel holds, the middle one and those on one side. */
@@ -28,6 +30,10 @@ export const gaussianAxisKernel = defineKernel({
   }),
 });
 
+type Axes = [AxisGaussian, AxisGaussian, AxisGaussian];
+
+const leftAlone: AxisGaussian = { sigmaVoxels: 0, radius: 0 };
+
 /** Taps that a short kernel is given, the middle one and those on one side. */
 export const shortTaps = 12;
 
@@ -48,10 +54,86 @@ export const gaussianAxisShortKernel = defineKernel({
     /** The middle tap and those on one side, then zeros: twelve numbers, as a matrix has. */
     taps: 'matrix3x4',
   },
-  cpu: (b, p, share) => smoothAxis(b.value, b.smoothed, { ...p, edges: edgesZero }, share),
+  cpu(b, p, share, simd) {
+    const axes = [0, 1, 2].map((axis) => (axis === p.axis ? p : leftAlone)) as Axes;
+    if (simd && smoothBySimd(simd, b.value, b.smoothed, [p.nx, p.ny, p.nz], axes, share)) return;
+    smoothAxis(b.value, b.smoothed, { ...p, edges: edgesZero }, share);
+  },
   gpu: { source: shortSource, threads: (p) => p.nx * p.ny * p.nz },
   cost: (p) => ({
     bytes: 8 * p.nx * p.ny * p.nz,
     operations: (3 * p.radius + 1) * p.nx * p.ny * p.nz,
   }),
 });
+
+/** Taps on either side that the narrow kernel takes on each axis. */
+export const narrowRadius = 3;
+
+const boxVoxels = { x: 8, y: 8, z: 4 } as const;
+const boxThreads = 64;
+
+/**
+ * All three axes in one pass, with zero edges, for Gaussians of at most three taps on either side:
+ * a plane is read and written once instead of three times.
+ */
+export const gaussianNarrowKernel = defineKernel({
+  name: 'gaussian-narrow',
+  bindings: { value: 'read', smoothed: 'write' },
+  parameters: {
+    nx: 'u32',
+    ny: 'u32',
+    nz: 'u32',
+    /** Standard deviations along x, y, z, then the radii; the GPU is given the taps instead. */
+    sigmaX: 'f32',
+    sigmaY: 'f32',
+    sigmaZ: 'f32',
+    radiusX: 'u32',
+    radiusY: 'u32',
+    radiusZ: 'u32',
+    /** One row an axis: the middle tap and three on one side. */
+    taps: 'matrix3x4',
+  },
+  cpu(b, p, share, simd) {
+    const axes: Axes = [
+      { sigmaVoxels: p.sigmaX, radius: p.radiusX },
+      { sigmaVoxels: p.sigmaY, radius: p.radiusY },
+      { sigmaVoxels: p.sigmaZ, radius: p.radiusZ },
+    ];
+    const size = [p.nx, p.ny, p.nz] as const;
+    if (simd && smoothBySimd(simd, b.value, b.smoothed, size, axes, share)) return;
+    smoothAxisByAxis(b.value, b.smoothed, size, axes, share);
+  },
+  gpu: {
+    source: narrowSource,
+    threads: (p) =>
+      boxThreads *
+      Math.ceil(p.nx / boxVoxels.x) *
+      Math.ceil(p.ny / boxVoxels.y) *
+      Math.ceil(p.nz / boxVoxels.z),
+    workgroupSize: boxThreads,
+  },
+  cost: (p) => ({
+    bytes: 8 * p.nx * p.ny * p.nz,
+    operations: (3 * (p.radiusX + p.radiusY + p.radiusZ) + 3) * p.nx * p.ny * p.nz,
+  }),
+});
+
+/** The same by three passes over the first thread: the oracle in float64, and for endless rows. */
+function smoothAxisByAxis(
+  value: FloatArray,
+  smoothed: FloatArray,
+  [nx, ny, nz]: readonly [number, number, number],
+  axes: Axes,
+  { part }: Share,
+): void {
+  if (part !== 0) return;
+  const alone = { part: 0, parts: 1 };
+  let source: FloatArray = value.slice();
+  axes.forEach((axis, index) => {
+    if (axis.radius === 0) return;
+    const target = new Float64Array(source.length);
+    smoothAxis(source, target, { nx, ny, nz, axis: index, ...axis, edges: edgesZero }, alone);
+    source = target;
+  });
+  smoothed.set(source);
+}

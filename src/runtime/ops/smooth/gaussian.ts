@@ -7,7 +7,9 @@ import { copyKernel } from '../loop/loop-kernels';
 import {
   gaussianAxisKernel,
   gaussianAxisShortKernel,
+  gaussianNarrowKernel,
   mostTaps,
+  narrowRadius,
   shortTaps,
 } from './gaussian-axis.kernel';
 import {
@@ -56,12 +58,22 @@ export const gaussian = defineOp<GaussianAttributes>()({
     const transposed = !attributes.transposed;
     return { value: b.op('gaussian', { value: cotangent }, { ...attributes, transposed }).value };
   },
-  kernels: [gaussianAxisKernel, gaussianAxisShortKernel, copyKernel],
+  kernels: [gaussianAxisKernel, gaussianAxisShortKernel, gaussianNarrowKernel, copyKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const type = asField(inputTypes.value);
     const count = elementsPerBuffer(type);
     const [nx, ny, nz] = type.grid.sizeVoxels;
     const passes = axisPasses(attributes, type.grid.sizeVoxels);
+    if (isNarrow(passes, attributes)) {
+      for (const [channel, value] of i.value.entries()) {
+        emitter.call(
+          gaussianNarrowKernel,
+          { value, smoothed: o.value[channel] },
+          { nx, ny, nz, ...narrowParameters(passes) },
+        );
+      }
+      return;
+    }
     const scratch = passes.length > 1 ? emitter.scratch(count) : undefined;
     i.value.forEach((plane, channel) => {
       const result = o.value[channel] as BufferId;
@@ -103,6 +115,34 @@ function axisPasses(attributes: GaussianAttributes, size: readonly number[]): re
     }
     return [{ axis, sigmaVoxels, radius }];
   });
+}
+
+/** Whether one pass does them all; a single axis gains nothing from it. */
+function isNarrow(passes: readonly AxisPass[], attributes: GaussianAttributes): boolean {
+  return (
+    passes.length > 1 &&
+    edgesCode(attributes) === edgesZero &&
+    passes.every(({ radius }) => radius <= narrowRadius)
+  );
+}
+
+function narrowParameters(passes: readonly AxisPass[]) {
+  const along = (axis: number): AxisPass =>
+    passes.find((pass) => pass.axis === axis) ?? { axis, sigmaVoxels: 0, radius: 0 };
+  const [x, y, z] = [along(0), along(1), along(2)];
+  const taps = [x, y, z].flatMap(({ sigmaVoxels, radius }) => {
+    const all = radius === 0 ? [1] : gaussianTaps(sigmaVoxels, radius).subarray(radius);
+    return Array.from({ length: narrowRadius + 1 }, (_, k) => all[k] ?? 0);
+  });
+  return {
+    sigmaX: x.sigmaVoxels,
+    sigmaY: y.sigmaVoxels,
+    sigmaZ: z.sigmaVoxels,
+    radiusX: x.radius,
+    radiusY: y.radius,
+    radiusZ: z.radius,
+    taps,
+  };
 }
 
 /** The middle tap and those on one side, as many as a short kernel takes. */

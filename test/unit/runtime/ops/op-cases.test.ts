@@ -76,6 +76,25 @@ describe.each(allCases.map((opCase) => [`${opCase.op}: ${opCase.name}`, opCase] 
       }
     });
 
+    // Runs are in float32, where kernels may work by WebAssembly; this is what the float64 checks.
+    it('gives in float32 what it gives in float64, within what the GPU is allowed', () => {
+      const program = programOfCase(opCase);
+      const single = runSmallProgram(program, opCase.inputs, { doubles: false });
+      const { absolute, relative } = opCase.gpu;
+      // Inputs are rounded too, which an op that only copies hands on.
+      const allowed = (wanted: number) =>
+        absolute + relative * Math.abs(wanted) + (1 + Math.abs(wanted)) * 2 ** -21;
+      for (const [output, planes] of Object.entries(runSmallProgram(program, opCase.inputs))) {
+        planes.forEach((plane, index) => {
+          const worst = plane.reduce((most, wanted, i) => {
+            const difference = Math.abs((single[output]?.[index]?.[i] ?? Number.NaN) - wanted);
+            return difference === 0 ? most : Math.max(most, difference / allowed(wanted));
+          }, 0);
+          expect(worst, `${output}[${index}]`).toBeLessThanOrEqual(1);
+        });
+      }
+    });
+
     const { expected } = opCase;
     if (expected)
       it('gives what is expected', () => {
