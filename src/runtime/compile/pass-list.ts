@@ -1,4 +1,4 @@
-import type { BufferId, Pass } from '../ir/kernel-graph';
+import type { BufferId, Pass, Work } from '../ir/kernel-graph';
 import type { ValueId } from '../ir/values';
 import type { KernelDefinition } from '../ops/define-kernel';
 import { copyKernel } from '../ops/loop/loop-kernels';
@@ -8,7 +8,7 @@ import { type NamedBuffers, passOf, withBuffer } from './passes';
 /** The passes of a step under construction, in order. */
 export class PassList {
   readonly #table: BufferTable;
-  #passes: Pass[] = [];
+  #passes: Work[] = [];
   /** Node whose step it is: what copies and counters are put down to. */
   origin = '';
 
@@ -16,15 +16,25 @@ export class PassList {
     this.#table = table;
   }
 
-  get passes(): readonly Pass[] {
+  get passes(): readonly Work[] {
     return this.#passes;
   }
 
   /** The passes so far; the list is empty after. */
-  take(): readonly Pass[] {
+  take(): readonly Work[] {
     const taken = this.#passes;
     this.#passes = [];
     return taken;
+  }
+
+  /** Appends what `body` appends as something that is run `count` times. */
+  repeat(origin: string, label: string, count: number, body: () => void): void {
+    const around = this.#passes;
+    this.#passes = [];
+    body();
+    const passes = this.#passes;
+    this.#passes = around;
+    if (passes.length > 0) around.push({ kind: 'repeat', origin, label, count, passes });
   }
 
   /** Appends a kernel over its buffers, for `origin` or for the node whose step it is. */
@@ -54,7 +64,7 @@ export class PassList {
 
   /** Puts `target` wherever `source` was, here and in the table. */
   rename(source: BufferId, target: BufferId): void {
-    this.#passes = withBuffer(this.#passes, source, target);
+    this.#passes = [...withBuffer(this.#passes, source, target)];
     this.#table.rename(source, target);
   }
 }

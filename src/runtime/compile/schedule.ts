@@ -1,6 +1,6 @@
 import { InternalError } from '../internal-error';
 import type { BufferId, KernelGraph, LoopStep, Step } from '../ir/kernel-graph';
-import type { Op, OpGraph } from '../ir/op-graph';
+import { type LoopRegion, type Op, type OpGraph, repeatOpName } from '../ir/op-graph';
 import type { ValueId } from '../ir/values';
 import { type OpRegistry, opRegistry } from '../ops/index';
 import { advanceIterationKernel, fillKernel, recordLossKernel } from '../ops/loop/loop-kernels';
@@ -9,7 +9,7 @@ import { carryOver } from './carry-over';
 import { dropUnusedBuffers } from './drop-unused-buffers';
 import { emitOp } from './emit-op';
 import { PassList } from './pass-list';
-import { lastUses, leaving } from './traverse';
+import { lastUses, leaving, readsOf } from './traverse';
 
 /**
  * Turns ops into kernels over virtual buffers and groups them into steps: straight programs by node,
@@ -46,8 +46,9 @@ class Scheduler {
       const origin = op.step ?? op.origin;
       if (origin !== this.#list.origin) this.#closeProgram();
       this.#list.origin = origin;
-      if (op.region) this.#loop(op);
-      else this.#emit(op, (value) => (lastUse.get(value) ?? -1) > index);
+      if (!op.region) this.#emit(op, (value) => (lastUse.get(value) ?? -1) > index);
+      else if (op.op === repeatOpName) this.#repeat(op, op.region);
+      else this.#loop(op, op.region);
     });
     this.#closeProgram();
     const exposed = [...inputs, ...dials, ...constants].map((item) => item.value);
@@ -79,17 +80,9 @@ class Scheduler {
     emitOp(op, this.#registry, this.#table, this.#list, isNeededLater);
   }
 
-  #loop(op: Op): void {
-    const { region } = op;
-    if (!region) return;
+  #loop(op: Op, region: LoopRegion): void {
     const [table, list] = [this.#table, this.#list];
-    region.carried.forEach((value, index) => {
-      table.define(value, 'value', `${op.origin}/${region.label}.carried${index}`);
-      list.copy(op.inputs[`carried${index}`] as ValueId, value);
-    });
-    table.define(region.iteration, 'value', `${op.origin}/${region.label}.iteration`);
-    const iteration = table.of(region.iteration);
-    list.call(fillKernel, { value: iteration }, { count: 1, number: 0 }, op.origin);
+    this.#enter(op, region, true);
     const lossCount = region.losses.length;
     const trace = table.add(
       Math.max(1, region.stop.maxIterations * lossCount),
@@ -98,29 +91,16 @@ class Scheduler {
       `${op.origin}/${region.label}.trace`,
     );
     this.#closeProgram();
-
-    const firstOfBody = table.buffers.length;
-    const lastUse = lastUses(region.ops, new Set(leaving(region)));
-    // Outer values are read again in the next iteration, so nothing may overwrite them.
-    const inside = new Set<ValueId>([
-      ...region.carried,
-      ...region.ops.flatMap((inner) => Object.values(inner.outputs)),
-    ]);
-    region.ops.forEach((inner, index) => {
-      if (inner.region) throw new InternalError('A loop within a loop cannot be scheduled.');
-      this.#emit(inner, (value) => !inside.has(value) || (lastUse.get(value) ?? -1) > index);
+    this.#body(op, region, true, () => {
+      region.losses.forEach((loss, index) => {
+        list.call(
+          recordLossKernel,
+          { loss: table.of(loss.value), iteration: table.of(region.iteration), trace },
+          { column: index, columns: lossCount },
+          op.origin,
+        );
+      });
     });
-    region.losses.forEach((loss, index) => {
-      list.call(
-        recordLossKernel,
-        { loss: table.of(loss.value), iteration, trace },
-        { column: index, columns: lossCount },
-        op.origin,
-      );
-    });
-    carryOver(table, list, region.carried, region.next, firstOfBody);
-    list.call(advanceIterationKernel, { iteration }, {}, op.origin);
-
     const step: LoopStep = {
       kind: 'loop',
       origin: op.origin,
@@ -136,8 +116,63 @@ class Scheduler {
           }),
     };
     this.#steps.push(step);
+    this.#leave(op, region);
+  }
+
+  /** A body that is run a known number of times is part of the step that it stands in. */
+  #repeat(op: Op, region: LoopRegion): void {
+    const isCounted = [...leaving(region), ...region.ops.flatMap(readsOf)].includes(
+      region.iteration,
+    );
+    this.#enter(op, region, isCounted);
+    this.#list.repeat(op.origin, region.label, region.stop.maxIterations, () => {
+      this.#body(op, region, isCounted);
+    });
+    this.#leave(op, region);
+  }
+
+  /** Gives what a loop carries its buffers and their first values, and starts its counter. */
+  #enter(op: Op, region: LoopRegion, isCounted: boolean): void {
+    const [table, list] = [this.#table, this.#list];
     region.carried.forEach((value, index) => {
-      table.put(op.outputs[`result${index}`] as ValueId, table.of(value));
+      table.define(value, 'value', `${op.origin}/${region.label}.carried${index}`);
+      list.copy(op.inputs[`carried${index}`] as ValueId, value);
+    });
+    if (!isCounted) return;
+    table.define(region.iteration, 'value', `${op.origin}/${region.label}.iteration`);
+    const counter = { value: table.of(region.iteration) };
+    list.call(fillKernel, counter, { count: 1, number: 0 }, op.origin);
+  }
+
+  /** One iteration, to its end but for the counter: `record` comes before anything is carried over. */
+  #body(op: Op, region: LoopRegion, isCounted: boolean, record?: () => void): void {
+    const [table, list] = [this.#table, this.#list];
+    const firstOfBody = table.buffers.length;
+    const lastUse = lastUses(region.ops, new Set(leaving(region)));
+    // Outer values are read again in the next iteration, so nothing may overwrite them.
+    const inside = new Set<ValueId>([
+      ...region.carried,
+      ...region.ops.flatMap((inner) => Object.values(inner.outputs)),
+    ]);
+    region.ops.forEach((inner, index) => {
+      if (!inner.region) {
+        this.#emit(inner, (value) => !inside.has(value) || (lastUse.get(value) ?? -1) > index);
+      } else if (inner.op === repeatOpName) {
+        this.#repeat(inner, inner.region);
+      } else {
+        throw new InternalError('A loop that may end early cannot be within another.');
+      }
+    });
+    record?.();
+    carryOver(table, list, region.carried, region.next, firstOfBody);
+    if (!isCounted) return;
+    const iteration = table.of(region.iteration);
+    list.call(advanceIterationKernel, { iteration }, {}, op.origin);
+  }
+
+  #leave(op: Op, region: LoopRegion): void {
+    region.carried.forEach((value, index) => {
+      this.#table.put(op.outputs[`result${index}`] as ValueId, this.#table.of(value));
     });
   }
 }
