@@ -4,6 +4,7 @@ import { type CpuStorage, memoryOver } from '../src/runtime/cpu/memory';
 import type { Walker } from '../src/runtime/cpu/walk';
 import { walk } from '../src/runtime/cpu/walk';
 import type { Plan } from '../src/runtime/ir/plan';
+import { passesIn } from '../src/runtime/ir/repeats';
 
 /** What a timing thread is told: as a pool thread, and it says how long each pass took. */
 export interface TimedWalk {
@@ -20,9 +21,8 @@ export interface TimedWalk {
  */
 export function walkTimed({ plan, storage, control, part, parts }: TimedWalk): number[][] {
   const memory = memoryOver(plan, storage, { part });
-  const seconds = plan.steps.map(({ passes }) => passes.map(() => 0));
+  const seconds = plan.steps.map(({ passes }) => passesIn(passes).map(() => 0));
   let step = 0;
-  let pass = 0;
   let lastMs = performance.now();
   const walker: Walker = {
     ...sharedWalker(control, { part, parts }, (index, value) => {
@@ -32,15 +32,13 @@ export function walkTimed({ plan, storage, control, part, parts }: TimedWalk): n
     }),
     stepStarted(index) {
       step = index;
-      pass = 0;
       lastMs = performance.now();
     },
   };
-  for (const _ of walk(bindPlan(plan, memory), walker)) {
+  for (const pass of walk(bindPlan(plan, memory), walker)) {
     const nowMs = performance.now();
     const ofStep = seconds[step] ?? [];
     ofStep[pass] = (ofStep[pass] ?? 0) + (nowMs - lastMs) / 1000;
-    pass = (pass + 1) % Math.max(1, ofStep.length);
     lastMs = nowMs;
   }
   return seconds;

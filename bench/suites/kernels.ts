@@ -1,5 +1,6 @@
 import type { LoopStep } from '../../src/runtime/ir/kernel-graph';
 import type { Plan } from '../../src/runtime/ir/plan';
+import { countedPasses } from '../../src/runtime/ir/repeats';
 import { costOf } from '../../src/runtime/session/plan-summary';
 import { checkedCases, checkOps } from '../check-ops';
 import { compileRecipe, openRecipe } from '../compiled-recipe';
@@ -107,19 +108,20 @@ function byKernel(
   alone: readonly (readonly number[])[],
   iterations: number,
 ): readonly KernelTime[] {
-  const names = [...new Set(step.passes.map(({ kernel }) => kernel))];
+  const listed = countedPasses(step.passes);
+  const names = [...new Set(listed.map(({ pass }) => pass.kernel))];
   const sumOver = (kernel: string, passes: readonly number[]): number =>
-    step.passes.reduce(
-      (sum, pass, index) => sum + (pass.kernel === kernel ? (passes[index] ?? 0) : 0),
+    listed.reduce(
+      (sum, { pass }, index) => sum + (pass.kernel === kernel ? (passes[index] ?? 0) : 0),
       0,
     ) / iterations;
   return names
     .map((kernel): KernelTime => {
-      const passes = step.passes.filter((pass) => pass.kernel === kernel);
+      const passes = listed.filter(({ pass }) => pass.kernel === kernel);
       return {
         kernel,
-        passes: passes.length,
-        bytes: passes.reduce((sum, pass) => sum + costOf(pass).bytes, 0),
+        passes: passes.reduce((sum, { times }) => sum + times, 0),
+        bytes: passes.reduce((sum, { pass, times }) => sum + times * costOf(pass).bytes, 0),
         seconds: timed.map((repetition) => sumOver(kernel, repetition)),
         ...(alone.length > 0
           ? { secondsAlone: alone.map((repetition) => sumOver(kernel, repetition)) }

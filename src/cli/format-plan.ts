@@ -19,11 +19,16 @@ function formatStep({ nodeId, label, kind, passes, maxIterations }: PlanStepSumm
   const heading = kind === 'loop' ? `${nodeId}, ${label}` : nodeId;
   const kernels = [...new Set(passes.map(({ kernel }) => kernel))].map((kernel) => {
     const same = passes.filter((pass) => pass.kernel === kernel);
-    return { kernel, count: same.length, bytes: sum(same, 'bytes'), work: sum(same, 'operations') };
+    return {
+      kernel,
+      count: timesOf(same),
+      bytes: sum(same, 'bytes'),
+      work: sum(same, 'operations'),
+    };
   });
   const total = {
     kernel: 'all',
-    count: passes.length,
+    count: timesOf(passes),
     bytes: sum(passes, 'bytes'),
     work: sum(passes, 'operations'),
   };
@@ -31,7 +36,7 @@ function formatStep({ nodeId, label, kind, passes, maxIterations }: PlanStepSumm
     ...kernels.sort((a, b) => b.bytes - a.bytes),
     ...(kernels.length > 1 ? [total] : []),
   ];
-  return `${heading}${often} ${passes.length} passes\n${formatTable(
+  return `${heading}${often} ${timesOf(passes)} passes\n${formatTable(
     rows.map(({ kernel, count, bytes, work }) => [
       kernel,
       `× ${count}`,
@@ -40,6 +45,10 @@ function formatStep({ nodeId, label, kind, passes, maxIterations }: PlanStepSumm
     ]),
     ['left', 'right', 'right', 'right'],
   )}`;
+}
+
+function timesOf(passes: PlanStepSummary['passes']): number {
+  return passes.reduce((total, { times = 1 }) => total + times, 0);
 }
 
 function sum(passes: PlanStepSummary['passes'], field: 'bytes' | 'operations'): number {

@@ -1,6 +1,7 @@
 import { InternalError } from '../internal-error';
-import type { BufferId, KernelGraph } from '../ir/kernel-graph';
+import type { BufferId, KernelGraph, Work } from '../ir/kernel-graph';
 import type { Plan, Slot, SlotId } from '../ir/plan';
+import { isRepeat, passesIn } from '../ir/repeats';
 
 /** First and last moment at which a buffer holds something that is still needed. */
 interface Lifetime {
@@ -51,7 +52,8 @@ export function allocate(graph: KernelGraph, options: { readonly alias?: boolean
 
 /**
  * Lifetimes in pass numbers, in order of their begin. A loop runs many times: whatever was there
- * before it and is used in it lives through all of it, and so does what it carries and shows.
+ * before it and is used in it lives through all of it, and so does what it carries and shows. The same
+ * holds for what is repeated within it, of what was there before the repetition.
  */
 export function lifetimesOf(graph: KernelGraph): readonly Lifetime[] {
   const begin = new Map<BufferId, number>();
@@ -66,22 +68,24 @@ export function lifetimesOf(graph: KernelGraph): readonly Lifetime[] {
       extend(id as BufferId, 0, buffer.role === 'dial' ? Number.POSITIVE_INFINITY : 0);
     }
   });
+  const holdThrough = ({ works, from, to }: Repeated): void => {
+    for (const { buffers } of passesIn(works)) {
+      for (const buffer of buffers) {
+        if (buffer !== null && (begin.get(buffer) ?? 0) < from) extend(buffer, from, to);
+      }
+    }
+  };
   let now = 1;
   for (const step of graph.steps) {
     const stepBegin = now;
-    const stepEnd = now + step.passes.length - 1;
-    for (const pass of step.passes) {
+    for (const pass of passesIn(step.passes)) {
       for (const buffer of pass.buffers) if (buffer !== null) extend(buffer, now, now);
       now += 1;
     }
+    const stepEnd = now - 1;
+    for (const repeated of repeatedIn(step.passes, stepBegin)) holdThrough(repeated);
     if (step.kind === 'loop') {
-      for (const pass of step.passes) {
-        for (const buffer of pass.buffers) {
-          if (buffer !== null && (begin.get(buffer) ?? 0) < stepBegin) {
-            extend(buffer, stepBegin, stepEnd);
-          }
-        }
-      }
+      holdThrough({ works: step.passes, from: stepBegin, to: stepEnd });
       if (step.preview) extend(step.preview.buffer, stepBegin, stepEnd);
       extend(step.trace, stepBegin, Number.POSITIVE_INFINITY);
     }
@@ -94,4 +98,28 @@ export function lifetimesOf(graph: KernelGraph): readonly Lifetime[] {
   return [...begin.entries()]
     .map(([buffer, from]) => ({ buffer, begin: from, end: end.get(buffer) ?? from }))
     .sort((a, b) => a.begin - b.begin || a.buffer - b.buffer);
+}
+
+/** Works that are run several times, and the numbers of their first and last pass. */
+interface Repeated {
+  readonly works: readonly Work[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Every repetition in a list of works, those within others included. */
+function repeatedIn(works: readonly Work[], first: number): readonly Repeated[] {
+  const found: Repeated[] = [];
+  let now = first;
+  for (const work of works) {
+    if (!isRepeat(work)) {
+      now += 1;
+      continue;
+    }
+    const length = passesIn(work.passes).length;
+    found.push({ works: work.passes, from: now, to: now + length - 1 });
+    found.push(...repeatedIn(work.passes, now));
+    now += length;
+  }
+  return found;
 }

@@ -3,7 +3,7 @@ import { gradientOpName, type Op, type OpGraph } from '../ir/op-graph';
 import type { ValueId } from '../ir/values';
 import { type OpRegistry, opRegistry } from '../ops/index';
 import { GraphBuilder } from './graph-builder';
-import { substitute } from './traverse';
+import { readsOf, substitute } from './traverse';
 
 /** A gradient was asked for through an op that has none. */
 export class NotDifferentiable extends Error {
@@ -136,7 +136,8 @@ function zerosOf(builder: GraphBuilder, value: ValueId): { readonly channels: nu
 function valuesDependingOn(ops: readonly Op[], roots: ReadonlySet<ValueId>): ReadonlySet<ValueId> {
   const dependent = new Set(roots);
   for (const op of ops) {
-    if (Object.values(op.inputs).some((value) => dependent.has(value))) {
+    // What a loop's body reads from around counts too: its gradient is refused, not left out.
+    if (readsOf(op).some((value) => dependent.has(value))) {
       for (const value of Object.values(op.outputs)) dependent.add(value);
     }
   }

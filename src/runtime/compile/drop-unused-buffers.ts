@@ -1,11 +1,12 @@
 import { InternalError } from '../internal-error';
 import type { BufferId, KernelGraph, Step } from '../ir/kernel-graph';
+import { mapPasses, passesIn } from '../ir/repeats';
 
 /** Buffers that a pass, a loop or a value names. */
 export function usedBuffers(graph: KernelGraph): ReadonlySet<BufferId> {
   const used = new Set<BufferId>([...graph.buffersOfValue.values()].flat());
   for (const step of graph.steps) {
-    for (const pass of step.passes) {
+    for (const pass of passesIn(step.passes)) {
       for (const buffer of pass.buffers) if (buffer !== null) used.add(buffer);
     }
     if (step.kind !== 'loop') continue;
@@ -30,7 +31,7 @@ export function dropUnusedBuffers(graph: KernelGraph): KernelGraph {
     return now;
   };
   const renumberStep = (step: Step): Step => {
-    const passes = step.passes.map((pass) => ({
+    const passes = mapPasses(step.passes, (pass) => ({
       ...pass,
       buffers: pass.buffers.map((buffer) => (buffer === null ? null : renumber(buffer))),
     }));

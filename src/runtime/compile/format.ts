@@ -1,6 +1,7 @@
-import type { KernelGraph } from '../ir/kernel-graph';
-import type { Op, OpGraph } from '../ir/op-graph';
+import type { KernelGraph, Work } from '../ir/kernel-graph';
+import { type Op, type OpGraph, repeatOpName } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
+import { isRepeat } from '../ir/repeats';
 import type { ValueType } from '../ir/values';
 import type { CheckedGraph } from './checked-graph';
 
@@ -41,14 +42,17 @@ export function formatOpGraph(graph: OpGraph): string {
       );
       if (!op.region) continue;
       const { region } = op;
+      const isCounted = op.op === repeatOpName;
+      const often = `${isCounted ? 'exactly' : 'at most'} ${region.stop.maxIterations}`;
       lines.push(
-        `${indent}  loop "${region.label}" carries ${region.carried.map((v) => `%${v}`).join(', ')}` +
-          `, iteration %${region.iteration}, at most ${region.stop.maxIterations}`,
+        `${indent}  ${op.op} "${region.label}" carries ${region.carried.map((v) => `%${v}`).join(', ')}` +
+          `, iteration %${region.iteration}, ${often}`,
       );
       visit(region.ops, `${indent}    `);
+      const losses = region.losses.map((loss) => `${loss.name}=%${loss.value}`).join(', ');
       lines.push(
-        `${indent}  next ${region.next.map((v) => `%${v}`).join(', ')}; losses ` +
-          region.losses.map((loss) => `${loss.name}=%${loss.value}`).join(', '),
+        `${indent}  next ${region.next.map((v) => `%${v}`).join(', ')}` +
+          (isCounted ? '' : `; losses ${losses}`),
       );
     }
   };
@@ -63,17 +67,25 @@ export function formatKernelGraph(graph: KernelGraph | Plan): string {
   const lines: string[] = [];
   const buffer = (id: number | null): string =>
     id === null ? '-' : slotOf ? `b${id}@s${slotOf[id]}` : `b${id}`;
+  const visit = (works: readonly Work[], indent: string): void => {
+    for (const work of works) {
+      if (isRepeat(work)) {
+        lines.push(`${indent}repeat "${work.label}", ${work.count} times`);
+        visit(work.passes, `${indent}  `);
+        continue;
+      }
+      const parameters = Object.entries(work.parameters)
+        .filter(([, value]) => typeof value === 'number')
+        .map(([name, value]) => `${name}=${formatNumber(value as number)}`);
+      const call = `${indent}${work.kernel}(${work.buffers.map(buffer).join(' ')})`;
+      lines.push([call, ...parameters].join(' '));
+    }
+  };
   graph.steps.forEach((step, index) => {
     const head =
       step.kind === 'loop' ? `loop "${step.label}", at most ${step.stop.maxIterations}` : 'program';
     lines.push(`step ${index} ${step.origin}: ${head}`);
-    for (const pass of step.passes) {
-      const parameters = Object.entries(pass.parameters)
-        .filter(([, value]) => typeof value === 'number')
-        .map(([name, value]) => `${name}=${formatNumber(value as number)}`);
-      const call = `  ${pass.kernel}(${pass.buffers.map(buffer).join(' ')})`;
-      lines.push([call, ...parameters].join(' '));
-    }
+    visit(step.passes, '  ');
   });
   if ('slots' in graph) {
     lines.push(`${graph.slots.length} slots, ${graph.peakBytes} bytes`);

@@ -1,5 +1,5 @@
 import type { Grid } from '../../imaging/grid';
-import type { Builder, LoopOptions, OpMethods } from '../api/nodes/builder';
+import type { Builder, LoopOptions, OpMethods, RepeatOptions } from '../api/nodes/builder';
 import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import { InternalError, onBehalfOf } from '../internal-error';
 import {
@@ -8,13 +8,16 @@ import {
   type Dial,
   type GraphInput,
   gradientOpName,
+  type LoopRegion,
   loopOpName,
   type Op,
   type OpGraph,
+  repeatOpName,
 } from '../ir/op-graph';
-import { sameType, scalarsType, type ValueId, type ValueType } from '../ir/values';
+import { scalarsType, type ValueId, type ValueType } from '../ir/values';
 import type { OpAppender } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
+import { appendRegion, type RegionEnds } from './build-region';
 import { GridTable } from './grid-table';
 import type { ResultCheck } from './result-checks';
 import { mostOps, TooManyOps } from './too-many-ops';
@@ -37,6 +40,8 @@ export class GraphBuilder implements OpAppender {
   readonly #scopes: Op[][] = [[]];
   readonly builder: Builder;
   #opCount = 0;
+  /** Loops whose bodies are being built. */
+  #loopsAround = 0;
   /** Node for which `origin` builds, where a part is asked on behalf of its own node. */
   #asking: string | undefined;
   /** Node on whose behalf ops are appended now. */
@@ -196,43 +201,41 @@ export class GraphBuilder implements OpAppender {
     return gradients;
   }
 
-  loop(options: LoopOptions): readonly ValueId[] {
-    this.#countOp();
-    const carried = options.carried.map((value) => this.newValue(this.typeOf(value)));
-    const iteration = this.newValue(scalarsType(1));
-    let body: ReturnType<LoopOptions['body']> | undefined;
-    const ops = this.collect(() => {
-      body = options.body(carried, iteration);
-    });
-    if (!body) throw new InternalError('A loop has no body.');
-    const { next, losses, preview } = body;
-    const fits =
-      next.length === carried.length &&
-      next.every((value, i) => sameType(this.typeOf(value), this.typeOf(carried[i] as ValueId)));
-    if (!fits) {
+  /** @throws InternalError within another loop: where one ends early, the other would not know when. */
+  loop({ label, carried, stop, body }: LoopOptions): readonly ValueId[] {
+    if (this.#loopsAround > 0) {
       throw new InternalError(
-        `Loop "${options.label}": what it carries on is not what it carries.`,
+        `Loop "${label}" may end early and is within a loop: repeat it a known number of times.`,
       );
     }
-    const results = carried.map((value) => this.newValue(this.typeOf(value)));
-    this.append({
-      op: loopOpName,
-      inputs: Object.fromEntries(options.carried.map((value, i) => [`carried${i}`, value])),
-      outputs: Object.fromEntries(results.map((value, i) => [`result${i}`, value])),
-      attributes: {},
-      origin: this.origin,
-      region: {
-        label: options.label,
-        carried,
-        iteration,
-        ops,
-        next,
-        losses,
-        ...(preview === undefined ? {} : { preview }),
-        stop: options.stop,
-      },
-    });
-    return results;
+    return this.#region(loopOpName, { label, stop }, carried, body);
+  }
+
+  /** @throws InternalError where it would not run at all */
+  repeat({ label, count, carried, body }: RepeatOptions): readonly ValueId[] {
+    if (!Number.isInteger(count) || count < 1) {
+      throw new InternalError(`"${label}" cannot be repeated ${count} times.`);
+    }
+    const stop = { maxIterations: count, minimumRelativeSlope: 0, window: 2 };
+    return this.#region(repeatOpName, { label, stop }, carried, (...now) => ({
+      next: body(...now),
+      losses: [],
+    }));
+  }
+
+  #region(
+    op: string,
+    how: Pick<LoopRegion, 'label' | 'stop'>,
+    carried: readonly ValueId[],
+    body: (carried: readonly ValueId[], iteration: ValueId) => RegionEnds,
+  ): readonly ValueId[] {
+    this.#countOp();
+    this.#loopsAround += 1;
+    try {
+      return appendRegion(this, op, how, carried, body);
+    } finally {
+      this.#loopsAround -= 1;
+    }
   }
 
   /** The finished graph. */
@@ -261,6 +264,7 @@ export class GraphBuilder implements OpAppender {
       gradient: (loss: ValueId, wrt: readonly ValueId[]) => this.gradient(loss, wrt),
       onBehalfOf: <Result>(nodeId: string, work: () => Result) => this.onBehalfOf(nodeId, work),
       loop: (options: LoopOptions) => this.loop(options),
+      repeat: (options: RepeatOptions) => this.repeat(options),
     };
     for (const [name, definition] of this.#registry) {
       const [first, second] = definition.outputs;

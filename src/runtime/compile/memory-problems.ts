@@ -2,6 +2,7 @@ import type { Diagnostic } from '../api/engine/diagnostics';
 import { messages } from '../api/engine/messages';
 import type { DeviceLimits } from '../devices';
 import type { Plan, SlotId } from '../ir/plan';
+import { passesIn } from '../ir/repeats';
 
 /**
  * Whether a plan fits a device: an error where it does not, a warning where it probably does not.
@@ -44,7 +45,7 @@ export function largestBuffers(
 /** The node whose passes touch the most memory. */
 function hungriestNode(plan: Plan): string | undefined {
   const slotsOf = new Map<string, Set<SlotId>>();
-  for (const { origin, buffers } of plan.steps.flatMap((step) => step.passes)) {
+  for (const { origin, buffers } of plan.steps.flatMap((step) => passesIn(step.passes))) {
     const slots = slotsOf.get(origin) ?? new Set();
     for (const buffer of buffers)
       if (buffer !== null) slots.add(plan.slotOfBuffer[buffer] as SlotId);

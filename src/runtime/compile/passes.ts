@@ -1,5 +1,6 @@
 import { InternalError } from '../internal-error';
-import type { BufferId, Pass } from '../ir/kernel-graph';
+import type { BufferId, Pass, Work } from '../ir/kernel-graph';
+import { isRepeat, mapPasses } from '../ir/repeats';
 import { isOptional, type KernelDefinition, planesOf } from '../ops/define-kernel';
 
 /** Buffers by the name of the binding that takes them. */
@@ -36,16 +37,26 @@ export function passOf(
 }
 
 /** Whether `source` is first touched after the last pass that touches `target`. */
-export function isBornAfter(passes: readonly Pass[], source: BufferId, target: BufferId): boolean {
-  const touches = (buffer: BufferId) => (pass: Pass) => pass.buffers.includes(buffer);
-  const firstOfSource = passes.findIndex(touches(source));
+export function isBornAfter(works: readonly Work[], source: BufferId, target: BufferId): boolean {
+  // What is repeated counts as one: within it the next time comes after the last pass.
+  const touches = (buffer: BufferId) => (work: Work) => touchesBuffer(work, buffer);
+  const firstOfSource = works.findIndex(touches(source));
   // In the very pass that writes source, target may still be read: then both must stay apart.
-  return firstOfSource >= 0 && passes.findLastIndex(touches(target)) < firstOfSource;
+  return firstOfSource >= 0 && works.findLastIndex(touches(target)) < firstOfSource;
+}
+
+function touchesBuffer(work: Work, buffer: BufferId): boolean {
+  if (isRepeat(work)) return work.passes.some((inner) => touchesBuffer(inner, buffer));
+  return work.buffers.includes(buffer);
 }
 
 /** The passes with `target` wherever `source` was. */
-export function withBuffer(passes: readonly Pass[], source: BufferId, target: BufferId): Pass[] {
-  return passes.map((pass) =>
+export function withBuffer(
+  works: readonly Work[],
+  source: BufferId,
+  target: BufferId,
+): readonly Work[] {
+  return mapPasses(works, (pass) =>
     pass.buffers.includes(source)
       ? { ...pass, buffers: pass.buffers.map((one) => (one === source ? target : one)) }
       : pass,

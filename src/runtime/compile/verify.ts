@@ -1,7 +1,8 @@
 import { InternalError } from '../internal-error';
 import type { KernelGraph } from '../ir/kernel-graph';
-import { gradientOpName, loopOpName, type Op, type OpGraph } from '../ir/op-graph';
+import { gradientOpName, loopOpName, type Op, type OpGraph, repeatOpName } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
+import { countedPasses } from '../ir/repeats';
 import { sameType, type ValueId } from '../ir/values';
 import { accessOf, type BindingSpec, planesOf } from '../ops/define-kernel';
 import { type OpRegistry, opRegistry } from '../ops/index';
@@ -29,11 +30,12 @@ export function verifyOpGraph(
     everDefined.add(value);
     defined.add(value);
   };
-  const visit = (ops: readonly Op[], defined: Set<ValueId>): void => {
+  const structure = [gradientOpName, loopOpName, repeatOpName];
+  const visit = (ops: readonly Op[], defined: Set<ValueId>, isInLoop: boolean): void => {
     for (const op of ops) {
       const name = `${op.op} for ${op.origin}`;
       const definition = registry.get(op.op);
-      if (!definition && op.op !== gradientOpName && op.op !== loopOpName) fail(`no op ${name}.`);
+      if (!definition && !structure.includes(op.op)) fail(`no op ${name}.`);
       for (const [input, value] of Object.entries(op.inputs)) {
         if (!defined.has(value)) fail(`${name} reads %${value} ("${input}") before it is defined.`);
         if (definition && !(input in definition.inputs)) fail(`${name} has no input "${input}".`);
@@ -43,9 +45,13 @@ export function verifyOpGraph(
       }
       if (op.region) {
         const { region } = op;
+        const isCounted = op.op === repeatOpName;
+        if (isInLoop && !isCounted) fail(`${name} may end early and is within a loop.`);
+        if (isCounted && !(region.stop.maxIterations >= 1)) fail(`${name} is never run.`);
+        if (isCounted && region.losses.length > 0) fail(`${name} records losses.`);
         const inner = new Set(defined);
         for (const value of [...region.carried, region.iteration]) define(inner, value, name);
-        visit(region.ops, inner);
+        visit(region.ops, inner, true);
         region.next.forEach((value, index) => {
           const carried = region.carried[index] as ValueId;
           const [type, wanted] = [graph.types[value], graph.types[carried]];
@@ -66,7 +72,7 @@ export function verifyOpGraph(
   for (const { value } of [...graph.inputs, ...graph.dials, ...graph.constants]) {
     define(roots, value, 'program input');
   }
-  visit(graph.ops, roots);
+  visit(graph.ops, roots, false);
   for (const value of graph.results) {
     if (!roots.has(value)) fail(`result %${value} is not defined.`);
   }
@@ -86,7 +92,7 @@ export function verifyKernelGraph(
   kernels: KernelRegistry = kernelRegistry,
 ): void {
   for (const step of graph.steps) {
-    for (const pass of step.passes) {
+    for (const { pass, times } of countedPasses(step.passes)) {
       const fail = (reason: string): never => {
         throw new InternalError(`After ${phase}: ${pass.kernel} for ${pass.origin}: ${reason}`);
       };
@@ -113,7 +119,7 @@ export function verifyKernelGraph(
       for (const buffer of written)
         if (read.has(buffer)) fail('a buffer is both read and written.');
       if (kernel.gpu === 'host') {
-        if (step.kind === 'loop') fail('it runs on the host and cannot be in a loop.');
+        if (step.kind === 'loop' || times > 1) fail('it runs on the host and cannot be in a loop.');
         continue;
       }
       const stages = 'source' in kernel.gpu ? [kernel.gpu] : kernel.gpu;

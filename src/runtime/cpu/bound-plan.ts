@@ -1,6 +1,7 @@
 import { InternalError } from '../internal-error';
-import type { BufferId, LoopStep, Pass } from '../ir/kernel-graph';
+import type { BufferId, LoopStep, Pass, Work } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
+import { isRepeat, mapPasses } from '../ir/repeats';
 import {
   accessOf,
   type BindingSpec,
@@ -14,13 +15,15 @@ import type { CpuArray, CpuMemory } from './memory';
 
 /** A pass with its kernel looked up and its arrays at hand. */
 export interface BoundPass {
+  /** Its place among the passes of its step. */
+  readonly place: number;
   /** Whether the pass before must be finished by all threads first. */
   readonly waitsForOthers: boolean;
   run(share: Share): void;
 }
 
 export interface BoundStep {
-  readonly passes: readonly BoundPass[];
+  readonly passes: readonly Work<BoundPass>[];
   /** Where the step is a loop: its rule, and its trace as the kernels write it. */
   readonly loop?: { readonly step: LoopStep; readonly trace: CpuArray };
 }
@@ -33,9 +36,10 @@ export function bindPlan(
 ): readonly BoundStep[] {
   return plan.steps.map((step) => {
     const waits = waitsOf(plan, step.passes, kernels);
-    const passes = step.passes.map((pass, index) =>
-      bindPass(pass, memory, kernels, waits[index] ?? true),
-    );
+    const passes = mapPasses(step.passes, (pass, place) => ({
+      place,
+      ...bindPass(pass, memory, kernels, waits[place] ?? true),
+    }));
     return step.kind === 'loop'
       ? { passes, loop: { step, trace: memory.arrayOf(step.trace) } }
       : { passes };
@@ -47,7 +51,7 @@ function bindPass(
   memory: CpuMemory,
   kernels: KernelRegistry,
   waitsForOthers: boolean,
-): BoundPass {
+): Omit<BoundPass, 'place'> {
   const kernel = kernels.get(pass.kernel);
   if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
   const bound: Record<string, CpuArray | readonly CpuArray[] | undefined> = {};
@@ -77,17 +81,19 @@ function bindPass(
 
 /**
  * For each pass, whether it touches memory that a pass since the last common wait writes, or writes
- * memory that one reads. Passes that do not may start while other threads still finish theirs.
+ * memory that one reads. Passes that do not may start while other threads still finish theirs. The first
+ * pass of what is repeated always waits: it follows what came before, and also the last pass of the
+ * time before.
  */
 export function waitsOf(
   plan: Plan,
-  passes: readonly Pass[],
+  works: readonly Work[],
   kernels: KernelRegistry = kernelRegistry,
 ): readonly boolean[] {
   let read = new Set<number>();
   let written = new Set<number>();
   let onlyFirstThread = true;
-  return passes.map((pass, index) => {
+  const waitsOfPass = (pass: Pass, isFirst: boolean): boolean => {
     const kernel = kernels.get(pass.kernel);
     const reads: number[] = [];
     const writes: number[] = [];
@@ -106,7 +112,7 @@ export function waitsOf(
       reads.some((slot) => written.has(slot)) ||
       writes.some((slot) => written.has(slot) || read.has(slot));
     // One thread after itself needs no wait.
-    const waits = index === 0 || (conflict && !(alone && onlyFirstThread));
+    const waits = isFirst || (conflict && !(alone && onlyFirstThread));
     if (waits) {
       read = new Set();
       written = new Set();
@@ -116,5 +122,10 @@ export function waitsOf(
     for (const slot of reads) read.add(slot);
     for (const slot of writes) written.add(slot);
     return waits;
-  });
+  };
+  const visit = (list: readonly Work[]): readonly boolean[] =>
+    list.flatMap((work, index) =>
+      isRepeat(work) ? visit(work.passes) : [waitsOfPass(work, index === 0)],
+    );
+  return visit(works);
 }

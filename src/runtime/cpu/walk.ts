@@ -1,6 +1,8 @@
+import type { Work } from '../ir/kernel-graph';
+import { isRepeat } from '../ir/repeats';
 import type { Share } from '../ops/define-kernel';
 import { hasConverged } from '../stop-rule';
-import type { BoundStep } from './bound-plan';
+import type { BoundPass, BoundStep } from './bound-plan';
 
 /** What a loop does after an iteration. */
 export const verdicts = { goOn: 0, converged: 1, cap: 2, cancelled: 3 } as const;
@@ -25,15 +27,23 @@ export interface Walker {
 }
 
 /**
+ * Passes of a counted loop between two questions whether anybody wants to stop: a question makes all
+ * threads wait for each other twice.
+ */
+const passesUnheard = 32;
+
+/**
  * Runs all steps of a plan. Every thread walks the same list and does its share of each pass; one
- * thread alone does everything. Yields after each pass, so that a single thread can pause. Somebody's
- * wish to stop is heard before each step and after each iteration, as on the gpu device.
+ * thread alone does everything. Yields after each pass its place in the step, so that a single thread
+ * can pause. Somebody's wish to stop is heard before each step, after each iteration and, within a
+ * counted loop, every few dozen passes, as on the gpu device; an iteration that is left halfway leaves
+ * nothing to go by.
  * @returns what each loop ended with, by step
  */
 export function* walk(
   steps: readonly BoundStep[],
   walker: Walker,
-): Generator<void, ReadonlyMap<number, Verdict>, void> {
+): Generator<number, ReadonlyMap<number, Verdict>, void> {
   const ended = new Map<number, Verdict>();
   const { share } = walker;
   for (let index = 0; index < steps.length; index += 1) {
@@ -48,11 +58,7 @@ export function* walk(
     });
     if (start === verdicts.cancelled) return ended;
     if (!step.loop) {
-      for (const pass of step.passes) {
-        if (pass.waitsForOthers) walker.wait();
-        pass.run(share);
-        yield;
-      }
+      if (yield* runPasses(step.passes, walker, { passes: 0 })) return ended;
       walker.wait();
       if (share.part === 0) walker.stepFinished(index, verdicts.goOn);
       continue;
@@ -62,10 +68,9 @@ export function* walk(
     const lossAt = (iteration: number): number => trace[iteration * columns] as number;
     let verdict: Verdict = loop.stop.maxIterations > 0 ? verdicts.goOn : verdicts.cap;
     for (let finished = 0; verdict === verdicts.goOn; ) {
-      for (const pass of step.passes) {
-        if (pass.waitsForOthers) walker.wait();
-        pass.run(share);
-        yield;
+      if (yield* runPasses(step.passes, walker, { passes: 0 })) {
+        verdict = verdicts.cancelled;
+        break;
       }
       finished += 1;
       walker.wait();
@@ -82,6 +87,40 @@ export function* walk(
     if (verdict === verdicts.cancelled) return ended;
   }
   return ended;
+}
+
+/**
+ * Runs passes in order, and those of counted loops as often as they say.
+ * @param unheard passes since it was last asked whether anybody wants to stop
+ * @returns whether somebody does: then they were not all run
+ */
+function* runPasses(
+  works: readonly Work<BoundPass>[],
+  walker: Walker,
+  unheard: { passes: number },
+): Generator<number, boolean, void> {
+  for (const work of works) {
+    if (!isRepeat(work)) {
+      if (work.waitsForOthers) walker.wait();
+      work.run(walker.share);
+      unheard.passes += 1;
+      yield work.place;
+      continue;
+    }
+    for (let time = 0; time < work.count; time += 1) {
+      // Counted alike by all threads, so that all ask or none.
+      if (unheard.passes >= passesUnheard) {
+        unheard.passes = 0;
+        walker.wait();
+        const wish = walker.agree(() =>
+          walker.isCancelled() ? verdicts.cancelled : verdicts.goOn,
+        );
+        if (wish === verdicts.cancelled) return true;
+      }
+      if (yield* runPasses(work.passes, walker, unheard)) return true;
+    }
+  }
+  return false;
 }
 
 /** Runs a plan to its end at once, on this thread alone: for tests and synchronous callers. */

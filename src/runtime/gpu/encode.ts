@@ -1,7 +1,8 @@
 import { DeviceFailure } from '../devices';
 import { InternalError } from '../internal-error';
-import type { BufferId, Pass } from '../ir/kernel-graph';
+import type { BufferId, Pass, Work } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
+import { countedPasses, mapPasses } from '../ir/repeats';
 import type { KernelDefinition } from '../ops/define-kernel';
 import type { KernelRegistry } from '../ops/kernels';
 import { type Dispatch, dispatchFor } from './dispatch';
@@ -20,6 +21,8 @@ export interface EncodedDispatch {
 /** A pass of the plan: its dispatches, or the kernel that runs on the host in its place. */
 export interface EncodedPass {
   readonly pass: Pass;
+  /** Its place among the passes of its step. */
+  readonly place: number;
   /** `origin/kernel`. */
   readonly label: string;
   readonly kernel: KernelDefinition;
@@ -27,8 +30,8 @@ export interface EncodedPass {
   readonly dispatches: readonly EncodedDispatch[];
 }
 
-/** Passes by step of the plan. */
-export type EncodedPlan = readonly (readonly EncodedPass[])[];
+/** Passes by step of the plan, those of counted loops in their repetitions. */
+export type EncodedPlan = readonly (readonly Work<EncodedPass>[])[];
 
 /** A dispatch before its bind group exists. */
 interface DispatchDraft {
@@ -40,7 +43,7 @@ interface DispatchDraft {
 }
 
 /** Passes by step of the plan with their kernels compiled, before they have memory. */
-export type CompiledPlan = readonly (readonly CompiledPass[])[];
+export type CompiledPlan = readonly (readonly Work<CompiledPass>[])[];
 
 interface CompiledPass {
   readonly pass: Pass;
@@ -58,18 +61,19 @@ export function compilePlan(
   kernels: KernelRegistry,
 ): Promise<CompiledPlan> {
   return Promise.all(
-    plan.steps.map((step) =>
-      Promise.all(
-        step.passes.map(async (pass) => {
+    plan.steps.map(async (step) => {
+      const compiled = await Promise.all(
+        countedPasses(step.passes).map(async ({ pass, times }) => {
           const kernel = kernels.get(pass.kernel);
           if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
-          if (kernel.gpu === 'host' && step.kind === 'loop') {
+          if (kernel.gpu === 'host' && (step.kind === 'loop' || times > 1)) {
             throw new InternalError(`Kernel "${pass.kernel}" runs on the host, not in a loop.`);
           }
           return { pass, kernel, pipelines: await compile(cache, kernel, pass) };
         }),
-      ),
-    ),
+      );
+      return mapPasses(step.passes, (_, place) => compiled[place] as CompiledPass);
+    }),
   );
 }
 
@@ -86,7 +90,7 @@ export function bindPlan(
     maxGroups: device.limits.maxComputeWorkgroupsPerDimension,
   };
   const drafts = compiled.map((passes) =>
-    passes.map(({ pass, kernel, pipelines }) => ({
+    mapPasses(passes, ({ pass, kernel, pipelines }) => ({
       pass,
       kernel,
       dispatches: stagesOf(kernel).flatMap((stage, index) =>
@@ -97,10 +101,11 @@ export function bindPlan(
   // The size of the uniform buffer is known once all structs are.
   const uniformBuffer = context.uniforms.upload(device, memory);
   return drafts.map((passes) =>
-    passes.map(({ pass, kernel, dispatches }) => {
+    mapPasses(passes, ({ pass, kernel, dispatches }, place) => {
       const label = `${pass.origin}/${pass.kernel}`;
       return {
         pass,
+        place,
         label,
         kernel,
         dispatches: dispatches.map((draft) => ({

@@ -1,14 +1,15 @@
 import type { DialMoment, LoopOutcome, RunOptions, SharedExecution } from '../devices';
 import { InternalError } from '../internal-error';
-import type { BufferId } from '../ir/kernel-graph';
+import type { BufferId, Work } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
+import { inOrder, isRepeat, passesIn } from '../ir/repeats';
 import type { DeviceWatch } from './device-watch';
 import type { EncodedPass, EncodedPlan } from './encode';
 import { runOnHost } from './host-pass';
 import { PassTimer } from './pass-timer';
 import type { PlanMemory } from './plan-memory';
-import { recordPasses } from './record';
-import { runLoop } from './run-loop';
+import { mostPassesUnheard, partsOf, recordPasses } from './record';
+import { runLoop, submitInParts } from './run-loop';
 
 /** A plan on a GPU: its memory, and everything that recording it needs. */
 export class GpuExecution implements SharedExecution {
@@ -64,7 +65,7 @@ export class GpuExecution implements SharedExecution {
       this.#timer ??= new PassTimer(
         this.#device,
         this.#memory,
-        this.#encoded.map((passes) => passes.length),
+        this.#encoded.map((passes) => passesIn(passes).length),
       );
     }
     const timer = options.profile ? this.#timer : undefined;
@@ -78,6 +79,8 @@ export class GpuExecution implements SharedExecution {
         options.observer.stepStarted?.(index);
         const beganMs = performance.now();
         const outcome = await this.#runStep(index, options, timer);
+        const isProgram = this.#plan.steps[index]?.kind === 'program';
+        if (isProgram && outcome?.outcome === 'cancelled') return { cancelled: true };
         const seconds = (performance.now() - beganMs) / 1000;
         this.#step = index + 1;
         this.#iteration = 0;
@@ -100,11 +103,11 @@ export class GpuExecution implements SharedExecution {
     const encoder = this.#device.createCommandEncoder({ label: 'program' });
     const recorder = encoder.beginComputePass({ label: 'program' });
     this.#encoded.forEach((passes, index) => {
-      const isPlain = passes.every(({ kernel }) => kernel.gpu !== 'host');
+      const isPlain = passesIn(passes).every(({ kernel }) => kernel.gpu !== 'host');
       if (this.#plan.steps[index]?.kind !== 'program' || !isPlain) {
         throw new InternalError('A plan with loops or host kernels cannot be submitted at once.');
       }
-      recordPasses(recorder, passes);
+      recordPasses(recorder, inOrder(passes));
     });
     recorder.end();
     this.#device.queue.submit([encoder.finish()]);
@@ -132,8 +135,8 @@ export class GpuExecution implements SharedExecution {
     const passes = this.#encoded[index];
     if (!step || !passes) throw new InternalError(`Step ${index} is not encoded.`);
     if (step.kind === 'program') {
-      await this.#runProgram(index, passes, timer);
-      return undefined;
+      const isCutShort = await this.#runProgram(index, passes, options, timer);
+      return isCutShort ? { iterations: 0, outcome: 'cancelled' } : undefined;
     }
     return runLoop(
       {
@@ -141,10 +144,9 @@ export class GpuExecution implements SharedExecution {
         memory: this.#memory,
         watch: this.#watch,
         options,
-        ...(timer ? { record: (encoder, list) => timer.record(encoder, list) } : {}),
-        onSubmitted: async (iterations) => {
+        ...(timer ? { timer } : {}),
+        onSubmitted: (iterations) => {
           this.#iteration = iterations;
-          if (timer) await this.#watch.wait(timer.collect(index, 0, passes.length));
         },
       },
       index,
@@ -153,38 +155,41 @@ export class GpuExecution implements SharedExecution {
     );
   }
 
-  /** Runs of device kernels share a compute pass; a host kernel waits for what came before it. */
+  /**
+   * Runs of device kernels share a compute pass; a host kernel waits for what came before it.
+   * @returns whether somebody wanted to stop before all was submitted
+   */
   async #runProgram(
     index: number,
-    passes: readonly EncodedPass[],
+    works: readonly Work<EncodedPass>[],
+    options: RunOptions,
     timer: PassTimer | undefined,
-  ): Promise<void> {
-    let begin = 0;
-    while (begin < passes.length) {
-      const first = passes[begin] as EncodedPass;
-      if (first.kernel.gpu === 'host') {
-        await this.#watch.wait(runOnHost(first, this.#memory));
-        begin += 1;
+  ): Promise<boolean> {
+    const context = {
+      device: this.#device,
+      watch: this.#watch,
+      options,
+      ...(timer ? { timer } : {}),
+    };
+    const most = timer?.most ?? mostPassesUnheard;
+    let together: Work<EncodedPass>[] = [];
+    const submit = async (): Promise<boolean> => {
+      const [first] = passesIn(together);
+      const parts = partsOf(together, most);
+      together = [];
+      return first ? submitInParts(context, index, first.pass.origin, parts) : false;
+    };
+    for (const work of works) {
+      if (isRepeat(work) || work.kernel.gpu !== 'host') {
+        together.push(work);
         continue;
       }
-      const nextHost = passes.findIndex(
-        ({ kernel }, place) => place > begin && kernel.gpu === 'host',
-      );
-      const end = nextHost < 0 ? passes.length : nextHost;
-      const run = passes.slice(begin, end);
-      const encoder = this.#device.createCommandEncoder({ label: first.pass.origin });
-      if (timer) {
-        timer.record(encoder, run);
-      } else {
-        const recorder = encoder.beginComputePass({ label: first.pass.origin });
-        recordPasses(recorder, run);
-        recorder.end();
-      }
-      this.#device.queue.submit([encoder.finish()]);
-      if (timer) await this.#watch.wait(timer.collect(index, begin, run.length));
-      begin = end;
+      if (await submit()) return true;
+      await this.#watch.wait(runOnHost(work, this.#memory));
     }
+    if (await submit()) return true;
     await this.#watch.wait(this.#device.queue.onSubmittedWorkDone());
+    return false;
   }
 
   /** Constants may share memory with what comes after their last use, so every run sets them anew. */

@@ -12,6 +12,8 @@ const maxQueries = 4096;
 export class PassTimer {
   /** Seconds by step and pass, summed over iterations. */
   readonly seconds: number[][];
+  /** Passes that can be timed before they must be collected. */
+  readonly most: number;
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
   readonly #staging: GPUBuffer;
@@ -19,49 +21,44 @@ export class PassTimer {
   constructor(device: GPUDevice, memory: PlanMemory, passCounts: readonly number[]) {
     this.seconds = passCounts.map((count) => new Array<number>(count).fill(0));
     const count = Math.min(maxQueries, Math.max(2, 2 * Math.max(0, ...passCounts)));
+    this.most = count / 2;
     this.#queries = device.createQuerySet({ type: 'timestamp', count, label: 'pass times' });
     this.#resolved = memory.create(8 * count, usage.queryResolve | usage.copySource, 'pass times');
     this.#staging = memory.create(8 * count, usage.mapRead | usage.copyTarget, 'pass times');
   }
 
-  /** Records passes one by one with a timestamp before and after each. */
+  /** Records at most `most` passes one by one with a timestamp before and after each. */
   record(encoder: GPUCommandEncoder, passes: readonly EncodedPass[]): void {
     let query = 0;
     for (const pass of passes) {
-      const canTime = query + 2 <= this.#queries.count;
       const recorder = encoder.beginComputePass({
         label: pass.label,
-        ...(canTime
-          ? {
-              timestampWrites: {
-                querySet: this.#queries,
-                beginningOfPassWriteIndex: query,
-                endOfPassWriteIndex: query + 1,
-              },
-            }
-          : {}),
+        timestampWrites: {
+          querySet: this.#queries,
+          beginningOfPassWriteIndex: query,
+          endOfPassWriteIndex: query + 1,
+        },
       });
       recordPasses(recorder, [pass]);
       recorder.end();
-      if (canTime) query += 2;
+      query += 2;
     }
     encoder.resolveQuerySet(this.#queries, 0, query, this.#resolved, 0);
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 8 * query);
   }
 
-  /** Adds the times of the passes recorded last, `firstPass` being the number of the first of them. */
-  async collect(step: number, firstPass: number, count: number): Promise<void> {
+  /** Adds the times of the passes recorded last. */
+  async collect(step: number, passes: readonly EncodedPass[]): Promise<void> {
     await this.#staging.mapAsync(mapForRead);
     const nanoseconds = new BigUint64Array(this.#staging.getMappedRange().slice(0));
     this.#staging.unmap();
     const times = this.seconds[step];
-    for (let i = 0; times && i < count; i += 1) {
+    passes.forEach(({ place }, i) => {
       const begin = nanoseconds[2 * i] ?? 0n;
       const end = nanoseconds[2 * i + 1] ?? 0n;
       // Some drivers put a pass's end before its beginning across a clock change.
-      if (end > begin)
-        times[firstPass + i] = (times[firstPass + i] ?? 0) + Number(end - begin) / 1e9;
-    }
+      if (times && end > begin) times[place] = (times[place] ?? 0) + Number(end - begin) / 1e9;
+    });
   }
 
   destroy(): void {

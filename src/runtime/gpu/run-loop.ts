@@ -1,12 +1,14 @@
 import type { LoopOutcome, RunOptions } from '../devices';
-import type { LoopStep } from '../ir/kernel-graph';
+import type { LoopStep, Work } from '../ir/kernel-graph';
+import { countedPasses } from '../ir/repeats';
 import { hasConverged, lossNeededAt } from '../stop-rule';
 import type { DeviceWatch } from './device-watch';
 import type { EncodedPass } from './encode';
 import { iterationsToSubmit, submitsInFlight } from './loop-pace';
+import type { PassTimer } from './pass-timer';
 import type { PlanMemory } from './plan-memory';
 import { PreviewReader } from './preview-reader';
-import { recordPasses } from './record';
+import { mostPassesUnheard, partsOf, recordPasses } from './record';
 import { TraceReader } from './trace-reader';
 
 export interface LoopContext {
@@ -14,10 +16,10 @@ export interface LoopContext {
   readonly memory: PlanMemory;
   readonly watch: DeviceWatch;
   readonly options: RunOptions;
-  /** Records `count` iterations; replaced where passes are timed. */
-  readonly record?: (encoder: GPUCommandEncoder, passes: readonly EncodedPass[]) => void;
+  /** Present where passes are timed. */
+  readonly timer?: PassTimer;
   /** Called with the number of iterations submitted so far. */
-  onSubmitted(iterations: number): void | Promise<void>;
+  onSubmitted(iterations: number): void;
 }
 
 /**
@@ -28,9 +30,13 @@ export async function runLoop(
   context: LoopContext,
   stepIndex: number,
   step: LoopStep,
-  passes: readonly EncodedPass[],
+  passes: readonly Work<EncodedPass>[],
 ): Promise<LoopOutcome> {
-  const { device, memory, watch, options } = context;
+  const { device, memory, watch, options, timer } = context;
+  const mostInPart = timer?.most ?? mostPassesUnheard;
+  const length = countedPasses(passes).reduce((sum, { times }) => sum + times, 0);
+  // Iterations that are submitted whole can share a submit.
+  const whole = !timer && length <= mostInPart ? [...partsOf(passes, mostInPart)][0] : undefined;
   const { observer, signal } = options;
   const { stop } = step;
   const trace = new TraceReader(device, memory, watch, step, (first, rows) =>
@@ -55,17 +61,18 @@ export async function runLoop(
   try {
     let outcome = await decide();
     while (outcome === undefined) {
-      const count = context.record
-        ? 1
-        : iterationsToSubmit(submitted, stop.maxIterations, trace.secondsPerIteration);
+      const count = whole
+        ? iterationsToSubmit(submitted, stop.maxIterations, trace.secondsPerIteration)
+        : 1;
       const label = `${step.origin}/${step.label}`;
       const encoder = device.createCommandEncoder({ label });
-      if (context.record) {
-        context.record(encoder, passes);
-      } else {
+      if (whole) {
         const recorder = encoder.beginComputePass({ label });
-        for (let i = 0; i < count; i += 1) recordPasses(recorder, passes);
+        for (let i = 0; i < count; i += 1) recordPasses(recorder, whole);
         recorder.end();
+      } else if (await submitInParts(context, stepIndex, label, partsOf(passes, mostInPart))) {
+        outcome = 'cancelled';
+        break;
       }
       const traceSubmitted = trace.record(encoder, submitted, count);
       const previewSubmitted = preview?.record(encoder);
@@ -73,7 +80,7 @@ export async function runLoop(
       traceSubmitted();
       previewSubmitted?.();
       submitted += count;
-      await context.onSubmitted(submitted);
+      context.onSubmitted(submitted);
       outcome = await decide();
     }
     await trace.drain();
@@ -82,4 +89,36 @@ export async function runLoop(
     await preview?.finish();
     trace.destroy();
   }
+}
+
+/**
+ * Submits passes part by part, each once the one before it is done, so that a wish to stop is heard
+ * between them and no submit takes long.
+ * @returns whether somebody wants to stop: then they were not all submitted
+ */
+export async function submitInParts(
+  { device, watch, options, timer }: Pick<LoopContext, 'device' | 'watch' | 'options' | 'timer'>,
+  stepIndex: number,
+  label: string,
+  parts: Iterable<readonly EncodedPass[]>,
+): Promise<boolean> {
+  let isFirst = true;
+  for (const part of parts) {
+    if (!isFirst) {
+      if (!timer) await watch.wait(device.queue.onSubmittedWorkDone());
+      if (options.signal.aborted) return true;
+    }
+    isFirst = false;
+    const encoder = device.createCommandEncoder({ label });
+    if (timer) {
+      timer.record(encoder, part);
+    } else {
+      const recorder = encoder.beginComputePass({ label });
+      recordPasses(recorder, part);
+      recorder.end();
+    }
+    device.queue.submit([encoder.finish()]);
+    if (timer) await watch.wait(timer.collect(stepIndex, part));
+  }
+  return false;
 }

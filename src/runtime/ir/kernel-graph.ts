@@ -27,10 +27,22 @@ export interface Pass {
   readonly origin: string;
 }
 
+/** Passes that are run `count` times one after another, at least once. */
+export interface Repeat<Item = Pass> {
+  readonly kind: 'repeat';
+  readonly origin: string;
+  readonly label: string;
+  readonly count: number;
+  readonly passes: readonly Work<Item>[];
+}
+
+/** What a step does in order: passes, and passes that are repeated. */
+export type Work<Item = Pass> = Item | Repeat<Item>;
+
 export interface ProgramStep {
   readonly kind: 'program';
   readonly origin: string;
-  readonly passes: readonly Pass[];
+  readonly passes: readonly Work[];
 }
 
 export interface LoopStep {
@@ -38,7 +50,7 @@ export interface LoopStep {
   readonly origin: string;
   readonly label: string;
   /** One iteration. It ends with the passes that record the losses and advance the counter. */
-  readonly passes: readonly Pass[];
+  readonly passes: readonly Work[];
   readonly stop: StopRule;
   readonly lossNames: readonly string[];
   /** `maxIterations × lossNames.length` floats, one row an iteration. */

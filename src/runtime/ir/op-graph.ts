@@ -14,13 +14,16 @@ export interface Op {
   readonly origin: string;
   /** Node whose step it is part of, where that is not `origin`: what was moved out of a loop stays the loop's. */
   readonly step?: string;
-  /** Only on the op `loop`. */
+  /** Only on the ops `loop` and `repeat`. */
   readonly region?: LoopRegion;
 }
 
 /**
- * The body of an optimization loop. It may use any value defined before the loop.
+ * The body of a loop. It may use any value defined before the loop.
  * `carried` enter the body, `next` (same types, same order) leave it.
+ *
+ * A `loop` records its losses and may end early; it stands by itself. A `repeat` records nothing and
+ * always runs `stop.maxIterations` times, so that it may stand within any other.
  */
 export interface LoopRegion {
   readonly label: string;
@@ -82,8 +85,9 @@ export interface OpGraph {
 }
 
 /**
- * The two ops that are structure rather than arithmetic. `gradient` (inputs `loss`, `wrt0`…;
- * outputs `wrt0`…) is replaced by the phase `differentiate`; `loop` carries a region.
+ * The ops that are structure rather than arithmetic. `gradient` (inputs `loss`, `wrt0`…; outputs
+ * `wrt0`…) is replaced by the phase `differentiate`; `loop` and `repeat` carry a region.
  */
 export const gradientOpName = 'gradient';
 export const loopOpName = 'loop';
+export const repeatOpName = 'repeat';

@@ -3,6 +3,10 @@ import { multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine'
 import { add, multiply, scale, zeros } from './arithmetic/arithmetic';
 import { rescale, rescaleAdjoint } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
+import { addScaled } from './control/add-scaled';
+import { dot } from './control/dot';
+import { combineScalars, compareScalars } from './control/scalar-ops';
+import { select } from './control/select';
 import type { OpDefinition } from './define-op';
 import { correlationReport } from './evaluate/correlation-report';
 import { jacobianDeterminant } from './evaluate/jacobian-determinant';
@@ -41,17 +45,21 @@ import { windowStatistics, windowStatisticsAdjoint } from './window/window-stati
 export const opDefinitions = {
   adam,
   add,
+  addScaled,
   affineFromParameters,
   affineFromParametersAdjoint,
   centresAffine,
   chainToAffine,
   chainToDisplacement,
   checkerboard,
+  combineScalars,
+  compareScalars,
   compose,
   correlationReport,
   difference,
   diffusionEnergy,
   diffusionGradient,
+  dot,
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
@@ -83,6 +91,7 @@ export const opDefinitions = {
   sampleWithDerivative,
   scale,
   scaledStep,
+  select,
   selectAffine,
   splat,
   warpAdjoint,

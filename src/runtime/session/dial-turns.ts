@@ -5,6 +5,7 @@ import type { CheckedGraph } from '../compile/checked-graph';
 import type { DialMoment, Execution } from '../devices';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
+import { passesIn } from '../ir/repeats';
 
 type Turned = RunResult['turned'][number];
 
@@ -114,7 +115,7 @@ function firstUse(
   for (let index = moment.step; index < plan.steps.length; index += 1) {
     const step = plan.steps[index] as Plan['steps'][number];
     const iteration = index === moment.step ? moment.iteration : 0;
-    const isUsed = step.passes.some((pass) => pass.buffers.includes(dial));
+    const isUsed = passesIn(step.passes).some((pass) => pass.buffers.includes(dial));
     if (!isUsed || iteration >= iterationsOf(index)) continue;
     return { label: step.kind === 'loop' ? step.label : '', atIteration: iteration };
   }

@@ -3,6 +3,7 @@ import type { Compiled } from '../compile/compile';
 import { valuesOf } from '../compile/data-values';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
+import { passesIn } from '../ir/repeats';
 import { accessOf, planesOf } from '../ops/define-kernel';
 import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
 
@@ -55,7 +56,7 @@ function lastWrites(
 ): ReadonlyMap<BufferId, number> {
   const last = new Map<BufferId, number>();
   plan.steps.forEach(({ passes }, index) => {
-    for (const { kernel, buffers } of passes) {
+    for (const { kernel, buffers } of passesIn(passes)) {
       let place = 0;
       for (const spec of Object.values(kernels.get(kernel)?.bindings ?? {})) {
         for (let plane = 0; plane < planesOf(spec); plane += 1, place += 1) {

@@ -1,6 +1,7 @@
 import type { DeviceKind, PlanSummary } from '../api/engine/engine-api';
 import type { Pass } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
+import { countedPasses } from '../ir/repeats';
 import type { KernelCost } from '../ops/define-kernel';
 import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
 
@@ -14,7 +15,11 @@ export function summarizePlan(plan: Plan, device: DeviceKind, compileMs: number)
       nodeId: step.origin,
       label: step.kind === 'loop' ? step.label : 'once',
       kind: step.kind,
-      passes: step.passes.map((pass) => ({ kernel: pass.kernel, ...costOf(pass) })),
+      passes: countedPasses(step.passes).map(({ pass, times }) => {
+        const { bytes, operations } = costOf(pass);
+        const cost = { bytes: times * bytes, operations: times * operations };
+        return { kernel: pass.kernel, ...cost, ...(times > 1 ? { times } : {}) };
+      }),
       ...(step.kind === 'loop' ? { maxIterations: step.stop.maxIterations } : {}),
     })),
   };

@@ -10,6 +10,7 @@ import { InternalError } from '../internal-error';
 import type { LoopStep } from '../ir/kernel-graph';
 import type { OpGraph } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
+import { countedPasses } from '../ir/repeats';
 import { type NodeCompletion, settled } from './node-completion';
 import { costOf } from './plan-summary';
 
@@ -67,7 +68,10 @@ export class RunRecorder {
     this.#onNonFinite = onNonFinite;
     this.#completion = completion;
     this.#stepBytes = plan.steps.map((step) =>
-      step.passes.reduce((sum, pass) => sum + costOf(pass).bytes, 0),
+      countedPasses(step.passes).reduce(
+        (sum, { pass, times }) => sum + times * costOf(pass).bytes,
+        0,
+      ),
     );
   }
 

@@ -2,6 +2,7 @@ import type { OpCase } from '../../support/op-case';
 import { cases as affine } from './affine.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
+import { cases as control } from './control.cases';
 import { cases as evaluate } from './evaluate.cases';
 import { cases as information } from './information.cases';
 import { cases as intensity } from './intensity.cases';
@@ -21,6 +22,7 @@ export const allCases: readonly OpCase[] = [
   ...affine,
   ...arithmetic,
   ...compose,
+  ...control,
   ...evaluate,
   ...information,
   ...intensity,

@@ -115,8 +115,11 @@ export interface PlanStepSummary {
   /** Of one iteration where it is a loop. */
   readonly passes: readonly {
     readonly kernel: string;
+    /** All times together. */
     readonly bytes: number;
     readonly operations: number;
+    /** How often it is run each time, where that is not once: it stands in a counted loop. */
+    readonly times?: number;
   }[];
   readonly maxIterations?: number;
 }

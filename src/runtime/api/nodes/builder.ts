@@ -37,6 +37,16 @@ export interface LoopOptions {
   body(carried: readonly ValueId[], iteration: ValueId): LoopBody;
 }
 
+export interface RepeatOptions {
+  /** Shown in the plan, for example `inverse`. */
+  readonly label: string;
+  /** How often the body is run: a whole number, at least 1. */
+  readonly count: number;
+  readonly carried: readonly ValueId[];
+  /** Gives what the next time starts from: as many values as are carried, of the same types. */
+  body(carried: readonly ValueId[], iteration: ValueId): readonly ValueId[];
+}
+
 export interface LoopBody {
   /** What the next iteration starts from: as many values as are carried, of the same types. */
   readonly next: readonly ValueId[];
@@ -65,8 +75,17 @@ export interface Builder extends OpMethods {
    * wrong with that, or takes long, is shown at its own node.
    */
   onBehalfOf<Result>(nodeId: string, work: () => Result): Result;
-  /** Repeats a body on the device; returns what is carried at the end. */
+  /**
+   * Repeats a body on the device until its losses say that it is done; returns what is carried at the
+   * end. It cannot stand within another loop.
+   */
   loop(options: LoopOptions): readonly ValueId[];
+  /**
+   * Repeats a body a number of times that is known when the recipe is compiled; returns what is carried
+   * at the end. Nothing is recorded. It may stand within a loop or another repetition, and costs one
+   * list of ops however often it runs; no gradient goes through it.
+   */
+  repeat(options: RepeatOptions): readonly ValueId[];
 }
 
 export type { Attributes, ValueId, ValueType };

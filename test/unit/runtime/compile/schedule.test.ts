@@ -4,6 +4,7 @@ import { usedBuffers } from '../../../../src/runtime/compile/drop-unused-buffers
 import type { GraphBuilder } from '../../../../src/runtime/compile/graph-builder';
 import { schedule } from '../../../../src/runtime/compile/schedule';
 import type { OpGraph, StopRule } from '../../../../src/runtime/ir/op-graph';
+import { passesIn } from '../../../../src/runtime/ir/repeats';
 import type { ValueId } from '../../../../src/runtime/ir/values';
 import { scalars } from '../../../support/case-values';
 import { type CaseInputs, graphOf, planOf, runGraph } from '../../../support/run-graph';
@@ -39,7 +40,7 @@ function numbersOf(graph: OpGraph): readonly number[] {
 }
 
 const kernelsOf = (graph: OpGraph): readonly string[] =>
-  schedule(graph).steps.flatMap((step) => step.passes.map((pass) => pass.kernel));
+  schedule(graph).steps.flatMap((step) => passesIn(step.passes).map((pass) => pass.kernel));
 
 describe('ops that work in place', () => {
   const step = (b: GraphBuilder, mean: ValueId, variance: ValueId, zero: ValueId) =>
@@ -135,7 +136,7 @@ describe('ops that work in place', () => {
       );
     const copies = (graph: OpGraph): number =>
       schedule(graph).steps.flatMap((s) =>
-        s.kind === 'loop' ? s.passes.filter((pass) => pass.kernel === 'copy') : [],
+        s.kind === 'loop' ? passesIn(s.passes).filter((pass) => pass.kernel === 'copy') : [],
       ).length;
     expect(copies(moments(true))).toBeGreaterThan(copies(moments(false)));
     // The mean of threes stays three.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { waitsOf } from '../../../../src/runtime/cpu/bound-plan';
-import type { BufferId, Pass } from '../../../../src/runtime/ir/kernel-graph';
+import type { BufferId, Pass, Work } from '../../../../src/runtime/ir/kernel-graph';
 import type { Plan, SlotId } from '../../../../src/runtime/ir/plan';
 import { defineKernel, type KernelDefinition } from '../../../../src/runtime/ops/define-kernel';
 import type { KernelRegistry } from '../../../../src/runtime/ops/kernels';
@@ -27,7 +27,7 @@ const pass = (name: string, from: number | null, to: number): Pass => ({
 });
 
 /** Which passes wait, where each buffer has the slot of its own number unless told otherwise. */
-function waits(passes: readonly Pass[], slotOfBuffer: readonly number[] = [0, 1, 2, 3]) {
+function waits(passes: readonly Work[], slotOfBuffer: readonly number[] = [0, 1, 2, 3]) {
   const plan = { slotOfBuffer: slotOfBuffer as readonly SlotId[] } as Plan;
   return waitsOf(plan, passes, kernels);
 }
@@ -67,5 +67,21 @@ describe('waitsOf', () => {
     expect(waits([...alone, pass('shared', 2, 3)])).toEqual([true, false, true]);
     expect(waits([pass('shared', 0, 1), pass('alone', 1, 2)])).toEqual([true, true]);
     expect(waits([...alone, pass('shared', 1, 3)])).toEqual([true, false, true]);
+  });
+
+  it('lets the first pass of a repetition wait, for the last one of the time before too', () => {
+    const repeat = (...passes: Work[]): Work => ({
+      kind: 'repeat',
+      origin: 'node',
+      label: 'inner',
+      count: 2,
+      passes,
+    });
+    // The second pass writes what the first one reads, and nothing lies between them but a wait.
+    const body = [pass('shared', 0, 1), pass('shared', 2, 0)];
+    expect(waits([pass('shared', 2, 3), repeat(...body)])).toEqual([true, true, true]);
+    expect(waits([repeat(pass('shared', 0, 1)), pass('shared', 0, 2)])).toEqual([true, false]);
+    expect(waits([repeat(pass('shared', 0, 1)), pass('shared', 1, 2)])).toEqual([true, true]);
+    expect(waits([repeat(repeat(pass('alone', 0, 1)))])).toEqual([true]);
   });
 });
