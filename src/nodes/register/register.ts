@@ -5,7 +5,7 @@ import { defineNode } from '../../runtime/api/nodes/define-node';
 import { descend } from '../registration/descend';
 import { levelContext } from '../registration/pyramid';
 import { nothingOnTheFixedImage, reasonToRefuse } from '../registration/registration-refusals';
-import { afterModel, inverseAfterModel } from '../registration/total-transform';
+import { afterModel, inverseAfterModel, wholeMap } from '../registration/total-transform';
 
 export const register = defineNode({
   type: 'register',
@@ -78,7 +78,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
       fixed,
     );
     const found = sameGrid(at.grid, fixed.grid) ? variables : model.refine(b, variables, full);
-    const total = afterModel(b, initial, model.transform(b, found, full));
+    const total = afterModel(b, initial, wholeMap(b, model, found, full));
     const inverse =
       model.inverse && inverseAfterModel(b, initial, model.inverse(b, found, full), fixed.grid);
     const warped = b.sample(

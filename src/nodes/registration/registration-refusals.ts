@@ -20,22 +20,22 @@ interface Wired {
 /** The first reason why these parts cannot make a registration, or undefined where they can. */
 export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
   const { fixed, moving, initial, model, objectives } = wired;
-  if (objectives.every(({ needsDeformation }) => needsDeformation)) {
+  if (objectives.every((part) => part.on === 'field')) {
     return {
       port: 'objectives',
       message: 'Nothing that is wired here compares the two images.',
       remedy: 'Wire a similarity, for example Local correlation, to "objectives".',
     };
   }
-  const unfit = objectives.find(({ needsDeformation }) => needsDeformation);
-  if (unfit && !model.deformation) {
+  const unfit = objectives.find((part) => part.on === 'field');
+  if (unfit && !model.fields) {
     return {
       port: 'objectives',
       message: `"${unfit.name}" weighs a deformation field, and the model has none.`,
       remedy: `Remove the wire from "${unfit.name}", or wire a deformable model such as Greedy.`,
     };
   }
-  if (initial?.displacement !== undefined && !model.deformation) {
+  if (initial?.displacement !== undefined && !model.fields) {
     return {
       port: 'initial',
       message: 'The initial transform bends space, and this model moves it as a whole.',

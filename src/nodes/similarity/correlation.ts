@@ -32,7 +32,7 @@ stages local correlation is better: it also forgives slow changes of brightness.
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', params.weight),
-      needsDeformation: false,
+      on: 'images',
       loss: (body, { fixed, warped }) => body.globalCorrelation({ fixed, warped }),
     },
   }),

@@ -61,7 +61,7 @@ C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', weight),
-      needsDeformation: false,
+      on: 'images',
       loss(body, { fixed, warped }) {
         const ofFixed = body.windowStatistics({ image: fixed }, { radiusVoxels });
         const moments = body.windowMoments({ fixed, warped }, { radiusVoxels });

@@ -31,7 +31,7 @@ a change of brightness, local correlation a bias field, mutual information anoth
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', params.weight),
-      needsDeformation: false,
+      on: 'images',
       loss: (body, { fixed, warped }) => body.meanSquaredDifference({ fixed, warped }),
     },
   }),

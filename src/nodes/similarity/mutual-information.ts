@@ -59,7 +59,7 @@ p(a,b) = \frac{1}{N}\sum_x w_a\big(F(x)\big)\,w_b\big(W(x)\big)`,
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', weight),
-      needsDeformation: false,
+      on: 'images',
       loss(body, { fixed, warped, moving }) {
         // The range of the moving image, not of the warped one: bins must not shift as it moves.
         const fixedRange = body.intensityRange({ image: fixed });
