@@ -2,7 +2,7 @@ import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { comparisonOf } from '../../runtime/api/nodes/compare';
 import { type WeightedObjectives, weighObjectives } from '../../runtime/api/nodes/objectives';
 import type { LevelContext, Variables } from '../../runtime/api/nodes/port-values';
-import type { LevelPairs } from './level-pairs';
+import { type LevelPairs, pairFor } from './level-pairs';
 import type { RegistrationParts } from './registration-parts';
 import { afterModel } from './total-transform';
 
@@ -24,7 +24,8 @@ export function evaluate(
   const maps = { ...halves, moving: afterModel(b, initial, halves.moving) };
   const main = comparisonOf(b, pairs.main, maps, at.grid);
   const weighed = weighObjectives(b, objectives, {
-    comparisonFor: () => main,
+    comparisonFor: (part) =>
+      part.pair ? comparisonOf(b, pairFor(pairs, part), maps, at.grid) : main,
     fields: model.fields?.(b, variables, at) ?? [],
     level: at,
   });

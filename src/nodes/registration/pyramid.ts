@@ -7,7 +7,7 @@ import {
 import { centreMm, type Grid, sameGrid, spacingMm } from '../../imaging/grid';
 import type { Builder } from '../../runtime/api/nodes/builder';
 import type { PlacedImage } from '../../runtime/api/nodes/compare';
-import type { ImageValue, LevelContext } from '../../runtime/api/nodes/port-values';
+import type { LevelContext } from '../../runtime/api/nodes/port-values';
 import { resample } from './resample';
 
 /** Axes are not made shorter than this: a few thick slices hold no detail to spare. */
@@ -49,7 +49,7 @@ export type ShrunkImage = PlacedImage;
  */
 export function shrinkImage(
   b: Builder,
-  { image, grid }: ImageValue,
+  { image, grid }: PlacedImage,
   shrink: number,
   smoothPerShrink: number,
 ): ShrunkImage {

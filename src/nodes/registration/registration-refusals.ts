@@ -77,6 +77,19 @@ export function nothingOnTheFixedImage(initial: TransformValue | undefined): Low
   };
 }
 
+/** What is said where the images have slipped off each other, or hardly touched from the start. */
+export function tooLittleOverlap(initial: TransformValue | undefined): LoweringProblem {
+  return {
+    port: 'moving',
+    message:
+      'Less than a quarter of the smaller image has a partner in the other one: what was compared is ' +
+      'too little to trust the transform.',
+    remedy: initial
+      ? 'Check what is wired to "initial", and that masks leave enough; fewer degrees of freedom or smaller steps keep a stage from slipping away.'
+      : 'Wire Centres of mass or Moments to "initial", and check that masks leave enough.',
+  };
+}
+
 /** False where the fixed box lies wholly beyond one face of the moving box. */
 function overlap(fixed: Grid, moving: Grid): boolean {
   const movingVoxelFromWorld = voxelFromWorld(moving);

@@ -94,7 +94,12 @@ function appendLoss(
   };
   const comparison = comparisonOf(b, pair, { moving: { displacement } }, level.grid);
   return weighObjectives(b, parts, {
-    comparisonFor: () => comparison,
+    comparisonFor(part) {
+      if (!part.pair) return comparison;
+      throw new RangeError(
+        `"${part.name}" brings images of its own; a network trains on one pair.`,
+      );
+    },
     fields: [{ role: 'displacement', value: displacement }],
     level: { ...level, fixed },
   }).total;

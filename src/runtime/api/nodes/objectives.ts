@@ -50,7 +50,12 @@ export function weighObjectives(
 
 /** Of all fields that fit the sum, so that a model of two halves is weighed in both. */
 function lossOf(b: Builder, part: ObjectivePart, terms: ObjectiveTerms): ValueId {
-  if (part.on === 'images') return part.loss(b, terms.comparisonFor(part), terms.level);
+  if (part.on === 'images') {
+    const comparison = terms.comparisonFor(part);
+    const value = part.loss(b, comparison, terms.level);
+    const { reference } = comparison.domain;
+    return reference ? b.scale({ value, by: reference.inverse }, { factor: 1 }) : value;
+  }
   const [first, ...others] = terms.fields
     .filter(({ role }) => part.roles.includes(role))
     .map((field) => part.loss(b, field, terms.level));

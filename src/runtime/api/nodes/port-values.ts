@@ -1,10 +1,12 @@
 import type { Grid } from '../../../imaging/grid';
 import type { ValueId } from '../../ir/values';
+import type { ImageValue } from '../data-kinds/image';
 import type { DataValues } from '../data-kinds/index';
 import type { Builder } from './builder';
 
 export type { ImageValue } from '../data-kinds/image';
 export type { LabelsValue } from '../data-kinds/labels';
+export type { MaskValue } from '../data-kinds/mask';
 export type { TableValue } from '../data-kinds/table';
 export type { TransformValue } from '../data-kinds/transform';
 
@@ -87,9 +89,29 @@ export interface ModelPart {
   inverse?(b: Builder, variables: Variables, context: LevelContext): ValueId;
 }
 
-/** The points at which two images are compared. */
+/** The points at which two images are compared, and how much each of them counts. */
 export interface Domain {
   readonly grid: Grid;
+  /**
+   * Field of one channel, 0 to 1: what both masks let count, and 0 where a point has no partner because it
+   * leads out of an image. A constant of the iteration: no gradient flows through it
+   * (docs/decisions/0030).
+   */
+  readonly weight: ValueId;
+  /**
+   * What the fixed image alone lets count, where that is not the whole grid: its weight, the mean of that
+   * over the grid and 1 / mean. Losses are means over this much, whatever has a partner.
+   */
+  readonly reference?: {
+    readonly weight: ValueId;
+    readonly mean: ValueId;
+    readonly inverse: ValueId;
+  };
+  /**
+   * True where a mask is wired: the weight then falls within the images too, and what looks at windows
+   * must keep out of them what does not count.
+   */
+  readonly hasHoles: boolean;
 }
 
 /** Two images on one domain, each read through its own map: all that a similarity sees. */
@@ -117,10 +139,17 @@ interface WeightedTerm {
 
 /**
  * A term that compares two images. It is called with one pair and does not know how many there are,
- * nor how many halves the map has. A mean over the domain, so that weights carry over.
+ * nor how many halves the map has.
  */
 export interface SimilarityPart extends WeightedTerm {
   readonly on: 'images';
+  /** Images of its own in place of those of `register`, either or both. */
+  readonly pair?: { readonly fixed?: ImageValue; readonly moving?: ImageValue };
+  /**
+   * Mean over all points of the grid of what each of them costs, weighted by the domain, so that weights
+   * carry over. A point that does not count costs what it would if nothing were known of its partner:
+   * no loss gets better by leaving.
+   */
   loss(b: Builder, comparison: Comparison, level: LevelContext): ValueId;
 }
 

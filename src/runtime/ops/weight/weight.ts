@@ -49,8 +49,7 @@ export const fillOutside = defineOp()({
 
 export const meanWeight = defineOp()({
   name: 'meanWeight',
-  doc:
-    'Mean of a weight over all voxels, and 1 / mean (0 where nothing counts).',
+  doc: 'Mean of a weight over all voxels, and 1 / mean (0 where nothing counts).',
   inputs: { weight: 'field' },
   outputs: ['mean', 'inverse'],
   infer({ weight }) {
