@@ -8,6 +8,7 @@ import { centresOfMass } from './initialise/centres-of-mass';
 import { moments } from './initialise/moments';
 import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
+import { loadMask } from './load/mask';
 import { affine } from './model/affine';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
@@ -32,6 +33,7 @@ import { difference } from './view/difference';
 export const nodeDefinitions = [
   loadImage,
   loadLabels,
+  loadMask,
   normalizeIntensity,
   centresOfMass,
   moments,

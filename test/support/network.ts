@@ -53,7 +53,7 @@ export function wiredObjectives(weights = { lncc: 1, diffusion: 0.05 }): readonl
       lower: (b) =>
         lncc.lower(
           b,
-          {},
+          { fixed: undefined, moving: undefined },
           lncc.params.parse({ radiusVoxels: 3, weight: weights.lncc }),
           named('lncc'),
         ).objective,

@@ -12,7 +12,8 @@ export type PortShape =
   | 'hexagon'
   | 'triangle'
   | 'pentagon'
-  | 'chevron';
+  | 'chevron'
+  | 'ring';
 
 /** The outline of each form as an SVG path, on a square of 12 by 12. */
 export const portOutlines: Readonly<Record<PortShape, string>> = {
@@ -23,6 +24,7 @@ export const portOutlines: Readonly<Record<PortShape, string>> = {
   hexagon: 'M3.2 1h5.6L11.6 6l-2.8 5H3.2L.4 6z',
   triangle: 'M1 .8L11.4 6L1 11.2z',
   pentagon: 'M6 .5l5.6 4.1l-2.1 6.7h-7L.4 4.6z',
+  ring: 'M6 1a5 5 0 1 1 0 10a5 5 0 1 1 0-10zM6 3.6a2.4 2.4 0 1 0 0 4.8a2.4 2.4 0 1 0 0-4.8z',
   chevron: 'M.8 1h5.6l4.8 5l-4.8 5H.8l4.2-5z',
 };
 
@@ -40,6 +42,7 @@ export interface PortStyle {
 export const portStyles: Readonly<Record<PortType, PortStyle>> = {
   image: { label: 'Image', shape: 'circle', colour: 'var(--port-image)', isData: true },
   labels: { label: 'Labels', shape: 'square', colour: 'var(--port-labels)', isData: true },
+  mask: { label: 'Mask', shape: 'ring', colour: 'var(--port-mask)', isData: true },
   transform: {
     label: 'Transform',
     shape: 'diamond',

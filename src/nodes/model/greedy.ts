@@ -38,8 +38,8 @@ Jacobian node.`,
   outputs: { model: { type: 'model', doc: 'Displacement field, mm.' } },
   lower: (_, __, params) => ({
     model: {
-      ...fieldModel(params),
-      transform: (_b, variables) => ({ displacement: firstOf(variables) }),
+      ...fieldModel('displacement', params),
+      maps: (_b, variables) => ({ moving: { displacement: firstOf(variables) } }),
       update: (b, variables, steps) => {
         const moved = b.compose({ outer: firstOf(variables), inner: firstOf(steps) });
         return [smoothField(b, moved, params.smoothFieldVoxels)];

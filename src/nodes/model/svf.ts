@@ -60,9 +60,9 @@ u_{k+1} = u_k + u_k\circ(\mathrm{id}+u_k),\qquad T^{-1} = \exp(-v)`,
   outputs: { model: { type: 'model', doc: 'Velocity field, mm per unit of time.' } },
   lower: (_, __, params) => ({
     model: {
-      ...fieldModel(params),
-      transform: (b, variables) => ({
-        displacement: exponential(b, firstOf(variables), 1, params.squarings),
+      ...fieldModel('velocity', params),
+      maps: (b, variables) => ({
+        moving: { displacement: exponential(b, firstOf(variables), 1, params.squarings) },
       }),
       update: (b, variables, steps) =>
         addSteps(b, variables, steps).map((velocity) =>

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { sameGrid } from '../../imaging/grid';
-import { gridAttributes } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { descend } from '../registration/descend';
+import { outsideParameters, warpImage } from '../registration/outside';
+import { reportOverlap } from '../registration/overlap';
 import { levelContext } from '../registration/pyramid';
-import { nothingOnTheFixedImage, reasonToRefuse } from '../registration/registration-refusals';
-import { afterModel, inverseAfterModel } from '../registration/total-transform';
+import {
+  nothingOnTheFixedImage,
+  reasonToRefuse,
+  tooLittleOverlap,
+} from '../registration/registration-refusals';
+import { afterModel, inverseAfterModel, wholeMap } from '../registration/total-transform';
 
 export const register = defineNode({
   type: 'register',
@@ -27,8 +32,18 @@ What a level found is the start of the next.
 Chain stages by their transforms: rigid, then affine, then deformable, each one's *transform* wired
 to the next one's *initial*. The result is always the whole map from the fixed to the moving image.
 
-If in the end nothing of the moving image lies on the fixed grid, that is reported as an error: no
-objective could have seen it.
+Points that lead out of the moving image do not count, nor do those outside a mask. A **mask** limits
+what is compared, not what is moved: the transform is found from what lies inside both, and goes on
+beyond. Masks are smoothed and shrunk with the images, so that a coarse voxel counts by the share of it
+that is inside. A point without a partner costs as much as one about whose partner nothing is known, so
+that no stage gets better by moving the images apart.
+
+If in the end nothing of the moving image lies on the fixed grid, or less than a quarter of the smaller
+image has a partner, that is reported as an error: no objective could have seen enough of it. The table
+*report* says how much it was.
+
+What stands in *warped* where the moving image has nothing is a choice: by default its lowest value,
+which is air (−1000 in CT, mostly 0 in MR).
 
 A run that ends at its iteration limit says so: raise the iterations before blaming the method.`,
     formula: String.raw`\hat\theta = \arg\min_\theta \sum_k w_k\,\mathcal{L}_k\big(F,\;
@@ -44,10 +59,20 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
       },
     ],
   },
-  params: z.object({}),
+  params: z.object(outsideParameters()),
   inputs: {
     fixed: { type: 'image', doc: 'Image that stays; results are on its grid.' },
     moving: { type: 'image', doc: 'Image that is brought onto the fixed one.' },
+    fixedMask: {
+      type: 'mask',
+      doc: 'What counts of the fixed image. Without it: all of it.',
+      optional: true,
+    },
+    movingMask: {
+      type: 'mask',
+      doc: 'What counts of the moving image. Without it: all of it.',
+      optional: true,
+    },
     initial: {
       type: 'transform',
       doc: 'Where to start; applied after the model. Without it: the images as they lie.',
@@ -64,9 +89,13 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
   },
   outputs: {
     transform: { type: 'transform', doc: 'Map from fixed to moving world, `initial` included.' },
-    warped: { type: 'image', doc: 'Moving image on the fixed grid, linear, 0 outside.' },
+    warped: { type: 'image', doc: 'Moving image on the fixed grid, linear.' },
+    report: {
+      type: 'table',
+      doc: '`overlap` and `overlap.smaller`: shares of the fixed and of the smaller image that have a partner; `mask.fixed`, `mask.moving`: shares of the images inside their masks.',
+    },
   },
-  lower(b, parts, _, context) {
+  lower(b, parts, params, context) {
     const problem = reasonToRefuse(parts);
     if (problem) context.refuse(problem);
     const { fixed, moving, initial, model, schedule } = parts;
@@ -78,14 +107,19 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
       fixed,
     );
     const found = sameGrid(at.grid, fixed.grid) ? variables : model.refine(b, variables, full);
-    const total = afterModel(b, initial, model.transform(b, found, full));
+    const total = afterModel(b, initial, wholeMap(b, model, found, full));
     const inverse =
       model.inverse && inverseAfterModel(b, initial, model.inverse(b, found, full), fixed.grid);
-    const warped = b.sample(
-      { source: moving.image, ...total },
-      { ...gridAttributes(fixed.grid), interpolation: 'linear', outside: 'cut' },
-    );
-    b.check(b.intensityRange({ image: warped }), nothingOnTheFixedImage(initial));
+    const linear = { ...params, interpolation: 'linear' } as const;
+    const warped = warpImage(b, moving, total, fixed.grid, linear);
+    // An edge that goes on would look like an image.
+    const seen =
+      params.outside === 'edge'
+        ? warpImage(b, moving, total, fixed.grid, { ...linear, outside: 'lowest' })
+        : warped;
+    b.check(b.intensityRange({ image: seen }), nothingOnTheFixedImage(initial));
+    const report = reportOverlap(b, parts, total);
+    b.check(report.verdict, tooLittleOverlap(initial));
     return {
       transform: {
         kind: 'transform',
@@ -94,6 +128,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
         ...(inverse === undefined ? {} : { inverseDisplacement: inverse }),
       },
       warped: { kind: 'image', grid: fixed.grid, image: warped },
+      report: report.table,
     };
   },
 });

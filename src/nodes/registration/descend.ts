@@ -1,4 +1,4 @@
-import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
+import type { Builder } from '../../runtime/api/nodes/builder';
 import type {
   LevelContext,
   ModelPart,
@@ -7,7 +7,8 @@ import type {
   Variables,
 } from '../../runtime/api/nodes/port-values';
 import { evaluate } from './evaluate';
-import { levelContext, shrinkImage } from './pyramid';
+import { type LevelPairs, levelPairs } from './level-pairs';
+import { levelContext } from './pyramid';
 import type { RegistrationParts } from './registration-parts';
 
 /** What an optimization carries from one iteration, and from one level, to the next. */
@@ -21,16 +22,14 @@ export function descend(
   b: Builder,
   parts: RegistrationParts,
 ): { readonly variables: Variables; readonly at: LevelContext } {
-  const { fixed, moving, model, optimizer, schedule } = parts;
+  const { fixed, model, optimizer, schedule } = parts;
   const levels = schedule.levels.length;
   let reached: { readonly progress: Progress; readonly at: LevelContext } | undefined;
   for (const [level, step] of schedule.levels.entries()) {
-    const { shrink } = step;
-    const fixedLevel = shrinkImage(b, fixed, shrink, schedule.smoothPerShrink);
-    const movingLevel = shrinkImage(b, moving, shrink, schedule.smoothPerShrink);
-    const at = levelContext(fixed.grid, { level, levels }, fixedLevel);
+    const pairs = levelPairs(b, parts, step.shrink);
+    const at = levelContext(fixed.grid, { level, levels }, pairs.main.fixed);
     const start = reached ? refine(b, parts, reached.progress, at) : begin(b, model, optimizer, at);
-    reached = { progress: optimizeLevel(b, parts, step, at, movingLevel.image, start), at };
+    reached = { progress: optimizeLevel(b, parts, step, at, pairs, start), at };
   }
   if (!reached) throw new RangeError('A schedule has at least one level.');
   return { variables: reached.progress.variables, at: reached.at };
@@ -58,7 +57,7 @@ function optimizeLevel(
   parts: RegistrationParts,
   { iterations }: ScheduleLevel,
   at: LevelContext,
-  moving: ValueId,
+  pairs: LevelPairs,
   start: Progress,
 ): Progress {
   const { model, optimizer, schedule } = parts;
@@ -74,7 +73,7 @@ function optimizeLevel(
     body(carried, iteration) {
       const variables = carried.slice(0, count);
       const state = carried.slice(count);
-      const { total, losses, warped } = evaluate(b, parts, at, moving, variables);
+      const { total, losses, warped } = evaluate(b, parts, at, pairs, variables);
       const factor = model.lossScale?.(at) ?? 1;
       const scaled = factor === 1 ? total : b.scale({ value: total }, { factor });
       const gradient = b.gradient(scaled, variables);

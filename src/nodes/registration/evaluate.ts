@@ -1,6 +1,8 @@
-import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
+import { comparisonOf } from '../../runtime/api/nodes/compare';
 import { type WeightedObjectives, weighObjectives } from '../../runtime/api/nodes/objectives';
 import type { LevelContext, Variables } from '../../runtime/api/nodes/port-values';
+import { type LevelPairs, pairFor } from './level-pairs';
 import type { RegistrationParts } from './registration-parts';
 import { afterModel } from './total-transform';
 
@@ -15,20 +17,17 @@ export function evaluate(
   b: Builder,
   { initial, model, objectives }: RegistrationParts,
   at: LevelContext,
-  moving: ValueId,
+  pairs: LevelPairs,
   variables: Variables,
 ): Evaluation {
-  const warped = b.sample(
-    { source: moving, ...afterModel(b, initial, model.transform(b, variables, at)) },
-    { ...gridAttributes(at.grid), interpolation: 'linear', outside: 'zero' },
-  );
-  const deformation = model.deformation?.(b, variables, at);
+  const halves = model.maps(b, variables, at);
+  const maps = { ...halves, moving: afterModel(b, initial, halves.moving) };
+  const main = comparisonOf(b, pairs.main, maps, at.grid);
   const weighed = weighObjectives(b, objectives, {
-    fixed: at.fixed,
-    warped,
-    moving,
-    context: at,
-    ...(deformation === undefined ? {} : { deformation }),
+    comparisonFor: (part) =>
+      part.pair ? comparisonOf(b, pairFor(pairs, part), maps, at.grid) : main,
+    fields: model.fields?.(b, variables, at) ?? [],
+    level: at,
   });
-  return { ...weighed, warped };
+  return { ...weighed, warped: main.warped };
 }

@@ -39,12 +39,15 @@ export function smoothingParameters(field: 'displacement' | 'velocity') {
  * What all models have in common whose variable is one vector field in mm on the level's grid: it
  * starts at zero, is resampled between levels, and its gradient is smoothed.
  */
-export function fieldModel({ smoothGradientVoxels }: FieldSmoothing) {
+export function fieldModel(
+  role: 'displacement' | 'velocity',
+  { smoothGradientVoxels }: FieldSmoothing,
+) {
   return {
     kind: 'model',
     start: (b, { fixed }) => [b.zeros({ like: fixed }, { channels: 3 })],
     refine: (b, variables, { grid }) => variables.map((field) => resample(b, field, grid)),
-    deformation: (_, variables) => firstOf(variables),
+    fields: (_, variables) => variables.map((value) => ({ role, value })),
     lossScale: ({ grid }) => voxelCount(grid),
     shapeGradient: (b, gradient) =>
       gradient.map((field) => smoothField(b, field, smoothGradientVoxels)),

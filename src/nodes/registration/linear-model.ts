@@ -14,11 +14,11 @@ export function linearModel(freedom: keyof typeof parameterCount): ModelPart {
     kind: 'model',
     start: (b) => [b.constant(new Array<number>(parameterCount[freedom]).fill(0))],
     refine: (_, variables) => variables,
-    transform(b, [parameters], { grid, centreMm, radiusMm }) {
-      if (parameters === undefined) return {};
+    maps(b, [parameters], { grid, centreMm, radiusMm }) {
+      if (parameters === undefined) return { moving: {} };
       const sliceNormal = normalOfSlice(grid);
       const attributes = { freedom, centreMm: [...centreMm], radiusMm, sliceNormal };
-      return { affine: b.affineFromParameters({ parameters }, attributes) };
+      return { moving: { affine: b.affineFromParameters({ parameters }, attributes) } };
     },
     update: addSteps,
   };

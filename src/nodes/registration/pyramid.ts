@@ -5,8 +5,9 @@ import {
   type WorldFromVoxel,
 } from '../../imaging/frames';
 import { centreMm, type Grid, sameGrid, spacingMm } from '../../imaging/grid';
-import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
-import type { ImageValue, LevelContext } from '../../runtime/api/nodes/port-values';
+import type { Builder } from '../../runtime/api/nodes/builder';
+import type { PlacedImage } from '../../runtime/api/nodes/compare';
+import type { LevelContext } from '../../runtime/api/nodes/port-values';
 import { resample } from './resample';
 
 /** Axes are not made shorter than this: a few thick slices hold no detail to spare. */
@@ -39,10 +40,7 @@ export function levelGrid(grid: Grid, shrink: number): Grid {
 }
 
 /** An image and the grid that it was brought to. */
-export interface ShrunkImage {
-  readonly image: ValueId;
-  readonly grid: Grid;
-}
+export type ShrunkImage = PlacedImage;
 
 /**
  * An image at a pyramid level: smoothed by a Gaussian whose width follows the shrinking of each
@@ -51,7 +49,7 @@ export interface ShrunkImage {
  */
 export function shrinkImage(
   b: Builder,
-  { image, grid }: ImageValue,
+  { image, grid }: PlacedImage,
   shrink: number,
   smoothPerShrink: number,
 ): ShrunkImage {

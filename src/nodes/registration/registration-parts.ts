@@ -1,5 +1,6 @@
 import type {
   ImageValue,
+  MaskValue,
   ModelPart,
   ObjectivePart,
   OptimizerPart,
@@ -11,6 +12,8 @@ import type {
 export interface RegistrationParts {
   readonly fixed: ImageValue;
   readonly moving: ImageValue;
+  readonly fixedMask?: MaskValue | undefined;
+  readonly movingMask?: MaskValue | undefined;
   readonly initial: TransformValue | undefined;
   readonly model: ModelPart;
   readonly objectives: readonly ObjectivePart[];

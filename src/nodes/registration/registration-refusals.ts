@@ -20,22 +20,22 @@ interface Wired {
 /** The first reason why these parts cannot make a registration, or undefined where they can. */
 export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
   const { fixed, moving, initial, model, objectives } = wired;
-  if (objectives.every(({ needsDeformation }) => needsDeformation)) {
+  if (objectives.every((part) => part.on === 'field')) {
     return {
       port: 'objectives',
       message: 'Nothing that is wired here compares the two images.',
       remedy: 'Wire a similarity, for example Local correlation, to "objectives".',
     };
   }
-  const unfit = objectives.find(({ needsDeformation }) => needsDeformation);
-  if (unfit && !model.deformation) {
+  const unfit = objectives.find((part) => part.on === 'field');
+  if (unfit && !model.fields) {
     return {
       port: 'objectives',
       message: `"${unfit.name}" weighs a deformation field, and the model has none.`,
       remedy: `Remove the wire from "${unfit.name}", or wire a deformable model such as Greedy.`,
     };
   }
-  if (initial?.displacement !== undefined && !model.deformation) {
+  if (initial?.displacement !== undefined && !model.fields) {
     return {
       port: 'initial',
       message: 'The initial transform bends space, and this model moves it as a whole.',
@@ -74,6 +74,19 @@ export function nothingOnTheFixedImage(initial: TransformValue | undefined): Low
     remedy: initial
       ? 'Check that what is wired to "initial" was made for these two images, and that neither is empty.'
       : 'Wire Centres of mass or Moments to "initial": both bring the images together.',
+  };
+}
+
+/** What is said where the images have slipped off each other, or hardly touched from the start. */
+export function tooLittleOverlap(initial: TransformValue | undefined): LoweringProblem {
+  return {
+    port: 'moving',
+    message:
+      'Less than a quarter of the smaller image has a partner in the other one: what was compared is ' +
+      'too little to trust the transform.',
+    remedy: initial
+      ? 'Check what is wired to "initial", and that masks leave enough; fewer degrees of freedom or smaller steps keep a stage from slipping away.'
+      : 'Wire Centres of mass or Moments to "initial", and check that masks leave enough.',
   };
 }
 

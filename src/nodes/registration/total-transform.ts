@@ -1,13 +1,29 @@
 import { identityMatrix } from '../../imaging/frames';
 import type { Grid } from '../../imaging/grid';
 import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
-import type { TransformValue } from '../../runtime/api/nodes/port-values';
+import type {
+  LevelContext,
+  MapValue,
+  ModelPart,
+  TransformValue,
+  Variables,
+} from '../../runtime/api/nodes/port-values';
 import { resample } from './resample';
 
-/** An affine and a displacement, either of them absent where it is the identity. */
-export interface TransformParts {
-  readonly affine?: ValueId;
-  readonly displacement?: ValueId;
+/**
+ * The whole map of a model, fixed world → start of `initial`.
+ * @throws RangeError where its maps have two halves and it does not say what they come to
+ */
+export function wholeMap(
+  b: Builder,
+  model: ModelPart,
+  variables: Variables,
+  at: LevelContext,
+): MapValue {
+  if (model.whole) return model.whole(b, variables, at);
+  const { fixed, moving } = model.maps(b, variables, at);
+  if (fixed) throw new RangeError('A model of two halves has to say what the whole map is.');
+  return moving;
 }
 
 /** Displacement and affine of moving = affine · (x + displacement(x)). */
@@ -25,7 +41,7 @@ export interface TotalTransform {
 export function afterModel(
   b: Builder,
   initial: TransformValue | undefined,
-  model: TransformParts,
+  model: MapValue,
 ): TotalTransform {
   return {
     affine: joinAffines(b, initial?.affine, model.affine),

@@ -33,11 +33,9 @@ network is trained. It needs a model with a field: rigid and affine models have 
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', params.weight),
-      needsDeformation: true,
-      loss: (body, { deformation }) =>
-        deformation === undefined
-          ? body.constant([0])
-          : body.diffusionEnergy({ field: deformation }),
+      on: 'field',
+      roles: ['displacement', 'velocity'],
+      loss: (body, { value }) => body.diffusionEnergy({ field: value }),
     },
   }),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { weightParameter } from '../shared/objective-weight';
+import { ownPair, pairPorts } from './own-pair';
 
 export const correlation = defineNode({
   type: 'similarity.correlation',
@@ -25,15 +26,17 @@ stages local correlation is better: it also forgives slow changes of brightness.
     ],
   },
   params: z.object({ weight: weightParameter() }),
-  inputs: {},
+  inputs: pairPorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted negative correlation.' } },
-  lower: (b, _, params, { nodeId }) => ({
+  lower: (b, images, params, { nodeId }) => ({
     objective: {
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', params.weight),
-      needsDeformation: false,
-      loss: (body, { fixed, warped }) => body.globalCorrelation({ fixed, warped }),
+      on: 'images',
+      ...ownPair(images),
+      loss: (body, { fixed, warped, domain: { weight } }) =>
+        body.globalCorrelation({ fixed, warped, weight }),
     },
   }),
 });

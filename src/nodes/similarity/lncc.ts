@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { integerParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import { weightParameter } from '../shared/objective-weight';
+import { ownPair, pairPorts } from './own-pair';
 
 export const lncc = defineNode({
   type: 'similarity.lncc',
@@ -54,19 +55,24 @@ C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
       advanced: true,
     }),
   }),
-  inputs: {},
+  inputs: pairPorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted negative local correlation.' } },
-  lower: (b, _, { radiusVoxels, epsilon, weight }, { nodeId }) => ({
+  lower: (b, images, { radiusVoxels, epsilon, weight: factor }, { nodeId }) => ({
     objective: {
       kind: 'objective',
       name: nodeId,
-      weight: b.dial('weight', weight),
-      needsDeformation: false,
-      loss(body, { fixed, warped }) {
-        const ofFixed = body.windowStatistics({ image: fixed }, { radiusVoxels });
-        const moments = body.windowMoments({ fixed, warped }, { radiusVoxels });
+      weight: b.dial('weight', factor),
+      on: 'images',
+      ...ownPair(images),
+      loss(body, { fixed, warped, domain: { weight, hasHoles } }) {
+        const window = { radiusVoxels };
+        const counted = hasHoles
+          ? { weight, weightMean: body.windowStatistics({ image: weight }, window).mean }
+          : {};
+        const ofFixed = body.windowStatistics({ image: fixed, ...counted }, window);
+        const moments = body.windowMoments({ fixed, warped, ...counted }, window);
         return body.lnccLoss(
-          { meanFixed: ofFixed.mean, meanFixedSquared: ofFixed.meanSquared, ...moments },
+          { meanFixed: ofFixed.mean, meanFixedSquared: ofFixed.meanSquared, ...moments, weight },
           { epsilon },
         );
       },

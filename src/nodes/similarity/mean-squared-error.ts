@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
+import type { Domain } from '../../runtime/api/nodes/port-values';
 import { weightParameter } from '../shared/objective-weight';
+import { ownPair, pairPorts } from './own-pair';
 
 export const meanSquaredError = defineNode({
   type: 'similarity.mean-squared-error',
@@ -24,15 +27,34 @@ a change of brightness, local correlation a bias field, mutual information anoth
     ],
   },
   params: z.object({ weight: weightParameter() }),
-  inputs: {},
+  inputs: pairPorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted mean squared difference.' } },
-  lower: (b, _, params, { nodeId }) => ({
+  lower: (b, images, params, { nodeId }) => ({
     objective: {
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', params.weight),
-      needsDeformation: false,
-      loss: (body, { fixed, warped }) => body.meanSquaredDifference({ fixed, warped }),
+      on: 'images',
+      ...ownPair(images),
+      loss(body, { fixed, warped, domain }) {
+        const { weight } = domain;
+        const matched = body.meanSquaredDifference({ fixed, warped, weight });
+        return body.add({ a: matched, b: costOfNoPartner(body, fixed, domain) });
+      },
     },
   }),
 });
+
+/**
+ * What the points without a partner cost: the variance of the fixed image each, which is what guessing its
+ * mean would. Otherwise an image could be improved by taking it out of sight.
+ */
+function costOfNoPartner(b: Builder, fixed: ValueId, { weight, reference }: Domain): ValueId {
+  const spread = b.imageVariance({ image: fixed, weight: reference?.weight });
+  const variance = reference
+    ? b.scale({ value: spread, by: reference.inverse }, { factor: 1 })
+    : spread;
+  // Both shares are of the whole grid; the difference is what has no partner.
+  const counted = b.scale({ value: variance, by: b.meanWeight({ weight }).mean }, { factor: -1 });
+  return b.add({ a: reference ? spread : variance, b: counted });
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { choiceParameter, integerParameter } from '../../runtime/api/nodes/parameters';
 import { weightParameter } from '../shared/objective-weight';
+import { ownPair, pairPorts } from './own-pair';
 
 export const mutualInformation = defineNode({
   type: 'similarity.mutual-information',
@@ -52,20 +53,21 @@ p(a,b) = \frac{1}{N}\sum_x w_a\big(F(x)\big)\,w_b\big(W(x)\big)`,
     }),
     weight: weightParameter(),
   }),
-  inputs: {},
+  inputs: pairPorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted negative mutual information, nats.' } },
-  lower: (b, _, { bins, window, weight }, { nodeId }) => ({
+  lower: (b, images, { bins, window, weight: factor }, { nodeId }) => ({
     objective: {
       kind: 'objective',
       name: nodeId,
-      weight: b.dial('weight', weight),
-      needsDeformation: false,
-      loss(body, { fixed, warped, moving }) {
+      weight: b.dial('weight', factor),
+      on: 'images',
+      ...ownPair(images),
+      loss(body, { fixed, warped, moving, domain: { weight } }) {
         // The range of the moving image, not of the warped one: bins must not shift as it moves.
         const fixedRange = body.intensityRange({ image: fixed });
         const warpedRange = body.intensityRange({ image: moving });
         const histogram = body.jointHistogram(
-          { fixed, warped, fixedRange, warpedRange },
+          { fixed, warped, fixedRange, warpedRange, weight },
           { bins, window },
         );
         return body.mutualInformation({ histogram }, { bins });

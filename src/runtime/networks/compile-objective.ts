@@ -1,5 +1,6 @@
 import type { Grid } from '../../imaging/grid';
 import type { Builder } from '../api/nodes/builder';
+import { comparisonOf } from '../api/nodes/compare';
 import { weighObjectives } from '../api/nodes/objectives';
 import type { LevelContext, ObjectivePart } from '../api/nodes/port-values';
 import { GraphBuilder } from '../compile/graph-builder';
@@ -76,28 +77,30 @@ export function compileObjective(
 
 function appendLoss(
   graph: GraphBuilder,
-  { objectives, level }: ObjectiveRequest,
+  { objectives, level, movingGrid }: ObjectiveRequest,
   { fixed, moving, displacement }: Readonly<Record<'fixed' | 'moving' | 'displacement', ValueId>>,
 ): ValueId {
   const b = graph.builder;
-  const { sizeVoxels, worldFromVoxel } = level.grid;
-  graph.origin = 'network';
-  const warped = b.sample(
-    { source: moving, displacement },
-    {
-      size: [...sizeVoxels],
-      worldFromVoxel: [...worldFromVoxel],
-      interpolation: 'linear',
-      outside: 'zero',
-    },
-  );
-  const context = { ...level, fixed };
   const parts = objectives.map(({ nodeId, lower }) => {
     // Dials belong to the node, as in a recipe.
     graph.origin = nodeId;
     return lower(b);
   });
   graph.origin = 'network';
-  const terms = { fixed, warped, moving, deformation: displacement, context };
-  return weighObjectives(b, parts, terms).total;
+  const pair = {
+    of: '',
+    fixed: { image: fixed, grid: level.grid },
+    moving: { image: moving, grid: movingGrid },
+  };
+  const comparison = comparisonOf(b, pair, { moving: { displacement } }, level.grid);
+  return weighObjectives(b, parts, {
+    comparisonFor(part) {
+      if (!part.pair) return comparison;
+      throw new RangeError(
+        `"${part.name}" brings images of its own; a network trains on one pair.`,
+      );
+    },
+    fields: [{ role: 'displacement', value: displacement }],
+    level: { ...level, fixed },
+  }).total;
 }

@@ -36,3 +36,11 @@ export function requireDisplacementOn(grid: Grid, displacement: ValueType | unde
     throw new InternalError('The displacement is not on the target grid.');
   }
 }
+
+/** @throws InternalError where a weight is not one number for each voxel of what it weighs. */
+export function requireWeightOn(type: ValueType, weight: ValueType | undefined): void {
+  if (weight === undefined) return;
+  if (!sameGrid(asField(weight, 1).grid, asField(type).grid)) {
+    throw new InternalError('A weight lies on another grid than what it weighs.');
+  }
+}

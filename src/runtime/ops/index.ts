@@ -14,7 +14,11 @@ import { jacobianReport } from './evaluate/jacobian-report';
 import { intensityRange } from './information/intensity-range';
 import { jointHistogram, jointHistogramAdjoint } from './information/joint-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './information/mutual-information';
-import { globalCorrelation, globalCorrelationAdjoint } from './intensity/global-correlation';
+import {
+  globalCorrelation,
+  globalCorrelationAdjoint,
+  imageVariance,
+} from './intensity/global-correlation';
 import {
   meanSquaredDifference,
   meanSquaredDifferenceAdjoint,
@@ -29,11 +33,13 @@ import { scaledStep } from './optimize/scaled-step';
 import { quantiles } from './prepare/quantiles';
 import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
+import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
 import { gaussian } from './smooth/gaussian';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
+import { fillOutside, meanWeight, nonZero, overlapReport } from './weight/weight';
 import {
   windowMoments,
   windowMomentsAdjoint,
@@ -60,10 +66,13 @@ export const opDefinitions = {
   diffusionEnergy,
   diffusionGradient,
   dot,
+  fillOutside,
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
   imageMoments,
+  imageVariance,
+  insideWeight,
   intensityRange,
   jacobianDeterminant,
   jacobianReport,
@@ -76,12 +85,15 @@ export const opDefinitions = {
   lnccLossAdjointFixed,
   meanSquaredDifference,
   meanSquaredDifferenceAdjoint,
+  meanWeight,
   momentCandidates,
   multiply,
   multiplyAffine,
   multiplyAffineAdjoint,
   mutualInformation,
   mutualInformationAdjoint,
+  nonZero,
+  overlapReport,
   quantiles,
   rescale,
   rescaleAdjoint,

@@ -6,6 +6,8 @@ const joint_table_LEAST: f32 = 1e-12;
 
 var<workgroup> joint_table_rows: array<f32, 64>;
 var<workgroup> joint_table_columns: array<f32, 64>;
+// Sum of all cells: 1, or the mean weight of what was counted.
+var<workgroup> joint_table_mass: f32;
 
 // Every invocation of the workgroup must call it, in uniform control flow.
 fn joint_table_prepare(lane: u32) {
@@ -23,11 +25,21 @@ fn joint_table_prepare(lane: u32) {
     joint_table_columns[lane - 64u] = sum;
   }
   workgroupBarrier();
+  if (lane == 0u) {
+    var mass = 0.0;
+    for (var row = 0u; row < bins; row += 1u) {
+      mass += joint_table_rows[row];
+    }
+    joint_table_mass = mass;
+  }
+  workgroupBarrier();
 }
 
-// ln(p(a,b) / (p(a)·p(b))) of a cell that is not empty.
+// ln(p(a,b)·mass / (p(a)·p(b))) of a cell that is not empty.
 fn joint_table_information(cell: u32) -> f32 {
   let row = cell / params.bins;
   let column = cell % params.bins;
-  return log(histogram[cell] / (joint_table_rows[row] * joint_table_columns[column]));
+  return log(
+    histogram[cell] / joint_table_rows[row] * (joint_table_mass / joint_table_columns[column]),
+  );
 }

@@ -15,6 +15,7 @@ import { cases as regularize } from './regularize.cases';
 import { cases as sample } from './sample.cases';
 import { cases as smooth } from './smooth.cases';
 import { cases as view } from './view.cases';
+import { cases as weight } from './weight.cases';
 import { cases as window } from './window.cases';
 
 /** Every case of every op. The unit, gradient, GPU and bench suites iterate this list. */
@@ -35,5 +36,6 @@ export const allCases: readonly OpCase[] = [
   ...sample,
   ...smooth,
   ...view,
+  ...weight,
   ...window,
 ];

@@ -90,6 +90,7 @@ describe('a greedy registration', () => {
     const { loops } = register();
     expect(opNames(loops[2]!.ops)).toEqual([
       'sample',
+      'insideWeight',
       'windowStatistics',
       'windowMoments',
       'lnccLoss',

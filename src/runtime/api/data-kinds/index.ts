@@ -1,6 +1,7 @@
 import type { ComputedValueBase, DataKind, DataValueBase } from './define-data-kind';
 import { imageKind } from './image';
 import { labelsKind } from './labels';
+import { maskKind } from './mask';
 import { tableKind } from './table';
 import { transformKind } from './transform';
 
@@ -8,6 +9,7 @@ import { transformKind } from './transform';
 export const dataKinds = {
   image: imageKind,
   labels: labelsKind,
+  mask: maskKind,
   transform: transformKind,
   table: tableKind,
 };

@@ -1,6 +1,21 @@
 import type { ValueId } from '../../ir/values';
 import type { Builder } from './builder';
-import type { ObjectiveContext, ObjectivePart } from './port-values';
+import type {
+  Comparison,
+  LevelContext,
+  ModelField,
+  ObjectivePart,
+  SimilarityPart,
+} from './port-values';
+
+/** What the objectives are asked about: one choice of the model's variables at a level. */
+export interface ObjectiveTerms {
+  /** The two images that a similarity compares. */
+  comparisonFor(part: SimilarityPart): Comparison;
+  /** The fields of the model. */
+  readonly fields: readonly ModelField[];
+  readonly level: LevelContext;
+}
 
 /** The loss that is made small, and each objective before its weight. */
 export interface WeightedObjectives {
@@ -11,16 +26,16 @@ export interface WeightedObjectives {
 /**
  * The sum of wired objectives by their weights. `register` and networks both use it: a network trains
  * on exactly what is wired. Each loss is built on behalf of its objective's node.
- * @throws RangeError where nothing is wired
+ * @throws RangeError where nothing is wired, or where no field is one that a regularizer can weigh
  */
 export function weighObjectives(
   b: Builder,
   objectives: readonly ObjectivePart[],
-  terms: ObjectiveContext,
+  terms: ObjectiveTerms,
 ): WeightedObjectives {
   const losses = objectives.map((objective) => ({
     name: objective.name,
-    value: b.onBehalfOf(objective.name, () => objective.loss(b, terms)),
+    value: b.onBehalfOf(objective.name, () => lossOf(b, objective, terms)),
     weight: objective.weight,
   }));
   const [first, ...others] = losses.map(({ value, weight }) =>
@@ -31,4 +46,19 @@ export function weighObjectives(
     total: others.reduce((a, term) => b.add({ a, b: term }), first),
     losses: losses.map(({ name, value }) => ({ name, value })),
   };
+}
+
+/** Of all fields that fit the sum, so that a model of two halves is weighed in both. */
+function lossOf(b: Builder, part: ObjectivePart, terms: ObjectiveTerms): ValueId {
+  if (part.on === 'images') {
+    const comparison = terms.comparisonFor(part);
+    const value = part.loss(b, comparison, terms.level);
+    const { reference } = comparison.domain;
+    return reference ? b.scale({ value, by: reference.inverse }, { factor: 1 }) : value;
+  }
+  const [first, ...others] = terms.fields
+    .filter(({ role }) => part.roles.includes(role))
+    .map((field) => part.loss(b, field, terms.level));
+  if (first === undefined) throw new RangeError(`"${part.name}" has no field to weigh.`);
+  return others.reduce((sum, term) => b.add({ a: sum, b: term }), first);
 }

@@ -1,10 +1,12 @@
 import type { Grid } from '../../../imaging/grid';
 import type { ValueId } from '../../ir/values';
+import type { ImageValue } from '../data-kinds/image';
 import type { DataValues } from '../data-kinds/index';
 import type { Builder } from './builder';
 
 export type { ImageValue } from '../data-kinds/image';
 export type { LabelsValue } from '../data-kinds/labels';
+export type { MaskValue } from '../data-kinds/mask';
 export type { TableValue } from '../data-kinds/table';
 export type { TransformValue } from '../data-kinds/transform';
 
@@ -27,23 +29,52 @@ export interface LevelContext {
 /** Parameters that an optimizer moves. Fields are resampled between levels, scalars kept. */
 export type Variables = readonly ValueId[];
 
+/**
+ * Where an image is read, world → world: moving = affine · (x + displacement(x)). Either part is absent
+ * where it is the identity.
+ */
+export interface MapValue {
+  /** Scalars(12), row-major 3×4. */
+  readonly affine?: ValueId;
+  /** Field of three channels, mm. */
+  readonly displacement?: ValueId;
+}
+
+/**
+ * Where a model reads each image, for the points at which the two are compared: the moving image
+ * alone, or, with `fixed`, both of them half way.
+ */
+export interface ModelMaps {
+  /** To the fixed world. Absent: the fixed image is compared where it lies. */
+  readonly fixed?: MapValue;
+  /** To the start of `initial`, or to the moving world where there is none. */
+  readonly moving: MapValue;
+}
+
+/** A field of a model that regularizers weigh. */
+export interface ModelField {
+  /** What its vectors are: `displacement` mm, `velocity` mm per unit of time, `coefficients` of a basis. */
+  readonly role: 'displacement' | 'velocity' | 'coefficients';
+  readonly value: ValueId;
+  /** Of coefficients: the functions they are factors of. */
+  readonly basis?: 'cubic-b-spline';
+}
+
 export interface ModelPart {
   readonly kind: 'model';
   /** Start at the coarsest level: the identity. */
   start(b: Builder, context: LevelContext): Variables;
   /** From one level's variables to the next level's. */
   refine(b: Builder, variables: Variables, to: LevelContext): Variables;
-  /** The map that the variables stand for, fixed world → start of `initial`. */
-  transform(
-    b: Builder,
-    variables: Variables,
-    context: LevelContext,
-  ): {
-    readonly affine?: ValueId;
-    readonly displacement?: ValueId;
-  };
-  /** Field that a regularizer acts on, where the model has one: displacement or velocity, mm. */
-  deformation?(b: Builder, variables: Variables, context: LevelContext): ValueId;
+  /** Where the variables say that each image is read. */
+  maps(b: Builder, variables: Variables, context: LevelContext): ModelMaps;
+  /**
+   * The whole map, fixed world → start of `initial`. A model whose `maps` have two halves must have it;
+   * for others it is the moving image's map.
+   */
+  whole?(b: Builder, variables: Variables, context: LevelContext): MapValue;
+  /** What regularizers may weigh. Left out where the model has no field. */
+  fields?(b: Builder, variables: Variables, context: LevelContext): readonly ModelField[];
   /**
    * Factor on the loss before it is differentiated. The gradient of a mean over voxels falls with
    * their number; a model of one vector a voxel asks for that number, so that its gradient has the
@@ -58,27 +89,80 @@ export interface ModelPart {
   inverse?(b: Builder, variables: Variables, context: LevelContext): ValueId;
 }
 
-export interface ObjectiveContext {
-  readonly fixed: ValueId;
-  readonly warped: ValueId;
-  /** The unwarped moving image of the level: constant in the loop, for its range of intensities. */
-  readonly moving: ValueId;
-  /** Absent where the model has no field. */
-  readonly deformation?: ValueId;
-  readonly context: LevelContext;
+/** The points at which two images are compared, and how much each of them counts. */
+export interface Domain {
+  readonly grid: Grid;
+  /**
+   * Field of one channel, 0 to 1: what both masks let count, and 0 where a point has no partner because it
+   * leads out of an image. A constant of the iteration: no gradient flows through it
+   * (docs/decisions/0030).
+   */
+  readonly weight: ValueId;
+  /**
+   * What the fixed image alone lets count, where that is not the whole grid: its weight, the mean of that
+   * over the grid and 1 / mean. Losses are means over this much, whatever has a partner.
+   */
+  readonly reference?: {
+    readonly weight: ValueId;
+    readonly mean: ValueId;
+    readonly inverse: ValueId;
+  };
+  /**
+   * True where a mask is wired: the weight then falls within the images too, and what looks at windows
+   * must keep out of them what does not count.
+   */
+  readonly hasHoles: boolean;
 }
 
-/** A weighted term of the loss. Losses are means over the fixed domain, so weights carry over. */
-export interface ObjectivePart {
+/** Two images on one domain, each read through its own map: all that a similarity sees. */
+export interface Comparison {
+  /** The fixed image on the domain's grid. */
+  readonly fixed: ValueId;
+  /** The moving image on the domain's grid, as the map of the moment brings it there. */
+  readonly warped: ValueId;
+  /** The moving image of the level, where it lies: constant in the loop, for its range of intensities. */
+  readonly moving: ValueId;
+  /** Channels of either image. */
+  readonly channels: number;
+  readonly domain: Domain;
+  /** Which pair it is: empty for the pair of `register`, else the node that brought it. */
+  readonly of: string;
+}
+
+interface WeightedTerm {
   readonly kind: 'objective';
   /** Name in traces: the node's id. */
   readonly name: string;
   /** Dial: factor on the loss. */
   readonly weight: ValueId;
-  /** True where the term needs a deformation field: `register` then refuses models without one. */
-  readonly needsDeformation: boolean;
-  loss(b: Builder, terms: ObjectiveContext): ValueId;
 }
+
+/**
+ * A term that compares two images. It is called with one pair and does not know how many there are,
+ * nor how many halves the map has.
+ */
+export interface SimilarityPart extends WeightedTerm {
+  readonly on: 'images';
+  /** Images of its own in place of those of `register`, either or both. */
+  readonly pair?: { readonly fixed?: ImageValue; readonly moving?: ImageValue };
+  /**
+   * Mean over all points of the grid of what each of them costs, weighted by the domain, so that weights
+   * carry over. A point that does not count costs what it would if nothing were known of its partner:
+   * no loss gets better by leaving.
+   */
+  loss(b: Builder, comparison: Comparison, level: LevelContext): ValueId;
+}
+
+/** A term that weighs a field of the model. A mean over the field's points, so that weights carry over. */
+export interface RegularizerPart extends WeightedTerm {
+  readonly on: 'field';
+  /** Which fields it can weigh: `register` refuses models that have none of them. */
+  readonly roles: readonly ModelField['role'][];
+  loss(b: Builder, field: ModelField, level: LevelContext): ValueId;
+}
+
+/** A weighted term of the loss. */
+export type ObjectivePart = SimilarityPart | RegularizerPart;
 
 export interface OptimizerPart {
   readonly kind: 'optimizer';

@@ -32,5 +32,6 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
       cotangent[cell + 3u * params.imageStride],
     ));
   }
+  if (params.weighted != 0u) { sum *= weight[i]; }
   imageCotangent[i] = sum * scale / f32(params.count);
 }

@@ -1,7 +1,7 @@
 // uses: parzen
 // One table of counts a chunk of voxels. A workgroup counts its chunk in workgroup memory, in fixed
 // point: sums of integers do not depend on their order. A weight of one is 2³¹/chunkLength levels,
-// so that not even a chunk whose voxels all fall into one bin overflows.
+// so that not even a chunk whose voxels all fall into one bin overflows; weights are 1 at most.
 
 // 64 × 64 bins of 4 bytes: all of the default limit on workgroup memory.
 var<workgroup> counts: array<atomic<u32>, 4096>;
@@ -24,9 +24,11 @@ fn main(
     let column = parzen_bin(column_at, bins);
     let rows = parzen_weights(row_at - f32(row), params.window);
     let columns = parzen_weights(column_at - f32(column), params.window);
+    var counted = levels;
+    if (params.weighted != 0u) { counted *= weight[i]; }
     for (var r = 0u; r < 4u; r += 1u) {
       let cell = (row + r - 1u) * bins + column - 1u;
-      let weights = vec4<u32>(max(rows[r] * columns * levels + 0.5, vec4<f32>(0.0)));
+      let weights = vec4<u32>(max(rows[r] * columns * counted + 0.5, vec4<f32>(0.0)));
       atomicAdd(&counts[cell], weights.x);
       atomicAdd(&counts[cell + 1u], weights.y);
       atomicAdd(&counts[cell + 2u], weights.z);

@@ -10,7 +10,7 @@ export interface HistogramNumbers {
 
 /**
  * Adds each voxel to one table per chunk of `chunkLength` voxels: its weights over four bins of the
- * fixed image (rows) times those over four bins of the warped one.
+ * fixed image (rows) times those over four bins of the warped one, times the voxel's weight if it has one.
  *
  * An intensity at the lower end of the range lies on bin 1, at the upper end on the last but one,
  * so that four bins around always exist; beyond the range it counts as the end.
@@ -20,6 +20,7 @@ export function histogramPartials(
   warped: FloatArray,
   fixedRange: FloatArray,
   warpedRange: FloatArray,
+  weight: FloatArray | undefined,
   partials: FloatArray,
   p: HistogramNumbers & { readonly chunkLength: number },
   share: Share,
@@ -46,10 +47,11 @@ export function histogramPartials(
       if (a > last) a = last;
       let f = c - a;
       parzenWeights(f, gaussian, weights);
-      const f0 = weights[0]!;
-      const f1 = weights[1]!;
-      const f2 = weights[2]!;
-      const f3 = weights[3]!;
+      const counted = weight === undefined ? 1 : weight[i]!;
+      const f0 = counted * weights[0]!;
+      const f1 = counted * weights[1]!;
+      const f2 = counted * weights[2]!;
+      const f3 = counted * weights[3]!;
       c = (warped[i]! - warpedLow) * warpedScale;
       c = c > 0 ? (c < span ? c + 1 : span + 1) : 1;
       let b = c | 0;
@@ -111,6 +113,7 @@ export function histogramCotangents(
   image: FloatArray,
   otherRange: FloatArray,
   imageRange: FloatArray,
+  weight: FloatArray | undefined,
   cotangent: FloatArray,
   imageCotangent: FloatArray,
   p: HistogramNumbers & { readonly otherStride: number; readonly imageStride: number },
@@ -164,7 +167,7 @@ export function histogramCotangents(
     sum += w2 * (d0 * table[o]! + d1 * table[o + s1]! + d2 * table[o + s2]! + d3 * table[o + s3]!);
     o = (o + os) | 0;
     sum += w3 * (d0 * table[o]! + d1 * table[o + s1]! + d2 * table[o + s2]! + d3 * table[o + s3]!);
-    imageCotangent[i] = sum;
+    imageCotangent[i] = weight === undefined ? sum : weight[i]! * sum;
   }
 }
 

@@ -18,18 +18,35 @@ export const histogramPartialsKernel = defineKernel({
     warped: 'read',
     fixedRange: 'read',
     warpedRange: 'read',
+    weight: 'read?',
     partials: 'write',
   },
-  parameters: { count: 'u32', bins: 'u32', window: 'u32', chunkLength: 'u32' },
+  parameters: {
+    count: 'u32',
+    bins: 'u32',
+    window: 'u32',
+    chunkLength: 'u32',
+    weighted: 'u32',
+  },
   cpu: (b, p, share) =>
-    histogramPartials(b.fixed, b.warped, b.fixedRange, b.warpedRange, b.partials, p, share),
+    histogramPartials(
+      b.fixed,
+      b.warped,
+      b.fixedRange,
+      b.warpedRange,
+      b.weight,
+      b.partials,
+      p,
+      share,
+    ),
   gpu: {
     source: partialsSource,
     threads: (p) => Math.ceil(p.count / p.chunkLength) * countingWorkgroup,
     workgroupSize: countingWorkgroup,
   },
   cost: (p) => ({
-    bytes: 8 * p.count + 4 * Math.ceil(p.count / p.chunkLength) * p.bins * p.bins,
+    bytes:
+      (8 + 4 * p.weighted) * p.count + 4 * Math.ceil(p.count / p.chunkLength) * p.bins * p.bins,
     operations: 70 * p.count,
   }),
 });
@@ -54,6 +71,7 @@ export const histogramAdjointKernel = defineKernel({
     image: 'read',
     otherRange: 'read',
     imageRange: 'read',
+    weight: 'read?',
     cotangent: 'read',
     imageCotangent: 'write',
   },
@@ -63,6 +81,7 @@ export const histogramAdjointKernel = defineKernel({
     window: 'u32',
     otherStride: 'u32',
     imageStride: 'u32',
+    weighted: 'u32',
   },
   cpu: (b, p, share) =>
     histogramCotangents(
@@ -70,11 +89,12 @@ export const histogramAdjointKernel = defineKernel({
       b.image,
       b.otherRange,
       b.imageRange,
+      b.weight,
       b.cotangent,
       b.imageCotangent,
       p,
       share,
     ),
   gpu: { source: adjointSource, threads: (p) => p.count },
-  cost: (p) => ({ bytes: 12 * p.count, operations: 80 * p.count }),
+  cost: (p) => ({ bytes: (12 + 4 * p.weighted) * p.count, operations: 80 * p.count }),
 });

@@ -1,7 +1,7 @@
 import { InternalError } from '../../internal-error';
 import { elementsPerBuffer, sameType, scalarsType, type ValueType } from '../../ir/values';
 import { defineOp } from '../define-op';
-import { asField } from '../grid-attributes';
+import { asField, requireWeightOn } from '../grid-attributes';
 import {
   histogramAdjointKernel,
   histogramPartialsKernel,
@@ -13,6 +13,7 @@ import { type HistogramAttributes, histogramChunkLength, requireBins, windowCode
 function requireImages(
   images: readonly [ValueType, ValueType],
   ranges: readonly ValueType[],
+  weight: ValueType | undefined,
 ): void {
   if (!sameType(asField(images[0], 1), asField(images[1], 1))) {
     throw new InternalError('Fixed and warped are on different grids.');
@@ -20,34 +21,55 @@ function requireImages(
   if (ranges.some((range) => range.kind !== 'scalars' || range.length !== 2)) {
     throw new InternalError('A range of intensities is two scalars.');
   }
+  requireWeightOn(images[0], weight);
 }
 
 export const jointHistogram = defineOp<HistogramAttributes>()({
   name: 'jointHistogram',
   doc:
-    'p(a,b) = mean over voxels of w_a(F)·w_b(W): joint probability of the bins a of the fixed ' +
+    'p(a,b) = mean over voxels of [ω ·] w_a(F)·w_b(W), ω from 0 to 1: joint probability of the bins a of the fixed ' +
     'image (rows) and b of the warped one. Ranges are lowest and highest intensity, which lie on ' +
     'the second and the last but one bin; beyond them the ends count. Differentiable in the images.',
-  inputs: { fixed: 'field', warped: 'field', fixedRange: 'scalars', warpedRange: 'scalars' },
+  inputs: {
+    fixed: 'field',
+    warped: 'field',
+    fixedRange: 'scalars',
+    warpedRange: 'scalars',
+    weight: 'field?',
+  },
   outputs: ['histogram'],
-  infer({ fixed, warped, fixedRange, warpedRange }, { bins }) {
-    requireImages([fixed, warped], [fixedRange, warpedRange]);
+  infer({ fixed, warped, fixedRange, warpedRange, weight }, { bins }) {
+    requireImages([fixed, warped], [fixedRange, warpedRange], weight);
     requireBins(bins);
     return { histogram: scalarsType(bins * bins) };
   },
   adjoint(b, { inputs, attributes }, { histogram: cotangent }) {
     if (cotangent === undefined) return {};
-    const { fixed, warped, fixedRange, warpedRange } = inputs;
+    const { fixed, warped, fixedRange, warpedRange, weight } = inputs;
     const adjoint = 'jointHistogramAdjoint';
     return {
       fixed: b.op(
         adjoint,
-        { other: warped, image: fixed, otherRange: warpedRange, imageRange: fixedRange, cotangent },
+        {
+          other: warped,
+          image: fixed,
+          otherRange: warpedRange,
+          imageRange: fixedRange,
+          weight,
+          cotangent,
+        },
         { ...attributes, side: 'fixed' },
       ).image,
       warped: b.op(
         adjoint,
-        { other: fixed, image: warped, otherRange: fixedRange, imageRange: warpedRange, cotangent },
+        {
+          other: fixed,
+          image: warped,
+          otherRange: fixedRange,
+          imageRange: warpedRange,
+          weight,
+          cotangent,
+        },
         { ...attributes, side: 'warped' },
       ).image,
     };
@@ -62,7 +84,13 @@ export const jointHistogram = defineOp<HistogramAttributes>()({
     emitter.call(
       histogramPartialsKernel,
       { ...inputs, partials },
-      { count, bins, window: windowCode[window], chunkLength },
+      {
+        count,
+        bins,
+        window: windowCode[window],
+        chunkLength,
+        weighted: inputs.weight === undefined ? 0 : 1,
+      },
     );
     emitter.call(
       sumTablesKernel,
@@ -87,11 +115,12 @@ export const jointHistogramAdjoint = defineOp<
     image: 'field',
     otherRange: 'scalars',
     imageRange: 'scalars',
+    weight: 'field?',
     cotangent: 'scalars',
   },
   outputs: ['image'],
-  infer({ other, image, otherRange, imageRange }, { bins }) {
-    requireImages([other, image], [otherRange, imageRange]);
+  infer({ other, image, otherRange, imageRange, weight }, { bins }) {
+    requireImages([other, image], [otherRange, imageRange], weight);
     requireBins(bins);
     return { image };
   },
@@ -107,6 +136,7 @@ export const jointHistogramAdjoint = defineOp<
         window: windowCode[window],
         otherStride: side === 'warped' ? bins : 1,
         imageStride: side === 'warped' ? 1 : bins,
+        weighted: inputs.weight === undefined ? 0 : 1,
       },
     );
   },

@@ -1,5 +1,5 @@
 // uses: joint-table
-// Cotangent of the histogram for loss = −MI: c·(1 − ln(p(a,b)/(p(a)·p(b)))), 0 in empty cells. One
+// Cotangent of the histogram for loss = −mass·MI: −c·ln(p(a,b)·mass/(p(a)·p(b))), 0 in empty cells. One
 // workgroup.
 
 @compute @workgroup_size(WORKGROUP)
@@ -8,7 +8,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   for (var cell = lane; cell < params.bins * params.bins; cell += WORKGROUP) {
     var value = 0.0;
     if (histogram[cell] > joint_table_LEAST) {
-      value = cotangent[0] * (1.0 - joint_table_information(cell));
+      value = -cotangent[0] * joint_table_information(cell);
     }
     histogramCotangent[cell] = value;
   }

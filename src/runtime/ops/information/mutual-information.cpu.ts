@@ -6,6 +6,8 @@ const leastProbability = 1e-12;
 interface Marginals {
   readonly rows: Float64Array;
   readonly columns: Float64Array;
+  /** Sum of all cells: 1, or the mean weight of what was counted. */
+  readonly mass: number;
 }
 
 function marginals(histogram: FloatArray, bins: number): Marginals {
@@ -15,22 +17,22 @@ function marginals(histogram: FloatArray, bins: number): Marginals {
     rows[Math.floor(cell / bins)]! += histogram[cell]!;
     columns[cell % bins]! += histogram[cell]!;
   }
-  return { rows, columns };
+  return { rows, columns, mass: rows.reduce((sum, row) => sum + row, 0) };
 }
 
-/** ln(p(a,b) / (p(a)·p(b))) of a cell, or nothing where it is empty. */
+/** ln(p(a,b)·mass / (p(a)·p(b))) of a cell, or nothing where it is empty. */
 function informationOf(
   histogram: FloatArray,
-  { rows, columns }: Marginals,
+  { rows, columns, mass }: Marginals,
   cell: number,
   bins: number,
 ): number | undefined {
   const p = histogram[cell]!;
   if (!(p > leastProbability)) return undefined;
-  return Math.log(p / (rows[Math.floor(cell / bins)]! * columns[cell % bins]!));
+  return Math.log((p * mass) / (rows[Math.floor(cell / bins)]! * columns[cell % bins]!));
 }
 
-/** Mutual information in nats. */
+/** Mutual information in nats, times the mass of the table. */
 export function mutualInformationOf(histogram: FloatArray, bins: number): number {
   const of = marginals(histogram, bins);
   let sum = 0;
@@ -40,7 +42,7 @@ export function mutualInformationOf(histogram: FloatArray, bins: number): number
   return sum;
 }
 
-/** Cotangent of the histogram for loss = −MI: c·(1 − ln(p(a,b)/(p(a)·p(b)))), 0 in empty cells. */
+/** Cotangent of the histogram for loss = −mass·MI: −c·ln(p(a,b)·mass/(p(a)·p(b))), 0 in empty cells. */
 export function mutualInformationCotangents(
   histogram: FloatArray,
   cotangent: number,
@@ -50,6 +52,6 @@ export function mutualInformationCotangents(
   const of = marginals(histogram, bins);
   for (let cell = 0; cell < bins * bins; cell += 1) {
     const information = informationOf(histogram, of, cell, bins);
-    histogramCotangent[cell] = information === undefined ? 0 : cotangent * (1 - information);
+    histogramCotangent[cell] = information === undefined ? 0 : -cotangent * information;
   }
 }

@@ -47,7 +47,9 @@ function requireTable(histogram: ValueType, bins: number): void {
 
 export const mutualInformation = defineOp<{ readonly bins: number }>()({
   name: 'mutualInformation',
-  doc: 'loss = −Σ p(a,b)·ln(p(a,b)/(p(a)·p(b))), nats, of a joint histogram whose rows are a.',
+  doc:
+    'loss = −Σ p(a,b)·ln(p(a,b)·m/(p(a)·p(b))), nats, of a joint histogram whose rows are a and whose ' +
+    'cells sum to m: m times the mutual information of what was counted.',
   inputs: { histogram: 'scalars' },
   outputs: ['loss'],
   infer({ histogram }, { bins }) {

@@ -1,5 +1,5 @@
 // uses: joint-table workgroup-reduce
-// loss = −Σ p(a,b)·ln(p(a,b)/(p(a)·p(b))). One workgroup.
+// loss = −Σ p(a,b)·ln(p(a,b)·mass/(p(a)·p(b))). One workgroup.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {

@@ -1,5 +1,5 @@
 // uses: workgroup-reduce
-// Sums of f², w² and f·w over chunks of the volume, one workgroup a chunk, where f and w are the
+// Sums of [ω ·] f², w² and f·w over chunks of the volume, one workgroup a chunk, where f and w are the
 // images less their means: squares of values with a large mean would drown it in float32.
 
 @compute @workgroup_size(WORKGROUP)
@@ -14,7 +14,9 @@ fn main(
   for (var i = group.x * length_chunk + lane; i < end; i += WORKGROUP) {
     let f = fixed[i] - means[0];
     let w = warped[i] - means[1];
-    sum += vec3<f32>(f * f, w * w, f * w);
+    var counted = 1.0;
+    if (params.weighted != 0u) { counted = weight[i]; }
+    sum += counted * vec3<f32>(f * f, w * w, f * w);
   }
   let variance_fixed = workgroup_reduce_sum(lane, sum.x);
   let variance_warped = workgroup_reduce_sum(lane, sum.y);

@@ -8,58 +8,78 @@ import {
   correlationCotangents,
   correlationOf,
   correlationPartials,
+  divideMeans,
   imageSumPartials,
 } from './intensity.cpu';
+import weightedMeansSource from './weighted-means.wgsl?raw';
 
-/** Sums of both images over chunks of the volume. */
+/** Sums of both images over chunks of the volume; with a weight it comes third. */
 export const imageSumsKernel = defineKernel({
   name: 'image-sums',
-  bindings: { fixed: 'read', warped: 'read', partials: 'write' },
-  parameters: { count: 'u32' },
-  cpu: (b, p, share) => imageSumPartials(b.fixed, b.warped, b.partials, p.count, share),
+  bindings: { fixed: 'read', warped: 'read', weight: 'read?', partials: 'write' },
+  parameters: { count: 'u32', weighted: 'u32' },
+  cpu: (b, p, share) => imageSumPartials(b.fixed, b.warped, b.weight, b.partials, p.count, share),
   gpu: { source: sumsSource, threads: reductionThreads, workgroupSize: reductionWorkgroup },
-  cost: (p) => ({ bytes: 8 * p.count, operations: 2 * p.count }),
+  cost: (p) => ({
+    bytes: (8 + 4 * p.weighted) * p.count,
+    operations: (2 + 3 * p.weighted) * p.count,
+  }),
+});
+
+/** Means of weighted images to weighted means of images, in place over the first two of three numbers. */
+export const weightedMeansKernel = defineKernel({
+  name: 'weighted-means',
+  bindings: { means: 'update' },
+  parameters: {},
+  sharedAmongThreads: false,
+  cpu: (b) => divideMeans(b.means),
+  gpu: { source: weightedMeansSource, threads: () => 1, workgroupSize: 1 },
+  cost: () => ({ bytes: 20, operations: 2 }),
 });
 
 /** Sums of f², w² and f·w over chunks, f and w being the images less their means. */
 export const correlationPartialsKernel = defineKernel({
   name: 'correlation-partials',
-  bindings: { fixed: 'read', warped: 'read', means: 'read', partials: 'write' },
-  parameters: { count: 'u32' },
-  cpu: (b, p, share) => correlationPartials(b.fixed, b.warped, b.means, b.partials, p.count, share),
+  bindings: { fixed: 'read', warped: 'read', weight: 'read?', means: 'read', partials: 'write' },
+  parameters: { count: 'u32', weighted: 'u32' },
+  cpu: (b, p, share) =>
+    correlationPartials(b.fixed, b.warped, b.weight, b.means, b.partials, p.count, share),
   gpu: { source: partialsSource, threads: reductionThreads, workgroupSize: reductionWorkgroup },
-  cost: (p) => ({ bytes: 8 * p.count, operations: 8 * p.count }),
+  cost: (p) => ({ bytes: (8 + 4 * p.weighted) * p.count, operations: (8 + p.weighted) * p.count }),
 });
 
-/** loss = −ncc, from means and (co)variances. */
+/** loss = −[ω̄ ·] ncc, from means and (co)variances. */
 export const correlationLossKernel = defineKernel({
   name: 'correlation-loss',
   bindings: { means: 'read', moments: 'read', loss: 'write' },
-  parameters: {},
+  parameters: { weighted: 'u32' },
   sharedAmongThreads: false,
-  cpu(b) {
-    b.loss[0] = -correlationOf(b.means, b.moments);
+  cpu(b, p) {
+    const counted = p.weighted ? (b.means[2] as number) : 1;
+    b.loss[0] = -counted * correlationOf(b.means, b.moments);
   },
   gpu: { source: lossSource, threads: () => 1, workgroupSize: 1 },
   cost: () => ({ bytes: 16, operations: 4 }),
 });
 
-/** Cotangent of the warped image for loss = −ncc. */
+/** Cotangent of the warped image for loss = −[ω̄ ·] ncc. */
 export const correlationAdjointKernel = defineKernel({
   name: 'correlation-adjoint',
   bindings: {
     fixed: 'read',
     warped: 'read',
+    weight: 'read?',
     means: 'read',
     moments: 'read',
     cotangent: 'read',
     warpedCotangent: 'write',
   },
-  parameters: { count: 'u32' },
+  parameters: { count: 'u32', weighted: 'u32' },
   cpu: (b, p, share) =>
     correlationCotangents(
       b.fixed,
       b.warped,
+      b.weight,
       b.means,
       b.moments,
       b.cotangent[0] as number,
@@ -68,5 +88,5 @@ export const correlationAdjointKernel = defineKernel({
       share,
     ),
   gpu: { source: adjointSource, threads: (p) => p.count },
-  cost: (p) => ({ bytes: 12 * p.count, operations: 5 * p.count }),
+  cost: (p) => ({ bytes: (12 + 4 * p.weighted) * p.count, operations: (5 + p.weighted) * p.count }),
 });

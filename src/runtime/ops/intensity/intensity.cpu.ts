@@ -1,10 +1,13 @@
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
 import { chunkLength, reductionChunks } from '../reduction';
 
-/** Sums of (fixed − warped)² over fixed chunks of the volume, into `partials` from `offset`. */
+/**
+ * Sums of [weight ·] (fixed − warped)² over fixed chunks of the volume, into `partials` from `offset`.
+ */
 export function squaredDifferencePartials(
   fixed: FloatArray,
   warped: FloatArray,
+  weight: FloatArray | undefined,
   partials: FloatArray,
   p: { readonly count: number; readonly offset: number },
   share: Share,
@@ -16,29 +19,37 @@ export function squaredDifferencePartials(
     let sum = 0;
     for (let i = chunk * length; i < end; i += 1) {
       const difference = fixed[i]! - warped[i]!;
-      sum += difference * difference;
+      sum += (weight === undefined ? 1 : weight[i]!) * difference * difference;
     }
     partials[p.offset + chunk] = sum;
   }
 }
 
-/** differences = factor · (warped − fixed) */
+/** differences = factor · [weight ·] (warped − fixed) */
 export function scaledDifferences(
   fixed: FloatArray,
   warped: FloatArray,
+  weight: FloatArray | undefined,
   differences: FloatArray,
   factor: number,
   count: number,
   share: Share,
 ): void {
   const [begin, end] = shareOf(count, share);
-  for (let i = begin; i < end; i += 1) differences[i] = factor * (warped[i]! - fixed[i]!);
+  for (let i = begin; i < end; i += 1) {
+    const counted = weight === undefined ? factor : factor * weight[i]!;
+    differences[i] = counted * (warped[i]! - fixed[i]!);
+  }
 }
 
-/** Sums of F and of W over fixed chunks: quantity 0 and 1 of `partials`. */
+/**
+ * Sums of F and of W over fixed chunks: quantity 0 and 1 of `partials`. With a weight those of ω·F and
+ * ω·W, and the sum of ω as quantity 2.
+ */
 export function imageSumPartials(
   fixed: FloatArray,
   warped: FloatArray,
+  weight: FloatArray | undefined,
   partials: FloatArray,
   count: number,
   share: Share,
@@ -50,19 +61,34 @@ export function imageSumPartials(
     const end = Math.min((chunk + 1) * length, count);
     let sumFixed = 0;
     let sumWarped = 0;
+    let sumWeights = 0;
     for (let i = chunk * length; i < end; i += 1) {
-      sumFixed += fixed[i]!;
-      sumWarped += warped[i]!;
+      const counted = weight === undefined ? 1 : weight[i]!;
+      sumFixed += counted * fixed[i]!;
+      sumWarped += counted * warped[i]!;
+      sumWeights += counted;
     }
     partials[chunk] = sumFixed;
     partials[chunks + chunk] = sumWarped;
+    if (weight !== undefined) partials[2 * chunks + chunk] = sumWeights;
   }
 }
 
-/** Sums of f², w² and f·w over fixed chunks, where f and w are the images less their means. */
+/**
+ * Mean of ω·F and of ω·W to weighted means of F and W, in place: both over the mean of ω, which stays
+ * as the third number.
+ */
+export function divideMeans(means: FloatArray): void {
+  const weight = means[2]!;
+  means[0] = weight > 0 ? means[0]! / weight : 0;
+  means[1] = weight > 0 ? means[1]! / weight : 0;
+}
+
+/** Sums of [ω ·] f², w² and f·w over fixed chunks, where f and w are the images less their means. */
 export function correlationPartials(
   fixed: FloatArray,
   warped: FloatArray,
+  weight: FloatArray | undefined,
   means: FloatArray,
   partials: FloatArray,
   count: number,
@@ -81,9 +107,10 @@ export function correlationPartials(
     for (let i = chunk * length; i < end; i += 1) {
       const f = fixed[i]! - meanFixed;
       const w = warped[i]! - meanWarped;
-      varianceFixed += f * f;
-      varianceWarped += w * w;
-      covariance += f * w;
+      const counted = weight === undefined ? 1 : weight[i]!;
+      varianceFixed += counted * f * f;
+      varianceWarped += counted * w * w;
+      covariance += counted * f * w;
     }
     partials[chunk] = varianceFixed;
     partials[chunks + chunk] = varianceWarped;
@@ -107,12 +134,14 @@ export function correlationOf(means: FloatArray, moments: FloatArray): number {
 }
 
 /**
- * Cotangent of W for loss = −ncc: −c/N · (f/√(B·C) − ncc·w/C), with f and w the images less their
- * means, B and C the variances; 0 where an image is constant.
+ * Cotangent of W for loss = −ω̄·ncc: −c·ω/N · (f/√(B·C) − ncc·w/C), with f and w the images less their
+ * means, B and C the variances; 0 where an image is constant. Moments are means over all voxels of
+ * weighted products, which are ω̄·B and so on.
  */
 export function correlationCotangents(
   fixed: FloatArray,
   warped: FloatArray,
+  weight: FloatArray | undefined,
   means: FloatArray,
   moments: FloatArray,
   cotangent: number,
@@ -127,11 +156,13 @@ export function correlationCotangents(
   let byFixed = 0;
   let byWarped = 0;
   if (!isConstant(varianceFixed, meanFixed) && !isConstant(varianceWarped, meanWarped)) {
-    byFixed = -cotangent / count / Math.sqrt(varianceFixed * varianceWarped);
+    const counted = weight === undefined ? 1 : means[2]!;
+    byFixed = (-cotangent * counted) / count / Math.sqrt(varianceFixed * varianceWarped);
     byWarped = (-byFixed * moments[2]!) / varianceWarped;
   }
   const [begin, end] = shareOf(count, share);
   for (let i = begin; i < end; i += 1) {
-    warpedCotangent[i] = byFixed * (fixed[i]! - meanFixed) + byWarped * (warped[i]! - meanWarped);
+    const slope = byFixed * (fixed[i]! - meanFixed) + byWarped * (warped[i]! - meanWarped);
+    warpedCotangent[i] = weight === undefined ? slope : weight[i]! * slope;
   }
 }

@@ -1,5 +1,5 @@
 // uses: workgroup-reduce
-// Sums of (fixed − warped)² over chunks of the volume, one workgroup a chunk.
+// Sums of [weight ·] (fixed − warped)² over chunks of the volume, one workgroup a chunk.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -12,7 +12,9 @@ fn main(
   var sum = 0.0;
   for (var i = group.x * length_chunk + lane; i < end; i += WORKGROUP) {
     let difference = fixed[i] - warped[i];
-    sum += difference * difference;
+    var counted = 1.0;
+    if (params.weighted != 0u) { counted = weight[i]; }
+    sum += counted * difference * difference;
   }
   let total = workgroup_reduce_sum(lane, sum);
   if (lane == 0u) { partials[params.offset + group.x] = total; }

@@ -5,7 +5,8 @@
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = weft_index(gid, groups);
   if (i >= params.count) { return; }
-  let scale = -cotangent[0] / f32(params.count);
+  var scale = -cotangent[0] / f32(params.count);
+  if (params.weighted != 0u) { scale *= weight[i]; }
   let f = meanFixed[i];
   let w = meanWarped[i];
   let covariance = meanProduct[i] - f * w;

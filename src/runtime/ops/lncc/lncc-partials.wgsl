@@ -1,5 +1,5 @@
 // uses: workgroup-reduce
-// Sums of cc = A² / (B·C) over chunks of the volume, one workgroup a chunk; variances B and C are
+// Sums of [weight ·] cc = A² / (B·C) over chunks of the volume, one workgroup a chunk; variances B and C are
 // clamped at epsilon.
 
 @compute @workgroup_size(WORKGROUP)
@@ -18,7 +18,8 @@ fn main(
     let variance_fixed = max(meanFixedSquared[i] - f * f, params.epsilon);
     let variance_warped = max(meanWarpedSquared[i] - w * w, params.epsilon);
     // Divided one by one: the product of two variances can leave the range of float32.
-    sum += (covariance / variance_fixed) * (covariance / variance_warped);
+    let cc = (covariance / variance_fixed) * (covariance / variance_warped);
+    if (params.weighted != 0u) { sum += weight[i] * cc; } else { sum += cc; }
   }
   let total = workgroup_reduce_sum(lane, sum);
   if (lane == 0u) { partials[group.x] = total; }

@@ -1,13 +1,14 @@
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
 import { chunkLength, reductionChunks } from '../reduction';
 
-/** Sums of cc = A² / (B·C) over fixed chunks of the volume. */
+/** Sums of [weight ·] cc = A² / (B·C) over fixed chunks of the volume. */
 export function lnccPartials(
   meanFixed: FloatArray,
   meanFixedSquared: FloatArray,
   meanWarped: FloatArray,
   meanWarpedSquared: FloatArray,
   meanProduct: FloatArray,
+  weight: FloatArray | undefined,
   partials: FloatArray,
   count: number,
   epsilon: number,
@@ -26,7 +27,8 @@ export function lnccPartials(
       let varianceWarped = meanWarpedSquared[i]! - w * w;
       if (varianceFixed < epsilon) varianceFixed = epsilon;
       if (varianceWarped < epsilon) varianceWarped = epsilon;
-      sum += (covariance * covariance) / (varianceFixed * varianceWarped);
+      const cc = (covariance * covariance) / (varianceFixed * varianceWarped);
+      sum += weight === undefined ? cc : weight[i]! * cc;
     }
     partials[chunk] = sum;
   }
@@ -35,7 +37,7 @@ export function lnccPartials(
 /**
  * Cotangents of the means of W, W² and F·W, written over those means:
  * ∂cc/∂A = 2A/(B·C), ∂cc/∂C = −A²/(B·C²), which is 0 where C was clamped.
- * @param scale the loss's cotangent times −1/N
+ * @param scale the loss's cotangent times −1/N; each voxel's is multiplied by its weight
  */
 export function lnccCotangentsWarped(
   meanFixed: FloatArray,
@@ -43,6 +45,7 @@ export function lnccCotangentsWarped(
   meanWarped: FloatArray,
   meanWarpedSquared: FloatArray,
   meanProduct: FloatArray,
+  weight: FloatArray | undefined,
   scale: number,
   count: number,
   epsilon: number,
@@ -56,13 +59,14 @@ export function lnccCotangentsWarped(
     let varianceFixed = meanFixedSquared[i]! - f * f;
     const varianceWarped = meanWarpedSquared[i]! - w * w;
     if (varianceFixed < epsilon) varianceFixed = epsilon;
+    const counted = weight === undefined ? scale : scale * weight[i]!;
     let byCovariance: number;
     let byVariance = 0;
     if (varianceWarped < epsilon) {
-      byCovariance = (2 * scale * covariance) / (varianceFixed * epsilon);
+      byCovariance = (2 * counted * covariance) / (varianceFixed * epsilon);
     } else {
       const inverse = 1 / (varianceFixed * varianceWarped);
-      byCovariance = 2 * scale * covariance * inverse;
+      byCovariance = 2 * counted * covariance * inverse;
       byVariance = -0.5 * byCovariance * covariance * inverse * varianceFixed;
     }
     meanWarped[i] = -f * byCovariance - 2 * w * byVariance;

@@ -6,6 +6,7 @@ import adjointFixedSource from './lncc-adjoint-fixed.wgsl?raw';
 import partialsSource from './lncc-partials.wgsl?raw';
 
 const parameters = { count: 'u32', epsilon: 'f32' } as const;
+const weightedParameters = { ...parameters, weighted: 'u32' } as const;
 
 /** Sums of the squared local correlation over chunks of the volume. */
 export const lnccPartialsKernel = defineKernel({
@@ -16,9 +17,10 @@ export const lnccPartialsKernel = defineKernel({
     meanWarped: 'read',
     meanWarpedSquared: 'read',
     meanProduct: 'read',
+    weight: 'read?',
     partials: 'write',
   },
-  parameters,
+  parameters: weightedParameters,
   cpu: (b, p, share) =>
     lnccPartials(
       b.meanFixed,
@@ -26,6 +28,7 @@ export const lnccPartialsKernel = defineKernel({
       b.meanWarped,
       b.meanWarpedSquared,
       b.meanProduct,
+      b.weight,
       b.partials,
       p.count,
       p.epsilon,
@@ -36,7 +39,7 @@ export const lnccPartialsKernel = defineKernel({
     threads: reductionThreads,
     workgroupSize: reductionWorkgroup,
   },
-  cost: (p) => ({ bytes: 20 * p.count, operations: 12 * p.count }),
+  cost: (p) => ({ bytes: (20 + 4 * p.weighted) * p.count, operations: 12 * p.count }),
 });
 
 /** In place over the means of W, W² and F·W, so that no more than eight buffers bind. */
@@ -48,9 +51,10 @@ export const lnccAdjointKernel = defineKernel({
     meanWarped: 'update',
     meanWarpedSquared: 'update',
     meanProduct: 'update',
+    weight: 'read?',
     cotangent: 'read',
   },
-  parameters,
+  parameters: weightedParameters,
   cpu: (b, p, share) =>
     lnccCotangentsWarped(
       b.meanFixed,
@@ -58,13 +62,14 @@ export const lnccAdjointKernel = defineKernel({
       b.meanWarped,
       b.meanWarpedSquared,
       b.meanProduct,
+      b.weight,
       -(b.cotangent[0] as number) / p.count,
       p.count,
       p.epsilon,
       share,
     ),
   gpu: { source: adjointSource, threads: (p) => p.count },
-  cost: (p) => ({ bytes: 32 * p.count, operations: 20 * p.count }),
+  cost: (p) => ({ bytes: (32 + 4 * p.weighted) * p.count, operations: 20 * p.count }),
 });
 
 /** Cotangents of the means of F and F². */

@@ -6,9 +6,10 @@ import {
   scalarsType,
   type ValueType,
 } from '../../ir/values';
+import { multiplyKernel } from '../arithmetic/elementwise.kernel';
 import { sumPartialsKernel } from '../arithmetic/sum-partials.kernel';
 import { defineOp } from '../define-op';
-import { asField } from '../grid-attributes';
+import { asField, requireWeightOn } from '../grid-attributes';
 import { reductionChunks } from '../reduction';
 import { lnccAdjointFixedKernel, lnccAdjointKernel, lnccPartialsKernel } from './lncc.kernel';
 
@@ -25,20 +26,22 @@ const means = {
 
 type Means = { readonly [Name in keyof typeof means]: ValueType };
 
-function typeOfMeans(inputs: Means): FieldType {
+function typeOfMeans(inputs: Means & { readonly weight?: ValueType | undefined }): FieldType {
   const type = asField(inputs.meanFixed, 1);
   for (const name of Object.keys(means) as (keyof Means)[]) {
     if (!sameType(inputs[name], type)) throw new InternalError('Window means are on two grids.');
   }
+  requireWeightOn(type, inputs.weight);
   return type;
 }
 
 export const lnccLoss = defineOp<LnccAttributes>()({
   name: 'lnccLoss',
   doc:
-    'Local normalized cross-correlation from window means: loss = −mean(A²/(B·C)) with ' +
-    'A = mean(FW) − mean(F)·mean(W), B and C the variances of F and W, clamped at epsilon.',
-  inputs: means,
+    'Local normalized cross-correlation from window means: loss = −mean([ω ·] A²/(B·C)) with ' +
+    'A = mean(FW) − mean(F)·mean(W), B and C the variances of F and W, clamped at epsilon. No ' +
+    'gradient flows to the weight ω.',
+  inputs: { ...means, weight: 'field?' },
   outputs: ['loss'],
   infer(inputs) {
     typeOfMeans(inputs);
@@ -59,7 +62,7 @@ export const lnccLoss = defineOp<LnccAttributes>()({
     emitter.call(
       lnccPartialsKernel,
       { ...inputs, partials },
-      { count, epsilon: attributes.epsilon },
+      { count, epsilon: attributes.epsilon, weighted: inputs.weight === undefined ? 0 : 1 },
     );
     emitter.call(
       sumPartialsKernel,
@@ -74,7 +77,7 @@ export const lnccLossAdjoint = defineOp<LnccAttributes>()({
   doc:
     'Cotangents of the window means of W, W² and F·W, in place over them. A clamped variance is ' +
     'a constant.',
-  inputs: { ...means, cotangent: 'scalars' },
+  inputs: { ...means, weight: 'field?', cotangent: 'scalars' },
   outputs: ['meanWarped', 'meanWarpedSquared', 'meanProduct'],
   traits: {
     updatesInPlace: {
@@ -96,9 +99,14 @@ export const lnccLossAdjoint = defineOp<LnccAttributes>()({
         meanFixed: i.meanFixed,
         meanFixedSquared: i.meanFixedSquared,
         ...o,
+        weight: i.weight,
         cotangent: i.cotangent,
       },
-      { count: elementsPerBuffer(inputTypes.meanFixed), epsilon: attributes.epsilon },
+      {
+        count: elementsPerBuffer(inputTypes.meanFixed),
+        epsilon: attributes.epsilon,
+        weighted: i.weight === undefined ? 0 : 1,
+      },
     );
   },
 });
@@ -106,23 +114,32 @@ export const lnccLossAdjoint = defineOp<LnccAttributes>()({
 export const lnccLossAdjointFixed = defineOp<LnccAttributes>()({
   name: 'lnccLossAdjointFixed',
   doc: 'Cotangents of the window means of F and F². A clamped variance is a constant.',
-  inputs: { ...means, cotangent: 'scalars' },
+  inputs: { ...means, weight: 'field?', cotangent: 'scalars' },
   outputs: ['meanFixed', 'meanFixedSquared'],
   infer(inputs) {
     const type = typeOfMeans(inputs);
     return { meanFixed: type, meanFixedSquared: type };
   },
   adjoint: 'not-differentiable',
-  kernels: [lnccAdjointFixedKernel],
-  emit(emitter, { inputs, outputs, inputTypes, attributes }) {
+  kernels: [lnccAdjointFixedKernel, multiplyKernel],
+  emit(emitter, { inputs: { weight, ...inputs }, outputs, inputTypes, attributes }) {
+    const count = elementsPerBuffer(inputTypes.meanFixed);
+    // A weight would be the ninth buffer, and both cotangents are proportional to it.
+    const [mean, squared] =
+      weight === undefined
+        ? [outputs.meanFixed, outputs.meanFixedSquared]
+        : [emitter.scratch(count), emitter.scratch(count)];
     emitter.call(
       lnccAdjointFixedKernel,
-      {
-        ...inputs,
-        cotangentMean: outputs.meanFixed,
-        cotangentMeanSquared: outputs.meanFixedSquared,
-      },
-      { count: elementsPerBuffer(inputTypes.meanFixed), epsilon: attributes.epsilon },
+      { ...inputs, cotangentMean: mean, cotangentMeanSquared: squared },
+      { count, epsilon: attributes.epsilon },
+    );
+    if (weight === undefined) return;
+    emitter.call(multiplyKernel, { a: mean, b: weight, value: outputs.meanFixed }, { count });
+    emitter.call(
+      multiplyKernel,
+      { a: squared, b: weight, value: outputs.meanFixedSquared },
+      { count },
     );
   },
 });

@@ -2,35 +2,43 @@ import { InternalError } from '../../internal-error';
 import { sameType } from '../../ir/values';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
-import { windowEmitter, windowKernels } from './emit-window';
+import { requireWindowWeight, windowEmitter, windowKernels, windowWeightOf } from './emit-window';
 import type { WindowAttributes } from './window-statistics';
 
 export const windowMoments = defineOp<WindowAttributes>()({
   name: 'windowMoments',
   doc:
     'Means of W, W² and F·W over the cubic window around each voxel, clipped at the border, for a ' +
-    'fixed image F and a warped image W. What depends on F alone is `windowStatistics`.',
-  inputs: { fixed: 'field', warped: 'field' },
+    'fixed image F and a warped image W. What depends on F alone is `windowStatistics`, and a weight is ' +
+    'what it is there.',
+  inputs: { fixed: 'field', warped: 'field', weight: 'field?', weightMean: 'field?' },
   outputs: ['meanWarped', 'meanWarpedSquared', 'meanProduct'],
-  infer({ fixed, warped }) {
+  infer({ fixed, warped, weight, weightMean }) {
     const type = asField(warped, 1);
     if (!sameType(fixed, type)) throw new InternalError('Fixed and warped are on different grids.');
+    requireWindowWeight(type, weight, weightMean);
     return { meanWarped: type, meanWarpedSquared: type, meanProduct: type };
   },
-  adjoint(b, { inputs: { fixed, warped }, attributes }, cotangents) {
+  adjoint(b, { inputs, attributes }, cotangents) {
+    const { fixed: _, ...others } = inputs;
     const { meanProduct } = cotangents;
     if (Object.values(cotangents).every((cotangent) => cotangent === undefined)) return {};
     return {
       fixed:
         meanProduct === undefined
           ? undefined
-          : b.op('windowMomentsAdjointFixed', { warped, meanProduct }, attributes).fixed,
-      warped: b.op('windowMomentsAdjoint', { fixed, warped, ...cotangents }, attributes).warped,
+          : b.op('windowMomentsAdjointFixed', { ...others, meanProduct }, attributes).fixed,
+      warped: b.op('windowMomentsAdjoint', { ...inputs, ...cotangents }, attributes).warped,
     };
   },
   kernels: windowKernels,
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
-    const window = windowEmitter(emitter, asField(inputTypes.warped), attributes.radiusVoxels);
+    const window = windowEmitter(
+      emitter,
+      asField(inputTypes.warped),
+      attributes.radiusVoxels,
+      windowWeightOf(i),
+    );
     window.mean(i.warped, undefined, o.meanWarped);
     window.mean(i.warped, i.warped, o.meanWarpedSquared);
     window.mean(i.fixed, i.warped, o.meanProduct);
@@ -48,13 +56,20 @@ export const windowMomentsAdjoint = defineOp<WindowAttributes>()({
     meanWarped: 'field?',
     meanWarpedSquared: 'field?',
     meanProduct: 'field?',
+    weight: 'field?',
+    weightMean: 'field?',
   },
   outputs: ['warped'],
   infer: ({ warped }) => ({ warped: asField(warped, 1) }),
   adjoint: 'not-differentiable',
   kernels: windowKernels,
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
-    const window = windowEmitter(emitter, asField(inputTypes.warped), attributes.radiusVoxels);
+    const window = windowEmitter(
+      emitter,
+      asField(inputTypes.warped),
+      attributes.radiusVoxels,
+      windowWeightOf(i),
+    );
     window.adjoint(
       [
         { cotangent: i.meanWarped, factor: 1 },
@@ -69,13 +84,18 @@ export const windowMomentsAdjoint = defineOp<WindowAttributes>()({
 export const windowMomentsAdjointFixed = defineOp<WindowAttributes>()({
   name: 'windowMomentsAdjointFixed',
   doc: 'Cotangent of the fixed image from that of the window mean of F·W: W·box(p/n).',
-  inputs: { warped: 'field', meanProduct: 'field' },
+  inputs: { warped: 'field', meanProduct: 'field', weight: 'field?', weightMean: 'field?' },
   outputs: ['fixed'],
   infer: ({ warped }) => ({ fixed: asField(warped, 1) }),
   adjoint: 'not-differentiable',
   kernels: windowKernels,
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
-    const window = windowEmitter(emitter, asField(inputTypes.warped), attributes.radiusVoxels);
+    const window = windowEmitter(
+      emitter,
+      asField(inputTypes.warped),
+      attributes.radiusVoxels,
+      windowWeightOf(i),
+    );
     window.adjoint([{ cotangent: i.meanProduct, multiplier: i.warped, factor: 1 }], o.fixed);
   },
 });

@@ -175,7 +175,7 @@ describe('compile', () => {
           kind: 'objective',
           name: nodeId,
           weight: b.dial('weight', 1),
-          needsDeformation: false,
+          on: 'images',
           loss: (body, { fixed, warped }) =>
             body.meanSquaredDifference({
               fixed,

@@ -36,13 +36,27 @@ function patternPair(fixedGrid: Grid, movingGrid: Grid): ImagePair {
   };
 }
 
+/**
+ * A grid of the same voxels with as many more on every side: no point leads out of it, where a weight
+ * falls off through which no gradient flows.
+ */
+function widened(grid: Grid, by: number): Grid {
+  const [nx, ny, nz] = grid.sizeVoxels;
+  const m = grid.worldFromVoxel;
+  const depth = nz === 1 ? 0 : by;
+  const worldFromVoxel = m.map((v, i) =>
+    i % 4 === 3 ? v - by * m[i - 3]! - by * m[i - 2]! - depth * m[i - 1]! : v,
+  ) as unknown as Grid['worldFromVoxel'];
+  return { sizeVoxels: [nx + 2 * by, ny + 2 * by, nz + 2 * depth], worldFromVoxel };
+}
+
 const volumes = patternPair(
   turnedGrid([7, 6, 5], [1.2, 0.8, 2.5], [3, -4, 5]),
-  turnedGrid([8, 7, 6], [1.1, 0.9, 2.2], [2.6, -4.3, 4.5]),
+  widened(turnedGrid([8, 7, 6], [1.1, 0.9, 2.2], [2.6, -4.3, 4.5]), 2),
 );
 const slices = patternPair(
   turnedGrid([9, 7, 1], [1.1, 0.7, 3], [-2, 1, 4]),
-  turnedGrid([10, 8, 1], [1.1, 0.7, 3], [-2, 1, 4]),
+  widened(turnedGrid([10, 8, 1], [1.1, 0.7, 3], [-2, 1, 4]), 3),
 );
 
 let tf: TensorFlow;

@@ -1,0 +1,68 @@
+import { sameGrid } from '../../imaging/grid';
+import { type Builder, gridAttributes } from '../../runtime/api/nodes/builder';
+import type { ImagePair, PlacedImage } from '../../runtime/api/nodes/compare';
+import type { MaskValue, SimilarityPart } from '../../runtime/api/nodes/port-values';
+import { shrinkImage } from './pyramid';
+import type { RegistrationParts } from './registration-parts';
+
+/** The images of a level, smoothed and shrunk: constant in its loop. */
+export interface LevelPairs {
+  /** The pair of `register`. */
+  readonly main: ImagePair;
+  /** Pairs that objectives brought, by the name of the objective. */
+  readonly own: ReadonlyMap<string, ImagePair>;
+}
+
+/**
+ * Brings every pair that is compared to a level, and the masks: they count in every pair, and are
+ * smoothed and shrunk as the images are, so that a coarse voxel counts by the share of it that is inside.
+ */
+export function levelPairs(b: Builder, parts: RegistrationParts, shrink: number): LevelPairs {
+  const { objectives, schedule } = parts;
+  const whole = fullPair(b, parts);
+  const shrunk = (image: PlacedImage) => shrinkImage(b, image, shrink, schedule.smoothPerShrink);
+  const main: ImagePair = {
+    of: '',
+    fixed: shrunk(whole.fixed),
+    moving: shrunk(whole.moving),
+    ...(whole.fixedMask && { fixedMask: shrunk(whole.fixedMask) }),
+    ...(whole.movingMask && { movingMask: shrunk(whole.movingMask) }),
+  };
+  const own = new Map<string, ImagePair>();
+  for (const part of objectives) {
+    if (part.on !== 'images' || !part.pair) continue;
+    const { fixed, moving } = part.pair;
+    own.set(part.name, {
+      ...main,
+      of: part.name,
+      ...(fixed && { fixed: shrunk(fixed) }),
+      ...(moving && { moving: shrunk(moving) }),
+    });
+  }
+  return { main, own };
+}
+
+/** The pair of `register` as it was wired, masks on the grids of their images. */
+export function fullPair(
+  b: Builder,
+  { fixed, moving, fixedMask, movingMask }: RegistrationParts,
+): ImagePair {
+  return {
+    of: '',
+    fixed,
+    moving,
+    ...(fixedMask && { fixedMask: maskOn(b, fixedMask, fixed) }),
+    ...(movingMask && { movingMask: maskOn(b, movingMask, moving) }),
+  };
+}
+
+/** The pair that an objective compares. */
+export function pairFor({ main, own }: LevelPairs, { name }: SimilarityPart): ImagePair {
+  return own.get(name) ?? main;
+}
+
+function maskOn(b: Builder, { mask, grid: own }: MaskValue, { grid }: PlacedImage): PlacedImage {
+  if (sameGrid(own, grid)) return { image: mask, grid };
+  const attributes = { ...gridAttributes(grid), interpolation: 'nearest', outside: 'cut' } as const;
+  return { image: b.sample({ source: mask }, attributes), grid };
+}

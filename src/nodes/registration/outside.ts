@@ -1,0 +1,59 @@
+import type { Grid } from '../../imaging/grid';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
+import type { PlacedImage } from '../../runtime/api/nodes/compare';
+import { choiceParameter, numberParameter } from '../../runtime/api/nodes/parameters';
+import type { MapValue } from '../../runtime/api/nodes/port-values';
+
+/** What a result holds where its point leads out of the image. */
+export interface OutsideChoice {
+  readonly outside: 'lowest' | 'edge' | 'value';
+  readonly outsideValue: number;
+}
+
+/** The parameters of that choice. */
+export function outsideParameters() {
+  return {
+    outside: choiceParameter({
+      title: 'Outside',
+      help: 'What stands where the image has nothing: its lowest value (air), its edge going on, or a set value.',
+      choices: ['lowest', 'edge', 'value'],
+      default: 'lowest',
+    }),
+    outsideValue: numberParameter({
+      title: 'Outside value',
+      help: 'The value that stands there, in the units of the image, where "value" is chosen.',
+      default: 0,
+      min: -1e9,
+      max: 1e9,
+      advanced: true,
+    }),
+  };
+}
+
+/**
+ * An image through a map, on a grid. Within half a voxel of its edge the edge's value goes on, as in ITK;
+ * beyond it stands what was chosen.
+ */
+export function warpImage(
+  b: Builder,
+  { image, grid: source }: PlacedImage,
+  map: MapValue,
+  grid: Grid,
+  options: OutsideChoice & { readonly interpolation: 'linear' | 'nearest' },
+): ValueId {
+  const { outside, outsideValue, interpolation } = options;
+  const target = gridAttributes(grid);
+  const value = b.sample(
+    { source: image, ...map },
+    { ...target, interpolation, outside: outside === 'edge' ? 'edge' : 'cut' },
+  );
+  if (outside === 'edge') return value;
+  const inside = b.insideWeight(map, {
+    ...target,
+    sourceSize: [...source.sizeVoxels],
+    sourceWorldFromVoxel: [...source.worldFromVoxel],
+    outside: 'cut',
+  });
+  const fill = outside === 'lowest' ? b.intensityRange({ image }) : b.constant([outsideValue]);
+  return b.fillOutside({ value, inside, fill });
+}

@@ -1,0 +1,43 @@
+import { type FloatArray, type Share, shareOf } from '../define-kernel';
+
+/** Weights below this are rounding and count as 0; the shaders have it too. */
+const leastWeight = 1e-6;
+
+/** inside = 1 where the image is a number other than 0, else 0. */
+export function nonZeroElements(
+  image: FloatArray,
+  inside: FloatArray,
+  count: number,
+  share: Share,
+): void {
+  const [begin, end] = shareOf(count, share);
+  for (let i = begin; i < end; i += 1) inside[i] = image[i]! < 0 || image[i]! > 0 ? 1 : 0;
+}
+
+/** filled = value where inside is not 0, else fill. */
+export function fillElements(
+  value: FloatArray,
+  inside: FloatArray,
+  fill: number,
+  filled: FloatArray,
+  count: number,
+  share: Share,
+): void {
+  const [begin, end] = shareOf(count, share);
+  for (let i = begin; i < end; i += 1) filled[i] = inside[i] === 0 ? fill : value[i]!;
+}
+
+/** quotient = value / by; 0 where `by` is nothing but rounding. */
+export function divideElements(
+  value: FloatArray,
+  by: FloatArray,
+  quotient: FloatArray,
+  count: number,
+  share: Share,
+): void {
+  const [begin, end] = shareOf(count, share);
+  for (let i = begin; i < end; i += 1) {
+    const divisor = by[i]!;
+    quotient[i] = divisor > leastWeight ? value[i]! / divisor : 0;
+  }
+}
