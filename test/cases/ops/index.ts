@@ -3,6 +3,7 @@ import { cases as affine } from './affine.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
 import { cases as evaluate } from './evaluate.cases';
+import { cases as finite } from './finite.cases';
 import { cases as information } from './information.cases';
 import { cases as intensity } from './intensity.cases';
 import { cases as labels } from './labels.cases';
@@ -22,6 +23,7 @@ export const allCases: readonly OpCase[] = [
   ...arithmetic,
   ...compose,
   ...evaluate,
+  ...finite,
   ...information,
   ...intensity,
   ...labels,
