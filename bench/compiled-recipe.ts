@@ -57,11 +57,15 @@ export function checkedGraph(text: string, bound: ReadonlySet<string>): CheckedG
 }
 
 /**
- * The plan of an opened recipe.
+ * The plan of an opened recipe, as the command line runs it.
  * @throws Error where there is none
  */
 export function compileRecipe({ graph, descriptors }: OpenedRecipe): Plan {
-  const { plan, diagnostics } = compile(graph, { descriptors });
+  const { plan, diagnostics } = compile(graph, {
+    descriptors,
+    keep: 'needed',
+    checkFinite: true,
+  });
   if (!plan) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return plan;
 }

@@ -13,7 +13,11 @@ function spawnThread(): PoolThread {
 /** Not every browser tells, and none tells more than a few GiB: what is usual then. */
 const { deviceMemory = 8 } = navigator as { readonly deviceMemory?: number };
 
+/** Of the memory, what results of earlier runs may take. */
+const shareForResults = 1 / 8;
+
 const session = createSession({
+  maxResultBytes: deviceMemory * 2 ** 30 * shareForResults,
   registry: nodeRegistry,
   devices: deviceOpeners({
     gpu: navigator.gpu,

@@ -44,7 +44,8 @@ const status = await runCommandLine(process.argv.slice(2), {
   async openEngine({ device, threads }) {
     const gpu = device === 'auto' || device === 'gpu' ? await openGpu() : undefined;
     const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes: totalmem() });
-    return createSession({ registry: nodeRegistry, devices });
+    // One run, and nothing after it.
+    return createSession({ registry: nodeRegistry, devices, maxResultBytes: 0 });
   },
   onInterrupt: (handler) => void process.removeAllListeners('SIGINT').once('SIGINT', handler),
   now: () => new Date(),

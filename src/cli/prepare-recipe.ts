@@ -50,6 +50,8 @@ export async function prepareRecipe(
     documentText: recipe.text,
     bindings: bound.bindings,
     device: options.device,
+    // Nobody looks at more than what is written.
+    keep: 'needed',
     ...(options.printAfter ? { printAfter: options.printAfter } : {}),
   };
   const compiled = await engine.compile(request);

@@ -1,4 +1,5 @@
 import type { DeviceKind } from './api/engine/engine-api';
+import type { HeldPlane } from './held-plane';
 import type { BufferId } from './ir/kernel-graph';
 import type { Plan } from './ir/plan';
 
@@ -101,6 +102,10 @@ export interface Execution {
    */
   run(options: RunOptions): Promise<{ readonly cancelled: boolean }>;
   read(buffer: BufferId): Promise<Float32Array>;
+  /** Sets an input's plane to what an earlier run left, on the device where it lies there. */
+  take(buffer: BufferId, plane: HeldPlane): Promise<void>;
+  /** A plane of a result, which stays where it is when the execution goes. Run it no more after. */
+  hold(buffer: BufferId): HeldPlane;
   /** After a profiled run: seconds by step and pass, summed over iterations. */
   passSeconds?(): readonly (readonly number[])[];
   destroy(): void;

@@ -23,6 +23,7 @@ import { summarizePlan } from './session/plan-summary';
 import { compilePrepared, prepareRecipe } from './session/prepare-recipe';
 import { readInput, readResult } from './session/read-result';
 import { RecipeRun } from './session/recipe-run';
+import { resultPlace } from './session/result-handles';
 import { ResultStore } from './session/result-store';
 import { stagesOf } from './session/stages';
 
@@ -32,7 +33,10 @@ export interface SessionParts {
   readonly devices: readonly DeviceOpener[];
   /** Check what every phase leaves; on in tests. */
   readonly verify?: boolean;
-  /** Bytes of results that are kept for the next run. */
+  /**
+   * Bytes of results of earlier runs that are kept, where their device left them; those of the last
+   * run always are. 1 GiB unless told.
+   */
   readonly maxResultBytes?: number;
 }
 
@@ -135,9 +139,9 @@ class EngineSession implements Session {
       async () => {
         const input = this.#parts.inputs.get(request.handle);
         if (input) return readInput(input, request);
-        const [, key = '', port = ''] = request.handle.split(':');
-        const result = this.#parts.results.get(key);
-        if (result) return await readResult(result, port, request);
+        const place = resultPlace(request.handle);
+        const result = place && this.#parts.results.get(place.key);
+        if (result) return await readResult(result, place.port, request);
         return { kind: 'missing', diagnostics: [] };
       },
       (fault) => ({ kind: 'missing', diagnostics: [fault] }),
@@ -147,7 +151,7 @@ class EngineSession implements Session {
   async release(handles: readonly string[]): Promise<void> {
     for (const handle of handles) {
       this.#parts.inputs.release(handle);
-      this.#parts.results.delete(handle.split(':')[1] ?? '');
+      this.#parts.results.delete(resultPlace(handle)?.key ?? '');
     }
   }
 
@@ -155,6 +159,7 @@ class EngineSession implements Session {
     for (const run of this.#runs) run.cancel();
     // A run that hears of it settles; threads that are ended under it would leave it waiting.
     await this.#lastRun;
+    this.#parts.results.clear();
     await this.#parts.devices.destroy();
   }
 

@@ -12,42 +12,71 @@ interface Lifetime {
 
 const bytesPerElement = 4;
 
+/** Buffers below this share with their equals only: there is nothing to gain, and much to wait for. */
+const smallestSharedBytes = 2 ** 14;
+
+/** Memory that buffers use one after another, with the times at which it is taken, in order. */
+interface OpenSlot {
+  readonly bytes: number;
+  readonly taken: Lifetime[];
+}
+
 /**
- * Gives every virtual buffer a slot of memory; buffers whose lifetimes do not meet share one.
+ * Gives every virtual buffer a slot of memory; buffers whose lifetimes do not meet share one. The
+ * largest buffers come first, so that a slot is as large as its first buffer, and smaller ones go
+ * where it is not needed ("greedy by size" of Pisarchyk and Lee 2020, arXiv:2001.03288). Kernels see
+ * no more of a slot than their buffer: devices bind that many bytes. What outlives the plan has a
+ * slot of its own size, so that nothing else is kept with it.
  * @throws InternalError where a buffer is used by nothing
  * @param options.alias false gives each buffer memory of its own, to bisect a wrong answer
  */
 export function allocate(graph: KernelGraph, options: { readonly alias?: boolean } = {}): Plan {
-  const slots: { bytes: number; freeFrom: number }[] = [];
-  const slotOfBuffer: SlotId[] = new Array(graph.buffers.length);
+  const bytesOf = ({ buffer }: Lifetime): number =>
+    Math.max(bytesPerElement, (graph.buffers[buffer]?.elements ?? 0) * bytesPerElement);
   const lifetimes = lifetimesOf(graph);
   // Without a lifetime it would get no slot, and whoever asked for its memory another buffer's.
   if (lifetimes.length < graph.buffers.length) {
     throw new InternalError('A buffer that nothing uses cannot be given memory.');
   }
-  for (const { buffer, begin, end } of lifetimes) {
-    const bytes = Math.max(
-      bytesPerElement,
-      (graph.buffers[buffer]?.elements ?? 0) * bytesPerElement,
-    );
-    // Equal sizes only: a larger slot would be bound past the buffer's end, and kernels rely on it.
-    const free =
-      options.alias === false
-        ? -1
-        : slots.findIndex((slot) => slot.bytes === bytes && slot.freeFrom <= begin);
-    const index = free >= 0 ? free : slots.push({ bytes, freeFrom: 0 }) - 1;
-    const slot = slots[index];
-    if (!slot) throw new InternalError('A slot is missing.');
-    slot.freeFrom = end + 1;
-    slotOfBuffer[buffer] = index as SlotId;
+  const slots: OpenSlot[] = [];
+  const slotOfBuffer: SlotId[] = new Array(graph.buffers.length);
+  // Stable: buffers of one size stay in the order of their begin.
+  for (const life of [...lifetimes].sort((a, b) => bytesOf(b) - bytesOf(a))) {
+    const bytes = bytesOf(life);
+    const isOwnSize = bytes < smallestSharedBytes || life.end === Number.POSITIVE_INFINITY;
+    // From the back: the smallest slot that is large enough.
+    let index = slots.length - 1;
+    if (options.alias === false) index = -1;
+    while (index >= 0) {
+      const slot = slots[index] as OpenSlot;
+      if (isOwnSize && slot.bytes > bytes) index = -1;
+      else if (takes(slot, life)) break;
+      else index -= 1;
+    }
+    if (index < 0) index = slots.push({ bytes, taken: [life] }) - 1;
+    slotOfBuffer[life.buffer] = index as SlotId;
   }
-  const finished: Slot[] = slots.map(({ bytes }) => ({ bytes }));
   return {
     ...graph,
-    slots: finished,
+    slots: slots.map(({ bytes }): Slot => ({ bytes })),
     slotOfBuffer,
-    peakBytes: finished.reduce((sum, slot) => sum + slot.bytes, 0),
+    peakBytes: slots.reduce((sum, slot) => sum + slot.bytes, 0),
   };
+}
+
+/** Takes a lifetime in where the slot is free all through it. */
+function takes({ taken }: OpenSlot, life: Lifetime): boolean {
+  let place = 0;
+  for (let end = taken.length; place < end; ) {
+    const middle = (place + end) >> 1;
+    if ((taken[middle]?.begin ?? 0) > life.begin) end = middle;
+    else place = middle + 1;
+  }
+  const before = taken[place - 1];
+  const next = taken[place];
+  if ((before && before.end >= life.begin) || (next && next.begin <= life.end)) return false;
+  taken.splice(place, 0, life);
+  return true;
 }
 
 /**

@@ -5,14 +5,16 @@ import type { InputValues, LoweringContext } from '../api/nodes/define-node';
 import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import type { PortValues } from '../api/nodes/port-values';
 import { onBehalfOf } from '../internal-error';
-import type { OpGraph } from '../ir/op-graph';
+import type { Op, OpGraph } from '../ir/op-graph';
 import { fieldType, type ValueId, type ValueType } from '../ir/values';
 import { Refusal } from '../refusal';
 import type { CheckedGraph, CheckedNode } from './checked-graph';
 import { type DataValue, gridOf, isData, mapDataValues, valuesOf } from './data-values';
 import { GraphBuilder } from './graph-builder';
+import { type Keep, savedPorts } from './kept-outputs';
 import { requireTypesOf } from './output-types';
-import type { ResultCheck } from './result-checks';
+import type { FiniteCheck, ResultCheck } from './result-checks';
+import { readsOf } from './traverse';
 
 export type PortValue = PortValues[keyof PortValues];
 
@@ -27,12 +29,16 @@ export interface LowerOptions {
   readonly descriptors: ReadonlyMap<string, InputDescriptor>;
   /** Results of earlier runs by node id: these nodes are not computed again. */
   readonly kept?: ReadonlyMap<string, KeptOutputs>;
+  /** What must outlive the program; `all` unless told. */
+  readonly keep?: Keep;
+  /** Check that what nodes give is finite. */
+  readonly checkFinite?: boolean;
 }
 
 export interface Lowered {
   /** Present where there is no error. */
   readonly graph?: OpGraph;
-  /** Data values of every node by port. */
+  /** Data values of every node by port, kept or not. */
   readonly outputs: ReadonlyMap<string, Readonly<Record<string, DataValue>>>;
   /** What is to be looked at once the program has run. */
   readonly checks: readonly ResultCheck[];
@@ -58,9 +64,11 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   const diagnostics: Diagnostic[] = [];
   const values = new Map<string, Readonly<Record<string, PortValue>>>();
   const outputs = new Map<string, Readonly<Record<string, DataValue>>>();
+  const checks: ResultCheck[] = [];
   for (const node of checked.nodes) {
     builder.origin = node.id;
     const kept = options.kept?.get(node.id);
+    const checksBefore = builder.checks.length;
     const given = onBehalfOf(node.id, () =>
       kept
         ? fromKept(builder, node.id, kept)
@@ -75,16 +83,55 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
       data[port] = value;
     }
     outputs.set(node.id, data);
+    checks.push(...builder.checks.slice(checksBefore));
+    // Loaders' images and what is kept lie with the caller, who has looked at them.
+    const isGiven = options.descriptors.has(node.id) || kept !== undefined;
+    if (options.checkFinite && !isGiven) checks.push(...finiteChecks(builder, node.id, data));
   }
-  const { checks } = builder;
   if (diagnostics.length > 0) return { outputs, checks, diagnostics };
-  const results = new Set(checks.map(({ value }) => value));
+  const results = new Set<ValueId>();
+  const saved = savedPorts(checked);
   for (const [nodeId, ports] of outputs) {
-    // Loaders' images and what is kept lie with the caller: nobody reads them back.
+    // Nobody reads them back.
     if (options.descriptors.has(nodeId) || options.kept?.has(nodeId)) continue;
-    for (const id of Object.values(ports).flatMap(valuesOf)) results.add(id);
+    for (const [port, value] of Object.entries(ports)) {
+      const ids = valuesOf(value);
+      const isSmall = ids.every((id) => builder.typeOf(id).kind === 'scalars');
+      if (options.keep !== 'needed' || isSmall || saved.has(`${nodeId}.${port}`)) {
+        for (const id of ids) results.add(id);
+      }
+    }
   }
-  return { graph: builder.finish([...results]), outputs, checks, diagnostics };
+  for (const check of checks) if ('problem' in check) results.add(check.value);
+  // What nobody needs is not computed only to be looked at.
+  const needed = neededFor([...results], builder.finish([]).ops);
+  const made = checks.filter((one) => 'problem' in one || needed.has(one.countOf ?? one.value));
+  for (const { value } of made) results.add(value);
+  return { graph: builder.finish([...results]), outputs, checks: made, diagnostics };
+}
+
+/** Checks that every program value of a node's outputs is finite; fields are counted where they lie. */
+function finiteChecks(
+  builder: GraphBuilder,
+  nodeId: string,
+  ports: Readonly<Record<string, DataValue>>,
+): readonly FiniteCheck[] {
+  return Object.entries(ports).flatMap(([port, value]) =>
+    valuesOf(value).map((id): FiniteCheck => {
+      if (builder.typeOf(id).kind === 'scalars') return { value: id, nodeId, port };
+      return { value: builder.builder.countNonFinite({ value: id }), nodeId, port, countOf: id };
+    }),
+  );
+}
+
+/** The results, and every value that they are computed from. */
+function neededFor(results: readonly ValueId[], ops: readonly Op[]): ReadonlySet<ValueId> {
+  const needed = new Set(results);
+  for (const op of [...ops].reverse()) {
+    if (!Object.values(op.outputs).some((value) => needed.has(value))) continue;
+    for (const value of readsOf(op)) needed.add(value);
+  }
+  return needed;
 }
 
 function lowerNode(

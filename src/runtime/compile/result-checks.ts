@@ -4,12 +4,24 @@ import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import type { ValueId } from '../ir/values';
 
 /** What a node cannot know before the recipe has run: scalars that must not all be equal. */
-export interface ResultCheck {
+export interface UnequalCheck {
   readonly value: ValueId;
   readonly nodeId: string;
   /** What the person is told, at the node, where they are equal. */
   readonly problem: LoweringProblem;
 }
+
+/** That what a node gives is finite: nothing else may be kept, shown or written. */
+export interface FiniteCheck {
+  /** Scalars: of a field, how many of its numbers are not finite; else the numbers themselves. */
+  readonly value: ValueId;
+  readonly nodeId: string;
+  readonly port: string;
+  /** The field, where they are a count. */
+  readonly countOf?: ValueId;
+}
+
+export type ResultCheck = UnequalCheck | FiniteCheck;
 
 /**
  * The diagnostic of the first check that fails, in the order of the nodes. What comes after it was
@@ -20,9 +32,25 @@ export async function failedCheck(
   checks: readonly ResultCheck[],
   read: (value: ValueId) => Promise<ArrayLike<number>>,
 ): Promise<Diagnostic | undefined> {
-  for (const { value, nodeId, problem } of checks) {
-    const numbers = Array.from(await read(value));
-    if (numbers.every((number) => number === numbers[0])) return messages.recipe(nodeId, problem);
+  // Asked for together: each answer takes its time on the way.
+  const found = await Promise.all(checks.map(({ value }) => read(value)));
+  for (const [index, check] of checks.entries()) {
+    const numbers = Array.from(found[index] ?? []);
+    const { nodeId } = check;
+    if ('problem' in check) {
+      const isBad = numbers.every((number) => number === numbers[0]);
+      if (isBad) return messages.recipe(nodeId, check.problem);
+      continue;
+    }
+    const bad = notFinite(check, numbers);
+    if (bad > 0) return messages.nonFiniteResult(nodeId, check.port, bad);
   }
   return undefined;
+}
+
+function notFinite({ countOf }: FiniteCheck, numbers: readonly number[]): number {
+  const [count = 0] = numbers;
+  return countOf === undefined
+    ? numbers.filter((number) => !Number.isFinite(number)).length
+    : count;
 }

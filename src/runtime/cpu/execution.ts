@@ -1,4 +1,5 @@
 import { DeviceFailure, type DialMoment, type Execution, type RunOptions } from '../devices';
+import { type HeldPlane, HostPlane } from '../held-plane';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { bindPlan } from './bound-plan';
@@ -72,6 +73,14 @@ export class CpuExecution implements Execution {
   async read(buffer: BufferId): Promise<Float32Array> {
     // Copied: what is read may cross to another thread, and shared memory cannot be transferred.
     return Float32Array.from(this.#memory.arrayOf(buffer) as Float32Array);
+  }
+
+  async take(buffer: BufferId, plane: HeldPlane): Promise<void> {
+    this.write(buffer, plane instanceof HostPlane ? plane.values : await plane.read());
+  }
+
+  hold(buffer: BufferId): HeldPlane {
+    return new HostPlane(this.#memory.arrayOf(buffer) as Float32Array);
   }
 
   destroy(): void {

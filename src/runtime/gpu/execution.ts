@@ -1,10 +1,13 @@
 import type { DialMoment, LoopOutcome, RunOptions, SharedExecution } from '../devices';
+import type { HeldPlane } from '../held-plane';
+import { HostPlane } from '../held-plane';
 import { InternalError } from '../internal-error';
 import type { BufferId, Work } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { inOrder, isRepeat, passesIn } from '../ir/repeats';
 import type { DeviceWatch } from './device-watch';
 import type { EncodedPass, EncodedPlan } from './encode';
+import { GpuPlane } from './gpu-plane';
 import { runOnHost } from './host-pass';
 import { PassTimer } from './pass-timer';
 import type { PlanMemory } from './plan-memory';
@@ -18,6 +21,7 @@ export class GpuExecution implements SharedExecution {
   readonly #memory: PlanMemory;
   readonly #encoded: EncodedPlan;
   readonly #watch: DeviceWatch;
+  readonly #held = new Map<BufferId, GpuPlane>();
   /** First step and iteration that are not submitted yet. */
   #step = 0;
   #iteration = 0;
@@ -48,6 +52,17 @@ export class GpuExecution implements SharedExecution {
 
   write(buffer: BufferId, data: Float32Array): void {
     this.#memory.write(buffer, data);
+  }
+
+  async take(buffer: BufferId, plane: HeldPlane): Promise<void> {
+    if (!(plane instanceof GpuPlane) || plane.device !== this.#device) {
+      this.write(buffer, plane instanceof HostPlane ? plane.values : await plane.read());
+      return;
+    }
+    const target = this.#memory.bindingOf(buffer);
+    const encoder = this.#device.createCommandEncoder({ label: 'kept result' });
+    encoder.copyBufferToBuffer(plane.buffer, 0, target.buffer, 0, target.size);
+    this.#device.queue.submit([encoder.finish()]);
   }
 
   setDial(buffer: BufferId, value: number): DialMoment {
@@ -96,6 +111,16 @@ export class GpuExecution implements SharedExecution {
   async read(buffer: BufferId): Promise<Float32Array> {
     const [bytes] = await this.#watch.wait(this.#memory.read([buffer]));
     return new Float32Array(bytes as ArrayBuffer);
+  }
+
+  hold(buffer: BufferId): HeldPlane {
+    const known = this.#held.get(buffer);
+    known?.retain();
+    if (known) return known;
+    const { buffer: memory, size } = this.#memory.takeOut(buffer);
+    const plane = new GpuPlane(this.#device, memory, size, this.#watch);
+    this.#held.set(buffer, plane);
+    return plane;
   }
 
   submit(): void {

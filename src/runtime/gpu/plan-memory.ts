@@ -70,32 +70,60 @@ export class PlanMemory {
 
   /** The bytes of several buffers, after everything that was submitted so far. */
   async read(buffers: readonly BufferId[]): Promise<readonly ArrayBuffer[]> {
-    const encoder = this.#device.createCommandEncoder({ label: 'read back' });
-    const copies = buffers.map((buffer) => {
-      const { buffer: source, size } = this.bindingOf(buffer);
-      const staging = this.#device.createBuffer({
-        size,
-        usage: usage.mapRead | usage.copyTarget,
-        label: `read back of buffer ${buffer}`,
-      });
-      encoder.copyBufferToBuffer(source, 0, staging, 0, size);
-      return staging;
-    });
-    this.#device.queue.submit([encoder.finish()]);
-    try {
-      return await Promise.all(
-        copies.map(async (staging) => {
-          await staging.mapAsync(mapForRead);
-          return staging.getMappedRange().slice(0);
-        }),
-      );
-    } finally {
-      for (const staging of copies) staging.destroy();
-    }
+    const sources = buffers.map((id) => ({ ...this.bindingOf(id), label: `buffer ${id}` }));
+    return copiesOf(this.#device, sources);
+  }
+
+  /**
+   * Takes a buffer's memory out of the plan's: from now on it is the caller's to destroy. Only what
+   * outlives the plan has memory to itself.
+   * @throws InternalError where it was taken before
+   */
+  takeOut(buffer: BufferId): { readonly buffer: GPUBuffer; readonly size: number } {
+    const taken = this.bindingOf(buffer);
+    const place = this.#owned.indexOf(taken.buffer);
+    if (place < 0) throw new InternalError(`The memory of buffer ${buffer} was taken already.`);
+    this.#owned.splice(place, 1);
+    return taken;
   }
 
   destroy(): void {
     for (const buffer of this.#owned) buffer.destroy();
     this.#owned.length = 0;
+  }
+}
+
+/** What is copied out of a device: so many bytes from the beginning of a buffer. */
+interface CopySource {
+  readonly buffer: GPUBuffer;
+  readonly size: number;
+  readonly label: string;
+}
+
+/** The bytes of several buffers of a device, after everything that was submitted so far. */
+export async function copiesOf(
+  device: GPUDevice,
+  sources: readonly CopySource[],
+): Promise<readonly ArrayBuffer[]> {
+  const encoder = device.createCommandEncoder({ label: 'read back' });
+  const copies = sources.map(({ buffer, size, label }) => {
+    const staging = device.createBuffer({
+      size,
+      usage: usage.mapRead | usage.copyTarget,
+      label: `read back of ${label}`,
+    });
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+    return staging;
+  });
+  device.queue.submit([encoder.finish()]);
+  try {
+    return await Promise.all(
+      copies.map(async (staging) => {
+        await staging.mapAsync(mapForRead);
+        return staging.getMappedRange().slice(0);
+      }),
+    );
+  } finally {
+    for (const staging of copies) staging.destroy();
   }
 }

@@ -11,6 +11,7 @@ import type { OpDefinition } from './define-op';
 import { correlationReport } from './evaluate/correlation-report';
 import { jacobianDeterminant } from './evaluate/jacobian-determinant';
 import { jacobianReport } from './evaluate/jacobian-report';
+import { countNonFinite } from './finite/count-non-finite';
 import { intensityRange } from './information/intensity-range';
 import { jointHistogram, jointHistogramAdjoint } from './information/joint-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './information/mutual-information';
@@ -62,6 +63,7 @@ export const opDefinitions = {
   compareScalars,
   compose,
   correlationReport,
+  countNonFinite,
   difference,
   diffusionEnergy,
   diffusionGradient,

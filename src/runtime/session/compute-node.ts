@@ -2,11 +2,12 @@ import type { Diagnostic } from '../api/engine/diagnostics';
 import { messages } from '../api/engine/messages';
 import type { ComputedValue, DataPortType } from '../api/nodes/computed-values';
 import type { CheckedNode } from '../compile/checked-graph';
+import { valuesOf } from '../compile/data-values';
 import type { Device } from '../devices';
 import { InternalError } from '../internal-error';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../networks/tensorflow';
 import { Refusal } from '../refusal';
-import { computedValue, valuesWithData } from './computed-results';
+import { computedValue, type ValuesWithData, valuesWithData } from './computed-results';
 import type { StoredInput } from './input-store';
 import { geometryFor } from './keep-results';
 import type { StoredResult } from './result-store';
@@ -29,7 +30,7 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
   const { device, signal } = parts;
   let tensorFlow: Promise<TensorFlow> | undefined;
   try {
-    const computed = await definition.compute?.(arrivedAt(node, parts), params, {
+    const computed = await definition.compute?.(await arrivedAt(node, parts), params, {
       nodeId: id,
       device: device.kind,
       signal,
@@ -46,6 +47,8 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
       Object.entries(definition.outputs).map(([port, { type }]) => [port, type as DataPortType]),
     );
     const values = valuesWithData(computed, types);
+    const bad = await notFiniteIn(values);
+    if (bad) return { diagnostic: messages.nonFiniteResult(id, bad.port, bad.count) };
     const geometry = geometryFor(values.ports, parts.inputs);
     return { result: { ...values, geometry, levels: [] } };
   } catch (error) {
@@ -58,19 +61,33 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
 }
 
 /** What is wired to a node's inputs, as numbers. */
-function arrivedAt(node: CheckedNode, parts: ComputeParts) {
-  return Object.fromEntries(
-    Object.entries(node.definition.inputs).map(([port, { many }]) => {
-      const arrived = (node.inputs[port] ?? []).map((source) => numbersOf(source, parts));
-      return [port, many ? arrived : arrived[0]];
-    }),
-  );
+async function arrivedAt(node: CheckedNode, parts: ComputeParts) {
+  const arrived: [string, ComputedValue | readonly ComputedValue[] | undefined][] = [];
+  for (const [port, { many }] of Object.entries(node.definition.inputs)) {
+    const sources = node.inputs[port] ?? [];
+    const values = await Promise.all(sources.map((source) => numbersOf(source, parts)));
+    arrived.push([port, many ? values : values[0]]);
+  }
+  return Object.fromEntries(arrived);
 }
 
-function numbersOf(
+/** The first output that holds a number that is not finite, and how many there are. */
+async function notFiniteIn({ ports, data }: ValuesWithData) {
+  for (const [port, value] of Object.entries(ports)) {
+    const numbers = [...(await data.read(valuesOf(value))).values()].flat();
+    const count = numbers.reduce(
+      (sum, plane) => sum + plane.reduce((bad, one) => bad + (Number.isFinite(one) ? 0 : 1), 0),
+      0,
+    );
+    if (count > 0) return { port, count };
+  }
+  return undefined;
+}
+
+async function numbersOf(
   { nodeId, port }: { readonly nodeId: string; readonly port: string },
   { inputs, kept }: ComputeParts,
-): ComputedValue {
+): Promise<ComputedValue> {
   const input = inputs.get(nodeId);
   if (input) {
     const { volume } = input;
@@ -82,5 +99,5 @@ function numbersOf(
   const result = kept.get(nodeId);
   const value = result?.ports[port];
   if (!result || !value) throw new InternalError(`${nodeId}.${port} is not there.`);
-  return computedValue(value, result.data);
+  return computedValue(value, await result.data.read(valuesOf(value)));
 }

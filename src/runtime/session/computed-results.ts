@@ -7,22 +7,31 @@ import {
   dataKindOf,
 } from '../api/data-kinds/index';
 import type { KeptOutputs } from '../compile/lower';
+import { HostPlane } from '../held-plane';
 import { InternalError } from '../internal-error';
 import { fieldType, scalarsType, type ValueId, type ValueType } from '../ir/values';
+import { type Numbers, ResultData } from './result-data';
 
 type Planes = readonly Float32Array[];
 
 /** The results of a node as values of a program of their own, with their numbers. */
 export interface ValuesWithData extends KeptOutputs {
-  readonly data: ReadonlyMap<ValueId, Planes>;
+  readonly data: ResultData;
 }
 
 /**
  * What a node left at a port, as numbers. The arrays are those that are kept: read them only.
  * @throws InternalError where `data` lacks a part of it
  */
-export function computedValue(value: DataValue, data: ReadonlyMap<ValueId, Planes>): ComputedValue {
+export function computedValue(value: DataValue, data: Numbers): ComputedValue {
   return dataKindOf(value).toNumbers(value, (id) => data.get(id) ?? []);
+}
+
+const nothing: Planes = [new Float32Array(0), new Float32Array(0), new Float32Array(0)];
+
+/** What a node left at a port without its numbers: enough to see which parts it has. */
+export function shapeOf(value: DataValue): ComputedValue {
+  return dataKindOf(value).toNumbers(value, () => nothing);
 }
 
 /**
@@ -42,30 +51,41 @@ export function valuesWithData(
     }
     return [port, dataKindOf(value).fromNumbers(value, values)];
   });
-  return { ports: Object.fromEntries(ports), types: values.types, data: values.data };
+  return { ports: Object.fromEntries(ports), types: values.types, data: values.data() };
 }
 
 /** Numbers the values of a node's outputs. */
 class ValueTable implements NewValues {
   readonly types = new Map<ValueId, ValueType>();
-  readonly data = new Map<ValueId, Planes>();
+  readonly #scalars = new Map<ValueId, Planes>();
+  readonly #fields = new Map<ValueId, readonly HostPlane[]>();
 
   field(grid: Grid, planes: Planes): ValueId {
     const voxels = voxelCount(grid);
     if (planes.some(({ length }) => length !== voxels)) {
       throw new InternalError(`A grid of ${voxels} voxels needs as many values.`);
     }
-    return this.#add(fieldType(grid, planes.length), planes);
+    const id = this.#add(fieldType(grid, planes.length));
+    this.#fields.set(
+      id,
+      planes.map((plane) => new HostPlane(plane)),
+    );
+    return id;
   }
 
   scalars(numbers: readonly number[]): ValueId {
-    return this.#add(scalarsType(numbers.length), [Float32Array.from(numbers)]);
+    const id = this.#add(scalarsType(numbers.length));
+    this.#scalars.set(id, [Float32Array.from(numbers)]);
+    return id;
   }
 
-  #add(type: ValueType, planes: Planes): ValueId {
+  data(): ResultData {
+    return new ResultData(this.#scalars, this.#fields);
+  }
+
+  #add(type: ValueType): ValueId {
     const id = this.types.size as ValueId;
     this.types.set(id, type);
-    this.data.set(id, planes);
     return id;
   }
 }

@@ -8,11 +8,14 @@ import type { Compiled } from '../compile/compile';
 import { type DataValue, gridOf, valuesOf } from '../compile/data-values';
 import { keptKey, loaderKey } from '../compile/lower';
 import { DeviceFailure, type Execution } from '../devices';
+import type { HeldPlane } from '../held-plane';
 import type { Plan } from '../ir/plan';
 import type { ValueId, ValueType } from '../ir/values';
-import { computedValue } from './computed-results';
+import { computedValue, shapeOf } from './computed-results';
 import type { StoredInput } from './input-store';
 import type { Prepared } from './prepare-recipe';
+import { ResultData } from './result-data';
+import { resultHandle } from './result-handles';
 import type { ResultStore, StoredResult } from './result-store';
 
 /** Results of a run by node, in the order of the graph, and the key under which each can be read. */
@@ -24,26 +27,36 @@ export interface Kept {
 }
 
 /** Gives an execution the voxels of its loaders and what earlier runs left. */
-export function writeInputs(execution: Execution, plan: Plan, { inputs, kept }: Prepared): void {
-  const byKey = new Map<string, readonly Float32Array[]>();
+export async function writeInputs(
+  execution: Execution,
+  plan: Plan,
+  { inputs, kept }: Prepared,
+): Promise<void> {
+  const byKey = new Map<string, readonly (Float32Array | HeldPlane)[]>();
   for (const [nodeId, { volume }] of inputs) byKey.set(loaderKey(nodeId), [volume.values]);
   for (const [nodeId, { data }] of kept) {
-    for (const [value, planes] of data) byKey.set(keptKey(nodeId, value), planes);
+    for (const [value, planes] of [...data.scalars, ...data.fields]) {
+      byKey.set(keptKey(nodeId, value), planes);
+    }
   }
   for (const { value, key } of plan.inputs) {
-    plan.buffersOfValue.get(value)?.forEach((buffer, plane) => {
-      const data = byKey.get(key)?.[plane];
-      if (data) execution.write(buffer, data);
-    });
+    const planes = byKey.get(key) ?? [];
+    for (const [index, buffer] of (plan.buffersOfValue.get(value) ?? []).entries()) {
+      const plane = planes[index];
+      if (plane instanceof Float32Array) execution.write(buffer, plane);
+      else if (plane) await execution.take(buffer, plane);
+    }
   }
 }
 
-/** How results are read back and kept. */
+/** How results are kept. */
 export interface KeepOptions {
   /** Where they lie; undefined where nothing can be read, and only what was known is kept. */
   readonly execution: Execution | undefined;
   /** Which nodes are complete. */
   isComplete(nodeId: string): boolean;
+  /** Is told of each new result: whoever asked holds it, and releases it. */
+  onHeld(result: StoredResult): void;
   /** How the levels of this run's loops ended. */
   readonly levels: readonly LevelOutcome[];
   /**
@@ -53,7 +66,10 @@ export interface KeepOptions {
   readonly turnedIn: number | undefined;
 }
 
-/** Reads the results of every complete node back and keeps them, until the device gives up. */
+/**
+ * Keeps what every complete node left, until the device gives up: fields where they lie, handfuls of
+ * numbers at hand. Outputs that the plan does not keep are gone.
+ */
 export async function keepResults(
   store: ResultStore,
   prepared: Prepared,
@@ -73,15 +89,18 @@ export async function keepResults(
       storedKeys.set(id, key);
       continue;
     }
-    if (definition.source || Object.keys(ports).length === 0) continue;
+    const lasting = lastingPorts(ports, compiled);
+    if (definition.source || Object.keys(lasting).length === 0) continue;
     if (failure || !options.execution || !options.isComplete(id)) continue;
     try {
-      results.set(id, {
-        ports,
-        ...(await readBack(ports, compiled, options.execution)),
-        geometry: geometryFor(ports, inputs),
+      const result: StoredResult = {
+        ports: lasting,
+        ...(await keptNumbers(lasting, compiled, options.execution)),
+        geometry: geometryFor(lasting, inputs),
         levels: options.levels.filter((level) => level.nodeId === id),
-      });
+      };
+      options.onHeld(result);
+      results.set(id, result);
       storedKeys.set(id, options.turnedIn === undefined ? key : `${key}-${options.turnedIn}`);
     } catch (error) {
       if (!(error instanceof DeviceFailure)) throw error;
@@ -92,20 +111,39 @@ export async function keepResults(
   return { results, keys: storedKeys, ...(failure ? { failure } : {}) };
 }
 
-async function readBack(
+/** The outputs of a node that the plan keeps. */
+function lastingPorts(
+  ports: Readonly<Record<string, DataValue>>,
+  { plan }: Compiled,
+): Readonly<Record<string, DataValue>> {
+  const results = new Set(plan?.results);
+  return Object.fromEntries(
+    Object.entries(ports).filter(([, value]) => valuesOf(value).every((id) => results.has(id))),
+  );
+}
+
+async function keptNumbers(
   ports: Readonly<Record<string, DataValue>>,
   { plan, graph }: Compiled,
   execution: Execution,
 ): Promise<Pick<StoredResult, 'data' | 'types'>> {
-  const data = new Map<ValueId, readonly Float32Array[]>();
+  const scalars = new Map<ValueId, readonly Float32Array[]>();
   const types = new Map<ValueId, ValueType>();
-  for (const value of Object.values(ports).flatMap(valuesOf)) {
-    const buffers = plan?.buffersOfValue.get(value) ?? [];
-    data.set(value, await Promise.all(buffers.map((buffer) => execution.read(buffer))));
+  const values = new Set(Object.values(ports).flatMap(valuesOf));
+  for (const value of values) {
     const type = graph?.types[value];
     if (type) types.set(value, type);
+    if (type?.kind === 'field') continue;
+    const buffers = plan?.buffersOfValue.get(value) ?? [];
+    scalars.set(value, await Promise.all(buffers.map((buffer) => execution.read(buffer))));
   }
-  return { data, types };
+  // Held once nothing can fail any more, or nobody would release them.
+  const fields = [...values].filter((value) => types.get(value)?.kind === 'field');
+  const held = fields.map((value): [ValueId, readonly HeldPlane[]] => [
+    value,
+    (plan?.buffersOfValue.get(value) ?? []).map((buffer) => execution.hold(buffer)),
+  ]);
+  return { data: new ResultData(scalars, new Map(held)), types };
 }
 
 /** What can be read after a run, by node and port. */
@@ -119,8 +157,8 @@ export function outputHandles({ graph, inputs }: Prepared, kept: Kept): readonly
     const result = kept.results.get(id);
     if (!result) return [];
     return Object.entries(result.ports).map(([port, value]) => {
-      const fields = partsIn(computedValue(value, result.data));
-      const handle = `result:${kept.keys.get(id)}:${port}`;
+      const fields = partsIn(shapeOf(value));
+      const handle = resultHandle({ key: kept.keys.get(id) ?? '', port });
       return { nodeId: id, port, kind: value.kind, handle, ...(fields ? { fields } : {}) };
     });
   });
@@ -159,7 +197,7 @@ export function metricsOf(
 /** The numbers of a value that are metrics of the run. */
 function metricRows(value: DataValue, { data }: StoredResult): NamedNumbers {
   const kind = dataKindOf(value);
-  return kind.metricNames ? (kind.asTable?.(computedValue(value, data)) ?? []) : [];
+  return kind.metricNames ? (kind.asTable?.(computedValue(value, data.scalars)) ?? []) : [];
 }
 
 /** How every level ended, of this run and of the earlier ones whose results still hold. */

@@ -19,7 +19,7 @@ import {
 } from './keep-results';
 import { completionOf } from './node-completion';
 import { compilePrepared, hasError, type PreparationParts, type Prepared } from './prepare-recipe';
-import type { ResultStore } from './result-store';
+import type { ResultStore, StoredResult } from './result-store';
 import { emptyResult } from './run-outcome';
 import { RunRecorder } from './run-progress';
 
@@ -57,6 +57,8 @@ export interface PlanRunParts {
   readonly abort: AbortController;
   readonly turns: DialTurns;
   readonly startedMs: number;
+  /** Is told of each result that the run makes. */
+  onHeld(result: StoredResult): void;
   /** Nodes whose results an earlier run left. */
   readonly cached: { has(nodeId: string): boolean };
   /** Nodes that an earlier stage of the run has finished, and told of. */
@@ -108,6 +110,7 @@ class PlanRun {
       const kept = await keepResults(session.results, prepared, compiled, {
         execution: ending.execution,
         isComplete: (nodeId) => recorder.isComplete(nodeId),
+        onHeld: this.#parts.onHeld,
         levels: recorder.levels,
         turnedIn: turns.any ? serial : undefined,
       });
@@ -131,9 +134,10 @@ class PlanRun {
     const { plan } = compiled;
     let execution: Execution | undefined;
     try {
+      this.#makeRoom(plan);
       execution = await prepared.device.prepare(plan);
       onReady(execution);
-      writeInputs(execution, plan, prepared);
+      await writeInputs(execution, plan, prepared);
       turns.begin({ graph: prepared.graph, plan, execution });
       const { cancelled } = await execution.run({
         observer: recorder.observer,
@@ -141,16 +145,17 @@ class PlanRun {
         previewEveryMs: request.previewEveryMs ?? 0,
         profile: request.profile ?? false,
       });
+      const fault = await this.#faultIn(work, execution);
+      // What is found again is not checked again: the node's results and later ones are not kept.
+      if (fault?.at.nodeId !== undefined) recorder.doubt(fault.at.nodeId);
       if (recorder.nonFinite) {
         const { nodeId, label, iteration } = recorder.nonFinite;
         const diagnostics = [messages.nonFinite(nodeId, label, iteration)];
         return { status: 'failed', diagnostics, failedNode: nodeId, execution };
       }
-      const fault = cancelled ? undefined : await this.#faultIn(compiled, execution);
-      if (fault?.at.nodeId !== undefined) {
-        // What is found again is not checked again: the node's results and later ones are not kept.
-        recorder.doubt(fault.at.nodeId);
-        return { status: 'failed', diagnostics: [fault], failedNode: fault.at.nodeId, execution };
+      if (fault && !cancelled) {
+        const failedNode = fault.at.nodeId;
+        return { status: 'failed', diagnostics: [fault], failedNode, execution };
       }
       return { status: cancelled ? 'cancelled' : 'done', diagnostics: [], execution };
     } catch (error) {
@@ -163,12 +168,20 @@ class PlanRun {
     }
   }
 
-  /** What nodes find wrong with numbers that only the run could show. */
+  /** Earlier results go where they and the plan would not fit the device together. */
+  #makeRoom({ peakBytes }: Plan): void {
+    const { maxTotalBytes, likelyTotalBytes } = this.#prepared.device.limits;
+    const available = maxTotalBytes ?? likelyTotalBytes;
+    if (available !== undefined) this.#parts.session.results.makeRoom(available - peakBytes);
+  }
+
+  /** What is wrong with numbers of complete nodes that only the run could show. */
   async #faultIn(
-    compiled: Work['compiled'],
+    { compiled, recorder }: Work,
     execution: Execution,
   ): Promise<Diagnostic | undefined> {
-    return failedCheck(compiled.checks, async (value) => {
+    const made = compiled.checks.filter(({ nodeId }) => recorder.isComplete(nodeId));
+    return failedCheck(made, async (value) => {
       const [buffer] = compiled.plan.buffersOfValue.get(value) ?? [];
       if (buffer === undefined) throw new InternalError('A value that is checked has no buffer.');
       return execution.read(buffer);

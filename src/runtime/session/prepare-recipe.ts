@@ -6,6 +6,7 @@ import type { NodeRegistry } from '../api/nodes/define-node';
 import type { CheckedGraph } from '../compile/checked-graph';
 import { type Compiled, compile } from '../compile/compile';
 import { formatCheckedGraph } from '../compile/format';
+import { type Keep, readPorts } from '../compile/kept-outputs';
 import { parse } from '../compile/parse';
 import { leaveOutUnbound, validate } from '../compile/validate';
 import type { Device } from '../devices';
@@ -41,6 +42,8 @@ export interface PreparationParts {
   readonly verify: boolean;
   /** Where earlier results are looked for; left out to compile the recipe whole. */
   readonly results?: ResultStore;
+  /** Is told of each earlier result that is used; it is retained for whoever asked. */
+  readonly onHeld?: (result: StoredResult) => void;
 }
 
 /** Reads and checks a recipe and finds its data, device and earlier results. */
@@ -67,9 +70,14 @@ export async function prepareRecipe(
   const digest = (nodeId: string): string | undefined => inputs.get(nodeId)?.handle;
   const keys = await nodeKeys(graph, digest, `${device.kind} ${device.name}`);
   const kept = new Map<string, StoredResult>();
+  const read = readPorts(graph);
   for (const { id, definition } of graph.nodes) {
     const result = definition.source ? undefined : parts.results?.get(keys.get(id) ?? '');
-    if (result) kept.set(id, result);
+    // Of some nodes only a part is kept: enough where nobody reads the rest.
+    const lacks = (port: string) => read.has(`${id}.${port}`) && !result?.ports[port];
+    if (!result || Object.keys(definition.outputs).some(lacks)) continue;
+    kept.set(id, result);
+    parts.onHeld?.(result);
   }
   const printed =
     request.printAfter === 'parse'
@@ -89,21 +97,42 @@ export async function prepareRecipe(
   };
 }
 
-/** The phases after `validate`, for the device that was chosen. */
+/**
+ * The phases after `validate`, for the device that was chosen. Where the device has not the memory to
+ * keep what every node gives, only what the recipe needs is kept.
+ */
 export function compilePrepared(
   prepared: Prepared,
   request: CompileRequest,
   { devices, verify }: Pick<PreparationParts, 'devices' | 'verify'>,
 ): Compiled {
   const { graph, device, inputs, kept } = prepared;
-  return compile(graph, {
-    descriptors: new Map([...inputs].map(([nodeId, input]) => [nodeId, input.descriptor])),
-    kept,
-    limits: device.limits,
-    otherDevices: devices.others(device.kind),
-    verify,
-    ...(request.printAfter ? { printAfter: request.printAfter } : {}),
-  });
+  const keeping = (keep: Keep): Compiled =>
+    compile(graph, {
+      descriptors: new Map([...inputs].map(([nodeId, input]) => [nodeId, input.descriptor])),
+      kept,
+      keep,
+      checkFinite: true,
+      limits: device.limits,
+      otherDevices: devices.others(device.kind),
+      verify,
+      ...(request.printAfter ? { printAfter: request.printAfter } : {}),
+    });
+  const wanted = keeping(request.keep ?? 'all');
+  const tooMuch = wanted.diagnostics.find(({ code }) => code === 'out-of-memory');
+  if (!tooMuch || !wanted.plan || request.keep === 'needed') return wanted;
+  const needed = keeping('needed');
+  if (hasError(needed.diagnostics)) return wanted;
+  const { maxTotalBytes, likelyTotalBytes, maxBufferBytes } = device.limits;
+  const available = maxTotalBytes ?? likelyTotalBytes ?? maxBufferBytes;
+  const { nodeId } = tooMuch.at;
+  return {
+    ...needed,
+    diagnostics: [
+      messages.notAllKept(wanted.plan.peakBytes, available, nodeId),
+      ...needed.diagnostics,
+    ],
+  };
 }
 
 export function hasError(diagnostics: readonly Diagnostic[]): boolean {

@@ -3,6 +3,7 @@ import type { GridPlanes } from '../api/data-kinds/define-data-kind';
 import { dataKindOf } from '../api/data-kinds/index';
 import type { ReadRequest, ReadResult, VolumeData } from '../api/engine/engine-api';
 import { writeFile } from '../api/engine/file-writers/index';
+import { valuesOf } from '../compile/data-values';
 import { computedValue } from './computed-results';
 import type { StoredInput } from './input-store';
 import type { StoredResult } from './result-store';
@@ -22,7 +23,7 @@ export function readInput(input: StoredInput, request: ReadRequest): ReadResult 
 }
 
 /**
- * What a node gave at a port, in the form that is asked for; `missing` where it has no such form.
+ * What a node gave at a port, read from where the device left it, in the form that is asked for; `missing` where it has no such form.
  * @throws InternalError where the numbers of a kept result are gone
  */
 export async function readResult(
@@ -32,7 +33,11 @@ export async function readResult(
 ): Promise<ReadResult> {
   const kept = result.ports[port];
   if (!kept) return missing;
-  const value = computedValue(kept, result.data);
+  if (result.data.isLost) return missing;
+  // It may be given back meanwhile.
+  result.data.retain();
+  const numbers = await result.data.read(valuesOf(kept)).finally(() => result.data.release());
+  const value = computedValue(kept, numbers);
   const kind = dataKindOf(value);
   switch (request.as) {
     case 'volume': {
@@ -62,7 +67,8 @@ export async function readResult(
 
 /** Planes one after the other, as they cross the boundary. */
 function volumeData({ grid, planes }: GridPlanes): VolumeData {
-  const length = planes[0]?.length ?? 0;
+  const [first] = planes;
+  const length = first?.length ?? 0;
   const values = new Float32Array(length * planes.length);
   planes.forEach((plane, index) => {
     values.set(plane, index * length);

@@ -23,6 +23,8 @@ export class RecipeRun {
   readonly #onProgress: (progress: RunProgress) => void;
   readonly #abort = new AbortController();
   readonly #serial: number;
+  /** Results that it uses or has made: they must not go before it ends. */
+  readonly #held: StoredResult[] = [];
   #turns = new DialTurns();
   #startedMs = performance.now();
 
@@ -69,13 +71,20 @@ export class RecipeRun {
       return this.#without('failed', [messages.internal(undefined, text)]);
     } finally {
       this.#turns.end();
+      for (const { data } of this.#held) data.release();
     }
   }
 
   async #fromText(): Promise<RunResult> {
     const { signal } = this.#abort;
     if (signal.aborted) return this.#without('cancelled', []);
-    const prepared = await prepareRecipe(this.#request, this.#parts);
+    const prepared = await prepareRecipe(this.#request, {
+      ...this.#parts,
+      onHeld: (result) => {
+        result.data.retain();
+        this.#held.push(result);
+      },
+    });
     if (!('graph' in prepared)) return this.#without('failed', prepared.diagnostics);
     if (signal.aborted) return this.#without('cancelled', prepared.diagnostics, prepared);
     return this.#inStages(prepared);
@@ -98,6 +107,7 @@ export class RecipeRun {
           abort: this.#abort,
           turns: this.#turns,
           startedMs: this.#startedMs,
+          onHeld: (made) => void this.#held.push(made),
           cached: prepared.kept,
           isTold: (nodeId) => left.has(nodeId) && !prepared.kept.has(nodeId),
           onProgress: this.#onProgress,
@@ -152,6 +162,7 @@ export class RecipeRun {
         this.#tell([node], 'failed', seconds);
         return ended('failed', [outcome.diagnostic]);
       }
+      this.#held.push(outcome.result);
       results.set(node.id, outcome.result);
       this.#tell([node], 'done', seconds);
     }

@@ -4,6 +4,7 @@ import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
 import { cases as control } from './control.cases';
 import { cases as evaluate } from './evaluate.cases';
+import { cases as finite } from './finite.cases';
 import { cases as information } from './information.cases';
 import { cases as intensity } from './intensity.cases';
 import { cases as labels } from './labels.cases';
@@ -25,6 +26,7 @@ export const allCases: readonly OpCase[] = [
   ...compose,
   ...control,
   ...evaluate,
+  ...finite,
   ...information,
   ...intensity,
   ...labels,

@@ -78,6 +78,11 @@ export interface CompileRequest {
   readonly documentText: string;
   readonly bindings: Readonly<Record<string, string>>;
   readonly device: DeviceChoice;
+  /**
+   * What a run leaves to be read: `all` that its nodes give (unless told, and as far as the device has
+   * the memory), or what is `needed`: what the recipe saves, tables and affine transforms.
+   */
+  readonly keep?: 'all' | 'needed';
   /** Print the program after this phase. */
   readonly printAfter?: PhaseName;
 }

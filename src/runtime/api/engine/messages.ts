@@ -241,6 +241,25 @@ export const messages = {
       'Lower the step size or the weights, and check that the images are normalized.',
     ),
 
+  /** @param count numbers of the output that are not finite */
+  nonFiniteResult: (nodeId: string, port: string, count: number): Diagnostic =>
+    error(
+      'non-finite',
+      { nodeId, port },
+      `What "${nodeId}" gives at "${port}" is not finite: ${count === 1 ? 'one number is' : `${count} numbers are`} infinite or not a number.`,
+      'Bring the intensities into an ordinary range (Normalize intensity), and lower the step size or the weights.',
+    ),
+
+  notAllKept: (needed: number, available: number, nodeId: string | undefined): Diagnostic => ({
+    ...error(
+      'out-of-memory',
+      nodeId === undefined ? {} : { nodeId },
+      `With everything that its nodes give, the recipe would need ${mebibytes(needed)} of ${mebibytes(available)} on this device: only what is saved and measured is kept.`,
+      'Save an image to keep it, or end the schedule at a coarser level.',
+    ),
+    severity: 'warning',
+  }),
+
   internal: (nodeId: string | undefined, message: string): Diagnostic =>
     error(
       'internal',

@@ -141,7 +141,9 @@ export function histogramCotangents(
       continue;
     }
     c += 1;
-    const b = c | 0;
+    // Just below the end of the range the sum may round up to it.
+    let b = c | 0;
+    if (b > last) b = last;
     let f = c - b;
     parzenSlopes(f, gaussian, weights);
     const d0 = weights[0]!;

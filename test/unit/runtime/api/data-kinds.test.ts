@@ -14,8 +14,8 @@ describe.each(Object.keys(dataKinds) as DataPortType[])('data of kind %s', (type
   const value = kept.ports.out;
   if (!value) throw new Error('The value is not there.');
 
-  it('is the same numbers after it has been a value of a program', () => {
-    expect(computedValue(value, kept.data)).toEqual(sample);
+  it('is the same numbers after it has been a value of a program', async () => {
+    expect(computedValue(value, await kept.data.read(valuesOf(value)))).toEqual(sample);
   });
 
   it('names every value that it is made of, and says of which type', () => {

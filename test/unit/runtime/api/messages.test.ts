@@ -52,6 +52,14 @@ const examples: { readonly [Name in keyof typeof messages]: readonly Diagnostic[
   deviceMissing: [messages.deviceMissing('This browser or machine offers no WebGPU.')],
   notTurned: [messages.notTurned({ nodeId: 'lncc', parameter: 'weight' }, 'the run is over')],
   nonFinite: [messages.nonFinite('register', 'level 1 of 3', 11)],
+  nonFiniteResult: [
+    messages.nonFiniteResult('register', 'warped', 1),
+    messages.nonFiniteResult('register', 'transform', 19_200),
+  ],
+  notAllKept: [
+    messages.notAllKept(9000 * mebibyte, 4096 * mebibyte, 'register'),
+    messages.notAllKept(9000 * mebibyte, 4096 * mebibyte, undefined),
+  ],
   internal: [messages.internal('register', 'Value %3 is not defined.')],
 };
 

@@ -122,11 +122,39 @@ describe('allocate', () => {
     expect(plan.peakBytes).toBe(80);
   });
 
-  it('does not share a slot between buffers of different sizes', () => {
-    const plan = allocate(
+  it('lets a smaller buffer have a larger slot that is free, whichever comes first', () => {
+    const [small, large] = [4096, 8192];
+    for (const elements of [
+      [small, large],
+      [large, small],
+    ]) {
+      const plan = allocate(
+        graphWith(['value', 'value'], [program(pass(0), pass(1))], { elements }),
+      );
+      expect(plan.slots).toEqual([{ bytes: 4 * large }]);
+      verifyPlan(plan);
+    }
+  });
+
+  it('takes the smallest slot that is large enough', () => {
+    const elements = [8192, 6000, 5000];
+    const steps = [program(pass(0, 1), pass(2))];
+    const plan = allocate(graphWith(['value', 'value', 'value'], steps, { elements }));
+    expect(plan.slotOfBuffer).toEqual([0, 1, 1]);
+  });
+
+  it('gives what outlives the plan, and handfuls of numbers, slots of their own size', () => {
+    const outliving = allocate(
+      graphWith(['value', 'value'], [program(pass(0), pass(1))], {
+        elements: [8192, 4096],
+        results: [1],
+      }),
+    );
+    expect(outliving.slots).toEqual([{ bytes: 4 * 8192 }, { bytes: 4 * 4096 }]);
+    const few = allocate(
       graphWith(['value', 'value'], [program(pass(0), pass(1))], { elements: [10, 9] }),
     );
-    expect(plan.slots).toEqual([{ bytes: 40 }, { bytes: 36 }]);
+    expect(few.slots).toEqual([{ bytes: 40 }, { bytes: 36 }]);
   });
 
   it('refuses a buffer that nothing uses', () => {

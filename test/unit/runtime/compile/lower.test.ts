@@ -147,7 +147,9 @@ describe('compile', () => {
     expect(count(compile(checkedGraph(recipe), { descriptors: images() }).graph)).toBe(1);
   });
 
-  it('refuses a recipe of more ops than can be compiled, once, at the register it is too much with', () => {
+  it('refuses a recipe of more ops than can be compiled, once, at the register it is too much with', {
+    timeout: 30_000,
+  }, () => {
     const compiled = compile(checkedGraph(chain(100)), { descriptors: images() });
     expect(compiled.plan).toBeUndefined();
     expect(compiled.diagnostics).toMatchObject([{ code: 'recipe', at: { nodeId: 'r84' } }]);
