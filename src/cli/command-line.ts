@@ -7,7 +7,6 @@ import { plan } from './commands/plan';
 import { run } from './commands/run';
 import { validate } from './commands/validate';
 import { type ExitStatus, exitStatus } from './exit-status';
-import { printable } from './format-diagnostic';
 import type { Host } from './host';
 import { jsonText } from './manifest';
 import { cancelledText, messages } from './messages';
@@ -62,12 +61,12 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
       terminal.out(jsonText({ status: 'failed', diagnostics: [diagnostic] }));
     };
     if (error instanceof UsageError) {
-      terminal.error(printable(`weft: ${error.message}\n"weft --help" says what there is.\n`));
+      terminal.error(`weft: ${error.message}\n"weft --help" says what there is.\n`);
       sayAsJson(messages.usage(error.message));
       return exitStatus.wrongUsage;
     }
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.error(printable(`A fault of Weft itself; please report it.\n${details}\n`));
+    terminal.error(`A fault of Weft itself; please report it.\n${details}\n`);
     sayAsJson(messages.internal(error instanceof Error ? error.message : String(error)));
     return exitStatus.faultOfOurs;
   }

@@ -24,13 +24,17 @@ export interface Host {
   now(): Date;
 }
 
-/** Where text goes: results to `out`, everything else to `error`. */
+/**
+ * Where text goes: results to `out`, everything else to `error`. All of it is made `printable` here, and
+ * nowhere else.
+ */
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
+  /** Puts `line` in place of the one that was drawn before; an empty one leaves nothing. */
+  redraw(line: string): void;
   /** True where a person sees `error`, so that a line may be redrawn. */
   readonly isInteractive: boolean;
-  readonly columns: number;
 }
 
 /** Files by path. All of them reject as Node's do, with `code` on the error. */

@@ -55,8 +55,8 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       error: (more) => {
         text.error += more;
       },
+      redraw: () => {},
       isInteractive: options.isInteractive ?? false,
-      columns: 60,
     },
     files: {
       async read(path) {
