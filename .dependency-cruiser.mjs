@@ -2,7 +2,7 @@
 // style: change it together with a record in docs/decisions.
 
 /** Files that know both sides of a boundary, and are short because of it. */
-const roots = '^src/(main\\.tsx|worker\\.ts|cpu-worker\\.ts|cli/main\\.ts)$';
+const roots = '^src/(main\\.tsx|worker\\.ts|cpu-worker\\.ts|cli/(main|engine-worker)\\.ts)$';
 
 /** An npm package, resolved or not, with everything inside it. */
 const npm = (names) => `(^|node_modules/)(${names})(/|$)`;

@@ -14,7 +14,11 @@ export default defineConfig({
     target: 'node20',
     minify: false,
     rolldownOptions: {
-      input: { main: 'src/cli/main.ts', 'cpu-worker': 'src/cpu-worker.ts' },
+      input: {
+        main: 'src/cli/main.ts',
+        'engine-worker': 'src/cli/engine-worker.ts',
+        'cpu-worker': 'src/cpu-worker.ts',
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },
   },

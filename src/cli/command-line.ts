@@ -7,6 +7,8 @@ import { plan } from './commands/plan';
 import { run } from './commands/run';
 import { validate } from './commands/validate';
 import { type ExitStatus, exitStatus } from './exit-status';
+import { failureReason, isFromSystem, machineFaultOf } from './failure-reason';
+import { formatDiagnostic } from './format-diagnostic';
 import type { Host } from './host';
 import { jsonText } from './manifest';
 import { cancelledText, messages } from './messages';
@@ -32,15 +34,15 @@ const commands: Readonly<Record<CommandName, Command>> = {
 };
 
 /**
- * Ends a command at Ctrl-C before it has begun to run anything; one that runs listens for itself from
- * then on.
+ * Ends a command at Ctrl-C and its like; one that computes or publishes listens for itself meanwhile. What it
+ * leaves is removed when the program ends.
  */
 function interrupted({ json }: Arguments, { terminal, onInterrupt }: Host): Promise<ExitStatus> {
   return new Promise((resolve) => {
-    onInterrupt(() => {
+    onInterrupt((status) => {
       terminal.error(cancelledText);
       if (json) terminal.out(jsonText({ status: 'cancelled', diagnostics: [] }));
-      resolve(exitStatus.interrupted);
+      resolve(status);
     });
   });
 }
@@ -64,6 +66,14 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
       terminal.error(`weft: ${error.message}\n"weft --help" says what there is.\n`);
       sayAsJson(messages.usage(error.message));
       return exitStatus.wrongUsage;
+    }
+    const fault = machineFaultOf(error);
+    if (fault !== undefined || isFromSystem(error)) {
+      const other = { reason: failureReason(error), remedy: 'See to it, and run again.' };
+      const diagnostic = messages.machine(fault ?? other);
+      terminal.error(formatDiagnostic(diagnostic));
+      sayAsJson(diagnostic);
+      return exitStatus.refused;
     }
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
     terminal.error(`A fault of Weft itself; please report it.\n${details}\n`);

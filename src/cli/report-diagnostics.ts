@@ -1,8 +1,10 @@
 import type { Diagnostic } from '../runtime/api/diagnostics';
 import { type ExitStatus, exitStatus } from './exit-status';
+import { machineFaultIn } from './failure-reason';
 import { formatDiagnostic, hasError } from './format-diagnostic';
 import type { Host } from './host';
 import { jsonText } from './manifest';
+import { messages } from './messages';
 
 /** Prints diagnostics where people look for them. */
 export function report(diagnostics: readonly Diagnostic[], { terminal }: Host): void {
@@ -30,13 +32,20 @@ export function statusOf(diagnostics: readonly Diagnostic[]): ExitStatus {
   return hasError(diagnostics) ? exitStatus.refused : exitStatus.done;
 }
 
+/** A device or Weft that gave up because the machine gives no more is neither's fault. */
+function asToldByMachine(diagnostic: Diagnostic): Diagnostic {
+  const { code, at, message } = diagnostic;
+  const fault = code === 'device' || code === 'internal' ? machineFaultIn(message) : undefined;
+  return fault === undefined ? diagnostic : messages.machine(fault, at);
+}
+
 /**
  * Each diagnostic once, without the compiler's remark that a loader has no data where another one says
  * why, and without the list of what would be left out where nothing runs.
  */
 export function withoutEchoes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const unique = [...new Map(diagnostics.map((each) => [JSON.stringify(each), each])).values()];
-  return unique.filter(({ code, severity, at }, index) => {
+  return unique.map(asToldByMachine).filter(({ code, severity, at }, index) => {
     if (code !== 'input-missing') return true;
     if (severity === 'warning') return !hasError(unique);
     return !unique
