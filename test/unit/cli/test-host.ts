@@ -22,6 +22,21 @@ export interface TestHost extends Host {
   writtenText(path: string): string;
 }
 
+/** An engine that does some things in another way. */
+export function engineWith(engine: EngineApi, changes: Partial<EngineApi>): EngineApi {
+  return {
+    describe: () => engine.describe(),
+    openInput: (request) => engine.openInput(request),
+    compile: (request) => engine.compile(request),
+    run: (request, onProgress) => engine.run(request, onProgress),
+    cancel: (runId) => engine.cancel(runId),
+    turn: (...given) => engine.turn(...given),
+    read: (request) => engine.read(request),
+    release: (handles) => engine.release(handles),
+    ...changes,
+  };
+}
+
 export interface TestHostOptions {
   readonly disk?: Readonly<Record<string, Uint8Array | string>>;
   readonly engine?: EngineApi;
