@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../imaging/public-hosts';
 import type { Diagnostic } from '../runtime/api/diagnostics';
 import { type Arguments, type CommandName, parseArguments } from './arguments';
 import { demo } from './commands/demo';
@@ -63,8 +64,9 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
       terminal.out(jsonText({ status: 'failed', diagnostics: [diagnostic] }));
     };
     if (error instanceof UsageError) {
-      terminal.error(`weft: ${error.message}\n"weft --help" says what there is.\n`);
-      sayAsJson(messages.usage(error.message));
+      const message = withoutCredentials(error.message);
+      terminal.error(`weft: ${message}\n"weft --help" says what there is.\n`);
+      sayAsJson(messages.usage(message));
       return exitStatus.wrongUsage;
     }
     const fault = machineFaultOf(error);

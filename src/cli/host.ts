@@ -10,7 +10,8 @@ export interface Host {
   readonly processors: number;
   readonly terminal: Terminal;
   readonly files: Files;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Asks one address, without credentials, and follows nothing. */
+  readonly fetch: (url: string) => Promise<Response>;
   readonly parseArgs: ParseArgs;
   /** Starts the engine; a GPU is looked for only where `device` may use one. */
   openEngine(options: {

@@ -1,11 +1,14 @@
+import { lookup } from 'node:dns';
 import * as now from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { type RequestOptions, request } from 'node:https';
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { version } from '../../package.json';
+import { isPublicAddress } from '../imaging/public-hosts';
 import { runCommandLine } from './command-line';
 import { connectEngineThread, type EngineThreadOptions } from './engine-thread';
 import type { ExitStatus } from './exit-status';
@@ -13,6 +16,7 @@ import { filesOf } from './files';
 import { hasGraphicsLibrary } from './graphics-library';
 import { interruptionsOf } from './interruptions';
 import { processesOf } from './processes';
+import { publicFetchOf } from './public-fetch';
 import { terminalOf } from './terminal';
 
 /** What must not stay behind, however the program ends. */
@@ -38,7 +42,11 @@ ending.status = await runCommandLine(process.argv.slice(2), {
   processors: availableParallelism(),
   terminal: terminalOf(process.stdout, process.stderr, end),
   files: filesOf({ fs, now, paths: path, processes, temporary }),
-  fetch,
+  fetch: publicFetchOf({
+    request: (url, options, answered) => request(url, options as RequestOptions, answered),
+    lookup: (name, options, done) => lookup(name, options, done),
+    isAllowed: isPublicAddress,
+  }),
   parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
   async openEngine({ device, threads }) {
     const mayUseGpu = device !== 'cpu' && hasGraphicsLibrary(process);

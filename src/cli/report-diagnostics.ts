@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../imaging/public-hosts';
 import type { Diagnostic } from '../runtime/api/diagnostics';
 import { type ExitStatus, exitStatus } from './exit-status';
 import { machineFaultIn } from './failure-reason';
@@ -8,7 +9,17 @@ import { messages } from './messages';
 
 /** Prints diagnostics where people look for them. */
 export function report(diagnostics: readonly Diagnostic[], { terminal }: Host): void {
-  for (const diagnostic of diagnostics) terminal.error(formatDiagnostic(diagnostic));
+  for (const diagnostic of diagnostics) terminal.error(formatDiagnostic(toldSafely(diagnostic)));
+}
+
+/** A diagnostic without the names and passwords of addresses that it quotes. */
+export function toldSafely(diagnostic: Diagnostic): Diagnostic {
+  const { message, remedy } = diagnostic;
+  return {
+    ...diagnostic,
+    message: withoutCredentials(message),
+    remedy: withoutCredentials(remedy),
+  };
 }
 
 /** Ends a command that cannot go on: says why, and how the program is to end. */
@@ -18,7 +29,9 @@ export function refuse(
   host: Host,
 ): ExitStatus {
   report(diagnostics, host);
-  if (json) host.terminal.out(jsonText({ status: 'failed', diagnostics }));
+  if (json) {
+    host.terminal.out(jsonText({ status: 'failed', diagnostics: diagnostics.map(toldSafely) }));
+  }
   return statusOf(diagnostics);
 }
 
