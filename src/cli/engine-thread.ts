@@ -2,10 +2,15 @@ import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import type { EngineApi } from '../runtime/api/engine-api';
 
+/** Why no graphics card is looked for. */
+export type GpuReason =
+  | 'The recipe runs on the cpu device.'
+  | 'The Vulkan loader (libvulkan.so.1) is not on this machine.';
+
 /** What the engine's thread is told when it starts. */
 export interface EngineThreadOptions {
-  /** Whether a graphics card is looked for; that takes a while. */
-  readonly mayUseGpu: boolean;
+  /** Look for a graphics card, which takes a while, or why there is no need, in a sentence for people. */
+  readonly gpu: 'look' | GpuReason;
   readonly threads: number;
   /** Memory that the machine has, bytes. */
   readonly memoryBytes: number;

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { isPublicAddress } from '../imaging/public-hosts';
+import type { DeviceChoice } from '../runtime/api/engine-api';
 import { runCommandLine } from './command-line';
 import { connectEngineThread, type EngineThreadOptions } from './engine-thread';
 import type { ExitStatus } from './exit-status';
@@ -32,6 +33,12 @@ const processes = processesOf({
   readText: (file) => now.readFileSync(file, 'utf8'),
 });
 
+function gpuFor(device: DeviceChoice): EngineThreadOptions['gpu'] {
+  if (device === 'cpu') return 'The recipe runs on the cpu device.';
+  const noLibrary = 'The Vulkan loader (libvulkan.so.1) is not on this machine.';
+  return hasGraphicsLibrary(process) ? 'look' : noLibrary;
+}
+
 /** How the program ends; nothing while it works. */
 const ending: { status?: ExitStatus } = {};
 const end = (otherwise: ExitStatus): never => process.exit(ending.status ?? otherwise);
@@ -49,8 +56,8 @@ ending.status = await runCommandLine(process.argv.slice(2), {
   }),
   parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
   async openEngine({ device, threads }) {
-    const mayUseGpu = device !== 'cpu' && hasGraphicsLibrary(process);
-    const workerData: EngineThreadOptions = { mayUseGpu, threads, memoryBytes: totalmem() };
+    const gpu = gpuFor(device);
+    const workerData: EngineThreadOptions = { gpu, threads, memoryBytes: totalmem() };
     const entry = new URL('./engine-worker.js', import.meta.url);
     return connectEngineThread(new Worker(entry, { workerData }));
   },
