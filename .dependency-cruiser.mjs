@@ -2,7 +2,7 @@
 // style: change it together with a record in docs/decisions.
 
 /** Files that know both sides of a boundary, and are short because of it. */
-const roots = '^src/(main\\.tsx|worker\\.ts|cpu-worker\\.ts|cli/main\\.ts)$';
+const roots = '^src/(main\\.tsx|worker\\.ts|cpu-worker\\.ts|cli/(main|engine-worker)\\.ts)$';
 
 /** An npm package, resolved or not, with everything inside it. */
 const npm = (names) => `(^|node_modules/)(${names})(/|$)`;
@@ -153,11 +153,25 @@ export default {
       to: { couldNotResolve: true },
     },
     {
-      name: 'no-development-packages',
+      name: 'no-tools',
       severity: 'error',
-      comment: 'What src imports must be installed with it; types alone may come from the tools.',
+      comment: 'What builds and tests Weft does not ship with it; types alone may come from there.',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
+      to: {
+        path: npm(
+          'vite|vitest|typescript|fast-check|dependency-cruiser|@biomejs|@playwright|@axe-core|@sparticuz|@vitejs',
+        ),
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'no-unlisted-packages',
+      severity: 'error',
+      comment:
+        'What src imports stands in package.json: bundled packages among devDependencies, since whoever ' +
+        'installs Weft gets the bundle; only what stays outside of it (webgpu) is installed beside it.',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
   ],
   options: {

@@ -22,10 +22,18 @@ export interface BoundInput {
   readonly sha256: string;
 }
 
+/** A file that was read for a loader. */
+export interface ReadFile {
+  readonly nodeId: string;
+  readonly path: string;
+}
+
 export interface BoundInputs {
   /** Handle by loader, for the engine. */
   readonly bindings: Readonly<Record<string, string>>;
   readonly inputs: readonly BoundInput[];
+  /** Every file of theirs, both of a pair. */
+  readonly reads: readonly ReadFile[];
   /** Loaders without data that may be left out: they and what needs them do not run. */
   readonly leftOut: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -80,6 +88,7 @@ export async function bindInputs(
   const bindings: Record<string, string> = {};
   const inputs: BoundInput[] = [];
   const leftOut: string[] = [];
+  const reads: ReadFile[] = [];
   for (const loader of loaders) {
     const { nodeId } = loader;
     const byHand = options.inputs.get(nodeId);
@@ -88,7 +97,7 @@ export async function bindInputs(
     else if ('refuse' in decision) diagnostics.push(decision.refuse);
     else await open(nodeId, decision);
   }
-  return { bindings, inputs, leftOut, diagnostics };
+  return { bindings, inputs, reads, leftOut, diagnostics };
 
   async function open(
     nodeId: string,
@@ -154,6 +163,7 @@ export async function bindInputs(
 
   async function fromFile({ nodeId, source }: Loader, path: string): Promise<Decision> {
     const { header, voxels } = await pairOf(path, host.files);
+    for (const one of [header, voxels]) if (one !== undefined) reads.push({ nodeId, path: one });
     const name = nameOf(header);
     // The file that the recipe names is compared with the checksum it was made with.
     const isNamed = source.kind === 'file' && source.name === name;

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../imaging/public-hosts';
 import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 import { type Arguments, type CommandName, parseArguments } from './arguments';
 import { demo } from './commands/demo';
@@ -7,7 +8,8 @@ import { plan } from './commands/plan';
 import { run } from './commands/run';
 import { validate } from './commands/validate';
 import { type ExitStatus, exitStatus } from './exit-status';
-import { printable } from './format-diagnostic';
+import { failureReason, isFromSystem, machineFaultOf } from './failure-reason';
+import { formatDiagnostic } from './format-diagnostic';
 import type { Host } from './host';
 import { jsonText } from './manifest';
 import { cancelledText, messages } from './messages';
@@ -33,15 +35,15 @@ const commands: Readonly<Record<CommandName, Command>> = {
 };
 
 /**
- * Ends a command at Ctrl-C before it has begun to run anything; one that runs listens for itself from
- * then on.
+ * Ends a command at Ctrl-C and its like; one that computes or publishes listens for itself meanwhile. What it
+ * leaves is removed when the program ends.
  */
 function interrupted({ json }: Arguments, { terminal, onInterrupt }: Host): Promise<ExitStatus> {
   return new Promise((resolve) => {
-    onInterrupt(() => {
+    onInterrupt((status) => {
       terminal.error(cancelledText);
       if (json) terminal.out(jsonText({ status: 'cancelled', diagnostics: [] }));
-      resolve(exitStatus.interrupted);
+      resolve(status);
     });
   });
 }
@@ -62,12 +64,21 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
       terminal.out(jsonText({ status: 'failed', diagnostics: [diagnostic] }));
     };
     if (error instanceof UsageError) {
-      terminal.error(printable(`weft: ${error.message}\n"weft --help" says what there is.\n`));
-      sayAsJson(messages.usage(error.message));
+      const message = withoutCredentials(error.message);
+      terminal.error(`weft: ${message}\n"weft --help" says what there is.\n`);
+      sayAsJson(messages.usage(message));
       return exitStatus.wrongUsage;
     }
+    const fault = machineFaultOf(error);
+    if (fault !== undefined || isFromSystem(error)) {
+      const other = { reason: failureReason(error), remedy: 'See to it, and run again.' };
+      const diagnostic = messages.machine(fault ?? other);
+      terminal.error(formatDiagnostic(diagnostic));
+      sayAsJson(diagnostic);
+      return exitStatus.refused;
+    }
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.error(printable(`A fault of Weft itself; please report it.\n${details}\n`));
+    terminal.error(`A fault of Weft itself; please report it.\n${details}\n`);
     sayAsJson(messages.internal(error instanceof Error ? error.message : String(error)));
     return exitStatus.faultOfOurs;
   }

@@ -1,37 +1,68 @@
 import { joinBytes } from '../imaging/join-bytes';
-import { whyNotFollowed } from '../imaging/redirects';
+import { whyNotAsked, withoutCredentials } from '../imaging/public-hosts';
 import type { Host } from './host';
 
 /** Larger downloads are refused: no image that Weft is made for is larger. */
 const largestDownloadBytes = 2 ** 30;
+
+/** More steps than a server needs to say where its file is. */
+const mostSteps = 5;
 
 /** Bytes at an address, or why there are none, in words that complete "could not be downloaded: …". */
 export type FetchResult =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly reason: string };
 
-/** Downloads a public https address. The engine checks the SHA-256 that the recipe states. */
+/**
+ * Downloads a public https address. Whoever agreed to that agreed to one host: where it leads on to another
+ * one, that is not asked. The engine checks the SHA-256 that the recipe states.
+ */
 export async function fetchBytes(
   url: string,
   fetch: Host['fetch'],
   limitBytes = largestDownloadBytes,
 ): Promise<FetchResult> {
-  if (!url.startsWith('https://')) return { ok: false, reason: 'the address is not https' };
+  const whyNot = whyNotAsked(url);
+  if (whyNot !== undefined) return { ok: false, reason: whyNot };
+  let asked = url;
   try {
-    const response = await fetch(url, { credentials: 'omit', redirect: 'follow' });
-    const elsewhere = whyNotFollowed(url, response.url);
-    if (elsewhere !== undefined) {
+    for (let step = 0; step < mostSteps; step += 1) {
+      const response = await fetch(asked);
+      const next =
+        response.status >= 300 && response.status < 400 ? placeAfter(asked, response) : undefined;
+      if (next === undefined) return await bytesOf(response, limitBytes);
       await response.body?.cancel();
-      return { ok: false, reason: `it leads on to ${elsewhere}` };
+      const refused = whyNotFollowed(asked, next);
+      if (refused !== undefined) return { ok: false, reason: `it leads on to ${refused}` };
+      asked = next;
     }
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      return { ok: false, reason: `the server answered ${response.status} ${response.statusText}` };
-    }
-    return await collect(response.body.getReader(), limitBytes);
+    return { ok: false, reason: `it leads on more than ${mostSteps} times` };
   } catch (error) {
-    return { ok: false, reason: reasonOf(error) };
+    return { ok: false, reason: withoutCredentials(reasonOf(error)) };
   }
+}
+
+/** Where an answer sends whoever asked `url`, if it does. */
+function placeAfter(url: string, { headers }: Response): string | undefined {
+  const location = headers.get('location');
+  if (location === null) return undefined;
+  return URL.canParse(location, url) ? new URL(location, url).href : location;
+}
+
+/** Why `next` is not asked, in words that complete "it leads on to …"; undefined where it is. */
+function whyNotFollowed(asked: string, next: string): string | undefined {
+  const { host } = new URL(asked);
+  const isElsewhere = URL.canParse(next) && new URL(next).host !== host;
+  const reason = isElsewhere ? `it is not on ${host}` : whyNotAsked(next);
+  return reason && `${withoutCredentials(next)}, and ${reason}`;
+}
+
+async function bytesOf(response: Response, limitBytes: number): Promise<FetchResult> {
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    return { ok: false, reason: `the server answered ${response.status} ${response.statusText}` };
+  }
+  return collect(response.body.getReader(), limitBytes);
 }
 
 async function collect(
@@ -51,8 +82,9 @@ async function collect(
   return { ok: true, bytes: joinBytes(parts) };
 }
 
-/** Node's fetch says only "fetch failed"; the reason is in its cause. */
+/** What failed may be told by the cause alone; of several addresses, by the first one's. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  const cause = first instanceof Error && first.cause instanceof Error ? first.cause : first;
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,18 +1,25 @@
 import { joinBytes } from '../imaging/join-bytes';
 import { maxFileBytes } from '../imaging/readers/index';
+import { codeOf } from './failure-reason';
+import { claimFolder, type FileSystemNow, type Processes } from './folder-claim';
 import type { Files } from './host';
 
 /** What is used of `node:fs/promises`. */
 interface FileSystem {
   readFile(path: string): Promise<Uint8Array>;
-  writeFile(path: string, data: Uint8Array): Promise<void>;
+  writeFile(path: string, data: Uint8Array, options: { readonly flag: 'r+' }): Promise<void>;
   mkdir(path: string): Promise<unknown>;
   stat(path: string): Promise<{ isDirectory(): boolean; isFile(): boolean }>;
+  stat(path: string, options: { readonly bigint: true }): Promise<FileIdentity>;
   open(path: string): Promise<OpenFile>;
   access(path: string, mode?: number): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
-  rm(path: string, options: { readonly force: true }): Promise<void>;
   readonly constants: { readonly W_OK: number; readonly X_OK: number };
+}
+
+/** What tells a file apart from all others of the machine. */
+interface FileIdentity {
+  readonly dev: bigint;
+  readonly ino: bigint;
 }
 
 /** What is used of a file handle of Node's. */
@@ -30,8 +37,23 @@ interface Paths {
 /** Read at a time of what does not say how much it holds. */
 const chunkBytes = 2 ** 20;
 
-/** The command line's view of the disk. `limitBytes`: larger files are not read. */
-export function filesOf(fs: FileSystem, paths: Paths, limitBytes = maxFileBytes): Files {
+/** What the disk is made of; the root and tests hand in Node's modules. */
+export interface FilesParts {
+  readonly fs: FileSystem;
+  /** The same without waiting. */
+  readonly now: FileSystemNow;
+  readonly paths: Paths;
+  readonly processes: Processes;
+  /** Holds the paths that have to go when the program ends before its time. */
+  readonly temporary: Set<string>;
+  /** Larger files are not read. */
+  readonly limitBytes?: number;
+}
+
+/** The command line's view of the disk. */
+export function filesOf(parts: FilesParts): Files {
+  const { fs, now, paths, processes, temporary, limitBytes = maxFileBytes } = parts;
+
   /** A pipe ends some time, a device such as /dev/zero never does. */
   async function readStream(path: string): Promise<Uint8Array> {
     const file = await fs.open(path);
@@ -80,18 +102,17 @@ export function filesOf(fs: FileSystem, paths: Paths, limitBytes = maxFileBytes)
       await makeWithParents(path);
       await fs.access(path, fs.constants.W_OK | fs.constants.X_OK);
     },
-    async stage(path, bytes) {
-      const temporary = `${path}.part`;
-      const drop = () => fs.rm(temporary, { force: true });
-      try {
-        await fs.writeFile(temporary, bytes);
-      } catch (error) {
-        await drop();
-        throw error;
-      }
-      return { path, keep: () => fs.rename(temporary, path), drop };
+    async claim(folder) {
+      return claimFolder(folder, { now, fs, join: paths.join, processes, temporary });
     },
-    remove: (path) => fs.rm(path, { force: true }),
+    async identityOf(path) {
+      try {
+        const { dev, ino } = await fs.stat(path, { bigint: true });
+        return `${dev}:${ino}`;
+      } catch {
+        return undefined;
+      }
+    },
     exists: (path) =>
       fs.access(path).then(
         () => true,
@@ -106,8 +127,4 @@ export function filesOf(fs: FileSystem, paths: Paths, limitBytes = maxFileBytes)
 function tooLarge(path: string): Error {
   const code = 'ERR_FS_FILE_TOO_LARGE';
   return Object.assign(new RangeError(`${path} is too large.`), { code });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

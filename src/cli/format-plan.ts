@@ -1,17 +1,14 @@
 import type { PlanStepSummary, PlanSummary } from '../runtime/api/engine/engine-api';
-import { printable } from './format-diagnostic';
 import { bytesText, countText, formatTable } from './format-table';
 
 /** What a plan will do: per step the passes by kernel, with the bytes and operations of one time. */
 export function formatPlan(name: string, plan: PlanSummary): string {
   const { device, peakBytes, compileMs, steps } = plan;
-  return printable(
-    [
-      `${name}: ${steps.length} steps on the ${device} device, peak memory ${bytesText(peakBytes)}, ` +
-        `compiled in ${compileMs.toFixed(1)} ms\n`,
-      ...steps.map(formatStep),
-    ].join('\n'),
-  );
+  return [
+    `${name}: ${steps.length} steps on the ${device} device, peak memory ${bytesText(peakBytes)}, ` +
+      `compiled in ${compileMs.toFixed(1)} ms\n`,
+    ...steps.map(formatStep),
+  ].join('\n');
 }
 
 function formatStep({ nodeId, label, kind, passes, maxIterations }: PlanStepSummary): string {

@@ -1,6 +1,5 @@
 import type { MetricBounds, PipelineDocument } from '../pipeline/schema';
 import type { RunResult } from '../runtime/api/engine/engine-api';
-import { printable } from './format-diagnostic';
 import { bytesText, formatTable, numberText, secondsText } from './format-table';
 
 /** Whether a metric keeps to what the recipe states. */
@@ -17,22 +16,20 @@ export function formatReport(
   isOwnSample: boolean,
 ): string {
   const { seconds, deviceName, peakBytes } = result;
-  return printable(
-    [
-      `${document.name}: done in ${secondsText(seconds.total)} on ${deviceName}, ` +
-        `${bytesText(peakBytes)} of memory\n`,
-      section('Metrics', metricTable(document, result, isOwnSample)),
-      section('Levels', levelTable(result)),
-      section('Seconds', secondsTable(result)),
-      section(
-        'Files',
-        formatTable(
-          written.map((path) => [path]),
-          ['left'],
-        ),
+  return [
+    `${document.name}: done in ${secondsText(seconds.total)} on ${deviceName}, ` +
+      `${bytesText(peakBytes)} of memory\n`,
+    section('Metrics', metricTable(document, result, isOwnSample)),
+    section('Levels', levelTable(result)),
+    section('Seconds', secondsTable(result)),
+    section(
+      'Files',
+      formatTable(
+        written.map((path) => [path]),
+        ['left'],
       ),
-    ].join(''),
-  );
+    ),
+  ].join('');
 }
 
 function section(title: string, table: string): string {

@@ -1,4 +1,5 @@
 import type { DeviceChoice, EngineApi } from '../runtime/api/engine/engine-api';
+import type { ExitStatus } from './exit-status';
 
 /** What the command line needs of the machine. Only its root knows Node; tests bring their own. */
 export interface Host {
@@ -9,7 +10,8 @@ export interface Host {
   readonly processors: number;
   readonly terminal: Terminal;
   readonly files: Files;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Asks one address, without credentials, and follows nothing. */
+  readonly fetch: (url: string) => Promise<Response>;
   readonly parseArgs: ParseArgs;
   /** Starts the engine; a GPU is looked for only where `device` may use one. */
   openEngine(options: {
@@ -17,20 +19,25 @@ export interface Host {
     readonly threads: number;
   }): Promise<EngineApi>;
   /**
-   * Calls `handler` at the first Ctrl-C instead of ending the program; the second one ends it. A
-   * handler that comes later takes its place.
+   * Calls `handler` at the first Ctrl-C, or when the program is told to end in another way, instead of ending
+   * it; the second time ends it. A handler that comes later takes its place until the function that is
+   * returned for it is called.
    */
-  onInterrupt(handler: () => void): void;
+  onInterrupt(handler: (status: ExitStatus) => void): () => void;
   now(): Date;
 }
 
-/** Where text goes: results to `out`, everything else to `error`. */
+/**
+ * Where text goes: results to `out`, everything else to `error`. All of it is made `printable` here, and
+ * nowhere else.
+ */
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
+  /** Puts `line` in place of the one that was drawn before; an empty one leaves nothing. */
+  redraw(line: string): void;
   /** True where a person sees `error`, so that a line may be redrawn. */
   readonly isInteractive: boolean;
-  readonly columns: number;
 }
 
 /** Files by path. All of them reject as Node's do, with `code` on the error. */
@@ -39,23 +46,39 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** Makes a folder with its parents and checks that files can be written there. */
   makeFolder(path: string): Promise<void>;
-  /** Writes a whole file under another name; it appears under its own once it is kept. */
-  stage(path: string, bytes: Uint8Array): Promise<StagedFile>;
-  /** Removes a file, if there is one. */
-  remove(path: string): Promise<void>;
+  /** Claims a folder for one run; rejects where nothing can be written there. */
+  claim(folder: string): Promise<ClaimResult>;
+  /**
+   * What tells a file apart from all others, whatever path or link leads to it; undefined where there is
+   * none.
+   */
+  identityOf(path: string): Promise<string | undefined>;
   exists(path: string): Promise<boolean>;
   join(folder: string, name: string): string;
   folderOf(path: string): string;
 }
 
-/** A file that is written and not yet seen. */
-export interface StagedFile {
-  readonly path: string;
-  /** Gives the file its name, in place of one that had it before. */
-  keep(): Promise<void>;
-  /** Removes what was written, unless it is kept. */
-  drop(): Promise<void>;
+/** A folder that is ours, or who has it, in words that complete "is written by …", and where that is said. */
+export type ClaimResult =
+  | { readonly ok: true; readonly claim: FolderClaim }
+  | { readonly ok: false; readonly holder: string; readonly lockPath: string };
+
+/** A folder into which no other run writes before it is released. */
+export interface FolderClaim {
+  /** Writes a whole file under another name; it appears under its own once all are published. */
+  stage(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Gives the staged files their names, in place of those that had them before; at once, so that no signal
+   * comes between two of them. The files `replaced` go first. Where one cannot be named none is kept.
+   */
+  publish(replaced: readonly string[]): PublishResult;
+  /** Removes what was staged and not published, and lets the next run in. */
+  release(): void;
 }
+
+export type PublishResult =
+  | { readonly ok: true; readonly paths: readonly string[] }
+  | { readonly ok: false; readonly path: string; readonly reason: string };
 
 /** One option of a command, as `parseArgs` of `node:util` wants it. */
 export interface OptionConfig {

@@ -1,55 +1,69 @@
+import { lookup } from 'node:dns';
+import * as now from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { type RequestOptions, request } from 'node:https';
+import { availableParallelism, hostname, totalmem } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { version } from '../../package.json';
-import { nodeRegistry } from '../nodes/index';
-import type { PoolThread } from '../runtime/cpu/pool-worker';
-import { nodePoolThread } from '../runtime/cpu/threads';
-import { deviceOpeners } from '../runtime/device-openers';
-import { createSession } from '../runtime/session';
+import { isPublicAddress } from '../imaging/public-hosts';
+import type { DeviceChoice } from '../runtime/api/engine/engine-api';
 import { runCommandLine } from './command-line';
+import { connectEngineThread, type EngineThreadOptions } from './engine-thread';
+import type { ExitStatus } from './exit-status';
 import { filesOf } from './files';
 import { hasGraphicsLibrary } from './graphics-library';
+import { interruptionsOf } from './interruptions';
+import { processesOf } from './processes';
+import { publicFetchOf } from './public-fetch';
 import { terminalOf } from './terminal';
 
-/** Dawn's way to the graphics cards; undefined where its native library does not load. */
-async function openGpu(): Promise<GPU | undefined> {
-  if (!hasGraphicsLibrary(process)) return undefined;
-  try {
-    const dawn = await import('webgpu');
-    const gpu = dawn.create([]);
-    // Once this object is collected Dawn crashes or hangs: out of reach for collector and bundler.
-    Object.assign(globalThis, dawn.globals, { keptGpu: gpu });
-    return gpu;
-  } catch {
-    return undefined;
-  }
+/** What must not stay behind, however the program ends. */
+const temporary = new Set<string>();
+process.on('exit', () => {
+  for (const file of temporary) now.rmSync(file, { force: true });
+});
+
+const processes = processesOf({
+  pid: process.pid,
+  hostName: hostname(),
+  kill: (pid, signal) => process.kill(pid, signal),
+  readText: (file) => now.readFileSync(file, 'utf8'),
+});
+
+function gpuFor(device: DeviceChoice): EngineThreadOptions['gpu'] {
+  if (device === 'cpu') return 'The recipe runs on the cpu device.';
+  const noLibrary = 'The Vulkan loader (libvulkan.so.1) is not on this machine.';
+  return hasGraphicsLibrary(process) ? 'look' : noLibrary;
 }
 
-function spawnThread(): PoolThread {
-  return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
-}
+/** How the program ends; nothing while it works. */
+const ending: { status?: ExitStatus } = {};
+const end = (otherwise: ExitStatus): never => process.exit(ending.status ?? otherwise);
 
-const status = await runCommandLine(process.argv.slice(2), {
+ending.status = await runCommandLine(process.argv.slice(2), {
   version,
   packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
   processors: availableParallelism(),
-  terminal: terminalOf(process.stdout, process.stderr, (status) => process.exit(status)),
-  files: filesOf(fs, path),
-  fetch,
+  terminal: terminalOf(process.stdout, process.stderr, end),
+  files: filesOf({ fs, now, paths: path, processes, temporary }),
+  fetch: publicFetchOf({
+    request: (url, options, answered) => request(url, options as RequestOptions, answered),
+    lookup: (name, options, done) => lookup(name, options, done),
+    isAllowed: isPublicAddress,
+  }),
   parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
   async openEngine({ device, threads }) {
-    const gpu = device === 'auto' || device === 'gpu' ? await openGpu() : undefined;
-    const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes: totalmem() });
-    // One run, and nothing after it.
-    return createSession({ registry: nodeRegistry, devices, maxResultBytes: 0 });
+    const gpu = gpuFor(device);
+    const workerData: EngineThreadOptions = { gpu, threads, memoryBytes: totalmem() };
+    const entry = new URL('./engine-worker.js', import.meta.url);
+    return connectEngineThread(new Worker(entry, { workerData }));
   },
-  onInterrupt: (handler) => void process.removeAllListeners('SIGINT').once('SIGINT', handler),
+  onInterrupt: interruptionsOf(process, (told) => process.exit(told)),
   now: () => new Date(),
 });
 // Threads and graphics would keep the process alive; what was printed goes out first, and where it
 // cannot, the terminal says so and ends the program.
-process.stdout.write('', (error) => error ?? process.exit(status));
+process.stdout.write('', (error) => error ?? process.exit(ending.status));

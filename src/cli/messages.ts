@@ -1,6 +1,7 @@
 import type { PublicImage } from '../imaging/public-images';
 import type { Diagnostic, DiagnosticPlace } from '../runtime/api/engine/diagnostics';
 import type { DeviceKind, EngineDescription } from '../runtime/api/engine/engine-api';
+import type { MachineFault } from './failure-reason';
 import { bytesText } from './format-table';
 
 const error = (
@@ -12,7 +13,7 @@ const error = (
 
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';
 
-/** Said at the end of a command that Ctrl-C stopped. */
+/** Said at the end of a command that Ctrl-C or another signal stopped. */
 export const cancelledText = 'Cancelled; nothing was written.\n';
 
 /** The wording of what only the command line can find wrong: between arguments, files and recipe. */
@@ -111,6 +112,27 @@ export const messages = {
       `It cannot be written: ${reason}.`,
       'Make room or give another folder with --out, and run again; nothing of this run was kept.',
     ),
+
+  overwritesInput: (at: DiagnosticPlace, path: string, what: string): Diagnostic =>
+    error(
+      'output',
+      at,
+      `The result would be written to ${path}, which is ${what}.`,
+      at.nodeId === undefined
+        ? 'Give another folder with --out.'
+        : `Give another folder with --out, or another name where "${at.nodeId}" has one.`,
+    ),
+
+  folderTaken: (folder: string, holder: string, lockPath: string): Diagnostic =>
+    error(
+      'output',
+      { path: folder },
+      `Results are being written there by ${holder}; those of two runs would be mixed.`,
+      `Wait until it has ended, or give another folder with --out. If nothing is running, delete ${lockPath}.`,
+    ),
+
+  machine: ({ reason, remedy }: MachineFault, at: DiagnosticPlace = {}): Diagnostic =>
+    error('machine', at, `It could not go on: ${reason}.`, remedy),
 
   usage: (message: string): Diagnostic =>
     error('usage', {}, message, '"weft --help" says what there is.'),

@@ -6,15 +6,12 @@ import { bytesAsNamed, type SavedOutput, savedOutputs } from '../runtime/api/eng
 import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import { messages } from './messages';
 
-/** A file that a run writes. */
-export type OutputFile = Omit<SavedOutput, 'nodeId'>;
-
 /** The files of all save nodes; for a recipe without any, those of its last registration. */
 export function outputFiles(
   document: PipelineDocument,
   outputs: readonly OutputHandle[],
   registry: NodeRegistry,
-): readonly OutputFile[] {
+): readonly SavedOutput[] {
   const saved = savedOutputs(document, registry);
   if (saved.length > 0) return saved;
   const last = outputs.findLast(
@@ -25,11 +22,39 @@ export function outputFiles(
   if (last === undefined) return [];
   const { nodeId } = last;
   const isWarped = outputs.some((one) => one.nodeId === nodeId && one.port === 'warped');
-  const warped = isWarped ? savedAs('warped.nii.gz', 'nifti-image') : [];
+  return registrationFiles(nodeId, last.port).filter(
+    ({ format }) => isWarped || format !== 'nifti-image',
+  );
+}
+
+function registrationFiles(nodeId: string, transformPort: string): readonly SavedOutput[] {
   return [
-    ...warped.map((file) => ({ ...file, from: `${nodeId}.warped` })),
-    ...savedAs('', 'itk-transform').map((file) => ({ ...file, from: `${nodeId}.${last.port}` })),
+    ...savedAs('warped.nii.gz', 'nifti-image').map((file) => ({
+      ...file,
+      nodeId,
+      from: `${nodeId}.warped`,
+    })),
+    ...savedAs('', 'itk-transform').map((file) => ({
+      ...file,
+      nodeId,
+      from: `${nodeId}.${transformPort}`,
+    })),
   ];
+}
+
+/**
+ * The files that a run may write, before it is known which of its values there will be; with the node that
+ * asks for each, which is a registration where nothing is saved.
+ */
+export function possibleFiles(
+  document: PipelineDocument,
+  registry: NodeRegistry,
+): readonly SavedOutput[] {
+  const saved = savedOutputs(document, registry);
+  if (saved.length > 0) return saved;
+  const isRegistration = (type: string) => registry.get(type)?.section === 'register';
+  const last = Object.entries(document.nodes).findLast(([, { type }]) => isRegistration(type));
+  return last === undefined ? [] : registrationFiles(last[0], 'transform');
 }
 
 /** Two save nodes must not write one file: whichever came last would win. */
@@ -53,7 +78,7 @@ export function sameNameProblems(
  */
 export async function readOutput(
   engine: EngineApi,
-  { name, from, format }: OutputFile,
+  { name, from, format }: SavedOutput,
   outputs: readonly OutputHandle[],
 ): Promise<Uint8Array | undefined> {
   const output = outputs.find(({ nodeId, port }) => `${nodeId}.${port}` === from);

@@ -1,9 +1,6 @@
 import type { NodeProgress, RunProgress } from '../runtime/api/engine/engine-api';
-import { printable } from './format-diagnostic';
 import { numberText, secondsText, wholeSecondsText } from './format-table';
 import type { Terminal } from './host';
-
-const eraseLine = '\r\u001b[2K';
 
 /** Shorter steps come and go too fast to be worth a line in a log. */
 const loggedSeconds = 0.5;
@@ -31,7 +28,7 @@ export class ProgressPrinter {
 
   /** Leaves the terminal as it was. */
   end(): void {
-    if (this.#line !== '') this.#terminal.error(eraseLine);
+    if (this.#line !== '') this.#terminal.redraw('');
     this.#line = '';
   }
 
@@ -45,11 +42,10 @@ export class ProgressPrinter {
       ...(loop && this.#losses.has(nodeId) ? [this.#losses.get(nodeId)] : []),
       ...(secondsLeft === undefined ? [] : [`${wholeSecondsText(secondsLeft)} left`]),
     ];
-    // A line that wraps could not be erased again.
-    const line = printable(parts.join('  ')).slice(0, this.#terminal.columns - 1);
+    const line = parts.join('  ');
     if (line === this.#line) return;
     this.#line = line;
-    this.#terminal.error(`${eraseLine}${line}`);
+    this.#terminal.redraw(line);
   }
 
   #log({ nodeId, state, seconds, loop }: NodeProgress): void {
@@ -64,7 +60,7 @@ export class ProgressPrinter {
   }
 
   #write(text: string): void {
-    this.#terminal.error(`${printable(text)}\n`);
+    this.#terminal.error(`${text}\n`);
   }
 }
 

@@ -1,12 +1,25 @@
+import { withoutCredentials } from '../imaging/public-hosts';
 import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 import { type ExitStatus, exitStatus } from './exit-status';
+import { machineFaultIn } from './failure-reason';
 import { formatDiagnostic, hasError } from './format-diagnostic';
 import type { Host } from './host';
 import { jsonText } from './manifest';
+import { messages } from './messages';
 
 /** Prints diagnostics where people look for them. */
 export function report(diagnostics: readonly Diagnostic[], { terminal }: Host): void {
-  for (const diagnostic of diagnostics) terminal.error(formatDiagnostic(diagnostic));
+  for (const diagnostic of diagnostics) terminal.error(formatDiagnostic(toldSafely(diagnostic)));
+}
+
+/** A diagnostic without the names and passwords of addresses that it quotes. */
+export function toldSafely(diagnostic: Diagnostic): Diagnostic {
+  const { message, remedy } = diagnostic;
+  return {
+    ...diagnostic,
+    message: withoutCredentials(message),
+    remedy: withoutCredentials(remedy),
+  };
 }
 
 /** Ends a command that cannot go on: says why, and how the program is to end. */
@@ -16,7 +29,9 @@ export function refuse(
   host: Host,
 ): ExitStatus {
   report(diagnostics, host);
-  if (json) host.terminal.out(jsonText({ status: 'failed', diagnostics }));
+  if (json) {
+    host.terminal.out(jsonText({ status: 'failed', diagnostics: diagnostics.map(toldSafely) }));
+  }
   return statusOf(diagnostics);
 }
 
@@ -30,13 +45,20 @@ export function statusOf(diagnostics: readonly Diagnostic[]): ExitStatus {
   return hasError(diagnostics) ? exitStatus.refused : exitStatus.done;
 }
 
+/** A device or Weft that gave up because the machine gives no more is neither's fault. */
+function asToldByMachine(diagnostic: Diagnostic): Diagnostic {
+  const { code, at, message } = diagnostic;
+  const fault = code === 'device' || code === 'internal' ? machineFaultIn(message) : undefined;
+  return fault === undefined ? diagnostic : messages.machine(fault, at);
+}
+
 /**
  * Each diagnostic once, without the compiler's remark that a loader has no data where another one says
  * why, and without the list of what would be left out where nothing runs.
  */
 export function withoutEchoes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const unique = [...new Map(diagnostics.map((each) => [JSON.stringify(each), each])).values()];
-  return unique.filter(({ code, severity, at }, index) => {
+  return unique.map(asToldByMachine).filter(({ code, severity, at }, index) => {
     if (code !== 'input-missing') return true;
     if (severity === 'warning') return !hasError(unique);
     return !unique

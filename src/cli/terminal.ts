@@ -1,6 +1,7 @@
 import { type ExitStatus, exitStatus } from './exit-status';
 import { failureReason } from './failure-reason';
 import type { Terminal } from './host';
+import { printable } from './printable';
 
 /** What is used of Node's standard streams. */
 interface Stream {
@@ -11,6 +12,7 @@ interface Stream {
 }
 
 const usualColumns = 80;
+const eraseLine = '\r\u001b[2K';
 
 /**
  * The terminal, or the files and pipes that stand for it. `end` is called where results can no longer
@@ -29,11 +31,13 @@ export function terminalOf(
     end(exitStatus.refused);
   });
   return {
-    out: (text) => stdout.write(text),
-    error: (text) => stderr.write(text),
-    isInteractive: stderr.isTTY === true,
-    get columns() {
-      return stderr.columns ?? usualColumns;
+    out: (text) => stdout.write(printable(text)),
+    error: (text) => stderr.write(printable(text)),
+    redraw(line) {
+      // A line that wraps could not be erased again.
+      const shown = printable(line).slice(0, (stderr.columns ?? usualColumns) - 1);
+      stderr.write(`${eraseLine}${shown}`);
     },
+    isInteractive: stderr.isTTY === true,
   };
 }

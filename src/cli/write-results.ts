@@ -4,7 +4,7 @@ import type { EngineApi, RunResult } from '../runtime/api/engine/engine-api';
 import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { BoundInputs } from './bind-inputs';
 import { failureReason, isFromSystem } from './failure-reason';
-import type { Host, StagedFile } from './host';
+import type { FolderClaim, Host } from './host';
 import type { Recipe } from './load-recipe';
 import { jsonText, manifestText } from './manifest';
 import { messages } from './messages';
@@ -32,34 +32,30 @@ export async function writeResults(
   engine: EngineApi,
   { recipe, bound, threads, planPeakBytes, result }: FinishedRun,
   folder: string,
-  { files, terminal, version, now }: Host,
+  claim: FolderClaim,
+  { files, terminal, version, now, onInterrupt }: Host,
   registry: NodeRegistry,
 ): Promise<WriteResult> {
   const written: { readonly name: string; readonly sha256: string }[] = [];
-  const staged: StagedFile[] = [];
-  const kept: string[] = [];
   let writing = folder;
   const write = async (name: string, content: Uint8Array | string): Promise<void> => {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
     writing = files.join(folder, name);
-    staged.push(await files.stage(writing, bytes));
+    await claim.stage(name, bytes);
     written.push({ name, sha256: await sha256Hex(bytes) });
   };
   try {
     await writeAll();
-    // The manifest of an earlier run does not describe what is about to lie beside it.
-    await files.remove(files.join(folder, 'manifest.json'));
-    for (const file of staged) {
-      writing = file.path;
-      await file.keep();
-      kept.push(file.path);
-    }
   } catch (error) {
-    await Promise.all([...staged.map((file) => file.drop()), ...kept.map(files.remove)]);
     if (!isFromSystem(error)) throw error;
     return { ok: false, diagnostic: messages.unwritable(writing, failureReason(error)) };
   }
-  return { ok: true, paths: staged.map(({ path }) => path) };
+  // From here on it would be a lie that nothing was written; what is left is done at once.
+  onInterrupt(() => {});
+  // The manifest of an earlier run does not describe what is about to lie beside it.
+  const published = claim.publish(['manifest.json']);
+  if (published.ok) return published;
+  return { ok: false, diagnostic: messages.unwritable(published.path, published.reason) };
 
   async function writeAll(): Promise<void> {
     for (const file of outputFiles(recipe.document, result.outputs, registry)) {

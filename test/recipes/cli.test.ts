@@ -21,6 +21,7 @@ import { type NiftiImage, readNifti } from '../../src/imaging/nifti/read-nifti';
 import { writeNifti } from '../../src/imaging/nifti/write-nifti';
 import { headPhantom } from '../../src/imaging/phantoms/head';
 import type { Volume } from '../../src/imaging/volume';
+import { buildCommandLine } from '../support/build-command-line';
 import { needsSharedData, sharedDataPath } from '../support/shared-data';
 import { itkAffine, itkDisplacement, resample } from './itk-resample';
 
@@ -75,12 +76,7 @@ function turned(volume: Volume): Volume {
 }
 
 beforeAll(() => {
-  const built = spawnSync(
-    process.execPath,
-    ['node_modules/vite/bin/vite.js', 'build', '--config', 'vite.cli.config.ts'],
-    { encoding: 'utf8' },
-  );
-  if (built.status !== 0) throw new Error(built.stderr);
+  buildCommandLine();
   folder = mkdtempSync(join(tmpdir(), 'weft-cli-'));
   const head = (subject: number) =>
     headPhantom({ dimensions: 3, spacingMm: [4, 4.5, 5], subject, seed: 3, contrast: 't1' });

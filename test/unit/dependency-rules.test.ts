@@ -73,7 +73,7 @@ const forbidden: readonly (readonly [rule: string, file: string, imported: strin
   ['only-roots-import-node', 'src/runtime/cpu/a.ts', 'node:worker_threads'],
   ['only-roots-import-node', 'src/imaging/a.ts', 'fs'],
   ['no-unresolvable', 'src/editor/a.ts', './nowhere'],
-  ['no-development-packages', 'src/imaging/a.ts', 'fast-check'],
+  ['no-tools', 'src/imaging/a.ts', 'fast-check'],
 ];
 
 /** Imports that look like those above and are right. */

@@ -4,28 +4,57 @@ import type { Arguments } from '../arguments';
 import { type ExitStatus, exitStatus } from '../exit-status';
 import { failureReason } from '../failure-reason';
 import { formatReport } from '../format-report';
-import type { Host } from '../host';
+import type { ClaimResult, FolderClaim, Host } from '../host';
 import { jsonText } from '../manifest';
-import { cancelledText } from '../messages';
+import { cancelledText, messages } from '../messages';
+import { overwrittenInputs } from '../overwritten-inputs';
 import { type PreparedRecipe, prepareRecipe } from '../prepare-recipe';
 import { ProgressPrinter } from '../progress-printer';
 import { refuse, report, withoutEchoes } from '../report-diagnostics';
 import { UsageError } from '../usage';
 import { writeResults } from '../write-results';
 
+/** Of a second, what a run may take to say how far it came once it is told to end. */
+const graceMs = 700;
+
 /** `weft run`: registers images by a recipe, writes the results into a folder, says how it went. */
 export async function run(options: Arguments, host: Host): Promise<ExitStatus> {
-  const { terminal } = host;
   const { out: folder } = options;
   if (folder === undefined) throw new UsageError('"weft run" needs --out DIR.');
   // Before the work, not after it.
-  await makeFolder(folder, host);
+  const claimed = await claimFolder(folder, host);
+  if (!claimed.ok) {
+    const { holder, lockPath } = claimed;
+    return refuse([messages.folderTaken(folder, holder, lockPath)], options, host);
+  }
+  try {
+    return await runInto(folder, claimed.claim, options, host);
+  } finally {
+    claimed.claim.release();
+  }
+}
+
+async function runInto(
+  folder: string,
+  claim: FolderClaim,
+  options: Arguments,
+  host: Host,
+): Promise<ExitStatus> {
+  const { terminal, files } = host;
   const ready = await prepareRecipe(options, host, nodeRegistry);
   if (!ready.ok) return refuse(ready.diagnostics, options, host);
   const { engine, recipe, bound, compiled, threads } = ready.prepared;
   report(ready.prepared.diagnostics, host);
+  const overwritten = await overwrittenInputs(recipe, bound.reads, folder, files, nodeRegistry);
+  if (overwritten.length > 0) return refuse(overwritten, options, host);
 
-  const result = await runShowingProgress(ready.prepared, host);
+  const ran = await runShowingProgress(ready.prepared, host);
+  if (ran.result === undefined) {
+    terminal.error(cancelledText);
+    if (options.json) terminal.out(jsonText({ status: 'cancelled', diagnostics: [] }));
+    return ran.status;
+  }
+  const { result } = ran;
   const told = new Set(ready.prepared.diagnostics.map((each) => JSON.stringify(each)));
   const news = withoutEchoes(result.diagnostics).filter((each) => !told.has(JSON.stringify(each)));
   if (result.status === 'failed') return refuse(news, options, host);
@@ -38,11 +67,11 @@ export async function run(options: Arguments, host: Host): Promise<ExitStatus> {
   if (result.status === 'cancelled') {
     terminal.error(cancelledText);
     if (options.json) sayAsJson();
-    return exitStatus.interrupted;
+    return ran.status;
   }
 
   const finished = { recipe, bound, threads, planPeakBytes, result };
-  const written = await writeResults(engine, finished, folder, host, nodeRegistry);
+  const written = await writeResults(engine, finished, folder, claim, host, nodeRegistry);
   if (!written.ok) return refuse([written.diagnostic], options, host);
   const { paths } = written;
   if (options.json) sayAsJson();
@@ -50,22 +79,39 @@ export async function run(options: Arguments, host: Host): Promise<ExitStatus> {
   return exitStatus.done;
 }
 
+/** What a run gave; nothing where it was told to end and did not say in time how far it came. */
+interface Ran {
+  readonly result: RunResult | undefined;
+  /** How the program ends where the run was cancelled. */
+  readonly status: ExitStatus;
+}
+
 async function runShowingProgress(
   { engine, request }: PreparedRecipe,
   { terminal, onInterrupt }: Host,
-): Promise<RunResult> {
+): Promise<Ran> {
   const progress = new ProgressPrinter(terminal);
   const runId = 'run';
-  onInterrupt(() => {
+  let status: ExitStatus = exitStatus.interrupted;
+  let giveUp: (nothing: undefined) => void = () => {};
+  const tooLate = new Promise<undefined>((resolve) => {
+    giveUp = resolve;
+  });
+  const restore = onInterrupt((given) => {
+    status = given;
     progress.end();
     terminal.error('Cancelling; press Ctrl-C again to end at once.\n');
-    void engine.cancel(runId);
+    // Where its thread has ended, the run says so.
+    engine.cancel(runId).catch(() => {});
+    setTimeout(giveUp, graceMs, undefined);
   });
-  const result = await engine.run({ ...request, runId, previewEveryMs: 0 }, (message) =>
+  const running = engine.run({ ...request, runId, previewEveryMs: 0 }, (message) =>
     progress.update(message),
   );
+  const result = await Promise.race([running, tooLate]);
   progress.end();
-  return result;
+  restore();
+  return { result, status };
 }
 
 /** What `--json` prints. */
@@ -88,9 +134,10 @@ function summary(
   };
 }
 
-async function makeFolder(folder: string, { files }: Host): Promise<void> {
+async function claimFolder(folder: string, { files }: Host): Promise<ClaimResult> {
   try {
     await files.makeFolder(folder);
+    return await files.claim(folder);
   } catch (error) {
     throw new UsageError(`--out ${folder}: nothing can be written there: ${failureReason(error)}.`);
   }

@@ -1,4 +1,5 @@
 import { Anchor, Button, Group, Modal } from '@mantine/core';
+import { withoutCredentials } from '../../imaging/public-hosts';
 import { publicImageAt } from '../../imaging/public-images';
 import { formatBytes } from '../canvas/InputBadge';
 import { useEditor } from '../editor-context';
@@ -19,8 +20,8 @@ export function FetchConsent(props: {
     <Modal opened={props.isOpen} onClose={props.onClose} title={`Fetch an image from ${host}?`}>
       <p className="field-help">
         This recipe names an image on the web. Nothing has been fetched yet. If you agree, your
-        browser asks <b>{host}</b> for it, and that server sees your network address. Nothing of
-        yours is sent.{' '}
+        browser asks <b>{host}</b> for it and no other server, and that one sees your network
+        address. Nothing of yours is sent.{' '}
         {image === undefined && 'The size is shown as soon as the server states it. '}
         You can stop the download.
       </p>
@@ -40,7 +41,7 @@ export function FetchConsent(props: {
           </>
         )}
         <dt>Address</dt>
-        <dd className="weft-mono">{url}</dd>
+        <dd className="weft-mono">{withoutCredentials(url)}</dd>
         <dt>SHA-256</dt>
         <dd className="weft-mono">{sha256}</dd>
       </dl>

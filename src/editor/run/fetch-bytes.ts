@@ -1,5 +1,5 @@
 import { joinBytes } from '../../imaging/join-bytes';
-import { whyNotFollowed } from '../../imaging/redirects';
+import { whyNotAsked, withoutCredentials } from '../../imaging/public-hosts';
 import type { Diagnostic } from '../../runtime/api/engine/diagnostics';
 
 /** Larger downloads are refused: no image of the recipes that Weft is made for is larger. */
@@ -11,7 +11,8 @@ export type FetchResult =
   | { readonly ok: false; readonly diagnostic: Diagnostic };
 
 /**
- * Fetches a public https address without credentials; another host than its own is refused.
+ * Fetches a public https address without credentials. Whoever agreed to that agreed to one host: an address
+ * that leads on is refused, since the browser would ask the next host before anybody could look.
  * `onProgress` gets the bytes so far and, where the server says it, how many there are.
  */
 export async function fetchBytes(
@@ -19,18 +20,16 @@ export async function fetchBytes(
   signal: AbortSignal,
   onProgress: (loaded: number, total: number | undefined) => void,
 ): Promise<FetchResult> {
+  const whyNot = whyNotAsked(url);
+  if (whyNot !== undefined) return refuse(`The address is not asked: ${whyNot}.`, otherAddress);
   try {
     const response = await fetch(url, {
       signal,
+      redirect: 'error',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
       mode: 'cors',
     });
-    const elsewhere = whyNotFollowed(url, response.url);
-    if (elsewhere !== undefined) {
-      await response.body?.cancel();
-      return refuse(`The address leads on to ${elsewhere}.`, otherAddress);
-    }
     if (!response.ok || response.body === null) {
       return refuse(`The server answered ${response.status} ${response.statusText}.`);
     }
@@ -50,17 +49,16 @@ export async function fetchBytes(
     }
     return { ok: true, bytes: joinBytes(parts) };
   } catch (error) {
-    return refuse(
-      `The address could not be reached: ${error instanceof Error ? error.message : error}.`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    return refuse(`The address could not be reached: ${withoutCredentials(reason)}.`);
   }
 }
 
 const whatToCheck =
-  'Check the address and the connection; the server must allow other pages to read it (CORS). Or download the file and drop it onto the node.';
+  'Check the address and the connection; the server must allow other pages to read it (CORS) and must not lead on to another address. Or download the file and drop it onto the node.';
 
 const otherAddress =
-  'If you trust it, set the loader to the address it leads to. Or download the file and drop it onto the node.';
+  'Set the loader to a public https address. Or download the file and drop it onto the node.';
 
 function refuse(message: string, remedy = whatToCheck): FetchResult {
   return {

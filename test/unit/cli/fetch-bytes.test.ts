@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchBytes } from '../../../src/cli/fetch-bytes';
+import type { Host } from '../../../src/cli/host';
 
 const data = new Uint8Array([1, 2, 3, 4, 5]);
 let server: Server;
@@ -10,13 +11,19 @@ let address: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    switch (request.url) {
+    const [path, query = ''] = (request.url ?? '').split('?').map(decodeURIComponent);
+    switch (path) {
       case '/image':
-      case '/elsewhere':
         response.end(data);
         break;
-      case '/away':
-        response.writeHead(302, { location: `${address}/image` }).end();
+      case '/moved':
+        response.writeHead(301, { location: '/image' }).end();
+        break;
+      case '/circle':
+        response.writeHead(302, { location: '/circle' }).end();
+        break;
+      case '/lead':
+        response.writeHead(302, { location: query }).end();
         break;
       case '/endless': {
         const chunk = Buffer.alloc(1 << 16);
@@ -40,38 +47,65 @@ afterAll(() => {
   server.close();
 });
 
-/** Stands for a server with a certificate: `https://images.example` is the server of this test. */
-async function secureFetch(url: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(url.replace('https://images.example', address), init);
-  // As it would read where the certificate was checked; a redirect away keeps its own address.
-  const reached = url.endsWith('/elsewhere') ? 'https://other.example/image' : url;
-  if (!response.redirected) Object.defineProperty(response, 'url', { value: reached });
-  return response;
+/** Stands for servers with certificates: every host is the server of this test, and who was asked is kept. */
+function secureFetch(asked: string[] = []): Host['fetch'] {
+  return (url) => {
+    asked.push(new URL(url).host);
+    return fetch(url.replace(/^https:\/\/[^/]+/, address), { redirect: 'manual' });
+  };
 }
 
 describe('fetchBytes', () => {
-  it('brings the bytes of an https address', async () => {
-    const fetched = await fetchBytes('https://images.example/image', secureFetch);
-    expect(fetched).toEqual({ ok: true, bytes: data });
+  it.each(['/image', '/moved', `/lead?${encodeURIComponent('https://images.example/image')}`])(
+    'brings the bytes of an https address: %s',
+    async (path) => {
+      const fetched = await fetchBytes(`https://images.example${path}`, secureFetch());
+      expect(fetched).toEqual({ ok: true, bytes: data });
+    },
+  );
+
+  it.each([
+    ['https://other.example/image', 'it is not on images.example'],
+    ['https://images.example:444/image', 'it is not on images.example'],
+    ['https://images.example.other.example/image', 'it is not on images.example'],
+    ['//other.example/image', 'it is not on images.example'],
+    ['http://images.example/image', 'it is not https'],
+    ['https://name:secret@images.example/image', 'it holds a name or a password'],
+    ['http://127.0.0.1/', 'it is not on images.example'],
+  ])('asks no second host where the first leads on to %s', async (next, reason) => {
+    const asked: string[] = [];
+    const url = `https://images.example/lead?${encodeURIComponent(next)}`;
+    const fetched = await fetchBytes(url, secureFetch(asked));
+    expect(fetched).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+    expect(JSON.stringify(fetched)).not.toContain('secret');
+    expect(asked).toEqual(['images.example']);
   });
 
   it.each([
-    ['http://images.example/image', 'not https'],
-    ['https://images.example/away', 'leads on to http://127.0.0.1'],
-    ['https://images.example/elsewhere', 'other.example/image, which is not on images.example'],
+    ['https://images.example/circle', 'leads on more than 5 times'],
     ['https://images.example/missing', '404 Not Found'],
   ])('refuses %s', async (url, reason) => {
-    const fetched = await fetchBytes(url, secureFetch);
+    const fetched = await fetchBytes(url, secureFetch());
     expect(fetched).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
   });
 
+  it.each(['http://images.example/', 'https://127.0.0.1/', 'https://a:b@images.example/'])(
+    'asks nobody for %s',
+    async (url) => {
+      const asked: string[] = [];
+      expect(await fetchBytes(url, secureFetch(asked))).toMatchObject({ ok: false });
+      expect(asked).toEqual([]);
+    },
+  );
+
   it('stops at the limit, however much a server sends', async () => {
-    const fetched = await fetchBytes('https://images.example/endless', secureFetch, 2 ** 20);
+    const fetched = await fetchBytes('https://images.example/endless', secureFetch(), 2 ** 20);
     expect(fetched).toEqual({ ok: false, reason: 'it has more than 1 MiB' });
   });
 
   it('says why nothing answers', async () => {
-    const fetched = await fetchBytes('https://127.0.0.1:1/', fetch);
+    const refused = () => fetch('http://127.0.0.1:1/');
+    const fetched = await fetchBytes('https://images.example/', refused);
     expect(fetched).toMatchObject({ ok: false, reason: expect.stringMatching(/\w/) });
   });
 });

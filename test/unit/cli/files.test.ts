@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import * as now from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -6,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failureReason } from '../../../src/cli/failure-reason';
 import { filesOf } from '../../../src/cli/files';
 
-const files = filesOf(fs, path);
+const processes = { pid: 7, hostName: 'here', birthOf: () => '' };
+const parts = { fs, now, paths: path, processes, temporary: new Set<string>() };
+const files = filesOf(parts);
 const bytes = new Uint8Array([1, 2, 3]);
 let folder: string;
 
@@ -37,25 +40,6 @@ describe('a folder for results', () => {
   });
 });
 
-describe('a staged file', () => {
-  it('is seen once it is kept', async () => {
-    const target = path.join(folder, 'result.txt');
-    const staged = await files.stage(target, bytes);
-    expect(await files.exists(target)).toBe(false);
-    await staged.keep();
-    expect(await fs.readdir(folder)).toEqual(['result.txt']);
-    await staged.drop();
-    expect(await files.read(target)).toEqual(Buffer.from(bytes));
-  });
-
-  it('leaves nothing where it is dropped, or cannot be written', async () => {
-    const staged = await files.stage(path.join(folder, 'result.txt'), bytes);
-    await staged.drop();
-    await expect(files.stage(path.join(folder, 'no', 'result.txt'), bytes)).rejects.toThrow();
-    expect(await fs.readdir(folder)).toEqual([]);
-  });
-});
-
 describe.runIf(process.platform === 'linux')('what does not say how much it holds', () => {
   it('is read to its end', async () => {
     const pipe = path.join(folder, 'pipe');
@@ -66,7 +50,7 @@ describe.runIf(process.platform === 'linux')('what does not say how much it hold
   });
 
   it('is given up where it goes on for ever', async () => {
-    const limited = filesOf(fs, path, 2 ** 22);
+    const limited = filesOf({ ...parts, limitBytes: 2 ** 22 });
     const error = await limited.read('/dev/zero').catch((reason: unknown) => reason);
     expect(failureReason(error)).toBe('it is larger than 2 GiB');
   });

@@ -34,12 +34,14 @@ describe('outputFiles', () => {
 
   it('are those of the last registration where nothing is saved', () => {
     const bare = without('save.image', 'save.labels', 'save.transform');
+    const nodeId = 'affine';
     expect(outputFiles(bare, outputs, nodeRegistry)).toEqual([
-      { name: 'warped.nii.gz', from: 'affine.warped', format: 'nifti-image' },
-      { name: 'affine.txt', from: 'affine.transform', format: 'itk-affine' },
-      { name: 'displacement.nii.gz', from: 'affine.transform', format: 'displacement' },
+      { name: 'warped.nii.gz', nodeId, from: 'affine.warped', format: 'nifti-image' },
+      { name: 'affine.txt', nodeId, from: 'affine.transform', format: 'itk-affine' },
+      { name: 'displacement.nii.gz', nodeId, from: 'affine.transform', format: 'displacement' },
       {
         name: 'inverse-displacement.nii.gz',
+        nodeId,
         from: 'affine.transform',
         format: 'inverse-displacement',
       },

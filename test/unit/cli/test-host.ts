@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type ExitStatus, exitStatus } from '../../../src/cli/exit-status';
 import type { Host, ParseArgs } from '../../../src/cli/host';
 import { nodeRegistry } from '../../../src/nodes/index';
 import type { EngineApi } from '../../../src/runtime/api/engine/engine-api';
@@ -16,9 +17,24 @@ export interface TestHost extends Host {
   readonly disk: Map<string, Uint8Array>;
   /** What was printed so far. */
   printed(): { readonly out: string; readonly error: string };
-  /** Presses Ctrl-C. */
-  interrupt(): void;
+  /** Presses Ctrl-C, or what else ends with `status`. */
+  interrupt(status?: ExitStatus): void;
   writtenText(path: string): string;
+}
+
+/** An engine that does some things in another way. */
+export function engineWith(engine: EngineApi, changes: Partial<EngineApi>): EngineApi {
+  return {
+    describe: () => engine.describe(),
+    openInput: (request) => engine.openInput(request),
+    compile: (request) => engine.compile(request),
+    run: (request, onProgress) => engine.run(request, onProgress),
+    cancel: (runId) => engine.cancel(runId),
+    turn: (...given) => engine.turn(...given),
+    read: (request) => engine.read(request),
+    release: (handles) => engine.release(handles),
+    ...changes,
+  };
 }
 
 export interface TestHostOptions {
@@ -30,6 +46,10 @@ export interface TestHostOptions {
   readonly full?: RegExp;
   /** Paths where a folder lies in the way. */
   readonly taken?: RegExp;
+  /** Folder into which another run writes. */
+  readonly claimed?: string;
+  /** By path of a link, the path of the file that it leads to. */
+  readonly links?: Readonly<Record<string, string>>;
 }
 
 export function createTestHost(options: TestHostOptions = {}): TestHost {
@@ -41,7 +61,7 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
     ]),
   );
   const text = { out: '', error: '' };
-  let handler: (() => void) | undefined;
+  const handlers: ((status: ExitStatus) => void)[] = [];
   const systemError = (code: string): Error =>
     Object.assign(new Error(`${code}: as the system says it`), { code, syscall: 'open' });
   return {
@@ -55,8 +75,8 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       error: (more) => {
         text.error += more;
       },
+      redraw: () => {},
       isInteractive: options.isInteractive ?? false,
-      columns: 60,
     },
     files: {
       async read(path) {
@@ -68,20 +88,31 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       async makeFolder(path) {
         if (path === '/forbidden') throw systemError('EACCES');
       },
-      async stage(path, data) {
-        if (options.full?.test(path)) throw systemError('ENOSPC');
+      async claim(folder) {
+        if (folder === options.claimed) {
+          return { ok: false, holder: 'process 7', lockPath: posix.join(folder, '.weft-lock') };
+        }
+        const staged: { readonly path: string; readonly data: Uint8Array }[] = [];
         return {
-          path,
-          async keep() {
-            if (options.taken?.test(path)) throw systemError('EISDIR');
-            disk.set(path, data);
+          ok: true,
+          claim: {
+            async stage(name, data) {
+              const path = posix.join(folder, name);
+              if (options.full?.test(path)) throw systemError('ENOSPC');
+              staged.push({ path, data });
+            },
+            publish(replaced) {
+              const taken = staged.find(({ path }) => options.taken?.test(path));
+              if (taken) return { ok: false, path: taken.path, reason: 'it is a folder' };
+              for (const name of replaced) disk.delete(posix.join(folder, name));
+              for (const { path, data } of staged) disk.set(path, data);
+              return { ok: true, paths: staged.map(({ path }) => path) };
+            },
+            release() {},
           },
-          async drop() {},
         };
       },
-      async remove(path) {
-        disk.delete(path);
-      },
+      identityOf: async (path) => (disk.has(path) ? (options.links?.[path] ?? path) : undefined),
       exists: async (path) => disk.has(path),
       join: posix.join,
       folderOf: posix.dirname,
@@ -95,13 +126,14 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
         devices: deviceOpeners({ gpu: undefined, spawnThread: undefined, threads: 1 }),
         verify: true,
       }),
-    onInterrupt: (given) => {
-      handler = given;
+    onInterrupt: (handler) => {
+      handlers.push(handler);
+      return () => void handlers.splice(handlers.lastIndexOf(handler), 1);
     },
     now: () => new Date('2026-01-02T03:04:05Z'),
     disk,
     printed: () => ({ ...text }),
-    interrupt: () => handler?.(),
+    interrupt: (status = exitStatus.interrupted) => handlers.at(-1)?.(status),
     writtenText: (path) => new TextDecoder().decode(disk.get(path)),
   };
 }

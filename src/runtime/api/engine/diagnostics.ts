@@ -32,6 +32,7 @@ export type DiagnosticCode =
   | 'not-differentiable'
   | 'out-of-memory'
   | 'device'
+  | 'machine' // the system gives no more files, threads or memory
   | 'usage' // the arguments do not make sense
   | 'output' // a result cannot be written
   | 'non-finite'

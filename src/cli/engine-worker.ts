@@ -1,0 +1,58 @@
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import * as Comlink from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter';
+import { nodeRegistry } from '../nodes/index';
+import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { PoolThread } from '../runtime/cpu/pool-worker';
+import { nodePoolThread } from '../runtime/cpu/threads';
+import { deviceOpeners } from '../runtime/device-openers';
+import { createSession } from '../runtime/session';
+import type { EngineThreadOptions } from './engine-thread';
+import { codeOf } from './failure-reason';
+
+/** Entry of the thread on which the engine works, so that the command line's own stays free to listen. */
+
+/** Dawn's way to the graphics cards, or why there is none, in a sentence for people. */
+async function openGpu(): Promise<{ readonly gpu: GPU } | { readonly because: string }> {
+  try {
+    const dawn = await import('webgpu');
+    const gpu = dawn.create([]);
+    // Once this object is collected Dawn crashes or hangs: out of reach for collector and bundler.
+    Object.assign(globalThis, dawn.globals, { keptGpu: gpu });
+    return { gpu };
+  } catch (error) {
+    const isAbsent = codeOf(error) === 'ERR_MODULE_NOT_FOUND';
+    return {
+      because: isAbsent
+        ? 'The package "webgpu" is not installed: run "npm install webgpu" where Weft is installed.'
+        : `The package "webgpu" does not load here: ${error instanceof Error ? error.message : error}.`,
+    };
+  }
+}
+
+/** The engine, which says in its own words that there is no WebGPU, with the reason that is known here. */
+function explaining(engine: EngineApi, because: string): EngineApi {
+  const describe = engine.describe.bind(engine);
+  return Object.assign(engine, {
+    describe: async () => {
+      const { missing, ...rest } = await describe();
+      const explained = missing.map((one) => (one.kind === 'gpu' ? { ...one, because } : one));
+      return { ...rest, missing: explained };
+    },
+  });
+}
+
+function spawnThread(): PoolThread {
+  return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
+}
+
+if (parentPort) {
+  const { gpu: wanted, threads, memoryBytes } = workerData as EngineThreadOptions;
+  const opened = wanted === 'look' ? await openGpu() : { because: wanted };
+  const gpu = 'gpu' in opened ? opened.gpu : undefined;
+  const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes });
+  // One run, and nothing after it.
+  const session = createSession({ registry: nodeRegistry, devices, maxResultBytes: 0 });
+  const engine = 'because' in opened ? explaining(session, opened.because) : session;
+  Comlink.expose(engine, nodeEndpoint(parentPort));
+}
