@@ -9,9 +9,12 @@ import { connectEngine } from './editor/engine-client';
 import { readRecipes } from './editor/gallery/recipes';
 import { nodeRegistry } from './nodes/index';
 
-const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+const engine = connectEngine(
+  () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+);
 const editor = createEditor({
-  engine: connectEngine(worker),
+  engine,
+  life: engine,
   registry: nodeRegistry,
   recipes: readRecipes({
     'brain-2d-greedy.json': greedyFlat,

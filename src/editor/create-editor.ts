@@ -2,7 +2,9 @@ import { notifications } from '@mantine/notifications';
 import type { NodeRegistry } from '../runtime/api/define-node';
 import type { EngineApi } from '../runtime/api/engine-api';
 import type { Editor } from './editor-context';
+import { type EngineLife, lastingLife } from './engine-life';
 import type { GalleryRecipe } from './gallery/recipes';
+import { sayEngineLost } from './notices/engine-lost';
 import { createRunController } from './run/run-controller';
 import { createDocumentStore } from './store/document-store';
 import { createRunStore } from './store/run-store';
@@ -12,13 +14,17 @@ import { VolumeLibrary } from './viewer/volume-library';
 /** Puts the stores and the controller of one page together. */
 export function createEditor(parts: {
   readonly engine: EngineApi;
+  /** Left out, the engine lives as long as the page. */
+  readonly life?: EngineLife;
   readonly registry: NodeRegistry;
   readonly recipes: readonly GalleryRecipe[];
   readonly windowSize: { readonly width: number; readonly height: number };
 }): Editor {
-  const { engine, registry, recipes, windowSize } = parts;
+  const { engine, life = lastingLife, registry, recipes, windowSize } = parts;
+  life.onLost(sayEngineLost);
   const shared = {
     engine,
+    life,
     registry,
     documents: createDocumentStore(({ message, remedy }) =>
       notifications.show({ id: 'too-large', color: 'red', title: message, message: remedy }),

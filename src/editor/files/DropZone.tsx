@@ -2,7 +2,7 @@ import { Button, Modal, Stack } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { groupPairs } from '../../imaging/nifti/pair-names';
 import { useDocument, useEditor } from '../editor-context';
-import type { ImageFiles } from '../run/input-opener';
+import type { ImageFiles } from '../run/input-data';
 import type { RecipeFiles } from './recipe-files';
 
 /** Takes files dropped anywhere on the page: recipes are opened, images offered to the loaders. */
