@@ -3,6 +3,9 @@ import type { NodeRegistry } from '../runtime/api/define-node';
 import type { EngineApi } from '../runtime/api/engine-api';
 import type { Editor } from './editor-context';
 import { type EngineLife, lastingLife } from './engine-life';
+import { browserDrafts } from './files/draft-storage';
+import { createDrafts, type Drafts } from './files/drafts';
+import { browserTabs } from './files/open-tabs';
 import type { GalleryRecipe } from './gallery/recipes';
 import { sayEngineLost } from './notices/engine-lost';
 import { createRunController } from './run/run-controller';
@@ -33,5 +36,9 @@ export function createEditor(parts: {
     views: createViewStore(windowSize),
     volumes: new VolumeLibrary(engine),
   };
-  return { ...shared, recipes, controller: createRunController(shared) };
+  const drafts: Drafts = createDrafts(shared.documents, {
+    storage: browserDrafts(() => drafts.writeAgain()),
+    tabs: browserTabs(),
+  });
+  return { ...shared, drafts, recipes, controller: createRunController(shared) };
 }

@@ -2,6 +2,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { NodeRegistry } from '../runtime/api/define-node';
 import type { EngineApi } from '../runtime/api/engine-api';
+import type { Drafts } from './files/drafts';
 import type { GalleryRecipe } from './gallery/recipes';
 import type { RunController } from './run/run-controller';
 import type { DocumentState, DocumentStore } from './store/document-store';
@@ -19,6 +20,7 @@ export interface Editor {
   readonly views: ViewStore;
   readonly volumes: VolumeLibrary;
   readonly controller: RunController;
+  readonly drafts: Drafts;
 }
 
 /** Carries the editor to its components. */

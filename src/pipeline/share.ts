@@ -15,6 +15,11 @@ export type EncodeLinkResult =
   | { readonly ok: true; readonly hash: string }
   | { readonly ok: false; readonly problem: DocumentProblem };
 
+/** True for the hash of a link that holds a recipe, whatever has become of it. */
+export function isLink(hash: string): boolean {
+  return hash.startsWith(linkPrefix);
+}
+
 /** What a link holds, and whether a checksum says that it is what was put into it. */
 export type DecodeLinkResult = ParseDocumentResult & { readonly isChecked: boolean };
 
@@ -36,7 +41,7 @@ export function encodeLink(document: PipelineDocument): EncodeLinkResult {
  * checksum is another is refused. Earlier links have none: they are opened, and not `isChecked`.
  */
 export function decodeLink(hash: string): DecodeLinkResult | undefined {
-  if (!hash.startsWith(linkPrefix)) return undefined;
+  if (!isLink(hash)) return undefined;
   if (hash.length > documentLimits.linkCharacters) return refuse('it is too long', false);
 
   const content = hash.slice(linkPrefix.length);
