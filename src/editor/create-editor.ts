@@ -10,6 +10,7 @@ import type { GalleryRecipe } from './gallery/recipes';
 import { sayEngineLost } from './notices/engine-lost';
 import { createRunController } from './run/run-controller';
 import { createDocumentStore } from './store/document-store';
+import { createNodeMarks } from './store/node-marks';
 import { createRunStore } from './store/run-store';
 import { createViewStore } from './store/view-store';
 import { VolumeLibrary } from './viewer/volume-library';
@@ -40,5 +41,6 @@ export function createEditor(parts: {
     storage: browserDrafts(() => drafts.writeAgain()),
     tabs: browserTabs(),
   });
-  return { ...shared, drafts, recipes, controller: createRunController(shared) };
+  const nodeMarks = createNodeMarks(shared.documents, shared.runs);
+  return { ...shared, drafts, nodeMarks, recipes, controller: createRunController(shared) };
 }
