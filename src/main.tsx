@@ -1,5 +1,5 @@
+import './editor/page-setup';
 import { createRoot } from 'react-dom/client';
-import { config } from 'zod';
 import greedyFlat from '../pipelines/brain-2d-greedy.json?raw';
 import affine from '../pipelines/brain-t1-affine.json?raw';
 import greedy from '../pipelines/brain-t1-greedy.json?raw';
@@ -8,14 +8,7 @@ import { App } from './editor/App';
 import { createEditor } from './editor/create-editor';
 import { connectEngine } from './editor/engine-client';
 import { readRecipes } from './editor/gallery/recipes';
-import { mendLanguage } from './editor/language';
-import { limitTrustedTypes } from './editor/trusted-types';
 import { nodeRegistry } from './nodes/index';
-
-mendLanguage(navigator);
-limitTrustedTypes(window);
-// The page's policy refuses code made from texts: Zod need not try.
-config({ jitless: true });
 
 const engine = connectEngine(
   () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),

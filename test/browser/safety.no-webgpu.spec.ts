@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { deflateRawSync } from 'node:zlib';
@@ -75,6 +76,7 @@ test('no other page may show it in a frame', async ({ page, baseURL }) => {
   const foreign = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<iframe src="${baseURL}">`);
   }).listen(0, '127.0.0.1');
+  await once(foreign, 'listening');
   try {
     await page.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`);
     const frame = page.frameLocator('iframe');

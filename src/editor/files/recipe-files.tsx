@@ -8,6 +8,7 @@ import { withPresentNodes } from '../../runtime/api/read-recipe';
 import { layoutDocument } from '../canvas/layout';
 import type { Editor } from '../editor-context';
 import { recipePicture, shownSlices } from '../picture/recipe-picture';
+import { readable } from '../plain-text';
 import { moveNodes } from '../store/document-edits';
 import { type DocumentOrigin, isDirty } from '../store/document-store';
 import { initialViewer } from '../store/view-store';
@@ -53,11 +54,14 @@ export function createRecipeFiles(editor: Editor) {
       const id = `opened ${Date.now()}`;
       notifications.show({
         id,
-        title: `Opened “${document.name}”`,
+        title: `Opened “${readable(document.name)}”`,
         autoClose: 10_000,
         message: (
           <>
-            <Text size="sm">“{before.document.name}” had unsaved edits. It is one undo away.</Text>
+            <Text size="sm">
+              “{readable(before.document.name)}” had unsaved edits. It is one undo away, and kept as
+              a draft.
+            </Text>
             <Button
               size="compact-xs"
               variant="light"
@@ -85,15 +89,15 @@ export function createRecipeFiles(editor: Editor) {
     const shown = parsed.problems.slice(0, 4);
     notifications.show({
       color: 'red',
-      title: `${origin.name ?? 'The recipe'} cannot be opened`,
+      title: `${readable(origin.name ?? 'The recipe')} cannot be opened`,
       autoClose: false,
       message: (
         <>
           <List size="sm" spacing={4}>
             {shown.map(({ path, message, remedy }) => (
               <List.Item key={path + message}>
-                {path && <b className="weft-mono">{path}: </b>}
-                {message} {remedy}
+                {path && <b className="weft-mono">{readable(path)}: </b>}
+                {readable(message)} {remedy}
               </List.Item>
             ))}
           </List>
@@ -134,7 +138,7 @@ export function createRecipeFiles(editor: Editor) {
     try {
       return await readFile(file, fileHandle);
     } catch (error) {
-      sayFailure(`${file.name} cannot be opened`, error);
+      sayFailure(`${readable(file.name)} cannot be opened`, error);
       return false;
     }
   }
@@ -143,7 +147,7 @@ export function createRecipeFiles(editor: Editor) {
     if (file.size > mostFileBytes) {
       notifications.show({
         color: 'red',
-        title: `${file.name} cannot be opened`,
+        title: `${readable(file.name)} cannot be opened`,
         message: 'It is far larger than any recipe or picture of one. Images go onto a loader.',
       });
       return false;
@@ -155,7 +159,7 @@ export function createRecipeFiles(editor: Editor) {
     if (text === undefined) {
       notifications.show({
         color: 'red',
-        title: file.name,
+        title: readable(file.name),
         message:
           'This picture holds no recipe, or one that was damaged. Programs that change pictures leave it out: ask for the picture as Weft has saved it.',
       });
@@ -187,7 +191,7 @@ export function createRecipeFiles(editor: Editor) {
         name: savedAs,
         ...(outcome.kind === 'written' && { fileHandle: outcome.fileHandle }),
       });
-      notifications.show({ message: `Saved as ${savedAs}.` });
+      notifications.show({ message: `Saved as ${readable(savedAs)}.` });
     } catch (error) {
       const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
       const isKept = (await drafts.secure()) === 'kept';

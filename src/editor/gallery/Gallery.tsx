@@ -5,6 +5,7 @@ import { parseDocument } from '../../pipeline/parse-document';
 import { useDocument, useEditor } from '../editor-context';
 import type { FoundDraft } from '../files/drafts';
 import type { RecipeFiles } from '../files/recipe-files';
+import { readable } from '../plain-text';
 import { emptyDocument } from '../store/document-edits';
 import { GraphPicture } from './GraphPicture';
 import type { GalleryRecipe } from './recipes';
@@ -64,7 +65,7 @@ export function Gallery({ files }: { files: RecipeFiles }) {
             </Button>
             {openName !== undefined && (
               <Button variant="light" onClick={() => documents.showGallery(false)}>
-                Back to “{openName}”
+                Back to “{readable(openName)}”
               </Button>
             )}
           </div>
@@ -75,7 +76,7 @@ export function Gallery({ files }: { files: RecipeFiles }) {
               <div className="draft" key={draft.id}>
                 <IconHistory size={18} aria-hidden="true" />
                 <p>
-                  <b>{draft.name}</b>
+                  <b>{readable(draft.name)}</b>
                   <span className="weft-soft">
                     {' '}
                     has edits from {formatMoment(draft.at)} that are in no file

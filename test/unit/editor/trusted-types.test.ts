@@ -19,7 +19,8 @@ test('only workers of our own and texts without elements are trusted', () => {
   for (const foreign of [
     'https://evil.example/a.js',
     'data:text/javascript,1',
-    '//evil.example/a', 'blob:https://weft.example/1',
+    '//evil.example/a',
+    'blob:https://weft.example/1',
   ]) {
     expect(createScriptURL?.(foreign)).toBeNull();
   }
