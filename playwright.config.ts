@@ -40,8 +40,6 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: address,
-    // Under LANG=C the page would otherwise meet "Invalid language tag".
-    locale: 'en-US',
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
   },

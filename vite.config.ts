@@ -1,22 +1,30 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Without these two headers the page has no SharedArrayBuffer, and the CPU device runs on one thread. */
-const isolationHeaders = {
+/**
+ * What the page's server should send; docs/hosting.md says the same to those who host it. Without the
+ * first two the page has no SharedArrayBuffer, and the CPU device runs on one thread. The others cannot
+ * stand in the page itself: nobody may frame it, and take a click for a click on something else.
+ */
+const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Content-Security-Policy': "frame-ancestors 'none'",
+  'X-Frame-Options': 'DENY',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
 };
 
 /**
  * What the built page may load and do: a second wall behind recipes being data only. Scripts are its
- * own; it connects to https addresses, which are fetched only after the person agrees. Components
+ * own, and no text becomes one (src/editor/trusted-types.ts); it connects to https addresses, which are fetched only after the person agrees. Components
  * write styles into the page. The development server needs inline scripts and goes without.
  */
 const contentSecurityPolicy = [
   "default-src 'self'",
   // The CPU device's kernels are WebAssembly; scripts made from text stay forbidden.
   "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
+  "worker-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' blob: data:",
   "font-src 'self' data:",
@@ -24,6 +32,8 @@ const contentSecurityPolicy = [
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types default',
 ].join('; ');
 
 function securityPolicy(): Plugin {
@@ -66,8 +76,8 @@ export default defineConfig({
     host: '127.0.0.1',
     port: 5173,
     open: canOpenBrowser,
-    headers: isolationHeaders,
+    headers,
     watch: { ignored: ['**/dist/**', '**/out/**', '**/test-results/**', '**/test/**'] },
   },
-  preview: { host: '127.0.0.1', port: 4173, headers: isolationHeaders },
+  preview: { host: '127.0.0.1', port: 4173, headers },
 });

@@ -1,3 +1,4 @@
+import { holdLife } from './runtime/api/worker-life';
 import { type FromPoolThread, serveRun, type ToPoolThread } from './runtime/cpu/pool-worker';
 
 /** Entry of a pool thread: the same code in the browser's workers and in Node's. */
@@ -15,4 +16,5 @@ if (port) {
     const answer: FromPoolThread = serveRun(data);
     self.postMessage(answer);
   };
+  holdLife((sign) => self.postMessage(sign));
 }

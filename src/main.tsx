@@ -1,3 +1,4 @@
+import './editor/page-setup';
 import { createRoot } from 'react-dom/client';
 import greedyFlat from '../pipelines/brain-2d-greedy.json?raw';
 import affine from '../pipelines/brain-t1-affine.json?raw';
@@ -9,9 +10,12 @@ import { connectEngine } from './editor/engine-client';
 import { readRecipes } from './editor/gallery/recipes';
 import { nodeRegistry } from './nodes/index';
 
-const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+const engine = connectEngine(
+  () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+);
 const editor = createEditor({
-  engine: connectEngine(worker),
+  engine,
+  life: engine,
   registry: nodeRegistry,
   recipes: readRecipes({
     'brain-2d-greedy.json': greedyFlat,

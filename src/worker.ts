@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import { nodeRegistry } from './nodes/index';
+import { holdLife } from './runtime/api/worker-life';
 import type { PoolThread } from './runtime/cpu/pool-worker';
 import { webPoolThread } from './runtime/cpu/threads';
 import { deviceOpeners } from './runtime/device-openers';
@@ -29,3 +30,4 @@ const session = createSession({
 });
 
 Comlink.expose(session);
+holdLife((sign) => self.postMessage(sign));

@@ -8,20 +8,20 @@ import { Notifications } from '@mantine/notifications';
 import { IconLayoutSidebarLeftExpand, IconLayoutSidebarRightExpand } from '@tabler/icons-react';
 import { ReactFlowProvider } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
-import { decodeLink } from '../pipeline/share';
+import { isLink } from '../pipeline/share';
 import { Canvas } from './canvas/Canvas';
 import { Palette } from './canvas/Palette';
 import { Drawer } from './Drawer';
 import { ErrorBoundary } from './ErrorBoundary';
 import { type Editor, EditorContext, useDocument, useEditor, useView } from './editor-context';
 import { DropZone } from './files/DropZone';
-import { createDrafts } from './files/drafts';
 import { createRecipeFiles } from './files/recipe-files';
 import { Gallery } from './gallery/Gallery';
 import { Header } from './Header';
 import { HelpOverlay } from './HelpOverlay';
 import { Inspector } from './inspector/Inspector';
 import { useFloatingInspector } from './inspector/use-floating-inspector';
+import { DraftTrouble } from './notices/DraftTrouble';
 import { isDirty } from './store/document-store';
 import { theme } from './theme';
 import { useShortcuts } from './use-shortcuts';
@@ -65,9 +65,8 @@ export function App({ editor }: { editor: Editor }) {
 
 function Page() {
   const editor = useEditor();
-  const { documents, controller } = editor;
+  const { documents, controller, drafts } = editor;
   const files = useMemo(() => createRecipeFiles(editor), [editor]);
-  const drafts = useMemo(() => createDrafts(documents), [documents]);
   const isOpen = useDocument((state) => state.isOpen);
   useShortcuts(files);
   useEffect(() => controller.start(), [controller]);
@@ -75,11 +74,12 @@ function Page() {
 
   useEffect(() => {
     const openLink = () => {
-      const linked = decodeLink(location.hash);
-      if (linked === undefined) return;
-      // Reloading the page must not bring the link back over later edits.
+      const { hash } = location;
+      if (!isLink(hash)) return;
+      // Before anything else: reloading the page must bring back neither the link over later edits
+      // nor a fault that it led to.
       history.replaceState(null, '', location.pathname + location.search);
-      files.openParsed(linked, { kind: 'link', name: 'The recipe in this link' });
+      files.openLink(hash);
     };
     openLink();
     window.addEventListener('hashchange', openLink);
@@ -97,8 +97,9 @@ function Page() {
   return (
     <div className="page">
       <Header files={files} />
-      {isOpen ? <Workbench /> : <Gallery files={files} drafts={drafts} />}
+      {isOpen ? <Workbench /> : <Gallery files={files} />}
       <DropZone files={files} />
+      <DraftTrouble files={files} />
       <HelpOverlay />
     </div>
   );

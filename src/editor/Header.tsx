@@ -20,6 +20,7 @@ import type { RecipeFiles } from './files/recipe-files';
 import { ShareMenu } from './files/ShareMenu';
 import { DeviceNotice } from './notices/DeviceNotice';
 import { SecondTabNotice } from './notices/SecondTabNotice';
+import { readable } from './plain-text';
 import { RunBar } from './run/RunBar';
 import { RunClock } from './run/RunClock';
 import { isDirty } from './store/document-store';
@@ -57,7 +58,7 @@ export function Header({ files }: { files: RecipeFiles }) {
             className="head-name"
             title={isEdited ? 'Has edits that are in no file' : 'As it was saved'}
           >
-            <span>{name}</span>
+            <span>{readable(name)}</span>
             {isEdited && <i role="img" aria-label="has unsaved edits" />}
           </h1>
           <RunClock />

@@ -1,10 +1,14 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
-import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { StoreApi } from 'zustand/vanilla';
 import type { NodeRegistry } from '../runtime/api/nodes/define-node';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
+import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { Drafts } from './files/drafts';
 import type { GalleryRecipe } from './gallery/recipes';
 import type { RunController } from './run/run-controller';
 import type { DocumentState, DocumentStore } from './store/document-store';
+import { type NodeMark, type NodeMarks, plainMark } from './store/node-marks';
 import type { RunState, RunStore } from './store/run-store';
 import type { ViewState, ViewStore } from './store/view-store';
 import type { VolumeLibrary } from './viewer/volume-library';
@@ -16,9 +20,11 @@ export interface Editor {
   readonly recipes: readonly GalleryRecipe[];
   readonly documents: DocumentStore;
   readonly runs: RunStore;
+  readonly nodeMarks: StoreApi<NodeMarks>;
   readonly views: ViewStore;
   readonly volumes: VolumeLibrary;
   readonly controller: RunController;
+  readonly drafts: Drafts;
 }
 
 /** Carries the editor to its components. */
@@ -44,6 +50,16 @@ export function useRun<Part>(select: (state: RunState) => Part): Part {
 /** A part of the view store. */
 export function useView<Part>(select: (state: ViewState) => Part): Part {
   return useStore(useEditor().views.store, select);
+}
+
+/** What the card of a node shows of the whole; draws again only when that changes. */
+export function useNodeMark(nodeId: string): NodeMark {
+  return useStore(useEditor().nodeMarks, ({ marks }) => marks[nodeId] ?? plainMark);
+}
+
+/** Everything that is wrong or doubtful, found out once for all who show it. */
+export function useDiagnostics(): readonly Diagnostic[] {
+  return useStore(useEditor().nodeMarks, ({ diagnostics }) => diagnostics);
 }
 
 /** The library of volumes; draws again when one arrives. */

@@ -68,7 +68,9 @@ function edgeProblems(document: JsonObject): DocumentProblem[] {
     if (!isJsonObject(edge)) continue;
     const path = `edges[${index}]`;
     for (const end of ['from', 'to'] as const) {
-      const slug = edgeEndPattern.exec(String(edge[end]))?.[1];
+      const written = edge[end];
+      // Only texts are looked at: an object of the file may have a `toString` of its own.
+      const slug = typeof written === 'string' ? edgeEndPattern.exec(written)?.[1] : undefined;
       if (slug !== undefined && !Object.hasOwn(nodes, slug)) {
         problems.push(edgeNodeMissing(`${path}.${end}`, slug));
       }

@@ -3,7 +3,7 @@ import { canonicalDocument } from './canonical-document';
 import { concatenate, inflateCapped } from './inflate-capped';
 import { documentLimits } from './limits';
 import { type ParseDocumentResult, parseDocument } from './parse-document';
-import { encodePngChunk, isPng, type PngChunk, pngChunks } from './png-chunks';
+import { crc32, encodePngChunk, isPng, type PngChunk, pngChunks } from './png-chunks';
 import { type DocumentProblem, linkDamaged, linkTooLong } from './problems';
 import type { PipelineDocument } from './schema';
 
@@ -15,25 +15,48 @@ export type EncodeLinkResult =
   | { readonly ok: true; readonly hash: string }
   | { readonly ok: false; readonly problem: DocumentProblem };
 
-/** Packs a recipe into the hash of a link, which browsers do not send to any server. */
+/** True for the hash of a link that holds a recipe, whatever has become of it. */
+export function isLink(hash: string): boolean {
+  return hash.startsWith(linkPrefix);
+}
+
+/** What a link holds, and whether a checksum says that it is what was put into it. */
+export type DecodeLinkResult = ParseDocumentResult & { readonly isChecked: boolean };
+
+/**
+ * Packs a recipe into the hash of a link, which browsers do not send to any server. Behind a dot
+ * follows the CRC-32 of the packed bytes in eight hexadecimal digits: deflate has none of its own.
+ */
 export function encodeLink(document: PipelineDocument): EncodeLinkResult {
   const text = new TextEncoder().encode(JSON.stringify(canonicalDocument(document)));
-  const hash = linkPrefix + toBase64Url(deflateSync(text, { level: 9 }));
+  const packed = deflateSync(text, { level: 9 });
+  const hash = `${linkPrefix}${toBase64Url(packed)}.${checksumOf(packed)}`;
   return hash.length > documentLimits.linkCharacters
     ? { ok: false, problem: linkTooLong(hash.length) }
     : { ok: true, hash };
 }
 
-/** The recipe in the hash of a link; undefined where the hash is about something else. */
-export function decodeLink(hash: string): ParseDocumentResult | undefined {
-  if (!hash.startsWith(linkPrefix)) return undefined;
-  if (hash.length > documentLimits.linkCharacters) return refuse('it is too long');
+/**
+ * The recipe in the hash of a link; undefined where the hash is about something else. A link whose
+ * checksum is another is refused. Earlier links have none: they are opened, and not `isChecked`.
+ */
+export function decodeLink(hash: string): DecodeLinkResult | undefined {
+  if (!isLink(hash)) return undefined;
+  if (hash.length > documentLimits.linkCharacters) return refuse('it is too long', false);
 
-  const packed = fromBase64Url(hash.slice(linkPrefix.length));
-  if (packed === undefined) return refuse('it holds characters that no link has');
+  const content = hash.slice(linkPrefix.length);
+  const dot = content.indexOf('.');
+  const isChecked = dot >= 0;
+  const packed = fromBase64Url(isChecked ? content.slice(0, dot) : content);
+  if (packed === undefined) return refuse('it holds characters that no link has', isChecked);
+  if (isChecked && content.slice(dot + 1) !== checksumOf(packed)) {
+    return refuse('it is not as it was made, its checksum differs', isChecked);
+  }
   const bytes = inflateCapped(packed, 'deflate', documentLimits.fileBytes);
   const text = bytes && decodeUtf8(bytes);
-  return text === undefined ? refuse('it is cut off or damaged') : parseDocument(text);
+  return text === undefined
+    ? refuse('it is cut off or damaged', isChecked)
+    : { ...parseDocument(text), isChecked };
 }
 
 /**
@@ -88,8 +111,12 @@ function recipeText(data: Uint8Array): string | undefined {
   return bytes && decodeUtf8(bytes);
 }
 
-function refuse(found: string): ParseDocumentResult {
-  return { ok: false, problems: [linkDamaged(found)] };
+function refuse(found: string, isChecked: boolean): DecodeLinkResult {
+  return { ok: false, problems: [linkDamaged(found)], isChecked };
+}
+
+function checksumOf(bytes: Uint8Array): string {
+  return crc32(bytes).toString(16).padStart(8, '0');
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {

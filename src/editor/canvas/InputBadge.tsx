@@ -2,6 +2,7 @@ import { IconFileUpload, IconPhoto, IconWorldDown } from '@tabler/icons-react';
 import { spacingMm } from '../../imaging/grid';
 import type { InputDescriptor } from '../../runtime/api/engine/inputs';
 import { useRun } from '../editor-context';
+import { readable } from '../plain-text';
 import { formatNumber } from './node-parameters';
 
 /** How the data of a loader stands, on its card. */
@@ -24,7 +25,8 @@ export function InputBadge({ nodeId }: { nodeId: string }) {
     case 'needs-file':
       return (
         <p className="node-input" data-attention="true">
-          <IconFileUpload size={13} aria-hidden="true" /> Drop {input.name || 'a file'} here
+          <IconFileUpload size={13} aria-hidden="true" /> Drop {readable(input.name) || 'a file'}{' '}
+          here
         </p>
       );
     case 'needs-consent':

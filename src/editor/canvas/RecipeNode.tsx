@@ -4,9 +4,8 @@ import { memo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { PortType } from '../../runtime/api/nodes/port-values';
-import { useDocument, useEditor, useRun } from '../editor-context';
-import { portEnd } from '../store/document-edits';
-import { allDiagnostics, staleNodes } from '../store/run-store';
+import { useDocument, useEditor, useNodeMark, useRun } from '../editor-context';
+import { readable } from '../plain-text';
 import { InputBadge } from './InputBadge';
 import { formatSeconds, NodeDot } from './NodeDot';
 import { nodeParameters } from './node-parameters';
@@ -26,22 +25,8 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
   const { node, definition } = data;
   const { controller } = useEditor();
   const [isDropTarget, setDropTarget] = useState(false);
-  const severity = useRun((state) => worstSeverity(allDiagnostics(state), id));
   const run = useRun((state) => state.nodes[id]);
-  const made = useRun((state) => state.resultDocument);
-  const isStale = useDocument((state) => staleNodes(made, state.document).has(id));
-  const wired = useDocument(
-    useShallow((state) =>
-      state.document.edges.flatMap((edge) => {
-        const from = portEnd(edge.from);
-        const to = portEnd(edge.to);
-        return [
-          ...(from.nodeId === id ? [`output:${from.port}`] : []),
-          ...(to.nodeId === id ? [`input:${to.port}`] : []),
-        ];
-      }),
-    ),
-  );
+  const { severity, isStale, wired } = useNodeMark(id);
   const seen = useDocument(
     useShallow((state) => (definition ? [] : flattenSeen(portsSeenInWires(state.document, id)))),
   );
@@ -54,6 +39,7 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
   const rows = Math.max(inputs.length, outputs.length);
   const hasHeadPort = definition !== undefined && isSourceCard(definition);
   const isLoader = definition?.source !== undefined;
+  const title = readable(node.title ?? definition?.title ?? node.type);
 
   const dropHandlers = isLoader && {
     onDragOver: (event: React.DragEvent) => {
@@ -81,12 +67,12 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
       data-severity={severity}
       data-state={run?.state}
       data-drop={isDropTarget || undefined}
-      aria-label={`${node.title ?? definition?.title ?? node.type} (${id})`}
+      aria-label={`${title} (${id})`}
       {...dropHandlers}
     >
       <header className="node-head">
         <div className="node-head-row">
-          <span className="node-title">{node.title ?? definition?.title ?? node.type}</span>
+          <span className="node-title">{title}</span>
           {severity !== undefined && (
             <IconAlertTriangle size={16} className="node-alert" aria-label={`has ${severity}s`} />
           )}
@@ -204,15 +190,6 @@ function KeyParameters({ lines }: { lines: ReturnType<typeof nodeParameters> }) 
       ))}
     </dl>
   );
-}
-
-function worstSeverity(
-  diagnostics: ReturnType<typeof allDiagnostics>,
-  nodeId: string,
-): 'error' | 'warning' | undefined {
-  const own = diagnostics.filter((diagnostic) => diagnostic.at.nodeId === nodeId);
-  if (own.some((diagnostic) => diagnostic.severity === 'error')) return 'error';
-  return own.length > 0 ? 'warning' : undefined;
 }
 
 function flattenSeen(seen: ReturnType<typeof portsSeenInWires>): readonly string[] {

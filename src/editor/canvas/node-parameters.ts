@@ -1,6 +1,7 @@
 import type { Params, ParamValue } from '../../pipeline/schema';
 import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
 import { fieldValue, formFields } from '../inspector/form-fields';
+import { readable } from '../plain-text';
 
 /** Parameters that fit on a card. */
 const shown = 3;
@@ -25,7 +26,7 @@ export function shortValue(value: ParamValue | undefined): string {
   if (value === undefined) return '–';
   if (typeof value === 'number') return formatNumber(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return readable(value);
   if (Array.isArray(value)) return value.map(shortValue).join(' · ');
   return '…';
 }

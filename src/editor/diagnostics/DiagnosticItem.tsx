@@ -1,6 +1,7 @@
 import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
 import type { Diagnostic } from '../../runtime/api/engine/diagnostics';
 import { useDocument, useEditor } from '../editor-context';
+import { readable } from '../plain-text';
 
 /** One thing that is wrong: where, what, and what to do. Its place brings the node into view. */
 export function DiagnosticItem({ diagnostic }: { diagnostic: Diagnostic }) {
@@ -26,9 +27,9 @@ export function DiagnosticItem({ diagnostic }: { diagnostic: Diagnostic }) {
             ) : (
               <span className="weft-mono">{place}</span>
             ))}{' '}
-          {diagnostic.message}
+          {readable(diagnostic.message)}
         </p>
-        <p className="diagnostic-remedy">{diagnostic.remedy}</p>
+        <p className="diagnostic-remedy">{readable(diagnostic.remedy)}</p>
       </div>
     </li>
   );

@@ -1,19 +1,10 @@
 import { IconCircleCheck } from '@tabler/icons-react';
-import { useShallow } from 'zustand/react/shallow';
-import { useRun } from '../editor-context';
-import { allDiagnostics } from '../store/run-store';
+import { useDiagnostics } from '../editor-context';
 import { DiagnosticItem } from './DiagnosticItem';
 
 /** Everything that is wrong or doubtful, errors first. */
 export function DiagnosticsList() {
-  const state = useRun(
-    useShallow(({ inputs, compileDiagnostics, runDiagnostics }) => ({
-      inputs,
-      compileDiagnostics,
-      runDiagnostics,
-    })),
-  );
-  const found = allDiagnostics(state).toSorted(
+  const found = useDiagnostics().toSorted(
     (a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'),
   );
   if (found.length === 0) {

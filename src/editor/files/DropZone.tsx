@@ -2,7 +2,8 @@ import { Button, Modal, Stack } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { groupPairs } from '../../imaging/nifti/pair-names';
 import { useDocument, useEditor } from '../editor-context';
-import type { ImageFiles } from '../run/input-opener';
+import { readable } from '../plain-text';
+import type { ImageFiles } from '../run/input-data';
 import type { RecipeFiles } from './recipe-files';
 
 /** Takes files dropped anywhere on the page: recipes are opened, images offered to the loaders. */
@@ -69,7 +70,7 @@ export function DropZone({ files }: { files: RecipeFiles }) {
       <Modal
         opened={image !== undefined}
         onClose={() => setWaiting(others)}
-        title={image ? `Where does ${image[0].name} belong?` : ''}
+        title={image ? `Where does ${readable(image[0].name)} belong?` : ''}
       >
         <Stack gap="xs">
           {loaders.map(([nodeId, node]) => (
@@ -83,7 +84,7 @@ export function DropZone({ files }: { files: RecipeFiles }) {
                 setWaiting(others);
               }}
             >
-              {node.title ?? registry.get(node.type)?.title}
+              {readable(node.title ?? registry.get(node.type)?.title ?? node.type)}
             </Button>
           ))}
           {loaders.length === 0 && (

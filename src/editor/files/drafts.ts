@@ -1,88 +1,168 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { createStore } from 'zustand/vanilla';
 import { writeDocument } from '../../pipeline/write-document';
-import { type DocumentStore, isDirty } from '../store/document-store';
+import { type DocumentState, type DocumentStore, freshId, isDirty } from '../store/document-store';
+import type { Draft, DraftStorage } from './draft-storage';
+import type { OpenTabs } from './open-tabs';
 
-/** A recipe with edits that were in no file when the page was left. */
-export interface Draft {
-  readonly id: string;
-  readonly name: string;
-  readonly text: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
+/** A draft that somebody may want back. */
+export interface FoundDraft extends Draft {
+  /** True while another tab has it open: recovering it makes a copy. */
+  readonly isOpenElsewhere: boolean;
 }
 
-interface DraftSchema extends DBSchema {
-  drafts: { key: string; value: Draft; indexes: { at: number } };
+/** How drafts stand: what keeps them from being written, in a sentence, or nothing. */
+export interface DraftTrouble {
+  readonly because: string | undefined;
 }
 
+/** From the first edit that is not written to the write; typing on does not put it off. */
 const draftAfterMs = 400;
-const keptDrafts = 10;
+/** From a write that failed to the next try, where no edit comes before. */
+const retryAfterMs = 5000;
+/** Drafts of tabs that are gone beyond this many are dropped, the oldest first. */
+const keptDrafts = 100;
 
-/** Keeps unsaved edits in the browser; every tab has a draft of its own. */
-export function createDrafts(documents: DocumentStore) {
-  const id = crypto.randomUUID();
-  let opened: Promise<IDBPDatabase<DraftSchema>> | undefined;
+/**
+ * Keeps unsaved edits in the browser. Every recipe that was opened has a draft of its own, which stays
+ * until it is saved to a file or thrown away, whatever is opened after it.
+ */
+export function createDrafts(
+  documents: DocumentStore,
+  { storage, tabs }: { readonly storage: DraftStorage; readonly tabs: OpenTabs },
+) {
+  const tab = freshId();
+  const trouble = createStore<DraftTrouble>()(() => ({ because: undefined }));
+  /** What is to be written or removed, by draft. */
+  const waiting = new Map<string, DocumentState>();
+  /** The document that each draft of this tab holds. */
+  const written = new Map<string, DocumentState['document']>();
+  /** Drafts that were recovered: gone once their successor is written. */
+  const replaced = new Map<string, string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function database(): Promise<IDBPDatabase<DraftSchema>> {
-    opened ??= openDB<DraftSchema>('weft', 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore('drafts', { keyPath: 'id' }).createIndex('at', 'at');
-      },
-    });
-    return opened;
+  function soon(afterMs = draftAfterMs): void {
+    timer ??= setTimeout(() => void flush(), afterMs);
   }
 
-  async function write(): Promise<void> {
+  /** Writes what is not written yet. Never rejects; true where all of it is kept. */
+  async function flush(): Promise<boolean> {
     clearTimeout(timer);
     timer = undefined;
-    const state = documents.store.getState();
-    const db = await database();
-    if (!isDirty(state)) return db.delete('drafts', id);
-    const { document } = state;
-    await db.put('drafts', {
-      id,
-      name: document.name,
-      text: writeDocument(document),
-      at: Date.now(),
-    });
-    const keys = await db.getAllKeysFromIndex('drafts', 'at');
-    await Promise.all(keys.slice(0, -keptDrafts).map((key) => db.delete('drafts', key)));
+    const states = [...waiting.values()];
+    waiting.clear();
+    const outcomes = await Promise.all(states.map(keep));
+    if (waiting.size > 0) soon(outcomes.includes(false) ? retryAfterMs : draftAfterMs);
+    return !outcomes.includes(false);
   }
 
-  /** Writes drafts a moment after edits; a browser without storage simply has none. */
+  async function keep(state: DocumentState): Promise<boolean> {
+    const { draftId } = state;
+    try {
+      if (isDirty(state)) await put(state);
+      else if (written.delete(draftId)) await storage.remove(draftId);
+      trouble.setState({ because: undefined });
+      return true;
+    } catch (error) {
+      if (!waiting.has(draftId)) waiting.set(draftId, state);
+      trouble.setState({ because: error instanceof Error ? error.message : String(error) });
+      return false;
+    }
+  }
+
+  async function put({ draftId, document }: DocumentState): Promise<void> {
+    const text = writeDocument(document);
+    await storage.put({ id: draftId, tab, name: document.name, text, at: Date.now() });
+    const isFirst = !written.has(draftId);
+    written.set(draftId, document);
+    const before = replaced.get(draftId);
+    replaced.delete(draftId);
+    // The draft is kept, whatever becomes of the others.
+    if (before !== undefined) await storage.remove(before).catch(() => undefined);
+    if (isFirst) await prune().catch(() => undefined);
+  }
+
+  /** Only drafts whose tabs are known to be gone are ever dropped unasked. */
+  async function prune(): Promise<void> {
+    const open = await tabs.list();
+    if (open === undefined) return;
+    const gone = (await storage.all()).filter(
+      (draft) => draft.tab !== tab && !open.has(draft.tab ?? ''),
+    );
+    await Promise.all(gone.slice(0, -keptDrafts).map(({ id }) => storage.remove(id)));
+  }
+
+  function note(state: DocumentState): void {
+    const isWritten = written.get(state.draftId) === state.document;
+    if (isDirty(state) ? isWritten : !written.has(state.draftId)) waiting.delete(state.draftId);
+    else {
+      waiting.set(state.draftId, state);
+      soon();
+    }
+  }
+
+  /** Begins to follow the recipe; returns what ends that. */
   function start(): () => void {
-    const save = () => void write().catch(() => {});
+    const leave = tabs.enter(tab);
     const stop = documents.store.subscribe((state, before) => {
-      if (state.document === before.document && state.savedDocument === before.savedDocument)
-        return;
-      clearTimeout(timer);
-      timer = setTimeout(save, draftAfterMs);
+      const isSame =
+        state.document === before.document && state.savedDocument === before.savedDocument;
+      if (isSame && state.draftId === before.draftId) return;
+      note(state);
     });
-    const onHide = () => {
-      if (timer !== undefined) save();
-    };
+    const onHide = () => void flush();
     document.addEventListener('visibilitychange', onHide);
     window.addEventListener('pagehide', onHide);
     return () => {
+      void flush();
       stop();
+      leave();
       document.removeEventListener('visibilitychange', onHide);
       window.removeEventListener('pagehide', onHide);
     };
   }
 
-  /** Drafts that earlier visits left, the newest first. */
-  async function list(): Promise<readonly Draft[]> {
-    const db = await database();
-    const all = await db.getAllFromIndex('drafts', 'at');
-    return all.filter((draft) => draft.id !== id).reverse();
+  /** The storage has lost what it held: what is open is written once more. */
+  function writeAgain(): void {
+    const held = [...written.keys()];
+    written.clear();
+    const state = documents.store.getState();
+    if (held.includes(state.draftId)) note(state);
+  }
+
+  /** Drafts that are not the open recipe's, the newest first. */
+  async function list(): Promise<readonly FoundDraft[]> {
+    await flush();
+    const { draftId } = documents.store.getState();
+    const [all, open] = await Promise.all([storage.all(), tabs.list()]);
+    return all
+      .filter((draft) => draft.id !== draftId && ![...replaced.values()].includes(draft.id))
+      .map((draft) => ({
+        ...draft,
+        isOpenElsewhere: draft.tab !== undefined && draft.tab !== tab && !!open?.has(draft.tab),
+      }))
+      .reverse();
   }
 
   async function remove(draftId: string): Promise<void> {
-    await (await database()).delete('drafts', draftId);
+    written.delete(draftId);
+    await storage.remove(draftId);
   }
 
-  return { start, list, remove };
+  /** Says that the recipe that is open now goes on from a draft, which is dropped once this one is kept. */
+  function goesOnFrom(draft: FoundDraft): void {
+    if (!draft.isOpenElsewhere) replaced.set(documents.store.getState().draftId, draft.id);
+  }
+
+  /** Whether the edits of the open recipe are kept, after a last try; `nothing` where there are none. */
+  async function secure(): Promise<'kept' | 'lost' | 'nothing'> {
+    const state = documents.store.getState();
+    if (!isDirty(state)) return 'nothing';
+    note(state);
+    await flush();
+    return written.get(state.draftId) === state.document ? 'kept' : 'lost';
+  }
+
+  return { start, list, remove, goesOnFrom, writeAgain, secure, trouble };
 }
 
 export type Drafts = ReturnType<typeof createDrafts>;

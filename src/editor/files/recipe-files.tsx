@@ -2,20 +2,34 @@ import { Button, List, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type ParseDocumentResult, parseDocument } from '../../pipeline/parse-document';
 import type { PipelineDocument } from '../../pipeline/schema';
-import { encodeLink, extractFromPng } from '../../pipeline/share';
+import { decodeLink, encodeLink, extractFromPng } from '../../pipeline/share';
 import { writeDocument } from '../../pipeline/write-document';
 import { withPresentNodes } from '../../runtime/api/engine/read-recipe';
 import { layoutDocument } from '../canvas/layout';
 import type { Editor } from '../editor-context';
 import { recipePicture, shownSlices } from '../picture/recipe-picture';
+import { readable } from '../plain-text';
 import { moveNodes } from '../store/document-edits';
 import { type DocumentOrigin, isDirty } from '../store/document-store';
 import { initialViewer } from '../store/view-store';
 import { chooseRecipe, downloadBytes, recipeFileName, saveRecipe } from './save-file';
 
+/** Pictures with a recipe inside are some megabytes at most. */
+const mostFileBytes = 64 * 2 ** 20;
+
+function sayFailure(title: string, error: unknown): void {
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  notifications.show({
+    color: 'red',
+    title,
+    autoClose: false,
+    message: `${reason}. Nothing was changed.`,
+  });
+}
+
 /** Opening, saving and sharing recipes, with what is said about it. */
 export function createRecipeFiles(editor: Editor) {
-  const { documents, views, registry, runs, volumes } = editor;
+  const { documents, views, registry, runs, volumes, drafts } = editor;
 
   /** Shows a recipe; what was open before is one undo away. */
   function open(document: PipelineDocument, origin: DocumentOrigin, isSaved = true): void {
@@ -40,11 +54,14 @@ export function createRecipeFiles(editor: Editor) {
       const id = `opened ${Date.now()}`;
       notifications.show({
         id,
-        title: `Opened “${document.name}”`,
+        title: `Opened “${readable(document.name)}”`,
         autoClose: 10_000,
         message: (
           <>
-            <Text size="sm">“{before.document.name}” had unsaved edits. It is one undo away.</Text>
+            <Text size="sm">
+              “{readable(before.document.name)}” had unsaved edits. It is one undo away, and kept as
+              a draft.
+            </Text>
             <Button
               size="compact-xs"
               variant="light"
@@ -72,15 +89,15 @@ export function createRecipeFiles(editor: Editor) {
     const shown = parsed.problems.slice(0, 4);
     notifications.show({
       color: 'red',
-      title: `${origin.name ?? 'The recipe'} cannot be opened`,
+      title: `${readable(origin.name ?? 'The recipe')} cannot be opened`,
       autoClose: false,
       message: (
         <>
           <List size="sm" spacing={4}>
             {shown.map(({ path, message, remedy }) => (
               <List.Item key={path + message}>
-                {path && <b className="weft-mono">{path}: </b>}
-                {message} {remedy}
+                {path && <b className="weft-mono">{readable(path)}: </b>}
+                {readable(message)} {remedy}
               </List.Item>
             ))}
           </List>
@@ -96,8 +113,45 @@ export function createRecipeFiles(editor: Editor) {
     return false;
   }
 
-  /** Opens a JSON file, or the recipe inside of a picture. */
+  /** Opens the recipe in the hash of a link. */
+  function openLink(hash: string): void {
+    try {
+      const linked = decodeLink(hash);
+      if (linked === undefined) return;
+      const isOpened = openParsed(linked, { kind: 'link', name: 'The recipe in this link' });
+      if (!isOpened || linked.isChecked) return;
+      notifications.show({
+        id: 'unchecked-link',
+        color: 'yellow',
+        title: 'This link has no checksum',
+        autoClose: 15_000,
+        message:
+          'An earlier Weft has made it, or its end was cut off: whether it arrived as it was sent cannot be told. Compare the recipe with what you expect.',
+      });
+    } catch (error) {
+      sayFailure('The recipe in this link cannot be opened', error);
+    }
+  }
+
+  /** Opens a JSON file, or the recipe inside of a picture; what goes wrong is said. Never rejects. */
   async function openFile(file: File, fileHandle?: FileSystemFileHandle): Promise<boolean> {
+    try {
+      return await readFile(file, fileHandle);
+    } catch (error) {
+      sayFailure(`${readable(file.name)} cannot be opened`, error);
+      return false;
+    }
+  }
+
+  async function readFile(file: File, fileHandle?: FileSystemFileHandle): Promise<boolean> {
+    if (file.size > mostFileBytes) {
+      notifications.show({
+        color: 'red',
+        title: `${readable(file.name)} cannot be opened`,
+        message: 'It is far larger than any recipe or picture of one. Images go onto a loader.',
+      });
+      return false;
+    }
     const isPicture = file.name.toLowerCase().endsWith('.png');
     const text = isPicture
       ? extractFromPng(new Uint8Array(await file.arrayBuffer()))
@@ -105,8 +159,9 @@ export function createRecipeFiles(editor: Editor) {
     if (text === undefined) {
       notifications.show({
         color: 'red',
-        title: file.name,
-        message: 'This picture holds no recipe.',
+        title: readable(file.name),
+        message:
+          'This picture holds no recipe, or one that was damaged. Programs that change pictures leave it out: ask for the picture as Weft has saved it.',
       });
       return false;
     }
@@ -115,8 +170,12 @@ export function createRecipeFiles(editor: Editor) {
   }
 
   async function choose(): Promise<void> {
-    const chosen = await chooseRecipe();
-    if (chosen) await openFile(chosen.file, chosen.fileHandle);
+    try {
+      const chosen = await chooseRecipe();
+      if (chosen) await openFile(chosen.file, chosen.fileHandle);
+    } catch (error) {
+      sayFailure('The file cannot be opened', error);
+    }
   }
 
   async function save(): Promise<void> {
@@ -132,12 +191,18 @@ export function createRecipeFiles(editor: Editor) {
         name: savedAs,
         ...(outcome.kind === 'written' && { fileHandle: outcome.fileHandle }),
       });
-      notifications.show({ message: `Saved as ${savedAs}.` });
+      notifications.show({ message: `Saved as ${readable(savedAs)}.` });
     } catch (error) {
+      const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+      const isKept = (await drafts.secure()) === 'kept';
+      const after = isKept
+        ? 'Your edits are kept as a draft.'
+        : 'Your edits are in this tab only: save to another place, or share the recipe as a link.';
       notifications.show({
         color: 'red',
         title: 'The recipe could not be saved',
-        message: `${error instanceof Error ? error.message : error}. Your edits are kept as a draft.`,
+        autoClose: isKept ? 10_000 : false,
+        message: `${reason}. ${after}`,
       });
     }
   }
@@ -193,7 +258,7 @@ export function createRecipeFiles(editor: Editor) {
     }
   }
 
-  return { open, openParsed, openFile, choose, save, share, savePicture };
+  return { open, openParsed, openLink, openFile, choose, save, share, savePicture };
 }
 
 export type RecipeFiles = ReturnType<typeof createRecipeFiles>;

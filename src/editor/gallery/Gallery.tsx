@@ -3,17 +3,19 @@ import { IconFilePlus, IconFolderOpen, IconHistory, IconTrash } from '@tabler/ic
 import { useEffect, useState } from 'react';
 import { parseDocument } from '../../pipeline/parse-document';
 import { useDocument, useEditor } from '../editor-context';
-import type { Draft, Drafts } from '../files/drafts';
+import type { FoundDraft } from '../files/drafts';
 import type { RecipeFiles } from '../files/recipe-files';
+import { readable } from '../plain-text';
 import { emptyDocument } from '../store/document-edits';
 import { GraphPicture } from './GraphPicture';
 import type { GalleryRecipe } from './recipes';
 import { SamplePicture } from './SamplePicture';
 
 /** Where a visit starts: recipes to open, a draft to recover, or an empty canvas. */
-export function Gallery({ files, drafts }: { files: RecipeFiles; drafts: Drafts }) {
-  const { recipes, documents } = useEditor();
-  const [found, setFound] = useState<readonly Draft[]>([]);
+export function Gallery({ files }: { files: RecipeFiles }) {
+  const { recipes, documents, drafts } = useEditor();
+  const [found, setFound] = useState<readonly FoundDraft[]>([]);
+  const [isAllShown, setAllShown] = useState(false);
   const openName = useDocument((state) =>
     Object.keys(state.document.nodes).length > 0 ? state.document.name : undefined,
   );
@@ -21,19 +23,22 @@ export function Gallery({ files, drafts }: { files: RecipeFiles; drafts: Drafts 
     drafts.list().then(setFound, () => setFound([]));
   }, [drafts]);
 
-  const recover = (draft: Draft) => {
+  const recover = (draft: FoundDraft) => {
     const isOpened = files.openParsed(parseDocument(draft.text), {
       kind: 'draft',
       name: draft.name,
     });
-    // The draft goes on as the draft of this tab: it is dirty until it is saved.
-    if (isOpened) documents.markUnsaved();
+    if (!isOpened) return;
+    // It is dirty until it is saved, as a draft of this tab.
+    drafts.goesOnFrom(draft);
+    documents.markUnsaved();
   };
-  const discard = (draft: Draft) => {
+  const discard = (draft: FoundDraft) => {
     setFound(found.filter(({ id }) => id !== draft.id));
-    void drafts.remove(draft.id);
+    drafts.remove(draft.id).catch(() => undefined);
   };
 
+  const shown = isAllShown ? found : found.slice(0, 3);
   return (
     <main className="gallery">
       <div className="gallery-inside">
@@ -60,25 +65,26 @@ export function Gallery({ files, drafts }: { files: RecipeFiles; drafts: Drafts 
             </Button>
             {openName !== undefined && (
               <Button variant="light" onClick={() => documents.showGallery(false)}>
-                Back to “{openName}”
+                Back to “{readable(openName)}”
               </Button>
             )}
           </div>
         </header>
         {found.length > 0 && (
           <section className="gallery-drafts" aria-label="Unsaved edits">
-            {found.slice(0, 3).map((draft) => (
+            {shown.map((draft) => (
               <div className="draft" key={draft.id}>
                 <IconHistory size={18} aria-hidden="true" />
                 <p>
-                  <b>{draft.name}</b>
+                  <b>{readable(draft.name)}</b>
                   <span className="weft-soft">
                     {' '}
-                    has edits from {formatMoment(draft.at)} that are in no file.
+                    has edits from {formatMoment(draft.at)} that are in no file
+                    {draft.isOpenElsewhere && ', and is open in another tab'}.
                   </span>
                 </p>
                 <Button size="compact-sm" variant="light" onClick={() => recover(draft)}>
-                  Recover
+                  {draft.isOpenElsewhere ? 'Open a copy' : 'Recover'}
                 </Button>
                 <Button
                   size="compact-sm"
@@ -91,6 +97,11 @@ export function Gallery({ files, drafts }: { files: RecipeFiles; drafts: Drafts 
                 </Button>
               </div>
             ))}
+            {shown.length < found.length && (
+              <Button size="compact-sm" variant="subtle" onClick={() => setAllShown(true)}>
+                Show {found.length - shown.length} more
+              </Button>
+            )}
           </section>
         )}
         <div className="gallery-cards">

@@ -1,4 +1,4 @@
-import { Suspense, use, useMemo, useState } from 'react';
+import { Suspense, use, useLayoutEffect, useRef, useState } from 'react';
 
 type Typesetter = Promise<typeof import('./typeset')>;
 
@@ -14,16 +14,17 @@ export function Formula({ tex }: { tex: string }) {
 
 function SetFormula({ tex, typesetter }: { tex: string; typesetter: Typesetter }) {
   const { typeset } = use(typesetter);
-  // KaTeX escapes what it sets, and the formula is the node's own, never a file's.
-  const html = useMemo(() => ({ __html: typeset(tex) }), [typeset, tex]);
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (section.current !== null) typeset(tex, section.current);
+  }, [typeset, tex]);
   return (
     <section
+      ref={section}
       className="formula"
       aria-label="Formula"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a long formula is scrolled by keys
       tabIndex={0}
-      // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX gives its result as HTML only
-      dangerouslySetInnerHTML={html}
     />
   );
 }

@@ -2,10 +2,10 @@ import { ActionIcon, Button, Tabs, TextInput, Tooltip } from '@mantine/core';
 import { IconLayoutSidebarRightCollapse } from '@tabler/icons-react';
 import type { Params } from '../../pipeline/schema';
 import { DiagnosticItem } from '../diagnostics/DiagnosticItem';
-import { useDocument, useEditor, useRun, useView } from '../editor-context';
+import { useDiagnostics, useDocument, useEditor, useRun, useView } from '../editor-context';
+import { readable } from '../plain-text';
 import { setTitle } from '../store/document-edits';
 import { noteIndex } from '../store/note-edits';
-import { allDiagnostics } from '../store/run-store';
 import { Documentation } from './Documentation';
 import { NodeId } from './NodeId';
 import { NoteInspector } from './NoteInspector';
@@ -69,18 +69,14 @@ function WayBack({ nodeId, params }: { nodeId: string; params: Params }) {
 function NodeInspector({ nodeId }: { nodeId: string }) {
   const { documents, registry } = useEditor();
   const node = useDocument((state) => state.document.nodes[nodeId]);
-  const inputs = useRun((state) => state.inputs);
-  const compiled = useRun((state) => state.compileDiagnostics);
-  const ran = useRun((state) => state.runDiagnostics);
+  const diagnostics = useDiagnostics();
   if (node === undefined) return <RecipeInfo />;
   const definition = registry.get(node.type);
-  const own = allDiagnostics({ inputs, compileDiagnostics: compiled, runDiagnostics: ran }).filter(
-    (diagnostic) => diagnostic.at.nodeId === nodeId,
-  );
+  const own = diagnostics.filter((diagnostic) => diagnostic.at.nodeId === nodeId);
   return (
     <>
       <div className="inspector-head">
-        <h2 className="weft-hidden">{node.title ?? definition?.title ?? node.type}</h2>
+        <h2 className="weft-hidden">{readable(node.title ?? definition?.title ?? node.type)}</h2>
         <TextInput
           variant="unstyled"
           size="md"
@@ -97,7 +93,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
         <div className="inspector-names weft-soft weft-mono">
           <NodeId nodeId={nodeId} /> · <span>{node.type}</span>
         </div>
-        {node.note !== undefined && <p className="inspector-note">{node.note}</p>}
+        {node.note !== undefined && <p className="inspector-note">{readable(node.note)}</p>}
       </div>
       {own.length > 0 && (
         <ul className="diagnostics">

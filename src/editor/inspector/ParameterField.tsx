@@ -1,6 +1,7 @@
 import { SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { shortValue } from '../canvas/node-parameters';
+import { fieldText } from '../plain-text';
 import type { FieldProps } from './field-props';
 import { fieldValue, listProblem, parseNumberList } from './form-fields';
 import { NumberField } from './NumberField';
@@ -32,7 +33,7 @@ export function ParameterField(props: FieldProps) {
           label={field.title}
           description={field.help}
           maxLength={field.maxLength}
-          value={String(fieldValue(field, props.params) ?? '')}
+          value={fieldText(fieldValue(field, props.params))}
           onChange={(event) => {
             const text = event.currentTarget.value;
             props.onChange(text === '' && field.isOptional ? undefined : text);
@@ -45,7 +46,7 @@ export function ParameterField(props: FieldProps) {
 }
 
 function ChoiceField({ field, params, onChange }: FieldProps<'choice'>) {
-  const value = String(fieldValue(field, params) ?? '');
+  const value = fieldText(fieldValue(field, params));
   // A row of segments has no way to choose none.
   const isShort =
     !field.isOptional && field.choices.length <= 3 && field.choices.join('').length <= 26;

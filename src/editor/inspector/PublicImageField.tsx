@@ -2,11 +2,12 @@ import { Select } from '@mantine/core';
 import { type PublicImage, publicImageAt, publicImages } from '../../imaging/public-images';
 import type { Params } from '../../pipeline/schema';
 import { formatBytes } from '../canvas/InputBadge';
+import { fieldText } from '../plain-text';
 
 /** Picks one of the public images in place of an address; fetches nothing. */
 export function PublicImageField(props: { source: Params; onPick: (image: PublicImage) => void }) {
   const { source, onPick } = props;
-  const picked = publicImageAt(String(source.url ?? ''), String(source.sha256 ?? ''));
+  const picked = publicImageAt(fieldText(source.url), fieldText(source.sha256));
   return (
     <Select
       size="sm"

@@ -1,6 +1,7 @@
 import { Anchor, Textarea, TextInput } from '@mantine/core';
 import { flowOrder } from '../canvas/flow-order';
 import { useDocument, useEditor, useView } from '../editor-context';
+import { readable } from '../plain-text';
 
 /** The recipe itself: name, description, references, and its nodes as a list in order. */
 export function RecipeInfo() {
@@ -49,7 +50,7 @@ export function RecipeInfo() {
             <dl className="facts facts-inline">
               {metrics.map(([name, bounds]) => (
                 <div key={name}>
-                  <dt className="weft-mono">{name}</dt>
+                  <dt className="weft-mono">{readable(name)}</dt>
                   <dd>
                     {bounds.atLeast !== undefined && `≥ ${bounds.atLeast} `}
                     {bounds.atMost !== undefined && `≤ ${bounds.atMost}`}
@@ -69,7 +70,7 @@ export function RecipeInfo() {
                   aria-current={selected.includes(nodeId)}
                   onClick={() => views.focusNode(nodeId)}
                 >
-                  <span>{node.title ?? registry.get(node.type)?.title ?? node.type}</span>
+                  <span>{readable(node.title ?? registry.get(node.type)?.title ?? node.type)}</span>
                   <span className="weft-soft weft-mono">{nodeId}</span>
                 </button>
               </li>
@@ -84,7 +85,7 @@ export function RecipeInfo() {
                 const address = doi === undefined ? url : `https://doi.org/${doi}`;
                 return (
                   <li key={text}>
-                    {text}{' '}
+                    {readable(text)}{' '}
                     {address !== undefined && (
                       <Anchor href={address} target="_blank" rel="noreferrer" size="sm">
                         {doi === undefined ? 'link' : `doi:${doi}`}

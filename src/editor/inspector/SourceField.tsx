@@ -7,6 +7,7 @@ import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
 import { describeGrid, formatBytes } from '../canvas/InputBadge';
 import { useEditor, useRun } from '../editor-context';
 import { FetchConsent } from '../files/FetchConsent';
+import { fieldText, readable } from '../plain-text';
 import { withParam } from '../store/document-edits';
 import { type FormField, fieldValue, variantDefaults } from './form-fields';
 import { ParameterField } from './ParameterField';
@@ -90,8 +91,8 @@ export function SourceField(props: {
             <p className="field-help">
               {source.name ? (
                 <>
-                  <b>{String(source.name)}</b>
-                  {source.sha256 ? ` · SHA-256 ${String(source.sha256).slice(0, 12)}…` : ''}
+                  <b>{readable(fieldText(source.name))}</b>
+                  {source.sha256 ? ` · SHA-256 ${fieldText(source.sha256).slice(0, 12)}…` : ''}
                 </>
               ) : (
                 'Or drop one onto the node; of a pair, .hdr and .img together. It is read here and never leaves this machine.'

@@ -5,6 +5,7 @@ import { cardSize, noteWidth } from '../canvas/layout';
 import { nodeParameters } from '../canvas/node-parameters';
 import { inputPorts, isSourceCard, outputPorts } from '../canvas/ports';
 import { portsSeenInWires } from '../canvas/projection';
+import { fieldText, readable } from '../plain-text';
 
 /** A port of a drawn card; its place is where wires end, in canvas units. */
 export interface DrawnPort {
@@ -101,7 +102,7 @@ function drawCard(document: PipelineDocument, registry: NodeRegistry, nodeId: st
   );
   return {
     nodeId,
-    title: node?.title ?? definition?.title ?? node?.type ?? nodeId,
+    title: readable(node?.title ?? definition?.title ?? node?.type ?? nodeId),
     section: definition?.section ?? 'unknown',
     x,
     y,
@@ -115,7 +116,9 @@ function drawCard(document: PipelineDocument, registry: NodeRegistry, nodeId: st
 }
 
 function drawNote({ text, at: [x, y] }: StickyNote): DrawnNote {
-  const lines = text.split('\n').flatMap((line) => breakLine(line, noteCharacters));
+  const lines = readable(text)
+    .split('\n')
+    .flatMap((line) => breakLine(line, noteCharacters));
   return { x, y, width: noteWidth, height: lines.length * noteLineHeight + 18, lines };
 }
 
@@ -135,8 +138,9 @@ export function breakLine(text: string, mostCharacters: number): readonly string
 /** What a loader loads, in a few words. */
 function sourceLine(source: ParamValue | undefined): DrawnCard['parameters'] {
   if (typeof source !== 'object' || !('kind' in source)) return [];
-  if (source.kind !== 'url') return [{ title: 'Source', text: String(source.name ?? 'file') }];
-  const url = String(source.url);
+  if (source.kind !== 'url')
+    return [{ title: 'Source', text: readable(fieldText(source.name)) || 'file' }];
+  const url = fieldText(source.url);
   return [{ title: 'Source', text: URL.canParse(url) ? new URL(url).host : url }];
 }
 

@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useRef } from 'react';
-import uPlot from 'uplot';
+import { useEffect, useRef, useState } from 'react';
+import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatNumber } from '../canvas/node-parameters';
 import type { LossChart as Chart } from './loss-series';
@@ -11,13 +11,18 @@ export function LossChart({ chart }: { chart: Chart }) {
   const plot = useRef<uPlot | undefined>(undefined);
   const data = useRef<uPlot.AlignedData>([[]]);
   const scheme = useComputedColorScheme('light');
+  // Loaded on first need: it asks `Intl` for the browser's language as it loads, which is mended by then.
+  const [Plot, setPlot] = useState<typeof uPlot>();
+  useEffect(() => {
+    void import('uplot').then((loaded) => setPlot(() => loaded.default));
+  }, []);
   const levels = chart.series.map(({ name }) => name).join('\n');
   data.current = [[...chart.iterations], ...chart.series.map(({ values }) => [...values])];
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours come from the scheme's CSS
   useEffect(() => {
     const element = box.current;
-    if (element === null) return;
+    if (element === null || Plot === undefined) return;
     const style = getComputedStyle(element);
     const ink = style.getPropertyValue('--weft-ink-soft');
     const line = style.getPropertyValue('--weft-line');
@@ -29,7 +34,7 @@ export function LossChart({ chart }: { chart: Chart }) {
       ticks: { show: false },
       font: '11px system-ui',
     };
-    plot.current = new uPlot(
+    plot.current = new Plot(
       {
         width: element.clientWidth || 300,
         height: element.clientHeight || 130,
@@ -64,7 +69,7 @@ export function LossChart({ chart }: { chart: Chart }) {
       observer.disconnect();
       plot.current?.destroy();
     };
-  }, [levels, scheme]);
+  }, [levels, scheme, Plot]);
 
   useEffect(() => {
     plot.current?.setData(data.current);

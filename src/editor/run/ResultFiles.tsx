@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconDownload } from '@tabler/icons-react';
 import { useDocument, useEditor, useRun } from '../editor-context';
 import { downloadBytes } from '../files/save-file';
+import { readable } from '../plain-text';
 import { readResultFile, resultFiles, resultManifest } from './result-files';
 
 /** What a run made, as files to keep. */
@@ -37,8 +38,8 @@ export function ResultFiles() {
   return (
     <div className="result-files">
       <p className="metrics-line">
-        Files of <b>{name}</b>, in the geometry of the fixed image. Images are NIfTI, transforms are
-        read by ITK and ANTs.
+        Files of <b>{readable(name)}</b>, in the geometry of the fixed image. Images are NIfTI,
+        transforms are read by ITK and ANTs.
       </p>
       {result.status !== 'done' && (
         <p className="metrics-line weft-soft">
@@ -52,7 +53,7 @@ export function ResultFiles() {
         {files.map((file) => (
           <li key={`${file.handle} ${file.format}`}>
             <span>
-              <b className="weft-mono">{file.name}</b>
+              <b className="weft-mono">{readable(file.name)}</b>
               <span className="weft-soft">{file.says}</span>
             </span>
             <Button

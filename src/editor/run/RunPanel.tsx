@@ -1,7 +1,6 @@
 import { Badge, Tabs } from '@mantine/core';
 import { DiagnosticsList } from '../diagnostics/DiagnosticsList';
-import { useEditor, useRun, useView } from '../editor-context';
-import { allDiagnostics } from '../store/run-store';
+import { useDiagnostics, useEditor, useView } from '../editor-context';
 import type { RunTab } from '../store/view-store';
 import { LossCurves } from './LossCurves';
 import { Metrics } from './Metrics';
@@ -12,10 +11,9 @@ import { ResultFiles } from './ResultFiles';
 export function RunPanel() {
   const { views } = useEditor();
   const tab = useView((state) => state.runTab);
-  const errors = useRun(
-    (state) => allDiagnostics(state).filter(({ severity }) => severity === 'error').length,
-  );
-  const warnings = useRun((state) => allDiagnostics(state).length) - errors;
+  const diagnostics = useDiagnostics();
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
   return (
     <Tabs
       value={tab}

@@ -1,22 +1,17 @@
-import type {
-  EngineApi,
-  OpenInputRequest,
-  OpenInputResult,
-} from '../../runtime/api/engine/engine-api';
-import type { SourceRequest } from '../../runtime/api/engine/inputs';
 import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
+import type { EngineApi, OpenInputResult } from '../../runtime/api/engine/engine-api';
+import type { SourceRequest } from '../../runtime/api/engine/inputs';
+import { EngineLost } from '../engine-life';
 import { setParam } from '../store/document-edits';
 import type { DocumentStore } from '../store/document-store';
 import type { InputStatus, RunStore } from '../store/run-store';
 import type { VolumeLibrary } from '../viewer/volume-library';
-import { faultOfOurs } from './fault';
+import { engineLost, faultOfOurs, isEngineLoss } from './fault';
 import { fetchBytes } from './fetch-bytes';
+import { dataOf, type ImageFiles, type KeptData, unreadable } from './input-data';
 import { fileKey, type LoaderSource, loadedKind, loaderSources, sourceKey } from './input-sources';
 
 type Opened = Extract<OpenInputResult, { ok: true }>;
-
-/** An image file, or the header of a pair and its voxels (.hdr and .img). */
-export type ImageFiles = readonly [file: File, voxels?: File];
 
 /** Files from the person's disk, so that another frame of them need not be asked for again. */
 interface Chosen {
@@ -25,6 +20,9 @@ interface Chosen {
   /** What the loader asked for then: once that is something else, the choice is forgotten. */
   readonly besideKey: string;
 }
+
+/** How often a source is tried whose opening ends the engine. */
+const openAttempts = 2;
 
 /** Inputs that are kept open though no loader asks for them, so that undo finds them again. */
 const keptInputs = 12;
@@ -43,6 +41,9 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
   const work = new Set<Promise<void>>();
   const downloads = new Map<string, AbortController>();
   const chosenFiles = new Map<string, Chosen>();
+  const kept = new Map<string, KeptData>();
+  /** Loaders whose chosen file is being read: the recipe names it only after that. */
+  const choosing = new Set<string>();
 
   function setStatus(nodeId: string, status: InputStatus): void {
     runs.setState(({ inputs }) => ({ inputs: { ...inputs, [nodeId]: status } }));
@@ -59,13 +60,9 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
 
   async function openSource(
     { nodeId, source, key }: LoaderSource,
-    data: Pick<OpenInputRequest, 'bytes' | 'voxelBytes' | 'fileName'> = {},
+    from: KeptData | undefined = kept.get(key),
   ): Promise<Opened | undefined> {
-    const result = await engine
-      .openInput({ nodeId, source, ...data })
-      .catch(
-        (error: unknown): OpenInputResult => ({ ok: false, diagnostics: [faultOfOurs(error)] }),
-      );
+    const result = await ask(nodeId, source, from);
     if (!result.ok) {
       // Under the key of what the recipe asks for: a refusal stays until that changes.
       const asked = loaderOf(nodeId)?.key ?? key;
@@ -73,12 +70,34 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
       return undefined;
     }
     opened.set(key, result);
+    if (from !== undefined) kept.set(key, from);
     dropOldest();
     return result;
   }
 
+  /** Asks the engine, and the next one where it ends over it. Never rejects. */
+  async function ask(
+    nodeId: string,
+    source: SourceRequest,
+    from: KeptData | undefined,
+  ): Promise<OpenInputResult> {
+    for (let attempt = 1; ; attempt += 1) {
+      const data = await dataOf(from).catch((error: unknown) => unreadable(nodeId, error));
+      if ('diagnostics' in data) return data;
+      try {
+        return await engine.openInput({ nodeId, source, ...data });
+      } catch (error) {
+        if (error instanceof EngineLost && attempt < openAttempts) continue;
+        const diagnostic =
+          error instanceof EngineLost ? engineLost(error, nodeId) : faultOfOurs(error);
+        return { ok: false, diagnostics: [diagnostic] };
+      }
+    }
+  }
+
   function setReady(nodeId: string, key: string, input: Opened): void {
     const { handle, sha256, descriptor, warnings } = input;
+    volumes.askAgain();
     setStatus(nodeId, { state: 'ready', key, handle, sha256, descriptor, warnings });
   }
 
@@ -92,19 +111,21 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
   function sync(): void {
     const loaders = loaderSources(documents.store.getState().document, registry);
     const before = runs.getState().inputs;
-    const kept = loaders.filter(({ nodeId, key }) => before[nodeId]?.key === key);
-    if (kept.length !== Object.keys(before).length || kept.length !== loaders.length) {
-      const entries = kept.map(({ nodeId }) => [nodeId, before[nodeId] as InputStatus] as const);
+    const same = loaders.filter(
+      ({ nodeId, key }) => choosing.has(nodeId) || before[nodeId]?.key === key,
+    );
+    if (same.length !== Object.keys(before).length || same.length !== loaders.length) {
+      const entries = same.map(({ nodeId }) => [nodeId, before[nodeId] as InputStatus] as const);
       runs.setState({ inputs: Object.fromEntries(entries) });
     }
     for (const loader of loaders) {
       const { nodeId, source, key } = loader;
-      if (isAsked(nodeId, key)) continue;
+      if (choosing.has(nodeId) || isAsked(nodeId, key)) continue;
       const input = opened.get(key);
       const again = otherFrame(nodeId, source);
       if (again !== undefined) void openFile(nodeId, ...again);
       else if (input !== undefined) setReady(nodeId, key, input);
-      else if (source.kind === 'phantom') void track(openNow(loader));
+      else if (source.kind === 'phantom' || kept.has(key)) void track(openNow(loader));
       else if (source.kind === 'file')
         setStatus(nodeId, { state: 'needs-file', key, name: source.name });
       else
@@ -129,7 +150,7 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
         const node = documents.store.getState().document.nodes[nodeId];
         const as = loadedKind(node && registry.get(node.type));
         if (as === undefined) return;
-        const [file, voxels] = files;
+        const [file] = files;
         const asked = loaderOf(nodeId)?.source;
         const frame = asked?.frame;
         const request = { as, ...(frame !== undefined && { frame }) };
@@ -140,19 +161,15 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
         const key = sourceKey(source);
         chosenFiles.set(nodeId, { files, frame, besideKey: fileKey(asked ?? source) });
         setStatus(nodeId, { state: 'opening', key });
-        const input = await openSource(
-          { nodeId, source, key },
-          {
-            bytes: await bytesOf(file),
-            ...(voxels && { voxelBytes: await bytesOf(voxels) }),
-            fileName: file.name,
-          },
-        );
+        choosing.add(nodeId);
+        const input = await openSource({ nodeId, source, key }, { files });
+        choosing.delete(nodeId);
         if (input === undefined) return;
         const named = { ...param, sha256: input.sha256 };
         const namedSource: SourceRequest = { ...request, ...named };
         const namedKey = sourceKey(namedSource);
         opened.set(namedKey, input);
+        kept.set(namedKey, { files });
         chosenFiles.set(nodeId, { files, frame, besideKey: fileKey(namedSource) });
         documents.edit((document) => setParam(document, nodeId, 'source', named));
         sync();
@@ -189,10 +206,9 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
           return;
         }
         const name = new URL(source.url).pathname.split('/').at(-1);
-        const input = await openSource(loader, {
-          bytes: fetched.bytes,
-          ...(name && { fileName: name }),
-        });
+        // The engine takes the bytes; the browser keeps a copy of its own, on its disk where it is large.
+        const copy = new Blob([fetched.bytes as BlobPart]);
+        const input = await openSource(loader, { fetched: copy, ...(name && { name }) });
         if (input && isAsked(nodeId, key)) setReady(nodeId, key, input);
       })(),
     );
@@ -243,6 +259,9 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
       if (opened.size <= keptInputs) return;
       if (used.has(input.handle)) continue;
       opened.delete(key);
+      // A file is a name only; fetched bytes take room.
+      const source = kept.get(key);
+      if (source && 'fetched' in source) kept.delete(key);
       const isShared = [...opened.values()].some((other) => other.handle === input.handle);
       if (isShared) continue;
       volumes.forget(input.handle);
@@ -250,14 +269,46 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     }
   }
 
+  /**
+   * Forgets what an engine had that has ended. What the loaders ask for is opened again where
+   * `isReplaced`, files and fetched images included, and otherwise when it is next needed.
+   */
+  function reopen(isReplaced: boolean): void {
+    opened.clear();
+    runs.setState(({ inputs }) => ({
+      inputs: Object.fromEntries(
+        Object.entries(inputs).filter(([, { state }]) => state !== 'ready'),
+      ),
+    }));
+    if (isReplaced) sync();
+  }
+
+  /** Opens what could not be opened because the engine ended over it, or was not there at all. */
+  function retryLost(): void {
+    runs.setState(({ inputs }) => ({
+      inputs: Object.fromEntries(
+        Object.entries(inputs).filter(
+          ([, input]) => input.state !== 'failed' || !input.diagnostics.some(isEngineLoss),
+        ),
+      ),
+    }));
+    sync();
+  }
+
   /** Resolves when nothing is being opened any more. */
   async function settled(): Promise<void> {
     while (work.size > 0) await Promise.all(work);
   }
 
-  return { sync, openFile, openAside, fetchSource, stopFetch, dismissFailure, settled };
-}
-
-async function bytesOf(file: File): Promise<Uint8Array> {
-  return new Uint8Array(await file.arrayBuffer());
+  return {
+    sync,
+    reopen,
+    retryLost,
+    openFile,
+    openAside,
+    fetchSource,
+    stopFetch,
+    dismissFailure,
+    settled,
+  };
 }

@@ -1,12 +1,13 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import { writeDocument } from '../../pipeline/write-document';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import {
   deviceKinds,
   type EngineApi,
   type RunResult,
   type TurnOutcome,
 } from '../../runtime/api/engine/engine-api';
-import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
+import { type EngineLife, EngineLost } from '../engine-life';
 import type { DocumentStore } from '../store/document-store';
 import { renamedNode, runRenamed } from '../store/rename-run';
 import {
@@ -20,16 +21,19 @@ import {
 } from '../store/run-store';
 import type { ViewStore } from '../store/view-store';
 import type { VolumeLibrary } from '../viewer/volume-library';
-import { faultOfOurs } from './fault';
+import { engineLost, faultOfOurs } from './fault';
 import { createInputOpener } from './input-opener';
 import { bindingsOf, loaderSources } from './input-sources';
 
 const compileAfterMs = 350;
 const previewEveryMs = 150;
+/** An engine stops a run within a second; one that has not by then does not answer any more. */
+const cancelWithinMs = 5000;
 
 /** What the controller stands between. */
 export interface RunControllerParts {
   readonly engine: EngineApi;
+  readonly life: EngineLife;
   readonly registry: NodeRegistry;
   readonly documents: DocumentStore;
   readonly runs: RunStore;
@@ -39,7 +43,7 @@ export interface RunControllerParts {
 
 /** Keeps the engine and the stores in step: opens inputs, compiles after edits, runs and cancels. */
 export function createRunController(parts: RunControllerParts) {
-  const { engine, registry, documents, runs, views, volumes } = parts;
+  const { engine, life, registry, documents, runs, views, volumes } = parts;
   const inputs = createInputOpener(parts);
   let compileTimer: ReturnType<typeof setTimeout> | undefined;
   let compiling: Promise<void> | undefined;
@@ -102,6 +106,7 @@ export function createRunController(parts: RunControllerParts) {
     const { document } = documents.store.getState();
     runs.setState(runStarted(before, runId, Date.now()));
     volumes.setPreview(undefined);
+    inputs.retryLost();
     await inputs.settled();
     await compiled();
     if (runs.getState().status === 'cancelling') return end(cancelledBeforeStart(runs), document);
@@ -116,14 +121,44 @@ export function createRunController(parts: RunControllerParts) {
           volumes.setPreview(progress.preview);
         }
       })
-      .catch(
-        (error: unknown): RunResult => ({ ...emptyResult, diagnostics: [faultOfOurs(error)] }),
-      );
+      .catch(brokenOff);
     end(result, document);
+  }
+
+  /** What a run comes to that the engine did not end itself. */
+  function brokenOff(error: unknown): RunResult {
+    const { status, nodes } = runs.getState();
+    if (!(error instanceof EngineLost)) {
+      return { ...emptyResult, diagnostics: [faultOfOurs(error)] };
+    }
+    // Whoever has cancelled has got what they wanted.
+    if (status === 'cancelling') return cancelledBeforeStart(runs);
+    const running = Object.keys(nodes).filter((nodeId) => nodes[nodeId]?.state === 'running');
+    const places = running.length > 0 ? running : [undefined];
+    return { ...emptyResult, diagnostics: places.map((nodeId) => engineLost(error, nodeId)) };
+  }
+
+  /** The engine that comes after one that has ended knows nothing: it is told all anew. */
+  function onEngineLost(isReplaced: boolean): void {
+    inputs.reopen(isReplaced);
+    if (!isReplaced) return;
+    describe();
+    compileSoon();
+  }
+
+  function describe(): void {
+    void engine.describe().then(
+      (description) => runs.setState({ engine: description }),
+      (error: unknown) => {
+        // That it has ended is said elsewhere.
+        if (!(error instanceof EngineLost)) runs.setState({ runDiagnostics: [faultOfOurs(error)] });
+      },
+    );
   }
 
   function end(result: RunResult, document: PipelineDocument): void {
     runs.setState((state) => runEnded(state, result, document));
+    volumes.askAgain();
     // A node may have been renamed while it ran.
     followRenaming(document, documents.store.getState().document);
     // A cancelled run gives no image: how far it came is what there is to see.
@@ -143,7 +178,13 @@ export function createRunController(parts: RunControllerParts) {
     const { runId, status } = runs.getState();
     if (runId === undefined || status !== 'running') return;
     runs.setState({ status: 'cancelling' });
-    await engine.cancel(runId);
+    setTimeout(() => {
+      const now = runs.getState();
+      if (now.runId === runId && now.status === 'cancelling') {
+        life.replace('It did not answer when the run was cancelled.');
+      }
+    }, cancelWithinMs);
+    await engine.cancel(runId).catch(() => undefined);
   }
 
   /** Turns a parameter of the running recipe and notes what came of it; quiet where nothing runs. */
@@ -165,11 +206,9 @@ export function createRunController(parts: RunControllerParts) {
 
   /** Starts to follow the stores; returns what ends that. */
   function start(): () => void {
-    void engine.describe().then(
-      (description) => runs.setState({ engine: description }),
-      (error: unknown) => runs.setState({ runDiagnostics: [faultOfOurs(error)] }),
-    );
+    describe();
     const stops = [
+      life.onLost(({ isReplaced }) => onEngineLost(isReplaced)),
       documents.store.subscribe((state, before) => {
         if (state.document === before.document && state.isOpen === before.isOpen) return;
         followRenaming(before.document, state.document);

@@ -17,6 +17,8 @@ export interface DocumentOrigin {
 interface History {
   readonly document: PipelineDocument;
   readonly origin: DocumentOrigin;
+  /** Names the draft of its unsaved edits; every recipe that is opened has one of its own. */
+  readonly draftId: string;
   /** The document as it was last saved or opened: while it is the present one, nothing is lost. */
   readonly savedDocument: PipelineDocument;
 }
@@ -44,12 +46,14 @@ export function createDocumentStore(
         document: emptyDocument,
         savedDocument: emptyDocument,
         origin: { kind: 'new' },
+        draftId: freshId(),
         isOpen: false,
       }),
       {
-        partialize: ({ document, origin, savedDocument }): History => ({
+        partialize: ({ document, origin, draftId, savedDocument }): History => ({
           document,
           origin,
+          draftId,
           savedDocument,
         }),
         equality: (before, after) => before.document === after.document,
@@ -86,6 +90,7 @@ export function createDocumentStore(
     store.setState({
       document,
       origin,
+      draftId: freshId(),
       savedDocument: isSaved ? document : emptyDocument,
       isOpen: true,
     });
@@ -104,10 +109,10 @@ export function createDocumentStore(
   function travel(step: 'undo' | 'redo'): void {
     lastMerge = undefined;
     // What was saved meanwhile stays saved, however far back a person goes.
-    const { savedDocument, origin } = store.getState();
+    const { savedDocument, origin, draftId } = store.getState();
     const before = store.getState().document;
     history.getState()[step]();
-    const isSameRecipe = store.getState().origin.name === origin.name;
+    const isSameRecipe = store.getState().draftId === draftId;
     if (isSameRecipe && store.getState().document !== before) {
       store.setState({ savedDocument, origin });
     }
@@ -125,6 +130,12 @@ export function createDocumentStore(
     /** Leaves the recipe as it is and shows the gallery, or comes back from it. */
     showGallery: (isShown: boolean) => store.setState({ isOpen: !isShown }),
   };
+}
+
+/** A name that nothing else has; pages without a secure context have no `randomUUID`. */
+export function freshId(): string {
+  const numbers = crypto.getRandomValues(new Uint32Array(4));
+  return Array.from(numbers, (number) => number.toString(16).padStart(8, '0')).join('-');
 }
 
 function tooLarge(document: PipelineDocument): readonly DocumentProblem[] {

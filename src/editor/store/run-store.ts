@@ -221,33 +221,42 @@ export function staleNodes(
 ): ReadonlySet<string> {
   const stale = new Set<string>();
   if (made === undefined || made === now) return stale;
+  const wiresBefore = wiresByTarget(made);
+  const wiresNow = wiresByTarget(now);
   for (const [nodeId, node] of Object.entries(now.nodes)) {
     const before = made.nodes[nodeId];
     const isSame =
       before?.type === node.type &&
       (before.params === node.params ||
         JSON.stringify(before.params) === JSON.stringify(node.params)) &&
-      wiresInto(made, nodeId) === wiresInto(now, nodeId);
+      wiresInto(wiresBefore, nodeId) === wiresInto(wiresNow, nodeId);
     if (!isSame) stale.add(nodeId);
   }
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const edge of now.edges) {
-      const to = portEnd(edge.to).nodeId;
-      if (!stale.has(portEnd(edge.from).nodeId) || stale.has(to)) continue;
-      stale.add(to);
-      grew = true;
-    }
+  const targets = new Map<string, string[]>();
+  for (const edge of now.edges) {
+    const from = portEnd(edge.from).nodeId;
+    const list = targets.get(from) ?? [];
+    list.push(portEnd(edge.to).nodeId);
+    targets.set(from, list);
   }
+  // What is added while the set is walked is walked too.
+  for (const nodeId of stale) for (const target of targets.get(nodeId) ?? []) stale.add(target);
   return stale;
 }
 
-function wiresInto(document: PipelineDocument, nodeId: string): string {
-  return document.edges
-    .filter((edge) => portEnd(edge.to).nodeId === nodeId)
-    .map((edge) => `${edge.from}>${edge.to}`)
-    .sort()
-    .join();
+function wiresByTarget(document: PipelineDocument): ReadonlyMap<string, readonly string[]> {
+  const wires = new Map<string, string[]>();
+  for (const edge of document.edges) {
+    const { nodeId } = portEnd(edge.to);
+    const into = wires.get(nodeId) ?? [];
+    into.push(`${edge.from}>${edge.to}`);
+    wires.set(nodeId, into);
+  }
+  return wires;
+}
+
+function wiresInto(wires: ReadonlyMap<string, readonly string[]>, nodeId: string): string {
+  return [...(wires.get(nodeId) ?? [])].sort().join();
 }
 
 /** Everything that is wrong or doubtful, of the recipe, its data and its run, without repetition. */

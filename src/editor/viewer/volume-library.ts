@@ -11,6 +11,8 @@ const keptBytes = 512 * 1024 * 1024;
 export class VolumeLibrary {
   readonly #engine: EngineApi;
   readonly #ready = new Map<string, VolumeData>();
+  /** Of those on the way, what the engine did not have. */
+  readonly #lost = new Set<string>();
   readonly #onTheWay = new Map<string, Promise<VolumeData | undefined>>();
   readonly #ranges = new WeakMap<VolumeData, VolumeRange>();
   readonly #listeners = new Set<() => void>();
@@ -70,16 +72,28 @@ export class VolumeLibrary {
     return range;
   };
 
+  /** What the engine did not have it may have now: it is asked for once more. */
+  askAgain(): void {
+    if (this.#lost.size === 0) return;
+    for (const handle of this.#lost) this.#onTheWay.delete(handle);
+    this.#lost.clear();
+    this.#arrived();
+  }
+
   /** Drops what is kept under a handle. */
   forget(handle: string): void {
     this.#ready.delete(handle);
     this.#onTheWay.delete(handle);
+    this.#lost.delete(handle);
   }
 
   async #fetch(handle: string): Promise<VolumeData | undefined> {
-    // A handle that the engine has lost stays on the way for good, so that it is asked for only once.
+    // What the engine has lost stays on the way, so that it is not asked for with every picture.
     const read = await this.#engine.read({ handle, as: 'volume' }).catch(() => undefined);
-    if (read?.kind !== 'volume') return undefined;
+    if (read?.kind !== 'volume') {
+      this.#lost.add(handle);
+      return undefined;
+    }
     this.#onTheWay.delete(handle);
     this.#ready.set(handle, read.volume);
     this.#dropOldest();

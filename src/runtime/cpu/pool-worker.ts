@@ -6,6 +6,11 @@ import { walk } from './walk';
 
 /** A thread of the pool as the device sees it; roots adapt Web Workers and Node's threads to it. */
 export interface PoolThread {
+  /**
+   * Resolves once the thread's end would be noticed, or it has failed: only then is it given work,
+   * which it hears nothing beside. Left out where that is so from the start.
+   */
+  readonly ready?: Promise<void>;
   post(message: ToPoolThread): void;
   /** Sets who hears the thread's answers; called once, before anything is posted. */
   onMessage(handler: (message: FromPoolThread) => void): void;

@@ -10,7 +10,9 @@ export class ThreadPool {
   readonly #threads: PoolThread[] = [];
   /** By part: what an answer of the thread is waited for with. */
   readonly #settle = new Map<number, (failure: DeviceFailure | undefined) => void>();
+  readonly #ready: Promise<unknown>;
   #onBroken: () => void = () => undefined;
+  #stopWaiting: () => void = () => undefined;
   #brokenBecause: string | undefined;
 
   /** @throws DeviceFailure where a thread cannot be started */
@@ -30,6 +32,10 @@ export class ThreadPool {
       this.terminate();
       throw new DeviceFailure('lost', `A thread did not start: ${textOf(error)}`);
     }
+    const broken = new Promise<void>((resolve) => {
+      this.#stopWaiting = resolve;
+    });
+    this.#ready = Promise.race([broken, Promise.all(this.#threads.map(({ ready }) => ready))]);
   }
 
   /** True once a thread has ended: the pool cannot run anything any more. */
@@ -46,6 +52,7 @@ export class ThreadPool {
     messageOf: (part: number) => ToPoolThread,
     onBroken: () => void,
   ): Promise<DeviceFailure | undefined> {
+    await this.#ready;
     if (this.#brokenBecause !== undefined) return new DeviceFailure('lost', this.#brokenBecause);
     this.#onBroken = onBroken;
     let lost: DeviceFailure | undefined;
@@ -70,6 +77,7 @@ export class ThreadPool {
 
   terminate(): void {
     this.#brokenBecause ??= 'The pool was ended.';
+    this.#stopWaiting();
     for (const thread of this.#threads) thread.terminate();
     // What still waits for an answer will not get one.
     const reason = this.#brokenBecause;
@@ -80,6 +88,7 @@ export class ThreadPool {
 
   #broke(part: number, reason: string): void {
     this.#brokenBecause ??= reason;
+    this.#stopWaiting();
     this.#onBroken();
     this.#answer(part, new DeviceFailure('lost', reason));
   }

@@ -1,3 +1,4 @@
+import { isLifeSign, type LifeSign, watchLife } from '../api/worker-life';
 import type { FromPoolThread, PoolThread, ToPoolThread } from './pool-worker';
 
 /** What is used of a `Worker` of `node:worker_threads`, which only roots may import. */
@@ -26,15 +27,38 @@ export function nodePoolThread(worker: NodeWorker): PoolThread {
 
 /** A worker of the browser as a thread of the pool. */
 export function webPoolThread(worker: Worker): PoolThread {
+  const watch = new AbortController();
+  let isReady: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    isReady = resolve;
+  });
+  let fail = (_: string): void => undefined;
   return {
+    ready,
     post: (message) => worker.postMessage(message),
     onMessage: (handler) => {
-      worker.onmessage = ({ data }: MessageEvent<FromPoolThread>) => handler(data);
+      worker.onmessage = ({ data }: MessageEvent<FromPoolThread | LifeSign>) => {
+        if (!isLifeSign(data)) return handler(data);
+        watchLife(data, watch.signal, () => fail('A thread ended.'));
+        isReady();
+      };
     },
     onFailure: (handler) => {
-      worker.onerror = (event) => handler(event.message || 'A thread could not start.');
-      worker.onmessageerror = () => handler('A message to the engine was lost.');
+      fail = (reason) => {
+        watch.abort();
+        isReady();
+        handler(reason);
+      };
+      worker.onerror = (event) => {
+        // It is told here, and need not go on to whoever started this worker.
+        event.preventDefault();
+        fail(event.message || 'A thread could not start.');
+      };
+      worker.onmessageerror = () => fail('A message to the engine was lost.');
     },
-    terminate: () => worker.terminate(),
+    terminate: () => {
+      watch.abort();
+      worker.terminate();
+    },
   };
 }

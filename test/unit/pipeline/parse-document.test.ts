@@ -212,6 +212,29 @@ describe('parseDocument', () => {
     );
   });
 
+  test('never throws, whatever object stands where a text is due', () => {
+    // What JavaScript asks an object for when it makes a text or a number of it, and their kin.
+    const name = fc.constantFrom('toString', 'valueOf', 'toJSON', 'then', 'length', 'at', 'x');
+    const trap = fc.dictionary(name, fc.jsonValue({ maxDepth: 1 }), { minKeys: 1, maxKeys: 3 });
+    fc.assert(
+      fc.property(fc.nat(), trap, fc.constantFrom(0, 1), (at, value, version) => {
+        const document = JSON.parse(recipe({ schemaVersion: version }));
+        const places = placesIn(document);
+        const [parent, key] = places[at % places.length]!;
+        parent[key] = value;
+        const parsed = parseDocument(JSON.stringify(document));
+        if (parsed.ok) writeDocument(parsed.document);
+        else expect(parsed.problems.every(({ remedy }) => remedy !== '')).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+    const ends = [{ from: { toString: 1 }, to: { valueOf: [] } }];
+    expect(problemsOf(recipe({ edges: ends })).map(({ path }) => path)).toEqual([
+      'edges[0].from',
+      'edges[0].to',
+    ]);
+  });
+
   test('never throws, whatever character is lost', () => {
     fc.assert(
       fc.property(anyOrderDocument, fc.nat(), (document, at) => {
@@ -222,3 +245,13 @@ describe('parseDocument', () => {
     );
   });
 });
+
+/** Every field and item of a JSON value, with what holds it. */
+function placesIn(value: unknown): [Record<string, unknown>, string][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const parent = value as Record<string, unknown>;
+  return Object.keys(parent).flatMap((key) => [
+    [parent, key] as const,
+    ...placesIn(parent[key]),
+  ]) as [Record<string, unknown>, string][];
+}

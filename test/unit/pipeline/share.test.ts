@@ -37,8 +37,13 @@ describe('links', () => {
       fc.property(canonicalOrderDocument, (document) => {
         const link = encodeLink(document);
         fc.pre(link.ok);
-        expect(link.ok && link.hash).toMatch(/^#recipe=[\w-]+$/);
-        expect(link.ok && decodeLink(link.hash)).toEqual({ ok: true, document, migrated: [] });
+        expect(link.ok && link.hash).toMatch(/^#recipe=[\w-]+\.[0-9a-f]{8}$/);
+        expect(link.ok && decodeLink(link.hash)).toEqual({
+          ok: true,
+          document,
+          migrated: [],
+          isChecked: true,
+        });
       }),
     );
   });
@@ -77,6 +82,35 @@ describe('links', () => {
     });
   });
 
+  test('of earlier versions, without a checksum, still open and say so', () => {
+    const document = parsedFixture('greedy-2d');
+    const packed = deflateRawSync(JSON.stringify(document)).toString('base64url');
+    expect(decodeLink(`#recipe=${packed}`)).toMatchObject({
+      ok: true,
+      document,
+      isChecked: false,
+    });
+  });
+
+  test('in which one to three bits changed are refused, wherever they are', () => {
+    const link = encodeLink(parsedFixture('greedy-2d'));
+    const [content = '', checksum = ''] = (link.ok ? link.hash : '').slice(8).split('.');
+    const packed = Buffer.from(content, 'base64url');
+    const place = fc.nat(8 * packed.length - 1);
+    fc.assert(
+      fc.property(fc.uniqueArray(place, { minLength: 1, maxLength: 3 }), (bits) => {
+        const damaged = Buffer.from(packed);
+        for (const bit of bits) damaged[bit >> 3]! ^= 1 << (bit & 7);
+        expect(decodeLink(`#recipe=${damaged.toString('base64url')}.${checksum}`)).toMatchObject({
+          ok: false,
+          problems: [{ code: 'link-damaged' }],
+        });
+      }),
+      { numRuns: 500 },
+    );
+    expect(decodeLink(`#recipe=${content}.${checksum.replace(/.$/, '')}`)?.ok).toBe(false);
+  });
+
   test('that hold a bomb are refused', () => {
     const packed = deflateRawSync(bomb.subarray(0, 5 * 1024 * 1024)).toString('base64url');
     expect(packed.length).toBeLessThan(documentLimits.linkCharacters);
@@ -90,7 +124,9 @@ describe('links', () => {
     const link = encodeLink(parsedFixture('from-a-newer-weft'));
     const hash = link.ok ? link.hash : '';
     for (let length = '#recipe='.length; length < hash.length; length++) {
-      expect(decodeLink(hash.slice(0, length))?.ok).toBe(false);
+      // Cut just before its checksum it is whole, and as links were before they had one.
+      const isWhole = hash[length] === '.';
+      expect(decodeLink(hash.slice(0, length))?.ok).toBe(isWhole);
     }
   });
 

@@ -1,0 +1,95 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+
+/** A recipe with edits that were in no file when it was last written. */
+export interface Draft {
+  readonly id: string;
+  /** The tab that wrote it; drafts of earlier versions name none. */
+  readonly tab?: string;
+  readonly name: string;
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Where drafts are kept. Every method rejects where that cannot be done, and may be tried again. */
+export interface DraftStorage {
+  put(draft: Draft): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** The oldest first. */
+  all(): Promise<readonly Draft[]>;
+}
+
+interface DraftSchema extends DBSchema {
+  drafts: { key: string; value: Draft; indexes: { at: number } };
+}
+
+const databaseName = 'weft';
+/** A browser that has not opened its storage by then is one that hangs. */
+const openWithinMs = 4000;
+
+/**
+ * Drafts in the browser's IndexedDB. The connection is opened on first need, and anew after it has
+ * failed or was taken away.
+ * @param onTakenAway called when the browser has closed the connection, as when site data is cleared
+ */
+export function browserDrafts(onTakenAway: () => void): DraftStorage {
+  let opened: Promise<IDBPDatabase<DraftSchema>> | undefined;
+
+  async function open(version?: number): Promise<IDBPDatabase<DraftSchema>> {
+    const database = await openDB<DraftSchema>(databaseName, version, {
+      upgrade(fresh) {
+        if (fresh.objectStoreNames.contains('drafts')) return;
+        fresh.createObjectStore('drafts', { keyPath: 'id' }).createIndex('at', 'at');
+      },
+      blocking: (_, __, event) => (event.target as IDBDatabase).close(),
+      terminated() {
+        opened = undefined;
+        onTakenAway();
+      },
+    });
+    if (database.objectStoreNames.contains('drafts')) return database;
+    // Somebody has made it, and left it empty.
+    database.close();
+    return open(database.version + 1);
+  }
+
+  async function inDatabase<Result>(
+    work: (database: IDBPDatabase<DraftSchema>) => Promise<Result>,
+  ): Promise<Result> {
+    opened ??= withinTime(open());
+    const mine = opened;
+    try {
+      return await work(await mine);
+    } catch (error) {
+      if (opened === mine) opened = undefined;
+      void mine.then(
+        (database) => database.close(),
+        () => undefined,
+      );
+      throw error;
+    }
+  }
+
+  return {
+    put: (draft) =>
+      inDatabase(async (database) => {
+        const transaction = database.transaction('drafts', 'readwrite');
+        const put = transaction.store.put(draft);
+        // At once: a page that is being left hears no more of its transactions.
+        transaction.commit();
+        await Promise.all([put, transaction.done]);
+      }),
+    remove: (id) => inDatabase((database) => database.delete('drafts', id)),
+    all: () => inDatabase((database) => database.getAllFromIndex('drafts', 'at')),
+  };
+}
+
+function withinTime<Result>(work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error('The browser does not open its storage.')),
+      openWithinMs,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
