@@ -153,6 +153,7 @@ class EngineSession implements Session {
 
   async destroy(): Promise<void> {
     for (const run of this.#runs) run.cancel();
+    this.#parts.inputs.close();
     // A run that hears of it settles; threads that are ended under it would leave it waiting.
     await this.#lastRun;
     await this.#parts.devices.destroy();

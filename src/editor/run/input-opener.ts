@@ -62,6 +62,7 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
       .catch(
         (error: unknown): OpenInputResult => ({ ok: false, diagnostics: [faultOfOurs(error)] }),
       );
+    if (!result.ok && result.isSuperseded) return undefined;
     if (!result.ok) {
       // Under the key of what the recipe asks for: a refusal stays until that changes.
       const asked = loaderOf(nodeId)?.key ?? key;

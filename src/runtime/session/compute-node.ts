@@ -75,9 +75,7 @@ function numbersOf(
   if (input) {
     const { volume } = input;
     const { grid, values } = volume;
-    return volume.kind === 'image'
-      ? { kind: 'image', grid, values }
-      : { kind: 'labels', grid, values, present: volume.labels };
+    return volume.kind === 'image' ? { kind: 'image', grid, values } : volume;
   }
   const result = kept.get(nodeId);
   const value = result?.ports[port];

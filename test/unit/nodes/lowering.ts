@@ -1,4 +1,5 @@
 import { axisAlignedGrid, type Grid } from '../../../src/imaging/grid';
+import { labelIdsOf } from '../../../src/imaging/label-ids';
 import type { LoweringContext, NodeDefinition } from '../../../src/runtime/api/define-node';
 import type { LoweringProblem } from '../../../src/runtime/api/diagnostics';
 import type { InputDescriptor } from '../../../src/runtime/api/inputs';
@@ -74,7 +75,8 @@ export function labelsOn(
   key: string,
   present: readonly number[],
 ): LabelsValue {
-  return { kind: 'labels', grid, present, labels: graph.input(key, fieldType(grid, 1)) };
+  const ids = labelIdsOf(present.map(BigInt));
+  return { kind: 'labels', grid, ids, labels: graph.input(key, fieldType(grid, 1)) };
 }
 
 export function transformOn(graph: GraphBuilder, grid: Grid, bends: boolean): TransformValue {

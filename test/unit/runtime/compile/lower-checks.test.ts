@@ -41,7 +41,7 @@ describe('grids', () => {
     ],
   };
   const found = (first: Grid, second: Grid) => {
-    const labels = (grid: Grid): InputDescriptor => ({ kind: 'labels', grid, present: [1, 2] });
+    const labels = (grid: Grid): InputDescriptor => ({ kind: 'labels', grid, ids: [0n, 1n, 2n] });
     const descriptors = new Map([...images(), ['a', image(first)], ['b', image(second)]]);
     descriptors.set('a-labels', labels(first)).set('b-labels', labels(second));
     return diagnosticsOf(compared, { descriptors });
