@@ -8,7 +8,7 @@ const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as c
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.test.ts'] } },
       {
         test: {
           name: 'gpu',

@@ -44,7 +44,7 @@ function metricTable(
   // What a recipe states holds for the sample that it comes with.
   const expected = isOwnSample ? (document.expects?.metrics ?? {}) : {};
   const names = [...new Set([...Object.keys(metrics), ...Object.keys(expected)])];
-  const perLabel = /(^|\.)dice\.\d+$/;
+  const perLabel = /(^|\.)dice\.-?\d+$/;
   const labels = names.filter((name) => perLabel.test(name)).length;
   const rows = names
     .filter((name) => !perLabel.test(name) || Object.hasOwn(expected, name))

@@ -1,13 +1,23 @@
 import type { Matrix3x4 } from './frames';
 import type { FileKind } from './nifti/file-kind';
+import type { ScalarType } from './volume';
 
 /** Why an image file was refused: plain data; the wording is in `problem-messages.ts`. */
 export type ImageProblem = { readonly file: string } & (
   | { readonly code: 'empty' }
   | { readonly code: 'not-nifti'; readonly found: FileKind }
   | { readonly code: 'bad-magic'; readonly magic: string }
+  | { readonly code: 'analyze' }
   | { readonly code: 'compressed-twice' }
   | { readonly code: 'damaged-compression'; readonly expandedBytes: number }
+  /** All voxels are there, but the content is not what its checksum says. */
+  | { readonly code: 'checksum-differs' }
+  /** All voxels are there, but the end of the file with its checksum is not. */
+  | { readonly code: 'cut-compression' }
+  | {
+      readonly code: 'hostile-compression';
+      readonly fault: 'long-header' | 'empty-members';
+    }
   | { readonly code: 'truncated'; readonly expectedBytes: number; readonly foundBytes: number }
   | { readonly code: 'header-without-image' }
   | { readonly code: 'bad-dimensions'; readonly dimensions: readonly number[] }
@@ -46,9 +56,14 @@ export type ImageProblem = { readonly file: string } & (
     }
   | {
       readonly code: 'not-labels';
-      readonly reason: 'fraction' | 'negative' | 'too-large';
+      readonly reason: 'fraction' | 'too-large';
+      /** The value as the file means it. */
       readonly value: number;
+      readonly storedType: ScalarType;
+      /** Whole numbers up to here are exact in that type. */
+      readonly largestExact: number;
     }
+  | { readonly code: 'too-many-labels'; readonly limit: number }
 );
 
 /** What a person should know about an image that was read all the same. */
@@ -60,6 +75,7 @@ export type ImageWarning = { readonly file: string } & (
   | { readonly code: 'units-unstated'; readonly unitCode: number }
   | { readonly code: 'spacing-assumed'; readonly axis: 'x' | 'y' | 'z' }
   | { readonly code: 'non-finite-voxels'; readonly count: number }
+  | { readonly code: 'checksum-not-reached'; readonly uncheckedBytes: number }
   | { readonly code: 'scaling-ignored'; readonly slope: number; readonly intercept: number }
 );
 

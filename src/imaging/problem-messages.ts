@@ -29,10 +29,18 @@ const fileKindTexts: Readonly<Record<FileKind, ProblemText>> = {
   bzip2: { message: 'a bzip2 file', remedy: 'Decompress the file and open what is inside.' },
   xz: { message: 'an xz file', remedy: 'Decompress the file and open what is inside.' },
   zstd: { message: 'a Zstandard file', remedy: 'Decompress the file and open what is inside.' },
-  hdf5: { message: 'an HDF5 file', remedy: exportAgain },
+  hdf5: { message: 'an HDF5 file (MINC-2 images are such)', remedy: exportAgain },
   dicom: {
     message: 'a DICOM file',
     remedy: 'Convert the series to NIfTI, for example with dcm2niix.',
+  },
+  minc1: {
+    message: 'a MINC-1 image (netCDF)',
+    remedy: 'Convert it to NIfTI, for example with mnc2nii.',
+  },
+  mif: {
+    message: 'an MRtrix image (.mif)',
+    remedy: 'Convert it to NIfTI, for example with mrconvert.',
   },
   nrrd: { message: 'an NRRD image', remedy: 'Convert it to NIfTI (.nii or .nii.gz).' },
   metaimage: { message: 'a MetaImage', remedy: 'Convert it to NIfTI (.nii or .nii.gz).' },
@@ -47,13 +55,19 @@ const fileKindTexts: Readonly<Record<FileKind, ProblemText>> = {
   },
 };
 
-/** The wording of a refused image or transform file. */
-export function describeProblem(problem: ImageProblem | TransformProblem): ProblemText {
-  const { message, remedy } = textOf(problem);
+/**
+ * The wording of a refused image or transform file.
+ * @param loader the node that was to load it, for remedies that name it
+ */
+export function describeProblem(
+  problem: ImageProblem | TransformProblem,
+  loader = 'NODE',
+): ProblemText {
+  const { message, remedy } = textOf(problem, loader);
   return { message: `${problem.file}: ${message}`, remedy };
 }
 
-function textOf(problem: ImageProblem | TransformProblem): ProblemText {
+function textOf(problem: ImageProblem | TransformProblem, loader: string): ProblemText {
   switch (problem.code) {
     case 'empty':
       return { message: 'The file is empty; a NIfTI image was needed.', remedy: fetchAgain };
@@ -67,6 +81,12 @@ function textOf(problem: ImageProblem | TransformProblem): ProblemText {
     case 'bad-magic':
       return {
         message: `The header ends in ${JSON.stringify(problem.magic)}; NIfTI writes "n+1" or "n+2" in a single file and "ni1" or "ni2" in the header of a pair.`,
+        remedy: exportAgain,
+      };
+    case 'analyze':
+      return {
+        message:
+          'This is an Analyze 7.5 image (.hdr and .img without NIfTI’s mark); a NIfTI image was needed.',
         remedy: `Analyze 7.5 images do not say which way is left, so they are not read. ${exportAgain}`,
       };
     case 'compressed-twice':
@@ -78,6 +98,26 @@ function textOf(problem: ImageProblem | TransformProblem): ProblemText {
       return {
         message: `The compressed data is damaged after ${bytesText(problem.expandedBytes)}; a complete gzip file was needed.`,
         remedy: fetchAgain,
+      };
+    case 'checksum-differs':
+      return {
+        message:
+          'The file is damaged: what it holds does not agree with the checksum and length at its end.',
+        remedy: `${fetchAgain} “gzip -t” tells whether a copy is whole.`,
+      };
+    case 'cut-compression':
+      return {
+        message:
+          'The file ends before the checksum that every gzip file ends with; it was cut short.',
+        remedy: `${fetchAgain} “gzip -t” tells whether a copy is whole.`,
+      };
+    case 'hostile-compression':
+      return {
+        message:
+          problem.fault === 'long-header'
+            ? 'The gzip header does not end within 64 KiB; it holds a file name and a comment at most.'
+            : 'The file begins with more than 1024 gzip members that hold nothing.',
+        remedy: `No program writes such files. Compress the image again with gzip, or ${lowerFirst(fetchAgain)}`,
       };
     case 'truncated':
       return {
@@ -113,15 +153,15 @@ function textOf(problem: ImageProblem | TransformProblem): ProblemText {
     case 'several-frames':
       return {
         message: `The file holds ${problem.frameCount} frames; one was needed.`,
-        remedy: `Set the loader’s parameter “frame” to a number from 0 to ${problem.frameCount - 1} (on the command line: --set NODE.frame=0), or average the series first.`,
+        remedy: `Choose one: in the page, select the loader and set “Frame”; on the command line, pass --set ${loader}.frame=0, or any number up to ${problem.frameCount - 1}. Or average the series first.`,
       };
     case 'no-such-frame':
       return {
         message: `Frame ${problem.frame} was asked for; the file holds ${problem.frameCount}, counted from 0.`,
         remedy:
           problem.frameCount === 1
-            ? 'Set the loader’s parameter “frame” to 0.'
-            : `Set the loader’s parameter “frame” to a number from 0 to ${problem.frameCount - 1}.`,
+            ? `Set the loader’s “Frame” to 0, or leave --set ${loader}.frame out.`
+            : `Set the loader’s “Frame” (--set ${loader}.frame=…) to a number from 0 to ${problem.frameCount - 1}.`,
       };
     case 'too-many-dimensions':
       return {
@@ -158,12 +198,20 @@ function textOf(problem: ImageProblem | TransformProblem): ProblemText {
         remedy: 'Choose the field that ITK or ANTs wrote, usually named 1Warp.nii.gz.',
       };
     case 'not-labels':
+      return problem.reason === 'fraction'
+        ? {
+            message: `A voxel has the value ${problem.value}; labels are whole numbers.`,
+            remedy:
+              'Choose a segmentation; one that was resampled has to be resampled again with nearest neighbour.',
+          }
+        : {
+            message: `A voxel has the label ${problem.value}, stored as ${problem.storedType}; beyond ${problem.largestExact} two labels may have become one there.`,
+            remedy: 'Choose a segmentation that is stored in a whole-number type.',
+          };
+    case 'too-many-labels':
       return {
-        message: `A voxel has the value ${problem.value}; labels are whole numbers from 0 to 16777216.`,
-        remedy:
-          problem.reason === 'fraction'
-            ? 'Choose a segmentation; one that was resampled has to be resampled again with nearest neighbour.'
-            : 'Choose a segmentation whose labels are in that range.',
+        message: `The file holds more than ${problem.limit} different values; a map of labels was needed, and this is an image.`,
+        remedy: 'Load it with “Load image”, or choose a segmentation.',
       };
     case 'not-itk-transform':
       return {
@@ -239,6 +287,12 @@ function warningTextOf(warning: ImageWarning): ProblemText {
         message: `${warning.count} voxel values are not finite numbers; they were set to 0.`,
         remedy: 'Check that 0 is the background of this image.',
       };
+    case 'checksum-not-reached':
+      return {
+        message: `The file goes on for more than ${bytesText(warning.uncheckedBytes)} behind the voxels that its header states; its checksum was not compared.`,
+        remedy:
+          'Check that the header gives the right size; “gzip -t” tells whether the file is whole.',
+      };
     case 'scaling-ignored':
       return {
         message: `The header scales intensities by ${warning.slope} and shifts them by ${warning.intercept}; stored values are used unscaled.`,
@@ -252,6 +306,10 @@ function bytesText(bytes: number): string {
   const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
   if (power === 0) return `${bytes} bytes`;
   return `${(bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 
 function listText(numbers: readonly number[]): string {

@@ -22,15 +22,24 @@ export interface ImageVolume {
   readonly storedType: ScalarType;
 }
 
-/** A segmentation: one whole-number label a voxel, 0 the background. */
+/**
+ * The labels of a map, by index: 0 is the background, the others follow in ascending order. A file's
+ * own numbers, exact up to 64 bits; negative ones too.
+ */
+export type LabelIds = readonly bigint[];
+
+/**
+ * A segmentation. Voxels hold indices of labels, which a float32 holds exactly however large the labels
+ * are; `ids` says which label an index stands for.
+ */
 export interface LabelVolume {
   readonly kind: 'labels';
   readonly grid: Grid;
-  /** Exact up to 2^24, far beyond any label table. */
+  /** One index a voxel, below the number of `ids`. */
   readonly values: Float32Array;
+  readonly ids: LabelIds;
+  /** A whole-number type that holds all ids: that of the file, where it is one. */
   readonly storedType: ScalarType;
-  /** The labels that occur, ascending, without the background. */
-  readonly labels: readonly number[];
 }
 
 export type Volume = ImageVolume | LabelVolume;

@@ -80,7 +80,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
         descriptor:
           volume.kind === 'image'
             ? { kind: 'image', grid }
-            : { kind: 'labels', grid, present: volume.labels },
+            : { kind: 'labels', grid, ids: volume.ids },
         sha256: 'a'.repeat(64),
         warnings: [],
       };

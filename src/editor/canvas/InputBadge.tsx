@@ -57,7 +57,7 @@ export function describeGrid(descriptor: InputDescriptor): string {
   const size = axes.map((axis) => descriptor.grid.sizeVoxels[axis]).join(' × ');
   const spacing = axes.map((axis) => formatNumber(spacingMm(descriptor.grid)[axis] ?? 0));
   const isEven = new Set(spacing).size === 1;
-  const labels = descriptor.kind === 'labels' ? `, ${descriptor.present.length} labels` : '';
+  const labels = descriptor.kind === 'labels' ? `, ${descriptor.ids.length - 1} labels` : '';
   return `${size}, ${isEven ? spacing[0] : spacing.join(' × ')} mm${labels}`;
 }
 

@@ -138,7 +138,7 @@ function MetricName({ name }: { name: string }) {
 
 /** True for rows such as `dice.12`, of which there may be a hundred. */
 function isOfOneLabel(name: string): boolean {
-  return /\.\d+$/.test(name);
+  return /\.-?\d+$/.test(name);
 }
 
 function formatMetric(value: number): string {

@@ -1,6 +1,6 @@
-import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { EngineApi, OpenInputResult } from '../../runtime/api/engine/engine-api';
 import type { SourceRequest } from '../../runtime/api/engine/inputs';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { EngineLost } from '../engine-life';
 import { setParam } from '../store/document-edits';
 import type { DocumentStore } from '../store/document-store';
@@ -63,6 +63,7 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     from: KeptData | undefined = kept.get(key),
   ): Promise<Opened | undefined> {
     const result = await ask(nodeId, source, from);
+    if (!result.ok && result.isSuperseded) return undefined;
     if (!result.ok) {
       // Under the key of what the recipe asks for: a refusal stays until that changes.
       const asked = loaderOf(nodeId)?.key ?? key;

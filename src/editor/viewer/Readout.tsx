@@ -20,7 +20,9 @@ export function Readout({ pointMm, volumes }: { pointMm: Vec3; volumes: readonly
         return (
           <span key={name} title={from && `Value of what “${from}” gave`}>
             <span className="weft-soft">{name.toLowerCase()}</span>{' '}
-            {found ? formatNumber(found.value) : 'outside'}
+            {found
+              ? (data.labelIds?.[found.value] ?? formatNumber(found.value)).toString()
+              : 'outside'}
           </span>
         );
       })}

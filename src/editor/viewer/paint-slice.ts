@@ -1,3 +1,4 @@
+import type { LabelIds } from '../../imaging/volume';
 import type { ColourMap, VolumeRange } from './volume-range';
 
 /** The grey window: a volume's own range, widened and shifted by the person. */
@@ -96,7 +97,7 @@ export function paintDifference(
 /** One volume in the map that suits it. */
 export function paintMapped(
   slice: Slice,
-  map: ColourMap,
+  map: Exclude<ColourMap, 'labels'>,
   range: VolumeRange,
   window: GreyWindow,
   pixels: Pixels,
@@ -108,14 +109,31 @@ export function paintMapped(
   const largest = Math.max(Math.abs(range.low), Math.abs(range.high), 1e-12);
   for (let index = 0; index < slice.length; index += 1) {
     const value = slice[index] ?? Number.NaN;
-    const [r, g, b] =
-      map === 'labels'
-        ? labelColour(value)
-        : map === 'about-zero'
-          ? diverging(value / largest)
-          : jacobianColour(value);
+    const [r, g, b] = map === 'about-zero' ? diverging(value / largest) : jacobianColour(value);
     setPixel(pixels, index, r, g, b, Number.isNaN(value) ? 0 : 255);
   }
+}
+
+/** A map of labels by index, each label in the colour that it has in every map. */
+export function paintLabels(slice: Slice, labelIds: LabelIds | undefined, pixels: Pixels): void {
+  const colours = new Map<number, readonly [number, number, number]>();
+  for (let index = 0; index < slice.length; index += 1) {
+    const value = slice[index] ?? Number.NaN;
+    let colour = colours.get(value);
+    if (!colour) {
+      const id = labelIds?.[value];
+      colour = labelColour(id === undefined ? value : colourNumber(id));
+      colours.set(value, colour);
+    }
+    setPixel(pixels, index, ...colour, Number.isNaN(value) ? 0 : 255);
+  }
+}
+
+/** A number that chooses the colour of a label: its own, unless it is negative or very large. */
+function colourNumber(id: bigint): number {
+  const isSmall = id >= 0n && id < 2n ** 24n;
+  // The largest prime below, so that labels that differ by a power of two do not share a colour.
+  return isSmall ? Number(id) : 1 + Number(BigInt.asUintN(64, id) % 16_777_213n);
 }
 
 /** Blue below zero, dark at zero, orange above; `value` from -1 to 1. */

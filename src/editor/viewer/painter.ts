@@ -5,6 +5,7 @@ import {
   paintCheckerboard,
   paintColours,
   paintDifference,
+  paintLabels,
   paintMapped,
   paintOverlay,
 } from './paint-slice';
@@ -50,6 +51,7 @@ export function createPainter(
     if (second === undefined) {
       const range = rangeOf(first.data);
       const map = guessColourMap(first.kind, range);
+      if (map === 'labels') return paintLabels(firstSlice, first.data.labelIds, image.data);
       return paintMapped(firstSlice, map, range, windowOf(first), image.data);
     }
     const secondSlice = sample(second);

@@ -1,5 +1,6 @@
 import { voxelCount } from '../grid';
 import type { ImageProblem, ImageWarning } from '../image-problem';
+import { runSteps } from '../steps';
 import type { DisplacementField } from '../volume';
 import { tryAllocate } from './expand';
 import { placeGrid } from './geometry';
@@ -40,7 +41,7 @@ export function readDisplacementField(
   options: { readonly limits?: NiftiLimits } = {},
 ): DisplacementFieldResult {
   const files = { name, header: bytes, voxels: bytes, isPair: false };
-  const opened = openNifti(files);
+  const opened = runSteps(openNifti(files));
   if (!opened.ok) return opened;
   const { header, storedType } = opened;
   const { intentCode } = header;
@@ -64,8 +65,8 @@ export function readDisplacementField(
 
   const { grid } = placed;
   const count = voxelCount(grid);
-  const range = { firstVoxel: 0, voxelCount: count * componentCount };
-  const data = readVoxelBytes(files, header, storedType, range);
+  const range = { firstVoxel: 0, voxelCount: count * componentCount, isLast: true };
+  const data = runSteps(readVoxelBytes(files, header, storedType, range));
   if (!data.ok) return data;
   const componentsMm = tryAllocate(
     () => [new Float32Array(count), new Float32Array(count), new Float32Array(count)] as const,
@@ -73,7 +74,7 @@ export function readDisplacementField(
   if (!componentsMm) {
     return { ok: false, problem: { file: name, code: 'out-of-memory', neededBytes: count * 12 } };
   }
-  const warnings = [...placed.warnings];
+  const warnings = [...placed.warnings, ...data.warnings];
   const { slope, intercept } = usableScaling(header.scaling, name, warnings);
   const planeBytes = count * bytesPerScalar[storedType];
   let nonFinite = 0;
@@ -82,7 +83,9 @@ export function readDisplacementField(
     const sign = intentCode === vectorIntent && component < 2 ? -1 : 1;
     const signed = { slope: sign * slope, intercept: sign * intercept };
     const values = componentsMm[component] as Float32Array;
-    nonFinite += decodeScalars(plane, storedType, header.isLittleEndian, signed, values);
+    const { isLittleEndian } = header;
+    const stored = { bytes: plane, type: storedType, isLittleEndian, scaling: signed };
+    nonFinite += runSteps(decodeScalars(stored, values));
   }
   if (nonFinite > 0) warnings.push({ file: name, code: 'non-finite-voxels', count: nonFinite });
   const geometry = { ...header.geometry, dimensionCount: 3 };

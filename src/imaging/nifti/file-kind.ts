@@ -13,6 +13,8 @@ export type FileKind =
   | 'zstd'
   | 'hdf5'
   | 'dicom'
+  | 'minc1'
+  | 'mif'
   | 'nrrd'
   | 'metaimage'
   | 'mgh'
@@ -30,6 +32,10 @@ const signatures: readonly (readonly [FileKind, offset: number, signature: strin
   ['zstd', 0, '\x28\xb5\x2f\xfd'],
   ['hdf5', 0, '\x89HDF\r\n\x1a\n'],
   ['dicom', 128, 'DICM'],
+  // netCDF, classic and with 64-bit offsets, which no other image format is made of.
+  ['minc1', 0, 'CDF\x01'],
+  ['minc1', 0, 'CDF\x02'],
+  ['mif', 0, 'mrtrix image'],
   ['nrrd', 0, 'NRRD'],
   ['metaimage', 0, 'ObjectType'],
   ['metaimage', 0, 'NDims'],

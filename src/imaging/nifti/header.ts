@@ -67,7 +67,11 @@ export function readHeader(bytes: Uint8Array, file: string): HeaderResult {
   }
   const magic = textAt(bytes, magicAt, 4);
   const isPair = magic === `ni${version}\0`;
-  if (!isPair && magic !== `n+${version}\0`) return refuse({ file, code: 'bad-magic', magic });
+  if (!isPair && magic !== `n+${version}\0`) {
+    // NIfTI-1 took Analyze's header over and put its mark where Analyze has a number.
+    const isAnalyze = version === 1 && !/^[\x20-\x7e]{3}/.test(magic);
+    return refuse(isAnalyze ? { file, code: 'analyze' } : { file, code: 'bad-magic', magic });
+  }
 
   // Only these bytes, so that the library does not go on to parse extensions; and a copy made this
   // way because the slice of a Node Buffer, unlike that of any other Uint8Array, is not one.

@@ -1,11 +1,11 @@
-import type { Grid } from '../grid';
 import { voxelCount } from '../grid';
 import type { ImageProblem, ImageWarning } from '../image-problem';
+import { labelVolumeOf } from '../label-volume';
+import { runSteps, type Steps } from '../steps';
+import { imageVolumeOf, type StoredImage, type VolumeResult } from '../stored-image';
 import type { ImageVolume, LabelVolume, ScalarType } from '../volume';
-import { tryAllocate } from './expand';
 import { placeGrid } from './geometry';
-import type { NiftiGeometry, NiftiHeader } from './header';
-import { decodeScalars } from './scalar-types';
+import type { NiftiHeader } from './header';
 import {
   checkSize,
   defaultNiftiLimits,
@@ -17,19 +17,16 @@ import {
   usableScaling,
 } from './voxel-data';
 
-/** One frame of a NIfTI file: a number a voxel, in real units. */
-export interface NiftiImage {
-  /** The file's name, for messages. */
-  readonly name: string;
-  readonly grid: Grid;
+/** A frame of a file, placed in the world, or why there is none. */
+export type StoredImageResult =
+  | { readonly ok: true; readonly image: StoredImage; readonly warnings: readonly ImageWarning[] }
+  | { readonly ok: false; readonly problem: ImageProblem };
+
+/** One frame of a NIfTI file with its intensities. */
+export interface NiftiImage extends StoredImage {
   /** Slope and intercept applied; what was not finite is 0. */
   readonly values: Float32Array;
   readonly storedType: ScalarType;
-  /** Which frame this is, from 0. */
-  readonly frame: number;
-  readonly frameCount: number;
-  /** Header fields to write back with an image on the same grid. */
-  readonly geometry: NiftiGeometry;
 }
 
 export type NiftiResult =
@@ -42,13 +39,43 @@ export interface NiftiOptions {
   readonly frame?: number;
 }
 
-/** Largest whole number up to which every whole number has its own float32. */
-const largestExactLabel = 2 ** 24;
-
 /**
- * Reads a single-file NIfTI-1 or NIfTI-2 image (.nii, .nii.gz; content decides, not the name).
- * Untrusted bytes: nothing is allocated before the header has been checked against the limits.
+ * Reads one frame of a NIfTI-1 or NIfTI-2 image in steps: a single file (.nii, .nii.gz; content decides,
+ * not the name), or a header (.hdr) and its voxels (.img), either of them gzipped or not. Untrusted
+ * bytes: nothing is allocated before the header has been checked against the limits.
  */
+export function* readStoredNifti(
+  files: NiftiFiles,
+  options: NiftiOptions = {},
+): Steps<StoredImageResult> {
+  const file = files.name;
+  const opened = yield* openNifti(files);
+  if (!opened.ok) return opened;
+  const { header, storedType } = opened;
+  const frames = chooseFrame(header, file, options.frame);
+  if (!frames.ok) return frames;
+  const problem = checkSize(header, options.limits ?? defaultNiftiLimits, file);
+  if (problem) return { ok: false, problem };
+  const placed = placeGrid(header.geometry, sizeVoxelsOf(header), file);
+  if (!placed.ok) return placed;
+
+  const { grid } = placed;
+  const { frame, frameCount } = frames;
+  const count = voxelCount(grid);
+  const isLast = frame === frameCount - 1;
+  const range = { firstVoxel: frame * count, voxelCount: count, isLast };
+  const data = yield* readVoxelBytes(files, header, storedType, range);
+  if (!data.ok) return data;
+  const warnings = [...placed.warnings, ...data.warnings];
+  const scaling = usableScaling(header.scaling, file, warnings);
+  const { isLittleEndian } = header;
+  const geometry = frameCount > 1 ? { ...header.geometry, dimensionCount: 3 } : header.geometry;
+  const stored = { bytes: data.bytes, type: storedType, isLittleEndian, scaling };
+  const image = { name: file, grid, stored, frame, frameCount, geometry };
+  return { ok: true, image, warnings };
+}
+
+/** `readStoredNifti` of a single file, with its intensities, in one go. */
 export function readNifti(
   bytes: Uint8Array,
   name: string,
@@ -57,7 +84,7 @@ export function readNifti(
   return readImage({ name, header: bytes, voxels: bytes, isPair: false }, options);
 }
 
-/** Reads a NIfTI image stored as header (.hdr) and voxels (.img), either of them gzipped or not. */
+/** `readStoredNifti` of a header (.hdr) and its voxels (.img), with intensities, in one go. */
 export function readNiftiPair(
   header: Uint8Array,
   image: Uint8Array,
@@ -73,57 +100,19 @@ export function toImageVolume(image: NiftiImage): ImageVolume {
   return { kind: 'image', grid, values, storedType };
 }
 
-/** The image as a segmentation, refused where a value is not a whole number from 0 to 2²⁴. */
-export function toLabelVolume(
-  image: NiftiImage,
-):
-  | { readonly ok: true; readonly volume: LabelVolume }
-  | { readonly ok: false; readonly problem: ImageProblem } {
-  const { name: file, grid, values, storedType } = image;
-  const found = new Set<number>();
-  let previous = 0;
-  for (const value of values) {
-    if (value === previous) continue;
-    previous = value;
-    const reason = whyNoLabel(value);
-    if (reason) return { ok: false, problem: { file, code: 'not-labels', reason, value } };
-    found.add(value);
-  }
-  found.delete(0);
-  const labels = [...found].sort((a, b) => a - b);
-  return { ok: true, volume: { kind: 'labels', grid, values, storedType, labels } };
+/** The image as a segmentation, in one go: see `labelVolumeOf`. */
+export function toLabelVolume(image: StoredImage): VolumeResult<LabelVolume> {
+  return runSteps(labelVolumeOf(image));
 }
 
 function readImage(files: NiftiFiles, options: NiftiOptions): NiftiResult {
-  const file = files.name;
-  const opened = openNifti(files);
-  if (!opened.ok) return opened;
-  const { header, storedType } = opened;
-  const frames = chooseFrame(header, file, options.frame);
-  if (!frames.ok) return frames;
-  const problem = checkSize(header, options.limits ?? defaultNiftiLimits, file);
-  if (problem) return { ok: false, problem };
-  const placed = placeGrid(header.geometry, sizeVoxelsOf(header), file);
-  if (!placed.ok) return placed;
-
-  const count = voxelCount(placed.grid);
-  const range = { firstVoxel: frames.frame * count, voxelCount: count };
-  const data = readVoxelBytes(files, header, storedType, range);
-  if (!data.ok) return data;
-  const values = tryAllocate(() => new Float32Array(count));
-  if (!values) {
-    return { ok: false, problem: { file, code: 'out-of-memory', neededBytes: count * 4 } };
-  }
-  const warnings = [...placed.warnings];
-  const scaling = usableScaling(header.scaling, file, warnings);
-  const nonFinite = decodeScalars(data.bytes, storedType, header.isLittleEndian, scaling, values);
-  if (nonFinite > 0) warnings.push({ file, code: 'non-finite-voxels', count: nonFinite });
-
-  const { frame, frameCount } = frames;
-  const geometry = frameCount > 1 ? { ...header.geometry, dimensionCount: 3 } : header.geometry;
-  const { grid } = placed;
-  const image = { name: file, grid, values, storedType, frame, frameCount, geometry };
-  return { ok: true, image, warnings };
+  const read = runSteps(readStoredNifti(files, options));
+  if (!read.ok) return read;
+  const made = runSteps(imageVolumeOf(read.image));
+  if (!made.ok) return made;
+  const { values, storedType } = made.volume;
+  const warnings = [...read.warnings, ...made.warnings];
+  return { ok: true, image: { ...read.image, values, storedType }, warnings };
 }
 
 function chooseFrame(
@@ -148,10 +137,4 @@ function chooseFrame(
     return { ok: false, problem: { file, code: 'no-such-frame', frame, frameCount } };
   }
   return { ok: true, frame, frameCount };
-}
-
-function whyNoLabel(value: number): 'fraction' | 'negative' | 'too-large' | undefined {
-  if (value < 0) return 'negative';
-  if (!Number.isInteger(value)) return 'fraction';
-  return value > largestExactLabel ? 'too-large' : undefined;
 }

@@ -1,4 +1,6 @@
-import type { ScalarType } from '../volume';
+import type { WholeType } from '../label-ids';
+import type { Steps } from '../steps';
+import type { LabelIds, ScalarType } from '../volume';
 
 /** Bytes one value of each type takes in a file. */
 export const bytesPerScalar: Readonly<Record<ScalarType, number>> = {
@@ -55,22 +57,39 @@ export interface Scaling {
   readonly intercept: number;
 }
 
+/** Numbers of one type as a file holds them. */
+export interface StoredScalars {
+  readonly bytes: Uint8Array;
+  readonly type: ScalarType;
+  readonly isLittleEndian: boolean;
+  readonly scaling: Scaling;
+}
+
+/** Values that are worked on between two chances to stop. */
+export const scalarsPerStep = 2 ** 18;
+
 /**
- * Fills `values` from stored bytes. What is not finite, or does not fit a float32, becomes 0.
+ * Fills `values` from stored bytes, in steps. What is not finite, or does not fit a float32, becomes 0.
  * @returns how many values became 0 that way.
  */
-export function decodeScalars(
-  bytes: Uint8Array,
-  type: ScalarType,
-  isLittleEndian: boolean,
-  scaling: Scaling,
+export function* decodeScalars(stored: StoredScalars, values: Float32Array): Steps<number> {
+  const { slope, intercept } = stored.scaling;
+  let nonFiniteCount = 0;
+  for (let start = 0; start < values.length; start += scalarsPerStep) {
+    const end = Math.min(start + scalarsPerStep, values.length);
+    const part = scalarsBetween(stored, start, end);
+    nonFiniteCount += decodePart(part, slope, intercept, values.subarray(start, end));
+    yield;
+  }
+  return nonFiniteCount;
+}
+
+function decodePart(
+  stored: ScalarArray,
+  slope: number,
+  intercept: number,
   values: Float32Array,
 ): number {
-  const stored = storedValues(
-    alignedLittleEndian(bytes, bytesPerScalar[type], isLittleEndian),
-    type,
-  );
-  const { slope, intercept } = scaling;
   let nonFiniteCount = 0;
   for (let i = 0; i < values.length; i += 1) {
     values[i] = slope * Number(stored[i]) + intercept;
@@ -80,6 +99,19 @@ export function decodeScalars(
     }
   }
   return nonFiniteCount;
+}
+
+/** The numbers from `start` to before `end` as the file holds them, in the machine's byte order. */
+export function scalarsBetween(
+  { bytes, type, isLittleEndian }: StoredScalars,
+  start: number,
+  end: number,
+): ScalarArray {
+  const size = bytesPerScalar[type];
+  return storedValues(
+    alignedLittleEndian(bytes.subarray(start * size, end * size), size, isLittleEndian),
+    type,
+  );
 }
 
 /** Stored bytes, little-endian; for whole-number types rounded and limited to the type's range. */
@@ -106,6 +138,22 @@ export function encodeScalars(values: Float32Array, type: ScalarType): Uint8Arra
   }
   return bytes;
 }
+
+/** Labels by index as the bytes of a whole-number type that holds them all, little-endian. */
+export function encodeLabels(indices: Float32Array, ids: LabelIds, type: WholeType): Uint8Array {
+  const bytes = new Uint8Array(indices.length * bytesPerScalar[type]);
+  const stored = storedValues(bytes, type);
+  if (stored instanceof BigInt64Array || stored instanceof BigUint64Array) {
+    for (let i = 0; i < indices.length; i += 1) stored[i] = ids[indices[i] ?? 0] ?? 0n;
+  } else {
+    const numbers = ids.map(Number);
+    for (let i = 0; i < indices.length; i += 1) stored[i] = numbers[indices[i] ?? 0] ?? 0;
+  }
+  return bytes;
+}
+
+/** Numbers of any type that a file may store. */
+export type ScalarArray = ReturnType<typeof storedValues>;
 
 function storedValues(bytes: Uint8Array, type: ScalarType) {
   const { buffer, byteOffset } = bytes;

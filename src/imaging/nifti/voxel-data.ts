@@ -1,5 +1,6 @@
 import type { Vec3 } from '../frames';
 import type { ImageProblem, ImageWarning } from '../image-problem';
+import type { Steps } from '../steps';
 import type { ScalarType } from '../volume';
 import { type ByteRange, readRange } from './expand';
 import { headerLayouts, longestHeaderBytes, type NiftiHeader, readHeader } from './header';
@@ -29,6 +30,8 @@ export interface NiftiFiles {
 export interface VoxelRange {
   readonly firstVoxel: number;
   readonly voxelCount: number;
+  /** No voxels follow: the checksum behind them is compared, where there is one. */
+  readonly isLast: boolean;
 }
 
 export type OpenResult =
@@ -36,16 +39,23 @@ export type OpenResult =
   | { readonly ok: false; readonly problem: ImageProblem };
 
 export type VoxelBytesResult =
-  | { readonly ok: true; readonly bytes: Uint8Array }
+  | {
+      readonly ok: true;
+      readonly bytes: Uint8Array;
+      readonly warnings: readonly ImageWarning[];
+    }
   | { readonly ok: false; readonly problem: ImageProblem };
 
 /** Reads the header and refuses what no reader of ours could use; touches no voxel. */
-export function openNifti(files: NiftiFiles): OpenResult {
+export function* openNifti(files: NiftiFiles): Steps<OpenResult> {
   const file = files.name;
   const refuse = (problem: ImageProblem): OpenResult => ({ ok: false, problem });
   if (files.header.length === 0) return refuse({ file, code: 'empty' });
-  const start = readRange(files.header, 0, longestHeaderBytes);
-  const prefix = usableBytes(start, file, headerLayouts[1].headerBytes);
+  // What lies behind the header of a single file is looked at when its voxels are read.
+  const isLast = files.isPair;
+  const start = yield* readRange(files.header, 0, longestHeaderBytes, { isLast });
+  const wholeBytes = files.isPair ? headerLayouts[1].headerBytes : longestHeaderBytes;
+  const prefix = usableBytes(start, file, wholeBytes);
   if (!prefix.ok) return prefix;
   const result = readHeader(prefix.bytes, file);
   if (!result.ok) return result;
@@ -97,12 +107,12 @@ export function checkSize(
 }
 
 /** The stored bytes of a range of voxels, once the file is known to hold them. */
-export function readVoxelBytes(
+export function* readVoxelBytes(
   files: NiftiFiles,
   header: NiftiHeader,
   storedType: ScalarType,
   range: VoxelRange,
-): VoxelBytesResult {
+): Steps<VoxelBytesResult> {
   const file = files.name;
   const scalarBytes = bytesPerScalar[storedType];
   const unstatedOffset = header.isPair ? 0 : headerLayouts[header.version].voxelsAtBytes;
@@ -110,13 +120,16 @@ export function readVoxelBytes(
     (Math.floor(header.voxelOffsetBytes) || unstatedOffset) + range.firstVoxel * scalarBytes;
   const byteCount = range.voxelCount * scalarBytes;
   const expectedBytes = firstByte + byteCount;
-  const read = readRange(files.voxels, firstByte, byteCount);
+  const read = yield* readRange(files.voxels, firstByte, byteCount, range);
   const data = usableBytes(read, file, expectedBytes);
-  if (data.ok && data.reachedBytes < expectedBytes) {
-    const foundBytes = data.reachedBytes;
+  if (!data.ok) return data;
+  const { bytes, reachedBytes: foundBytes, uncheckedBytes } = data;
+  if (foundBytes < expectedBytes) {
     return { ok: false, problem: { file, code: 'truncated', expectedBytes, foundBytes } };
   }
-  return data;
+  const warnings: ImageWarning[] =
+    uncheckedBytes === undefined ? [] : [{ file, code: 'checksum-not-reached', uncheckedBytes }];
+  return { ok: true, bytes, warnings };
 }
 
 /** The slope and intercept to apply: a slope of 0 or one that is not finite means none. */
@@ -128,7 +141,7 @@ export function usableScaling(scaling: Scaling, file: string, warnings: ImageWar
   return { slope: 1, intercept: 0 };
 }
 
-/** Damage matters only where it comes before the bytes that are needed. */
+/** A file that merely ends early is told apart by its length, unless only its checksum is missing. */
 function usableBytes(
   range: ByteRange,
   file: string,
@@ -138,10 +151,18 @@ function usableBytes(
     const problem = { file, code: 'out-of-memory', neededBytes: range.neededBytes } as const;
     return { ok: false, problem };
   }
-  const { reachedBytes, isDamaged } = range;
-  if (isDamaged && reachedBytes < neededBytes) {
-    const problem = { file, code: 'damaged-compression', expandedBytes: reachedBytes } as const;
-    return { ok: false, problem };
+  const { reachedBytes: expandedBytes, fault } = range;
+  if (fault === undefined) return range;
+  const refuse = (problem: ImageProblem) => ({ ok: false, problem }) as const;
+  switch (fault) {
+    case 'cut':
+      return expandedBytes < neededBytes ? range : refuse({ file, code: 'cut-compression' });
+    case 'invalid':
+      return refuse({ file, code: 'damaged-compression', expandedBytes });
+    case 'checksum':
+      return refuse({ file, code: 'checksum-differs' });
+    case 'long-header':
+    case 'empty-members':
+      return refuse({ file, code: 'hostile-compression', fault });
   }
-  return range;
 }

@@ -2,11 +2,12 @@ import { gzipSync } from 'fflate';
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import type { Grid } from '../grid';
 import { voxelCount } from '../grid';
-import type { DisplacementField, ScalarType, Volume } from '../volume';
+import { typeForLabels } from '../label-ids';
+import type { DisplacementField, LabelVolume, ScalarType, Volume } from '../volume';
 import { vectorIntent } from './displacement-field';
 import { geometryOf } from './geometry';
 import { headerLayouts, type NiftiGeometry } from './header';
-import { bytesPerScalar, datatypeCodes, encodeScalars } from './scalar-types';
+import { bytesPerScalar, datatypeCodes, encodeLabels, encodeScalars } from './scalar-types';
 
 export interface NiftiWriteOptions {
   /**
@@ -21,7 +22,8 @@ export interface NiftiWriteOptions {
 export interface NiftiVolumeWriteOptions extends NiftiWriteOptions {
   /**
    * How to store the voxels; unless stated, labels as they were stored and images as float32.
-   * Whole-number types are rounded to and limited to what the type can hold.
+   * Images are rounded to and limited to what a whole-number type can hold; labels get a whole-number
+   * type that holds them all, whatever is asked for.
    */
   readonly storedType?: ScalarType;
 }
@@ -31,15 +33,27 @@ export interface NiftiVolumeWriteOptions extends NiftiWriteOptions {
  * @throws RangeError when there is not one value a voxel.
  */
 export function writeNifti(volume: Volume, options: NiftiVolumeWriteOptions = {}): Uint8Array {
-  const defaultType = volume.kind === 'labels' ? volume.storedType : 'float32';
-  const storedType = options.storedType ?? defaultType;
+  const { values } = volume;
+  const storedType =
+    options.storedType ?? (volume.kind === 'labels' ? volume.storedType : 'float32');
+  const encoded =
+    volume.kind === 'labels'
+      ? labelEncoding(volume, storedType)
+      : { storedType, encode: () => encodeScalars(values, storedType) };
   const geometry = options.geometry ?? geometryOf(volume.grid);
   const [nx, ny, nz] = volume.grid.sizeVoxels;
   const isPicture = geometry.dimensionCount === 2 && nz === 1;
   const dimensions = isPicture ? [nx, ny] : [nx, ny, nz];
   if (geometry.dimensionCount >= 4) dimensions.push(1);
-  const header = { dimensions, intentCode: 0, storedType, geometry };
-  return assemble(header, volume.grid, [volume.values], options.gzip);
+  const header = { dimensions, intentCode: 0, storedType: encoded.storedType, geometry };
+  return assemble(header, volume.grid, [values], encoded.encode, options.gzip);
+}
+
+/** @throws RangeError where no whole-number type holds all labels */
+function labelEncoding({ values, ids }: LabelVolume, preferred: ScalarType) {
+  const storedType = typeForLabels(ids, preferred);
+  if (!storedType) throw new RangeError('No whole-number type holds all labels of the map.');
+  return { storedType, encode: () => encodeLabels(values, ids, storedType) };
 }
 
 /**
@@ -56,7 +70,8 @@ export function writeDisplacementField(
   const header = { dimensions, intentCode: vectorIntent, storedType: 'float32', geometry } as const;
   const [right, anterior, superior] = field.componentsMm;
   const lps = [right.map((x) => -x), anterior.map((y) => -y), superior];
-  return assemble(header, field.grid, lps, options.gzip);
+  const encode = (values: Float32Array) => encodeScalars(values, 'float32');
+  return assemble(header, field.grid, lps, encode, options.gzip);
 }
 
 interface HeaderToWrite {
@@ -70,6 +85,7 @@ function assemble(
   header: HeaderToWrite,
   grid: Grid,
   components: readonly Float32Array[],
+  encode: (values: Float32Array) => Uint8Array,
   gzip = true,
 ): Uint8Array {
   const count = voxelCount(grid);
@@ -81,7 +97,7 @@ function assemble(
   const file = new Uint8Array(voxelsAtBytes + components.length * planeBytes);
   file.set(headerBytes(header));
   components.forEach((values, component) => {
-    file.set(encodeScalars(values, header.storedType), voxelsAtBytes + component * planeBytes);
+    file.set(encode(values), voxelsAtBytes + component * planeBytes);
   });
   // A fixed time stamp: the same volume gives the same bytes.
   return gzip ? gzipSync(file, { mtime: 0 }) : file;

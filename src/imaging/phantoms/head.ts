@@ -8,6 +8,8 @@
 
 import type { MovingWorldFromFixedWorld, Vec3, WorldPointMm } from '../frames';
 import { axisAlignedGrid, type Grid, voxelCount } from '../grid';
+import { labelIdsOf } from '../label-ids';
+import { runSteps, type Steps } from '../steps';
 import type { DisplacementField, ImageVolume, LabelVolume } from '../volume';
 import { HeadAnatomy } from './anatomy-head';
 import { type BoxMm, fieldFrom, type MutableVec3 } from './deformation';
@@ -72,24 +74,28 @@ const centreMm: Vec3 = [0, -14, 5];
 
 const headBox: BoxMm = { lowest: [-110, -140, -110], highest: [110, 115, 115] };
 const ownFoldShare = 0.5;
+
+/** Voxels of the scanner's effects between two chances to stop. */
+const voxelsPerStep = 2 ** 14;
+
 const typicalNoise: Record<Contrast, number> = { t1: 5, t2: 6, ct: 4 };
 const typicalBias: Record<Contrast, number> = { t1: 0.15, t2: 0.15, ct: 0 };
 
-/** Generates one head: image, labels and landmarks on one grid. */
+/** Generates one head, image, labels and landmarks on one grid, in one go. */
 export function headPhantom(options: HeadPhantomOptions): HeadPhantom {
+  return runSteps(headPhantomSteps(options));
+}
+
+/** Generates one head in steps: `headPhantom` for those who must be heard meanwhile. */
+export function* headPhantomSteps(options: HeadPhantomOptions): Steps<HeadPhantom> {
   const grid = headGrid(options);
   const transform = subjectTransform(options);
-  const { image, labels } = paintGrid(grid, transform, options);
-  addScannerEffects(image, grid, options);
+  const { image, labels } = yield* paintGrid(grid, transform, options);
+  yield* addScannerEffects(image, grid, options);
+  const { values, ids } = indexed(labels);
   return {
     image: { kind: 'image', grid, values: image, storedType: 'float32' },
-    labels: {
-      kind: 'labels',
-      grid,
-      values: labels,
-      storedType: 'uint8',
-      labels: occurringLabels(labels),
-    },
+    labels: { kind: 'labels', grid, values, ids, storedType: 'uint8' },
     labelNames,
     landmarks: referenceLandmarks(options.dimensions).map(({ name, pointMm }) => {
       const moved: MutableVec3 = [0, 0, 0];
@@ -167,7 +173,11 @@ function subjectTransform(options: HeadGridOptions & HeadSubjectOptions): Subjec
 }
 
 /** Noise-free intensities and labels: each voxel is traced back to subject 1 and painted there. */
-function paintGrid(grid: Grid, transform: SubjectTransform, options: HeadPhantomOptions) {
+function* paintGrid(
+  grid: Grid,
+  transform: SubjectTransform,
+  options: HeadPhantomOptions,
+): Steps<{ readonly image: Float32Array; readonly labels: Float32Array }> {
   const { seed, subject, contrast, dimensions, ownAnatomy = true } = options;
   const anatomy = new HeadAnatomy({
     commonSeed: deriveSeed(seed, 1),
@@ -191,13 +201,18 @@ function paintGrid(grid: Grid, transform: SubjectTransform, options: HeadPhantom
         image[index] = painter.intensity;
         labels[index] = painter.label;
       }
+      yield;
     }
   }
   return { image, labels };
 }
 
 /** Bias field and noise: Rician for MR, as in magnitude images, Gaussian for CT. */
-function addScannerEffects(image: Float32Array, grid: Grid, options: HeadPhantomOptions): void {
+function* addScannerEffects(
+  image: Float32Array,
+  grid: Grid,
+  options: HeadPhantomOptions,
+): Steps<void> {
   const { contrast, subject } = options;
   const { noise = typicalNoise[contrast], bias = typicalBias[contrast] } = options;
   const seed = deriveSeed(options.seed, 3000 + subject);
@@ -217,9 +232,13 @@ function addScannerEffects(image: Float32Array, grid: Grid, options: HeadPhantom
       const quadrature = noise * normalAt(index, 1, seed);
       image[index] = Math.sqrt(inPhase * inPhase + quadrature * quadrature);
     }
+    if (index % voxelsPerStep === 0) yield;
   }
 }
 
-function occurringLabels(values: Float32Array): number[] {
-  return [...new Set(values)].filter((label) => label !== 0).sort((a, b) => a - b);
+/** Painted labels as indices of those that occur. */
+function indexed(painted: Float32Array): Pick<LabelVolume, 'values' | 'ids'> {
+  const ids = labelIdsOf([...new Set(painted)].map(BigInt));
+  const indexOf = new Map(ids.map((id, index) => [Number(id), index]));
+  return { ids, values: painted.map((label) => indexOf.get(label) ?? 0) };
 }

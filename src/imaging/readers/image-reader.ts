@@ -1,4 +1,4 @@
-import type { NiftiImage, NiftiResult } from '../nifti/read-nifti';
+import type { StoredImageResult } from '../nifti/read-nifti';
 
 /** A file as it was opened: untrusted bytes. */
 export interface OpenedFile {
@@ -12,16 +12,12 @@ export interface OpenedFile {
 export interface ReadOptions {
   /** Which frame of a series to read, from 0; without it a file of several frames is refused. */
   readonly frame?: number;
+  /** Reading ends soon after it is aborted; what comes of it then is its reason, thrown. */
+  readonly signal?: AbortSignal;
 }
 
-/**
- * One frame of a file, in real units and RAS+. `geometry` holds the header fields that go back into a
- * NIfTI file on the same grid; a format that has none gives those that `geometryOf` makes of the grid.
- */
-export type ReadImage = NiftiImage;
-
-/** The image with its warnings, or why there is none. */
-export type ReadImageResult = NiftiResult;
+/** One frame of the file, as it is stored, with warnings; or why there is none. */
+export type ReadImageResult = StoredImageResult;
 
 /** Reads one image format; its line in `index.ts` makes loaders take it. */
 export interface ImageReader {
@@ -29,8 +25,8 @@ export interface ImageReader {
   /** Whether the file is of this format: by content where it says so, else by name. Cheap. */
   recognises(file: OpenedFile): boolean;
   /**
-   * Expected faults come back as problems. Nothing is allocated before sizes are checked. A library
-   * that is large and seldom needed is imported in here.
+   * Expected faults come back as problems. Nothing is allocated before sizes are checked. What takes
+   * long is done in steps (`runHeeding`). A library that is large and seldom needed is imported in here.
    */
-  read(file: OpenedFile, options: ReadOptions): ReadImageResult | Promise<ReadImageResult>;
+  read(file: OpenedFile, options: ReadOptions): Promise<ReadImageResult>;
 }

@@ -1,4 +1,5 @@
-import { readNifti, readNiftiPair } from '../nifti/read-nifti';
+import { readStoredNifti } from '../nifti/read-nifti';
+import { runHeeding } from '../steps';
 import type { ImageReader } from './image-reader';
 
 /**
@@ -8,6 +9,9 @@ import type { ImageReader } from './image-reader';
 export const niftiReader: ImageReader = {
   format: 'nifti',
   recognises: () => true,
-  read: ({ name, bytes, voxelBytes }, options) =>
-    voxelBytes ? readNiftiPair(bytes, voxelBytes, name, options) : readNifti(bytes, name, options),
+  read({ name, bytes, voxelBytes }, { signal, ...options }) {
+    const files = { name, header: bytes, voxels: voxelBytes ?? bytes };
+    const isPair = voxelBytes !== undefined;
+    return runHeeding(readStoredNifti({ ...files, isPair }, options), signal);
+  },
 };

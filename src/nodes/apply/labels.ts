@@ -37,12 +37,12 @@ figures are mostly nearest; compare like with like.`,
     transform: { type: 'transform', doc: 'From the fixed to the moving world.' },
   },
   outputs: { labels: { type: 'labels', doc: 'Labels on the fixed grid.' } },
-  lower(b, { labels: { labels, present }, transform }, { interpolation }) {
+  lower(b, { labels: { labels, ...table }, transform }, { interpolation }) {
     const { affine, displacement, grid } = transform;
     const warped = b.sampleLabels(
       { labels, affine, displacement },
       { ...gridAttributes(grid), interpolation },
     );
-    return { labels: { kind: 'labels', grid, present, labels: warped } };
+    return { labels: { ...table, grid, labels: warped } };
   },
 });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { sharedLabels } from '../../imaging/label-ids';
+import type { LabelIds } from '../../imaging/volume';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { requireSameGrid } from '../shared/same-grid';
 
@@ -39,8 +41,7 @@ interpolated.`,
   outputs: { table: { type: 'table', doc: '`dice.mean`, and `dice.N` for each label N.' } },
   lower(b, { fixed, warped }, _, context) {
     requireSameGrid(context, fixed.grid, warped.grid, 'warped');
-    const inWarped = new Set(warped.present);
-    const labels = fixed.present.filter((label) => inWarped.has(label));
+    const labels = sharedLabels(fixed.ids, warped.ids);
     if (labels.length === 0) {
       context.refuse({
         port: 'warped',
@@ -56,12 +57,26 @@ interpolated.`,
           'Check that both are maps of regions, not images, and join regions that are too small.',
       });
     }
-    const scalars = b.labelOverlap({
-      fixed: fixed.labels,
-      warped: warped.labels,
-      labels: b.constant(labels),
-    });
-    const rows = ['mean', ...labels].map((name, index) => ({
+    const places = (ids: LabelIds, indices: readonly number[]) => {
+      const placeOf = new Map(indices.map((index, place) => [index, place]));
+      return b.constant(ids.map((_, index) => placeOf.get(index) ?? -1));
+    };
+    const scalars = b.labelOverlap(
+      {
+        fixed: fixed.labels,
+        warped: warped.labels,
+        fixedPlaces: places(
+          fixed.ids,
+          labels.map(({ inFirst }) => inFirst),
+        ),
+        warpedPlaces: places(
+          warped.ids,
+          labels.map(({ inSecond }) => inSecond),
+        ),
+      },
+      { places: labels.length },
+    );
+    const rows = ['mean', ...labels.map(({ id }) => id)].map((name, index) => ({
       name: `dice.${name}`,
       scalars,
       index,

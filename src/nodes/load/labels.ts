@@ -11,8 +11,10 @@ export const loadLabels = defineNode({
   synonyms: ['segmentation', 'parcellation', 'mask', 'regions', 'NIfTI', 'atlas', 'input'],
   documentation: {
     summary: 'Brings a map of labels into the recipe: whole numbers that name regions.',
-    details: `Each voxel holds the number of the region it belongs to, 0 the background. Labels are
-never averaged: where they are moved, a voxel gets one label or another.
+    details: `Each voxel holds the number of the region it belongs to, 0 the background. Any whole number
+of up to 64 bits is a label, negative ones too, and stays exactly what it is: in tables, and in files,
+which are saved in the type that was read. A file of more than 65 536 labels is taken for an image and
+refused. Labels are never averaged: where they are moved, a voxel gets one label or another.
 
 Labels are for judging a result, by Dice for example. A recipe runs without them: if you bind your
 own images and no labels, what depends on labels is left out.`,
@@ -30,7 +32,6 @@ own images and no labels, what depends on labels is left out.`,
         remedy: `Bind a NIfTI file of whole numbers to the loader "${context.nodeId}".`,
       });
     }
-    const { grid, present } = source;
-    return { labels: { kind: 'labels', grid, present, labels: context.input() } };
+    return { labels: { ...source, labels: context.input() } };
   },
 });

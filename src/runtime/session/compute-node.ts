@@ -1,6 +1,6 @@
-import type { ComputedValue, DataPortType } from '../api/nodes/computed-values';
 import type { Diagnostic } from '../api/engine/diagnostics';
 import { messages } from '../api/engine/messages';
+import type { ComputedValue, DataPortType } from '../api/nodes/computed-values';
 import type { CheckedNode } from '../compile/checked-graph';
 import { valuesOf } from '../compile/data-values';
 import type { Device } from '../devices';
@@ -92,9 +92,7 @@ async function numbersOf(
   if (input) {
     const { volume } = input;
     const { grid, values } = volume;
-    return volume.kind === 'image'
-      ? { kind: 'image', grid, values }
-      : { kind: 'labels', grid, values, present: volume.labels };
+    return volume.kind === 'image' ? { kind: 'image', grid, values } : volume;
   }
   const result = kept.get(nodeId);
   const value = result?.ports[port];

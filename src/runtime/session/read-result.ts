@@ -14,7 +14,9 @@ const missing: ReadResult = { kind: 'missing', diagnostics: [] };
 export function readInput(input: StoredInput, request: ReadRequest): ReadResult {
   const { volume, geometry } = input;
   if (request.as === 'volume') {
-    return { kind: 'volume', volume: volumeData({ grid: volume.grid, planes: [volume.values] }) };
+    const { grid, values } = volume;
+    const labelIds = volume.kind === 'labels' ? { labelIds: volume.ids } : {};
+    return { kind: 'volume', volume: volumeData({ grid, planes: [values], ...labelIds }) };
   }
   if (request.as === 'file') {
     return { kind: 'file', bytes: writeNifti(volume, { geometry }) };
@@ -66,7 +68,7 @@ export async function readResult(
 }
 
 /** Planes one after the other, as they cross the boundary. */
-function volumeData({ grid, planes }: GridPlanes): VolumeData {
+function volumeData({ grid, planes, labelIds }: GridPlanes): VolumeData {
   const [first] = planes;
   const length = first?.length ?? 0;
   const values = new Float32Array(length * planes.length);
@@ -78,5 +80,6 @@ function volumeData({ grid, planes }: GridPlanes): VolumeData {
     worldFromVoxel: grid.worldFromVoxel,
     channels: planes.length,
     values,
+    ...(labelIds && { labelIds }),
   };
 }

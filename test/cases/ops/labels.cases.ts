@@ -136,12 +136,20 @@ const labelsCases: OpCase[] = references.flatMap(([interpolation, reference]): O
   ];
 });
 
-const fixedLabels = fieldOf(obliqueGrid, (x) => (x < 2 ? 0 : x < 5 ? 3 : 7));
-const warpedLabels = fieldOf(obliqueGrid, (x) => (x < 3 ? 0 : x < 6 ? 3 : 2035));
+/** Indices of a map: 0 background, 1 and 2 two labels. */
+const fixedLabels = fieldOf(obliqueGrid, (x) => (x < 2 ? 0 : x < 5 ? 1 : 2));
+/** Of another map, where the first of those labels is 3, and 1 is a label that the other lacks. */
+const warpedLabels = fieldOf(obliqueGrid, (x) => (x < 3 ? 0 : x < 6 ? 3 : 1));
 
 /** A label of its own for every voxel of the oblique grid, 7 × 6 × 5. */
-const numberOfVoxel = (x: number, y: number, z: number): number =>
-  2 ** 24 - 209 + x + 7 * (y + 6 * z);
+const numberOfVoxel = (x: number, y: number, z: number): number => x + 7 * (y + 6 * z);
+
+/** The most labels that a map can have: those of the grid are the last. */
+const manyPlaces = scalars(
+  ...Array.from({ length: 2 ** 16 + 1 }, (_, i) => i - (2 ** 16 + 1 - 210)).map((place) =>
+    Math.max(place, -1),
+  ),
+);
 
 /** In the first slice every voxel has its neighbour's label: it meets nothing, the last one half. */
 function diceOfNumberedVoxels(): number[] {
@@ -190,8 +198,14 @@ export const cases: readonly OpCase[] = [
   },
   {
     op: 'labelOverlap',
-    name: 'labels shifted by a voxel, one lost, one in neither map',
-    inputs: { fixed: fixedLabels, warped: warpedLabels, labels: scalars(3, 7, 12) },
+    name: 'labels shifted by a voxel, one lost, one in neither map, each map with its own indices',
+    inputs: {
+      fixed: fixedLabels,
+      warped: warpedLabels,
+      fixedPlaces: scalars(-1, 0, 1, 2),
+      warpedPlaces: scalars(-1, -1, 1, 0),
+    },
+    attributes: { places: 3 },
     expected: { dice: [[(0 + 2 / 3) / 2, 2 / 3, 0, -1]] },
     gpu: { absolute: 0, relative: 1e-6, because: 'whole numbers, divided once' },
   },
@@ -199,28 +213,41 @@ export const cases: readonly OpCase[] = [
     op: 'labelOverlap',
     name: 'a map overlaps itself wholly, background included where it is asked for',
     inputs: {
-      fixed: randomLabels(obliqueGrid, 131),
-      warped: randomLabels(obliqueGrid, 131),
-      labels: scalars(0, 3, 7, 2035),
+      fixed: fixedLabels,
+      warped: fixedLabels,
+      fixedPlaces: scalars(0, 1, 2),
+      warpedPlaces: scalars(0, 1, 2),
     },
-    expected: { dice: [[1, 1, 1, 1, 1]] },
+    attributes: { places: 3 },
+    expected: { dice: [[1, 1, 1, 1]] },
     gpu: { absolute: 0, relative: 0, because: 'whole numbers, divided once' },
   },
   {
     op: 'labelOverlap',
-    name: 'a label a voxel, the largest that a float holds among them',
+    name: 'a label a voxel, with the largest indices that there are',
     inputs: {
-      fixed: fieldOf(obliqueGrid, numberOfVoxel),
-      warped: fieldOf(obliqueGrid, (x, y, z) => numberOfVoxel(x, y, z) + (z === 0 ? 1 : 0)),
-      labels: scalars(...Array.from({ length: 210 }, (_, i) => 2 ** 24 - 209 + i)),
+      fixed: fieldOf(obliqueGrid, (x, y, z) => 2 ** 16 + 1 - 210 + numberOfVoxel(x, y, z)),
+      warped: fieldOf(
+        obliqueGrid,
+        (x, y, z) => 2 ** 16 + 1 - 210 + numberOfVoxel(x, y, z) + (z === 0 ? 1 : 0),
+      ),
+      fixedPlaces: manyPlaces,
+      warpedPlaces: manyPlaces,
     },
+    attributes: { places: 210 },
     expected: { dice: [diceOfNumberedVoxels()] },
     gpu: { absolute: 0, relative: 1e-6, because: 'whole numbers, divided once; a mean of 210' },
   },
   {
     op: 'labelOverlap',
     name: 'none of the labels occurs',
-    inputs: { fixed: fixedLabels, warped: warpedLabels, labels: scalars(12) },
+    inputs: {
+      fixed: fixedLabels,
+      warped: warpedLabels,
+      fixedPlaces: scalars(-1, -1, -1),
+      warpedPlaces: scalars(-1, -1, -1, -1),
+    },
+    attributes: { places: 1 },
     expected: { dice: [[-1, -1]] },
     gpu: { absolute: 0, relative: 0, because: 'whole numbers, divided once' },
   },

@@ -2,7 +2,11 @@ import { gzipSync } from 'fflate';
 import { describe, expect, it, vi } from 'vitest';
 import { readRange } from '../../../src/imaging/nifti/expand';
 import { readNifti } from '../../../src/imaging/nifti/read-nifti';
+import { runSteps } from '../../../src/imaging/steps';
 import { edited, setDimensions, smallNifti } from './nifti-bytes';
+
+const rangeOf = (file: Uint8Array, firstByte: number, byteCount: number, isLast = true) =>
+  runSteps(readRange(file, firstByte, byteCount, { isLast }));
 
 describe('readRange', () => {
   const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 251);
@@ -15,21 +19,21 @@ describe('readRange', () => {
     [99_999, 1],
   ])('from %d on gives %d bytes, compressed or not', (first, count) => {
     for (const file of [bytes, zipped]) {
-      expect(readRange(file, first, count)).toEqual({
+      expect(rangeOf(file, first, count)).toEqual({
         ok: true,
         bytes: bytes.subarray(first, first + count),
         reachedBytes: first + count,
-        isDamaged: false,
       });
     }
   });
 
   it('says how far it came where the file ends early, within the range or before it', () => {
     for (const file of [bytes, zipped]) {
-      expect(readRange(file, 99_000, 5000)).toMatchObject({ reachedBytes: 100_000 });
-      const beyond = readRange(file, 150_000, 5);
-      expect(beyond).toMatchObject({ reachedBytes: 100_000, isDamaged: false });
+      expect(rangeOf(file, 99_000, 5000)).toMatchObject({ reachedBytes: 100_000 });
+      const beyond = rangeOf(file, 150_000, 5);
+      expect(beyond).toMatchObject({ reachedBytes: 100_000 });
       expect(beyond.ok && beyond.bytes.length).toBe(0);
+      expect(beyond).not.toHaveProperty('fault');
     }
   });
 

@@ -23,9 +23,13 @@ type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
 const problems: OfEach<Problem> = {
   empty: {},
   'not-nifti': { found: 'html' },
-  'bad-magic': { magic: 'abcd' },
+  'bad-magic': { magic: 'n+3' },
+  analyze: {},
   'compressed-twice': {},
   'damaged-compression': { expandedBytes: 5000 },
+  'checksum-differs': {},
+  'cut-compression': {},
+  'hostile-compression': { fault: 'long-header' },
   truncated: { expectedBytes: 428080, foundBytes: 214040 },
   'header-without-image': {},
   'bad-dimensions': { dimensions: [3, 57, 0, 56] },
@@ -40,7 +44,8 @@ const problems: OfEach<Problem> = {
   'bad-spacing': { spacing: [1, 0, Number.NaN] },
   'bad-affine': { source: 'sform', matrix: identityMatrix },
   'not-a-displacement-field': { dimensions: [5, 4, 3], intentCode: 0 },
-  'not-labels': { reason: 'fraction', value: 0.5 },
+  'not-labels': { reason: 'fraction', value: 0.5, storedType: 'float32', largestExact: 2 ** 24 },
+  'too-many-labels': { limit: 65536 },
   'not-itk-transform': {},
   'unsupported-transform': { found: 'BSplineTransform_double_3_3' },
   'one-transform-needed': { count: 9 },
@@ -61,6 +66,7 @@ const warnings: OfEach<ImageWarning> = {
   'units-unstated': { unitCode: 0 },
   'spacing-assumed': { axis: 'z' },
   'non-finite-voxels': { count: 3 },
+  'checksum-not-reached': { uncheckedBytes: 2 ** 26 + 1 },
   'scaling-ignored': { slope: Number.NaN, intercept: 0 },
 };
 

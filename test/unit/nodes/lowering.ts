@@ -1,8 +1,13 @@
 import { axisAlignedGrid, type Grid } from '../../../src/imaging/grid';
+import { labelIdsOf } from '../../../src/imaging/label-ids';
+import type { InputDescriptor } from '../../../src/runtime/api/engine/inputs';
 import type { LoweringContext, NodeDefinition } from '../../../src/runtime/api/nodes/define-node';
 import type { LoweringProblem } from '../../../src/runtime/api/nodes/lowering-problem';
-import type { InputDescriptor } from '../../../src/runtime/api/engine/inputs';
-import type { ImageValue, LabelsValue, TransformValue } from '../../../src/runtime/api/nodes/port-values';
+import type {
+  ImageValue,
+  LabelsValue,
+  TransformValue,
+} from '../../../src/runtime/api/nodes/port-values';
 import type { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
 import type { Op } from '../../../src/runtime/ir/op-graph';
 import { fieldType, scalarsType } from '../../../src/runtime/ir/values';
@@ -74,7 +79,8 @@ export function labelsOn(
   key: string,
   present: readonly number[],
 ): LabelsValue {
-  return { kind: 'labels', grid, present, labels: graph.input(key, fieldType(grid, 1)) };
+  const ids = labelIdsOf(present.map(BigInt));
+  return { kind: 'labels', grid, ids, labels: graph.input(key, fieldType(grid, 1)) };
 }
 
 export function transformOn(graph: GraphBuilder, grid: Grid, bends: boolean): TransformValue {

@@ -1,5 +1,6 @@
 import type { Matrix3x4 } from '../../../imaging/frames';
 import type { Grid } from '../../../imaging/grid';
+import type { LabelIds } from '../../../imaging/volume';
 import { InternalError } from '../../internal-error';
 import type { ValueId, ValueType } from '../../ir/values';
 
@@ -49,6 +50,8 @@ export interface NewValues {
 export interface GridPlanes {
   readonly grid: Grid;
   readonly planes: readonly Float32Array[];
+  /** Where the numbers are indices of labels: the label by index. */
+  readonly labelIds?: LabelIds;
 }
 
 /** Named numbers, in their order. */

@@ -1,24 +1,32 @@
 import type { Grid } from '../../../imaging/grid';
+import type { LabelIds, ScalarType } from '../../../imaging/volume';
 import { fieldType, type ValueId } from '../../ir/values';
 import { defineDataKind, onePlane } from './define-data-kind';
 
-/** A segmentation: one whole number a voxel, 0 the background. */
-export interface LabelsValue {
-  readonly kind: 'labels';
-  readonly grid: Grid;
-  /** Field of one channel holding whole numbers. */
-  readonly labels: ValueId;
-  /** Labels that occur, ascending, without the background. */
-  readonly present: readonly number[];
+/**
+ * What the indices in a map of labels stand for. Programs see indices alone, which any device holds
+ * exactly; labels themselves may have 64 bits.
+ */
+export interface LabelTable {
+  /** Label by index: 0 the background, then ascending. Not all of them need to occur. */
+  readonly ids: LabelIds;
+  /** The type in which a file held them. */
+  readonly storedType?: ScalarType;
 }
 
-export interface ComputedLabels {
+/** A segmentation: the index of one label a voxel. */
+export interface LabelsValue extends LabelTable {
   readonly kind: 'labels';
   readonly grid: Grid;
-  /** One whole number a voxel, 0 the background. */
+  /** Field of one channel holding indices. */
+  readonly labels: ValueId;
+}
+
+export interface ComputedLabels extends LabelTable {
+  readonly kind: 'labels';
+  readonly grid: Grid;
+  /** One index a voxel. */
   readonly values: Float32Array;
-  /** Labels that occur, ascending, without the background. */
-  readonly present: readonly number[];
 }
 
 export const labelsKind = defineDataKind<LabelsValue, ComputedLabels>({
@@ -27,17 +35,13 @@ export const labelsKind = defineDataKind<LabelsValue, ComputedLabels>({
     ...value,
     labels: map(value.labels, 'labels', fieldType(value.grid, 1)),
   }),
-  toNumbers: ({ kind, grid, labels, present }, planesOf) => ({
-    kind,
-    grid,
+  toNumbers: ({ labels, ...value }, planesOf) => ({
+    ...value,
     values: onePlane(planesOf(labels)),
-    present,
   }),
-  fromNumbers: ({ kind, grid, values, present }, made) => ({
-    kind,
-    grid,
-    present,
-    labels: made.field(grid, [values]),
+  fromNumbers: ({ values, ...value }, made) => ({
+    ...value,
+    labels: made.field(value.grid, [values]),
   }),
-  asVolume: ({ grid, values }) => ({ grid, planes: [values] }),
+  asVolume: ({ grid, values, ids }) => ({ grid, planes: [values], labelIds: ids }),
 });

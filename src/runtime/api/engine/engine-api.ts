@@ -1,4 +1,5 @@
 import type { Matrix3x4, Vec3 } from '../../../imaging/frames';
+import type { LabelIds } from '../../../imaging/volume';
 import type { NamedNumbers } from '../data-kinds/define-data-kind';
 import type { DataPortType } from '../data-kinds/index';
 import type { Diagnostic } from './diagnostics';
@@ -13,7 +14,10 @@ import type { InputDescriptor, SourceRequest } from './inputs';
 export interface EngineApi {
   /** What this machine offers. */
   describe(): Promise<EngineDescription>;
-  /** Reads or generates a loader's data and keeps it. Transfer `bytes`: the engine owns them after. */
+  /**
+   * Reads or generates a loader's data and keeps it. Transfer `bytes`: the engine owns them after. A
+   * file that is opened for a loader ends the reading of the one before.
+   */
   openInput(request: OpenInputRequest): Promise<OpenInputResult>;
   /** Compiles without running: diagnostics and, where there are no errors, the plan's summary. */
   compile(request: CompileRequest): Promise<CompileResult>;
@@ -71,7 +75,12 @@ export type OpenInputResult =
       readonly sha256: string;
       readonly warnings: readonly Diagnostic[];
     }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      /** Another file was opened for the same loader meanwhile, or the session ended: nothing is wrong. */
+      readonly isSuperseded?: true;
+    };
 
 /** The document's text as it stands, and the handle of each loader's data by node id. */
 export interface CompileRequest {
@@ -248,4 +257,6 @@ export interface VolumeData {
   readonly worldFromVoxel: Matrix3x4;
   readonly channels: number;
   readonly values: Float32Array;
+  /** Of a map of labels, whose values are indices: the label by index. */
+  readonly labelIds?: LabelIds;
 }

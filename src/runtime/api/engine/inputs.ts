@@ -1,4 +1,5 @@
 import type { Grid } from '../../../imaging/grid';
+import type { LabelTable } from '../data-kinds/labels';
 
 /** Where a loader's data comes from, as the document says it. */
 export type SourceRequest = {
@@ -28,4 +29,4 @@ export type SourceRequest = {
 /** What the compiler knows of bound data: its shape, never its voxels. */
 export type InputDescriptor =
   | { readonly kind: 'image'; readonly grid: Grid }
-  | { readonly kind: 'labels'; readonly grid: Grid; readonly present: readonly number[] };
+  | ({ readonly kind: 'labels'; readonly grid: Grid } & LabelTable);

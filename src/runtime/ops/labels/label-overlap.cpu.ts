@@ -1,53 +1,33 @@
 import type { FloatArray } from '../define-kernel';
 
+/** Two maps of indices, and which label of the table each index stands for. */
+export interface LabelMaps {
+  readonly fixed: FloatArray;
+  readonly warped: FloatArray;
+  /** The label's place by index, −1 where the table has it not. */
+  readonly fixedPlaces: FloatArray;
+  readonly warpedPlaces: FloatArray;
+  readonly counts: Uint32Array;
+}
+
 /**
- * counts[place] = voxels of labels[place] in both maps together, counts[count of labels + place] =
- * voxels where both have it. Labels that the table lacks are passed over.
- * @param labels the table, ascending
+ * counts[place] = voxels of the label in both maps together, counts[number of places + place] = voxels
+ * where both have it. Labels that the table lacks are passed over.
  */
 export function countLabels(
-  fixed: FloatArray,
-  warped: FloatArray,
-  labels: FloatArray,
-  counts: Uint32Array,
-  voxels: number,
+  { fixed, warped, fixedPlaces, warpedPlaces, counts }: LabelMaps,
+  { voxels, places }: { readonly voxels: number; readonly places: number },
 ): void {
-  const places = labels.length;
   counts.fill(0);
-  // Neighbours mostly have one label: it is looked up once.
-  let fixedLabel = Number.NaN;
-  let warpedLabel = Number.NaN;
-  let fixedPlace = -1;
-  let warpedPlace = -1;
   for (let i = 0; i < voxels; i += 1) {
-    const f = fixed[i]!;
-    const w = warped[i]!;
-    if (f !== fixedLabel) {
-      fixedLabel = f;
-      fixedPlace = placeOf(labels, f);
-    }
-    if (w !== warpedLabel) {
-      warpedLabel = w;
-      warpedPlace = placeOf(labels, w);
-    }
+    const fixedPlace = fixedPlaces[fixed[i]!] ?? -1;
+    const warpedPlace = warpedPlaces[warped[i]!] ?? -1;
     if (fixedPlace >= 0) {
       counts[fixedPlace]! += 1;
-      if (f === w) counts[places + fixedPlace]! += 1;
+      if (fixedPlace === warpedPlace) counts[places + fixedPlace]! += 1;
     }
     if (warpedPlace >= 0) counts[warpedPlace]! += 1;
   }
-}
-
-/** Index of a label in an ascending table, by halving; −1 where it is not there. */
-function placeOf(labels: FloatArray, label: number): number {
-  let low = 0;
-  let high = labels.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (labels[middle]! < label) low = middle + 1;
-    else high = middle;
-  }
-  return labels[low] === label ? low : -1;
 }
 
 /**

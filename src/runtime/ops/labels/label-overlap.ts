@@ -10,23 +10,26 @@ import { countLabels, diceOfCounts } from './label-overlap.cpu';
 import meanDiceSource from './mean-dice.wgsl?raw';
 
 /**
- * For each label of an ascending table how often it occurs in the two maps together, then how often
- * in both at the same voxel.
+ * For each label of a table how often it occurs in the two maps together, then how often in both at
+ * the same voxel.
  */
 const labelCountsKernel = defineKernel({
   name: 'label-counts',
-  bindings: { fixed: 'read', warped: 'read', labels: 'read', counts: 'atomic u32' },
+  bindings: {
+    fixed: 'read',
+    warped: 'read',
+    fixedPlaces: 'read',
+    warpedPlaces: 'read',
+    counts: 'atomic u32',
+  },
   parameters: { voxels: 'u32', places: 'u32' },
   sharedAmongThreads: false,
-  cpu: (b, p) => countLabels(b.fixed, b.warped, b.labels, b.counts, p.voxels),
+  cpu: (b, p) => countLabels(b, p),
   gpu: [
     { source: clearSource, threads: (p) => 2 * p.places, binds: ['counts'] },
     { source: countsSource, threads: (p) => p.voxels },
   ],
-  cost: (p) => ({
-    bytes: 8 * p.voxels + 12 * p.places,
-    operations: 2 * p.voxels * Math.ceil(Math.log2(p.places + 1)),
-  }),
+  cost: (p) => ({ bytes: 8 * p.voxels + 16 * p.places, operations: 4 * p.voxels }),
 });
 
 /** dice[1…] = overlap of each label, dice[0] = mean of those that are not −1. */
@@ -43,27 +46,30 @@ const diceKernel = defineKernel({
   cost: (p) => ({ bytes: 16 * p.places, operations: 4 * p.places }),
 });
 
-export const labelOverlap = defineOp()({
+/** How many labels are compared. */
+export type LabelOverlapAttributes = { readonly places: number };
+
+export const labelOverlap = defineOp<LabelOverlapAttributes>()({
   name: 'labelOverlap',
   doc:
-    'Dice 2|F∩W| / (|F| + |W|) of each of `labels`, which ascend: their mean first, then one number ' +
-    'a label. A label that only one map has counts as 0; one that neither has is −1 and left out of ' +
-    'the mean.',
-  inputs: { fixed: 'field', warped: 'field', labels: 'scalars' },
+    'Dice 2|F∩W| / (|F| + |W|) of `places` labels: their mean first, then one number a label. Either ' +
+    'map holds indices of its own; the number at an index of `fixedPlaces` or `warpedPlaces` says ' +
+    'which of the labels it stands for, −1 for none. A label that only one map has counts as 0; one ' +
+    'that neither has is −1 and left out of the mean.',
+  inputs: { fixed: 'field', warped: 'field', fixedPlaces: 'scalars', warpedPlaces: 'scalars' },
   outputs: ['dice'],
-  infer({ fixed, warped, labels }) {
+  infer({ fixed, warped }, { places }) {
     if (!sameType(asField(fixed, 1), asField(warped, 1))) {
       throw new InternalError('Fixed and warped labels are on different grids.');
     }
-    return { dice: scalarsType(1 + elementsPerBuffer(labels)) };
+    return { dice: scalarsType(1 + places) };
   },
   adjoint: 'not-differentiable',
   kernels: [labelCountsKernel, diceKernel],
-  emit(emitter, { inputs: { fixed, warped, labels }, outputs: { dice }, inputTypes }) {
-    const places = elementsPerBuffer(inputTypes.labels);
+  emit(emitter, { inputs, outputs: { dice }, inputTypes, attributes: { places } }) {
     const voxels = elementsPerBuffer(inputTypes.fixed);
     const counts = emitter.scratch(2 * places, 'u32');
-    emitter.call(labelCountsKernel, { fixed, warped, labels, counts }, { voxels, places });
+    emitter.call(labelCountsKernel, { ...inputs, counts }, { voxels, places });
     emitter.call(diceKernel, { counts, dice }, { places });
   },
 });

@@ -43,7 +43,7 @@ describe('lower', () => {
 
   it('finds a loader that is bound to data of another kind', () => {
     const wrong = images();
-    wrong.set('fixed', { kind: 'labels', grid: smallGrid, present: [1] });
+    wrong.set('fixed', { kind: 'labels', grid: smallGrid, ids: [0n, 1n] });
     const [first] = diagnosticsOf(greedyRecipe, { descriptors: wrong });
     expect(first).toMatchObject({ code: 'recipe', at: { nodeId: 'fixed' } });
   });

@@ -11,16 +11,13 @@ export const niftiImage = {
   write: (image, context) => writeNifti({ ...image, storedType: 'float32' }, optionsOf(context)),
 } as const satisfies FileWriter<'image'>;
 
-/** Labels in the smallest unsigned type that holds them. */
+/** Labels in the type that the file they came from has, else in the smallest that holds them. */
 export const niftiLabels = {
   format: 'nifti-labels',
   of: 'labels',
   endings,
-  write({ kind, grid, values, present: labels }, context) {
-    const largest = labels.at(-1) ?? 0;
-    const storedType = largest < 2 ** 8 ? 'uint8' : largest < 2 ** 16 ? 'uint16' : 'uint32';
-    return writeNifti({ kind, grid, values, storedType, labels }, optionsOf(context));
-  },
+  write: ({ storedType = 'uint8', ...labels }, context) =>
+    writeNifti({ ...labels, storedType }, optionsOf(context)),
 } as const satisfies FileWriter<'labels'>;
 
 function optionsOf({ geometry }: WriteContext) {

@@ -1,0 +1,54 @@
+import type { Grid } from './grid';
+import type { ImageProblem, ImageWarning } from './image-problem';
+import { tryAllocate } from './nifti/expand';
+import type { NiftiGeometry } from './nifti/header';
+import { decodeScalars, type StoredScalars } from './nifti/scalar-types';
+import type { Steps } from './steps';
+import type { ImageVolume } from './volume';
+
+/**
+ * One frame of a file, placed in the world, its voxels still as the file holds them: what they are
+ * (intensities, labels) is for the loader to say.
+ */
+export interface StoredImage {
+  /** The file's name, for messages. */
+  readonly name: string;
+  readonly grid: Grid;
+  readonly stored: StoredScalars;
+  /** Which frame this is, from 0. */
+  readonly frame: number;
+  readonly frameCount: number;
+  /**
+   * Header fields to write back with an image on the same grid. A format that has none gives those
+   * that `geometryOf` makes of the grid.
+   */
+  readonly geometry: NiftiGeometry;
+}
+
+/** A volume made of a stored image, with what is to be said of it; or why there is none. */
+export type VolumeResult<Volume> =
+  | { readonly ok: true; readonly volume: Volume; readonly warnings: readonly ImageWarning[] }
+  | { readonly ok: false; readonly problem: ImageProblem };
+
+/** Room for one number a voxel, or the problem that there is none. */
+export function allocateValues({
+  name: file,
+  grid: { sizeVoxels },
+}: StoredImage): Float32Array | ImageProblem {
+  const count = sizeVoxels[0] * sizeVoxels[1] * sizeVoxels[2];
+  const values = tryAllocate(() => new Float32Array(count));
+  return values ?? { file, code: 'out-of-memory', neededBytes: count * 4 };
+}
+
+/** The image as intensities in real units (slope and intercept applied); what is not finite is 0. */
+export function* imageVolumeOf(image: StoredImage): Steps<VolumeResult<ImageVolume>> {
+  const { name: file, grid, stored } = image;
+  const values = allocateValues(image);
+  if (!(values instanceof Float32Array)) return { ok: false, problem: values };
+  const count = yield* decodeScalars(stored, values);
+  return {
+    ok: true,
+    volume: { kind: 'image', grid, values, storedType: stored.type },
+    warnings: count > 0 ? [{ file, code: 'non-finite-voxels', count }] : [],
+  };
+}

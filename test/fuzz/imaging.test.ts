@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { labelFiles } from './label-files';
+import { niftiFiles } from './nifti-files';
+
+it.each([
+  { property: niftiFiles, count: 600 },
+  { property: labelFiles, count: 200 },
+])('$property.name stand whatever is done to them', { timeout: 60_000 }, ({ property, count }) => {
+  expect(property.run(count, 7)).toEqual({ tried: count, faults: [] });
+});
