@@ -28,6 +28,7 @@ import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
 import { gaussian } from './smooth/gaussian';
+import { searchStart } from './start/search-start';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
 import {
@@ -83,6 +84,7 @@ export const opDefinitions = {
   sampleWithDerivative,
   scale,
   scaledStep,
+  searchStart,
   selectAffine,
   splat,
   warpAdjoint,
