@@ -1,3 +1,4 @@
+import { outsideEdge, sampleAtEdge } from '../sample/trilinear.cpu';
 import type { CoarseImage } from './coarse-image';
 import type { RigidMap } from './rigid-map';
 import type { Silhouette } from './silhouette';
@@ -60,11 +61,22 @@ export function compareAt(
   const fixedBins = new Uint8Array(most);
   const onThing = new Uint8Array(most);
   const ofBin = new Float64Array(bins);
+  const sampled = new Float64Array(4);
   let n = 0;
   let things = 0;
-  for (let z = from[2] as number; z <= (to[2] as number); z += 1) {
-    for (let y = from[1] as number; y <= (to[1] as number); y += 1) {
-      for (let x = from[0] as number; x <= (to[0] as number); x += 1, n += 1) {
+  let state = 1;
+  const jitter = (at: number, size: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return size === 1 ? at : Math.min(size - 1, Math.max(0, at + state / 2 ** 32 - 0.5));
+  };
+  for (let k = from[2] as number; k <= (to[2] as number); k += 1) {
+    for (let j = from[1] as number; j <= (to[1] as number); j += 1) {
+      for (let i = from[0] as number; i <= (to[0] as number); i += 1, n += 1) {
+        // Off the blocks' middles: where both grids coincide, points on them would be read without the
+        // blur of interpolation, and that alone would make a map look better than its neighbours.
+        const x = jitter(i, nx);
+        const y = jitter(j, ny);
+        const z = jitter(k, nz);
         for (let row = 0; row < 3; row += 1) {
           offsetsMm[3 * n + row] =
             (w[row * 4] as number) * x +
@@ -73,7 +85,8 @@ export function compareAt(
             (w[row * 4 + 3] as number) -
             (pivotMm[row] as number);
         }
-        const value = fixed.values[x + nx * (y + ny * z)] as number;
+        sampleAtEdge(fixed.values, nx, ny, nz, x, y, z, outsideEdge, sampled);
+        const value = sampled[0] as number;
         const bin = Math.min(bins - 1, Math.floor(value * bins));
         fixedBins[n] = bin;
         ofBin[bin] = (ofBin[bin] as number) + 1;

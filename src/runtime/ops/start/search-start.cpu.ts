@@ -99,7 +99,8 @@ function refineAll(
   const enough = worthRefining * Math.max(...seen.map(({ score }) => score.explained));
   const done: { readonly from: Tried; readonly to: Tried }[] = [];
   return seen.map((start) => {
-    if (start.score.explained < enough) return start;
+    // The headers are always given their best, or leaving them would not be fair.
+    if (start.kind !== 'header' && start.score.explained < enough) return start;
     const met = done.find(
       ({ from }) => distanceMm(from.map, start.map, level.freedom.radiusMm) < 0.5 * level.blockMm,
     );
