@@ -86,13 +86,8 @@ export function registryWith(node: NodeDefinition): NodeRegistry {
   return new Map([...nodeRegistry, [node.type, node]]);
 }
 
-/** The recipe of two slices, its start by `test.start` instead of centres of mass. */
+/** The recipe of two slices, its start by `test.start` instead of `initialise.start`. */
 export function startedRecipe(recipe: Recipe = slices()): Recipe {
-  const { centres: _, ...nodes } = recipe.nodes;
-  const renamed = (end: string) => end.replace(/^centres\./, 'start.');
-  return {
-    ...recipe,
-    nodes: { ...nodes, start: { type: 'test.start', version: 1, params: {} } },
-    edges: recipe.edges.map(({ from, to }) => ({ from: renamed(from), to: renamed(to) })),
-  };
+  const start = { type: 'test.start', version: 1, params: {} };
+  return { ...recipe, nodes: { ...recipe.nodes, start } };
 }
