@@ -86,8 +86,11 @@ export function registryWith(node: NodeDefinition): NodeRegistry {
   return new Map([...nodeRegistry, [node.type, node]]);
 }
 
-/** The recipe of two slices, its start by `test.start` instead of `initialise.start`. */
+/** The recipe of two slices, its start by `test.start`, from normalized images, instead of `initialise.start`. */
 export function startedRecipe(recipe: Recipe = slices()): Recipe {
   const start = { type: 'test.start', version: 1, params: {} };
-  return { ...recipe, nodes: { ...recipe.nodes, start } };
+  const edges = recipe.edges.map(({ from, to }) =>
+    to.startsWith('start.') ? { from: `normalize-${from}`, to } : { from, to },
+  );
+  return { ...recipe, nodes: { ...recipe.nodes, start }, edges };
 }

@@ -34,7 +34,8 @@ information, summed over the points that the moving image covers. It serves any 
 and a start gains nothing where it leaves the field, so that cropped images and slabs are not drawn
 apart. The headers' start is kept unless another one explains more by the margin.
 
-Sizes are given by the images, not in millimetres, so that units do not matter. A value that a scanner
+Wire the images as they were loaded: they are brought to a robust range here, and from the same bytes
+every device finds the same start. Sizes are given by the images, not in millimetres, so that units do not matter. A value that a scanner
 wrote where it had no data is left out of the range of intensities. A single slice is searched for in a volume
 in all directions, across the slice too.
 
@@ -77,8 +78,8 @@ T(x) = R\,x + t,\ \det R = 1`,
     }),
   }),
   inputs: {
-    fixed: { type: 'image', doc: 'Image that stays.' },
-    moving: { type: 'image', doc: 'Image that is to be brought onto it.' },
+    fixed: { type: 'image', doc: 'Image that stays, as it was loaded.' },
+    moving: { type: 'image', doc: 'Image that is to be brought onto it, as it was loaded.' },
   },
   outputs: {
     transform: { type: 'transform', doc: 'Rotation and translation, never a mirror image.' },
