@@ -6,6 +6,7 @@ import { evaluateDice } from './evaluate/dice';
 import { evaluateJacobian } from './evaluate/jacobian';
 import { centresOfMass } from './initialise/centres-of-mass';
 import { moments } from './initialise/moments';
+import { start } from './initialise/start';
 import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
 import { loadMask } from './load/mask';
@@ -37,6 +38,7 @@ export const nodeDefinitions = [
   normalizeIntensity,
   centresOfMass,
   moments,
+  start,
   rigid,
   affine,
   greedy,

@@ -21,7 +21,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await seriousViolations(page), tab).toEqual([]);
     }
     await page.getByRole('button', { name: 'Change the id greedy' }).click();
-    await page.getByRole('textbox', { name: 'Id of the node' }).fill('centres');
+    await page.getByRole('textbox', { name: 'Id of the node' }).fill('start');
     await page.keyboard.press('Escape');
     await page.keyboard.press('n');
     await page.keyboard.type('A note');

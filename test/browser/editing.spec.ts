@@ -26,7 +26,7 @@ test('a refused wire says why, and puts in the node that makes it fit as one ste
   page,
 }) => {
   await openRecipe(page, twoSlices);
-  await page.locator(port('centres', 'transform')).hover();
+  await page.locator(port('start', 'transform')).hover();
   await page.mouse.down();
   await page.locator(port('checkerboard', 'a')).hover();
   await expect(page.locator('.wire-reason')).toContainText('takes an image');
@@ -90,8 +90,8 @@ test('the id of a node is changed, its wires follow, and an id that is taken is 
   await selectNode(page, 'greedy');
   await page.getByRole('button', { name: 'Change the id greedy' }).click();
   const field = page.getByRole('textbox', { name: 'Id of the node' });
-  await field.fill('centres');
-  await expect(page.getByText('There is a node “centres” already.')).toBeVisible();
+  await field.fill('start');
+  await expect(page.getByText('There is a node “start” already.')).toBeVisible();
   await field.press('Enter');
   await field.fill('field');
   await field.press('Enter');

@@ -54,7 +54,7 @@ describe.each(pairs)('$folder', ({ folder, reach }) => {
         const determinants = await affineDeterminants(run);
         expect
           .soft(Object.keys(determinants))
-          .toEqual(expect.arrayContaining(['moments', 'rigid', 'affine']));
+          .toEqual(expect.arrayContaining(['start', 'rigid', 'affine']));
         for (const [nodeId, value] of Object.entries(determinants)) {
           expect.soft(value, `${recipe}: determinant of ${nodeId}`).toBeGreaterThan(0);
         }

@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { identityMatrix, type MovingWorldFromFixedWorld } from '../../src/imaging/frames';
 import { voxelCount } from '../../src/imaging/grid';
 import { nodeRegistry } from '../../src/nodes/index';
-import type {
-  ComputeContext,
-  ComputedTransform,
-} from '../../src/runtime/api/nodes/computed-values';
+import type { ComputeContext, ComputedTransform } from '../../src/runtime/api/nodes/computed-values';
 import { defineComputedNode } from '../../src/runtime/api/nodes/define-computed-node';
 import type { NodeDefinition, NodeRegistry } from '../../src/runtime/api/nodes/define-node';
 import { type Recipe, slices } from './small-session';
@@ -89,13 +86,11 @@ export function registryWith(node: NodeDefinition): NodeRegistry {
   return new Map([...nodeRegistry, [node.type, node]]);
 }
 
-/** The recipe of two slices, its start by `test.start` instead of centres of mass. */
+/** The recipe of two slices, its start by `test.start`, from normalized images, instead of `initialise.start`. */
 export function startedRecipe(recipe: Recipe = slices()): Recipe {
-  const { centres: _, ...nodes } = recipe.nodes;
-  const renamed = (end: string) => end.replace(/^centres\./, 'start.');
-  return {
-    ...recipe,
-    nodes: { ...nodes, start: { type: 'test.start', version: 1, params: {} } },
-    edges: recipe.edges.map(({ from, to }) => ({ from: renamed(from), to: renamed(to) })),
-  };
+  const start = { type: 'test.start', version: 1, params: {} };
+  const edges = recipe.edges.map(({ from, to }) =>
+    to.startsWith('start.') ? { from: `normalize-${from}`, to } : { from, to },
+  );
+  return { ...recipe, nodes: { ...recipe.nodes, start }, edges };
 }

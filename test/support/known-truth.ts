@@ -105,7 +105,12 @@ export function brightestIn(values: Float32Array): number {
   return values.slice().sort()[Math.floor(0.99 * values.length)]!;
 }
 
-function mapPoint({ affine, displacement }: KnownTransform, point: Vec3, index: number): Vec3 {
+/** Where a map takes a point of the fixed world, mm; `index` is its voxel, where the map bends. */
+export function mapPoint(
+  { affine, displacement }: KnownTransform,
+  point: Vec3,
+  index: number,
+): Vec3 {
   if (!displacement) return applyMatrix(affine, point);
   const [ux, uy, uz] = displacement;
   return applyMatrix(affine, [point[0] + ux[index]!, point[1] + uy[index]!, point[2] + uz[index]!]);

@@ -16,6 +16,11 @@ voxels, exactly; what lies beyond them becomes 0 or 1. Where both are the same n
 that is empty but for a few voxels, the least and the largest value take their place; an image that is
 the same everywhere becomes 0.
 
+A value that a scanner or a tool wrote where it had no data (−3024 around the circle that a CT scanner
+sees) has no part in the percentiles and becomes 0, like what is darkest. It is known by being the lowest, by
+filling a fiftieth of the image or more, by lying far below all others, and by a second background that it
+meets at the border; zero around a brain is no such value.
+
 Do this to both images before any similarity: the objectives' small constants are meant for
 intensities between 0 and 1. It neither removes a bias field nor makes two contrasts alike.`,
     formula: String.raw`I'(x) = \min\Big(1, \max\Big(0, \frac{I(x) - q_{\text{lower}}}

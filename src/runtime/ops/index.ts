@@ -38,6 +38,7 @@ import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
 import { gaussian } from './smooth/gaussian';
+import { searchStart } from './start/search-start';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
 import { fillOutside, meanWeight, nonZero, overlapReport } from './weight/weight';
@@ -106,6 +107,7 @@ export const opDefinitions = {
   scale,
   scaledStep,
   select,
+  searchStart,
   selectAffine,
   splat,
   warpAdjoint,

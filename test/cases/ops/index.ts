@@ -15,6 +15,7 @@ import { cases as prepare } from './prepare.cases';
 import { cases as regularize } from './regularize.cases';
 import { cases as sample } from './sample.cases';
 import { cases as smooth } from './smooth.cases';
+import { cases as start } from './start.cases';
 import { cases as view } from './view.cases';
 import { cases as weight } from './weight.cases';
 import { cases as window } from './window.cases';
@@ -37,6 +38,7 @@ export const allCases: readonly OpCase[] = [
   ...regularize,
   ...sample,
   ...smooth,
+  ...start,
   ...view,
   ...weight,
   ...window,

@@ -3,6 +3,14 @@ import type { OpCase } from '../../support/op-case';
 
 const grid = turnedGrid([3, 4, 1], [1, 1, 1], [0, 0, 0]);
 
+/** A slice of 12 × 12: −3024 outside a circle of radius 6, air at −1000, a body from 0 upwards. */
+const circleGrid = turnedGrid([12, 12, 1], [1, 1, 1], [0, 0, 0]);
+const circle = (x: number, y: number, outside: number): number => {
+  const radius = Math.hypot(x - 5.5, y - 5.5);
+  if (radius > 6) return outside;
+  return radius > 3 ? -1000 : 10 * x + y;
+};
+
 export const cases: readonly OpCase[] = [
   {
     op: 'quantiles',
@@ -19,6 +27,22 @@ export const cases: readonly OpCase[] = [
     inputs: { image: fieldOf(grid, (x, y) => (x === 1 && y === 2 ? 9 : 2)) },
     attributes: { lower: 0.1, upper: 0.9 },
     expected: { value: [[2, 9]] },
+    gpu: { absolute: 0, relative: 0, because: 'the same code on the host' },
+  },
+  {
+    op: 'quantiles',
+    name: 'without the value that a scanner wrote outside its circle',
+    inputs: { image: fieldOf(circleGrid, (x, y) => circle(x, y, -3024)) },
+    attributes: { lower: 0, upper: 1 },
+    expected: { value: [[-1000, 88]] },
+    gpu: { absolute: 0, relative: 0, because: 'the same code on the host' },
+  },
+  {
+    op: 'quantiles',
+    name: 'with the zeros around a body, however many',
+    inputs: { image: fieldOf(circleGrid, (x, y) => (circle(x, y, -1000) < 0 ? 0 : 400 + 10 * x)) },
+    attributes: { lower: 0, upper: 1 },
+    expected: { value: [[0, 480]] },
     gpu: { absolute: 0, relative: 0, because: 'the same code on the host' },
   },
 ];

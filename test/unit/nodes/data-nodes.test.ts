@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeRegistry } from '../../../src/nodes/index';
-import type {
-  LabelsValue,
-  TableValue,
-  TransformValue,
-} from '../../../src/runtime/api/nodes/port-values';
+import type { LabelsValue, TableValue, TransformValue } from '../../../src/runtime/api/nodes/port-values';
 import { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
 import { schedule } from '../../../src/runtime/compile/schedule';
+import { scalarsType } from '../../../src/runtime/ir/values';
+import { startKinds } from '../../../src/runtime/ops/start/candidates';
+import { startMeasures } from '../../../src/runtime/ops/start/search-start.cpu';
 import {
   contextOf,
   imageOn,
@@ -105,6 +104,20 @@ describe('starting transforms', () => {
     const warps = ops.filter(({ op, inputs }) => op === 'sample' && inputs.affine !== undefined);
     expect(warps.map(({ attributes }) => attributes.size)).toEqual(new Array(5).fill([32, 29, 16]));
   });
+});
+
+test('a start reports every number that its op gives', () => {
+  const fixed = imageOn(graph, volumeGrid, 'fixed');
+  const moving = imageOn(graph, sliceGrid, 'moving');
+  const { table } = lower('initialise.start', { fixed, moving }) as { table: TableValue };
+  const names = startKinds.flatMap((kind) => startMeasures.map((name) => `start.${kind}.${name}`));
+  expect(table.rows.map(({ name }) => name)).toEqual([
+    'start.taken',
+    'start.gainPercent',
+    ...names,
+  ]);
+  expect(table.rows.map(({ index }) => index)).toEqual([...table.rows.keys()]);
+  expect(graph.builder.typeOf(table.rows[0]!.scalars)).toEqual(scalarsType(table.rows.length));
 });
 
 describe('applying a transform', () => {

@@ -2,6 +2,7 @@ import { scalarsType } from '../../ir/values';
 import { defineKernel, type FloatArray } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
+import { paddingOf, quantilesOf } from './padding.cpu';
 
 export type QuantilesAttributes = {
   /** Share of the voxels below the lower number, 0 to 1. */
@@ -13,27 +14,30 @@ export type QuantilesAttributes = {
 const kernel = defineKernel({
   name: 'quantiles',
   bindings: { image: 'read', value: 'write' },
-  parameters: { count: 'i32', lower: 'f32', upper: 'f32' },
+  parameters: { nx: 'i32', ny: 'i32', nz: 'i32', lower: 'f32', upper: 'f32' },
   sharedAmongThreads: false,
   cpu(b, p) {
+    const image = b.image.subarray(0, p.nx * p.ny * p.nz);
     // Typed arrays sort numbers natively; one image takes well under a second.
-    const sorted = b.image.slice(0, p.count).sort();
-    b.value[0] = quantileOfSorted(sorted, p.lower);
-    b.value[1] = quantileOfSorted(sorted, p.upper);
+    const sorted = withoutLowest(image.slice().sort(), paddingOf(image, p));
+    b.value.set(quantilesOf(sorted, [p.lower, p.upper]));
     if (b.value[0] !== b.value[1]) return;
     // Almost every voxel has one value: what there is to see lies beyond the quantiles.
     b.value[0] = sorted[0] ?? 0;
     b.value[1] = sorted[sorted.length - 1] ?? 0;
   },
   gpu: 'host',
-  cost: (p) => ({ bytes: 4 * p.count, operations: 30 * p.count }),
+  cost: (p) => {
+    const count = p.nx * p.ny * p.nz;
+    return { bytes: 4 * count, operations: 30 * count };
+  },
 });
 
 export const quantiles = defineOp<QuantilesAttributes>()({
   name: 'quantiles',
   doc:
-    'Two order statistics of an image, linear between neighbours; for robust normalization. Where ' +
-    'they are equal, the lowest and the highest value.',
+    'Two order statistics of an image, linear between neighbours; for robust normalization. A value ' +
+    'that stands for "no data" is left out. Where they are equal, the lowest and the highest value.',
   inputs: { image: 'field' },
   outputs: ['value'],
   infer: ({ image }) => {
@@ -47,15 +51,14 @@ export const quantiles = defineOp<QuantilesAttributes>()({
     emitter.call(
       kernel,
       { image: i.image, value: o.value },
-      { count: nx * ny * nz, lower: attributes.lower, upper: attributes.upper },
+      { nx, ny, nz, lower: attributes.lower, upper: attributes.upper },
     );
   },
 });
 
-function quantileOfSorted(sorted: FloatArray, share: number): number {
-  const position = share * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  const low = sorted[below] ?? 0;
-  return low + (position - below) * ((sorted[above] ?? low) - low);
+/** Sorted values without those at their beginning that are the padding; all where it is NaN. */
+function withoutLowest(sorted: FloatArray, padding: number): FloatArray {
+  let begin = 0;
+  while (sorted[begin] === padding) begin += 1;
+  return sorted.subarray(begin);
 }

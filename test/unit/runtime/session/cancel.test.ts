@@ -12,7 +12,7 @@ import {
 } from '../../../support/small-session';
 
 const long = slices({ 'field-levels': { shrink: [1], iterations: [10_000], convergence: 0 } });
-const stages = ['centres', 'normalize-fixed', 'normalize-moving'];
+const stages = ['normalize-fixed', 'normalize-moving', 'start'];
 
 /** The last state of every node. */
 const lastStates = ({ states }: Watched): Readonly<Record<string, string | undefined>> =>
@@ -38,7 +38,7 @@ describe('cancelling', { timeout: 60_000 }, () => {
     const normalized = await numbersOf(session, result, 'normalize-fixed', 'image');
     expect(normalized.some((value) => value > 0)).toBe(true);
     expect(lastStates(watched)).toMatchObject({
-      centres: 'done',
+      start: 'done',
       greedy: 'cancelled',
       'warp-image': 'cancelled',
       'save-image': 'cancelled',

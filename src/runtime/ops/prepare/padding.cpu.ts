@@ -1,0 +1,95 @@
+import type { FloatArray } from '../define-kernel';
+
+/** A value that fills less than this share of an image is no padding. */
+const leastShare = 0.02;
+/** Padding lies further from all other values than this part of their range. */
+const leastGap = 0.25;
+/** At most about this many values are sorted. */
+const sortedValues = 32768;
+/** What of the rest of the border counts as its dark end. */
+const darkQuarter = 0.25;
+
+/** Number of voxels along each axis. */
+export interface SizeVoxels {
+  readonly nx: number;
+  readonly ny: number;
+  readonly nz: number;
+}
+
+/**
+ * The number that a scanner or a tool wrote where it had no data, or NaN where there is none: the
+ * lowest value of the image where it fills a share of it, lies far below all others (−3024 below air
+ * at −1000), and meets a second background at the border. Zero around a brain or a drawn shape is no
+ * padding: the border has nothing else, or the values follow on without a gap.
+ */
+export function paddingOf(values: FloatArray, size: SizeVoxels): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  let count = 0;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number;
+    if (value < lowest) {
+      lowest = value;
+      count = 0;
+    }
+    if (value === lowest) count += 1;
+  }
+  if (count < leastShare * values.length || count === values.length) return Number.NaN;
+  const [low = 0, high = 0] = quantilesWithout(values, lowest, 0.001, 0.999);
+  if (!(low - lowest > leastGap * (high - low)) || high === low) return Number.NaN;
+  const border = valuesAtBorder(values, size).filter((value) => value !== lowest);
+  if (border.length === 0) return Number.NaN;
+  const [darkest] = quantilesOf(border.sort(), [darkQuarter]);
+  return (darkest as number) - low < leastGap * (high - low) ? lowest : Number.NaN;
+}
+
+/**
+ * Order statistics of a regular sample of the values that differ from `without` (NaN: of all).
+ */
+export function quantilesWithout(
+  values: FloatArray,
+  without: number,
+  ...shares: readonly number[]
+): number[] {
+  // An odd step, so that a sample does not run along one column of a grid of even size.
+  const step = 2 * Math.floor(values.length / sortedValues / 2) + 1;
+  const sample = new Float64Array(Math.ceil(values.length / step));
+  let count = 0;
+  for (let i = 0; i < values.length; i += step) {
+    const value = values[i] as number;
+    if (value === without) continue;
+    sample[count] = value;
+    count += 1;
+  }
+  return quantilesOf(sample.subarray(0, count).sort(), shares);
+}
+
+/** Order statistics of sorted values, linear between neighbours; 0 where there are none. */
+export function quantilesOf(sorted: FloatArray, shares: readonly number[]): number[] {
+  return shares.map((share) => {
+    const position = share * (sorted.length - 1);
+    const below = Math.max(0, Math.floor(position));
+    const low = sorted[below] ?? 0;
+    const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? low;
+    return low + (position - below) * (high - low);
+  });
+}
+
+/** The values on the outer faces; of one slice, those on its rim. */
+function valuesAtBorder(values: FloatArray, { nx, ny, nz }: SizeVoxels): Float64Array {
+  const isEnd = (at: number, size: number) => size > 1 && (at === 0 || at === size - 1);
+  const found = new Float64Array(values.length);
+  let count = 0;
+  for (let z = 0; z < nz; z += 1) {
+    for (let y = 0; y < ny; y += 1) {
+      const wholeRow = isEnd(z, nz) || isEnd(y, ny);
+      const step = wholeRow || nx < 2 ? 1 : nx - 1;
+      if (!wholeRow && nx < 2) continue;
+      const row = nx * (y + ny * z);
+      for (let x = 0; x < nx; x += step) {
+        found[count] = values[row + x] as number;
+        count += 1;
+      }
+    }
+  }
+  return found.slice(0, count);
+}

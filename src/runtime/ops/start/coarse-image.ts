@@ -1,0 +1,101 @@
+import type { FloatArray } from '../define-kernel';
+import { paddingOf, quantilesWithout, type SizeVoxels } from '../prepare/padding.cpu';
+
+/** An image as a kernel gets it. */
+export interface ImageNumbers {
+  readonly values: FloatArray;
+  readonly size: SizeVoxels;
+  /** 3×4 by rows. */
+  readonly worldFromVoxel: readonly number[];
+}
+
+/** What an image's numbers are measured by: what lies beyond is cut off. */
+export interface IntensityRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** An image averaged over blocks of voxels, with intensities from 0 to 1. */
+export interface CoarseImage {
+  readonly values: Float32Array;
+  readonly size: SizeVoxels;
+  /** 3×4 by rows, of the blocks' middles. */
+  readonly worldFromVoxel: readonly number[];
+}
+
+/** Shares of the voxels that lie below and above the range. */
+const lowShare = 0.005;
+const highShare = 0.998;
+
+/** The robust range of an image; a padding value has no part in it. */
+export function rangeOf({ values, size }: ImageNumbers): IntensityRange {
+  const padding = paddingOf(values, size);
+  const [low = 0, high = 0] = quantilesWithout(values, padding, lowShare, highShare);
+  if (high > low) return { low, high };
+  const [lowest = 0, highest = 0] = quantilesWithout(values, padding, 0, 1);
+  return { low: lowest, high: highest > lowest ? highest : lowest + 1 };
+}
+
+/** Lengths of a grid's voxel edges, mm. */
+export function edgesMm(worldFromVoxel: readonly number[]): readonly number[] {
+  return [0, 1, 2].map((axis) =>
+    Math.hypot(
+      worldFromVoxel[axis] as number,
+      worldFromVoxel[4 + axis] as number,
+      worldFromVoxel[8 + axis] as number,
+    ),
+  );
+}
+
+/** Averages an image over blocks of about `blockMm` a side; shorter axes keep their voxels. */
+export function coarsen(
+  { values, size, worldFromVoxel }: ImageNumbers,
+  { low, high }: IntensityRange,
+  blockMm: number,
+): CoarseImage {
+  const { nx, ny, nz } = size;
+  const edges = edgesMm(worldFromVoxel);
+  const blocks = [nx, ny, nz].map((voxels, axis) => {
+    const perBlock = Math.max(1, blockMm / (edges[axis] as number));
+    return Math.max(1, Math.min(voxels, Math.round(voxels / perBlock)));
+  });
+  const [mx = 1, my = 1, mz = 1] = blocks;
+  // By the voxels' middles: rounding down their beginnings would shift all blocks one way.
+  const blockOf = (voxels: number, count: number) =>
+    Int32Array.from({ length: voxels }, (_, at) => Math.floor(((at + 0.5) * count) / voxels));
+  const [bx, by, bz] = [blockOf(nx, mx), blockOf(ny, my), blockOf(nz, mz)];
+  const sums = new Float64Array(mx * my * mz);
+  const counts = new Float64Array(mx * my * mz);
+  const span = high - low;
+  for (let z = 0, i = 0; z < nz; z += 1) {
+    for (let y = 0; y < ny; y += 1) {
+      const row = mx * ((by[y] as number) + my * (bz[z] as number));
+      for (let x = 0; x < nx; x += 1, i += 1) {
+        const value = values[i] as number;
+        const block = row + (bx[x] as number);
+        counts[block] = (counts[block] as number) + 1;
+        // Padding is below the range, and counts as the darkest, like air.
+        if (value > low)
+          sums[block] = (sums[block] as number) + (value < high ? value - low : span);
+      }
+    }
+  }
+  return {
+    values: Float32Array.from(sums, (sum, block) => sum / (span * (counts[block] as number))),
+    size: { nx: mx, ny: my, nz: mz },
+    worldFromVoxel: coarseMatrix(worldFromVoxel, [nx / mx, ny / my, nz / mz]),
+  };
+}
+
+/** A matrix of the middles of blocks that are `factors` voxels long. */
+function coarseMatrix(matrix: readonly number[], factors: readonly number[]): number[] {
+  return [0, 1, 2].flatMap((row) => {
+    let offset = matrix[row * 4 + 3] as number;
+    const columns = factors.map((factor, axis) => {
+      const entry = matrix[row * 4 + axis] as number;
+      offset += (entry * (factor - 1)) / 2;
+      return entry * factor;
+    });
+    return [...columns, offset];
+  });
+}

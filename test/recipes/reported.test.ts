@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Session } from '../../src/runtime/session';
+import {
+  errorMm,
+  inDrawnBody,
+  mapOf,
+  openReportedCase,
+  reportedFolder,
+} from '../support/reported-cases';
+import { openTestSession, type RecipeRun, readRecipe, runRecipe } from '../support/run-recipe';
+import { needsSharedData } from '../support/shared-data';
+
+// Situations that people met, each with the map that is the right answer.
+
+let session: Session;
+beforeAll(async () => {
+  session = await openTestSession();
+});
+afterAll(() => session.destroy());
+
+const inHead = (value: number): boolean => value > 150;
+const inSlice = (value: number): boolean => value > 20;
+
+interface Reported {
+  readonly name: string;
+  readonly situation: string;
+  readonly recipe: string;
+  /** The node whose map is held against the truth. */
+  readonly nodeId: string;
+  readonly counts: Parameters<typeof errorMm>[2];
+  readonly atMostMm: number;
+}
+
+const cases: readonly Reported[] = [
+  {
+    name: '01-cropped-field-front',
+    situation: 'a moving image that shows a part of the head only',
+    recipe: 'brain-t1-affine.json',
+    nodeId: 'affine',
+    counts: inHead,
+    atMostMm: 2,
+  },
+  {
+    name: '03-ct-padding-3024-both',
+    situation: 'CTs with −3024 outside the scanner’s circle',
+    recipe: 'brain-t1-affine.json',
+    nodeId: 'affine',
+    counts: inDrawnBody,
+    atMostMm: 6,
+  },
+  {
+    name: '07-slice-into-volume',
+    situation: 'a slice in a volume',
+    recipe: 'brain-t1-affine.json',
+    nodeId: 'affine',
+    counts: inHead,
+    atMostMm: 1,
+  },
+  {
+    name: '09-slice-turned-45',
+    situation: 'a slice turned by 45°',
+    recipe: 'brain-2d-greedy.json',
+    nodeId: 'greedy',
+    counts: inSlice,
+    atMostMm: 2,
+  },
+];
+
+describe.each(cases)('$situation', ({ name, recipe, nodeId, counts, atMostMm }) => {
+  needsSharedData(reportedFolder(name));
+
+  test(`is registered within ${atMostMm} mm`, async () => {
+    const reported = openReportedCase(name);
+    const run: RecipeRun = await runRecipe(session, readRecipe(recipe), { files: reported.files });
+    expect(errorMm(reported, await mapOf(run, nodeId), counts)).toBeLessThan(atMostMm);
+  });
+});
