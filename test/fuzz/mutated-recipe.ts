@@ -42,10 +42,14 @@ const changes: readonly ((choices: SeededChoices, recipe: RecipeJson) => void)[]
     to[other] = structuredClone(from[key]);
   },
   ({ pick }, recipe) => {
+    const [holder] = pick(places(recipe));
     const value = pick(oddValues);
-    Object.defineProperty(pick(places(recipe))[0], pick(names), {
-      ...{ value, enumerable: true, configurable: true, writable: true },
-    });
+    if (Array.isArray(holder)) holder.push(value);
+    else {
+      Object.defineProperty(holder, pick(names), {
+        ...{ value, enumerable: true, configurable: true, writable: true },
+      });
+    }
   },
   ({ pick }, { nodes }) => {
     const id = pick(Object.keys(nodes));
