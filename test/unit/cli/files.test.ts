@@ -8,7 +8,14 @@ import { failureReason } from '../../../src/cli/failure-reason';
 import { filesOf } from '../../../src/cli/files';
 
 const processes = { pid: 7, hostName: 'here', birthOf: () => '' };
-const parts = { fs, now, paths: path, processes, temporary: new Set<string>() };
+const parts = {
+  fs,
+  now,
+  paths: path,
+  processes,
+  temporary: new Set<string>(),
+  waiting: new Set<string>(),
+};
 const files = filesOf(parts);
 const bytes = new Uint8Array([1, 2, 3]);
 let folder: string;
