@@ -1,5 +1,5 @@
 import { withoutCredentials } from '../imaging/public-hosts';
-import type { Diagnostic } from '../runtime/api/diagnostics';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 import { type Arguments, type CommandName, parseArguments } from './arguments';
 import { demo } from './commands/demo';
 import { images } from './commands/images';

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
-import type { EngineApi } from '../runtime/api/engine-api';
+import type { EngineApi } from '../runtime/api/engine/engine-api';
 
 /** Why no graphics card is looked for. */
 export type GpuReason =

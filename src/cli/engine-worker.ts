@@ -2,7 +2,7 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { nodeRegistry } from '../nodes/index';
-import type { EngineApi } from '../runtime/api/engine-api';
+import type { EngineApi } from '../runtime/api/engine/engine-api';
 import type { PoolThread } from '../runtime/cpu/pool-worker';
 import { nodePoolThread } from '../runtime/cpu/threads';
 import { deviceOpeners } from '../runtime/device-openers';

@@ -1,4 +1,4 @@
-import type { PlanStepSummary, PlanSummary } from '../runtime/api/engine-api';
+import type { PlanStepSummary, PlanSummary } from '../runtime/api/engine/engine-api';
 import { bytesText, countText, formatTable } from './format-table';
 
 /** What a plan will do: per step the passes by kernel, with the bytes and operations of one time. */

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { isPublicAddress } from '../imaging/public-hosts';
-import type { DeviceChoice } from '../runtime/api/engine-api';
+import type { DeviceChoice } from '../runtime/api/engine/engine-api';
 import { runCommandLine } from './command-line';
 import { connectEngineThread, type EngineThreadOptions } from './engine-thread';
 import { type ExitStatus, exitStatus } from './exit-status';

@@ -1,6 +1,6 @@
 import type { PipelineDocument } from '../pipeline/schema';
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { Diagnostic, DiagnosticPlace } from '../runtime/api/diagnostics';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
+import type { Diagnostic, DiagnosticPlace } from '../runtime/api/engine/diagnostics';
 import type { ReadFile } from './bind-inputs';
 import type { Files } from './host';
 import type { Recipe } from './load-recipe';

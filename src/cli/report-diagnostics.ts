@@ -1,5 +1,5 @@
 import { withoutCredentials } from '../imaging/public-hosts';
-import type { Diagnostic } from '../runtime/api/diagnostics';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 import { type ExitStatus, exitStatus } from './exit-status';
 import { machineFaultIn } from './failure-reason';
 import { formatDiagnostic, hasError } from './format-diagnostic';

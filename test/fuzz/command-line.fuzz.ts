@@ -4,7 +4,7 @@ import { terminalOf } from '../../src/cli/terminal';
 import { writeNifti } from '../../src/imaging/nifti/write-nifti';
 import { headPhantom } from '../../src/imaging/phantoms/head';
 import { nodeRegistry } from '../../src/nodes/index';
-import type { EngineApi } from '../../src/runtime/api/engine-api';
+import type { EngineApi } from '../../src/runtime/api/engine/engine-api';
 import { deviceOpeners } from '../../src/runtime/device-openers';
 import { createSession } from '../../src/runtime/session';
 import { createTestHost, engineWith } from '../unit/cli/test-host';

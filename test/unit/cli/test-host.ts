@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type ExitStatus, exitStatus } from '../../../src/cli/exit-status';
 import type { Host, ParseArgs } from '../../../src/cli/host';
 import { nodeRegistry } from '../../../src/nodes/index';
-import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import type { EngineApi } from '../../../src/runtime/api/engine/engine-api';
 import { deviceOpeners } from '../../../src/runtime/device-openers';
 import { createSession } from '../../../src/runtime/session';
 
