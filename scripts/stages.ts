@@ -40,6 +40,14 @@ export const stages: readonly Stage[] = [
   },
   { name: 'build', script: 'build', counts: 'one check', limitMinutes: 4 },
   {
+    name: 'fuzz',
+    script: 'fuzz',
+    scriptArguments: ['--count', '12'],
+    counts: 'one check',
+    limitMinutes: 6,
+    after: 'build',
+  },
+  {
     name: 'gpu',
     script: 'test:gpu',
     scriptArguments: vitestTotals,

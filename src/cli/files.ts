@@ -46,13 +46,15 @@ export interface FilesParts {
   readonly processes: Processes;
   /** Holds the paths that have to go when the program ends before its time. */
   readonly temporary: Set<string>;
+  /** Holds the pipes and devices that are being read: whoever opens one may wait for ever. */
+  readonly waiting: Set<string>;
   /** Larger files are not read. */
   readonly limitBytes?: number;
 }
 
 /** The command line's view of the disk. */
 export function filesOf(parts: FilesParts): Files {
-  const { fs, now, paths, processes, temporary, limitBytes = maxFileBytes } = parts;
+  const { fs, now, paths, processes, temporary, waiting, limitBytes = maxFileBytes } = parts;
 
   /** A pipe ends some time, a device such as /dev/zero never does. */
   async function readStream(path: string): Promise<Uint8Array> {
@@ -96,7 +98,9 @@ export function filesOf(parts: FilesParts): Files {
     async read(path) {
       const found = await fs.stat(path);
       // What reading a folder rejects with says best that it is one.
-      return found.isFile() || found.isDirectory() ? fs.readFile(path) : readStream(path);
+      if (found.isFile() || found.isDirectory()) return fs.readFile(path);
+      waiting.add(path);
+      return readStream(path).finally(() => waiting.delete(path));
     },
     async makeFolder(path) {
       await makeWithParents(path);

@@ -39,3 +39,9 @@ export function interruptionsOf(
     };
   };
 }
+
+/** The signal for which a program ends with a status; undefined where it is no signal's. */
+export function signalOf(status: ExitStatus): keyof typeof statusOfSignal | undefined {
+  const found = Object.entries(statusOfSignal).find(([, one]) => one === status);
+  return found?.[0] as keyof typeof statusOfSignal | undefined;
+}

@@ -12,19 +12,34 @@ import { isPublicAddress } from '../imaging/public-hosts';
 import type { DeviceChoice } from '../runtime/api/engine/engine-api';
 import { runCommandLine } from './command-line';
 import { connectEngineThread, type EngineThreadOptions } from './engine-thread';
-import type { ExitStatus } from './exit-status';
+import { type ExitStatus, exitStatus } from './exit-status';
 import { filesOf } from './files';
 import { hasGraphicsLibrary } from './graphics-library';
-import { interruptionsOf } from './interruptions';
+import { interruptionsOf, signalOf } from './interruptions';
 import { processesOf } from './processes';
 import { publicFetchOf } from './public-fetch';
 import { terminalOf } from './terminal';
 
 /** What must not stay behind, however the program ends. */
 const temporary = new Set<string>();
-process.on('exit', () => {
+/** Pipes and devices that are being read. */
+const waiting = new Set<string>();
+const removeTemporary = (): void => {
   for (const file of temporary) now.rmSync(file, { force: true });
-});
+};
+process.on('exit', removeTemporary);
+
+/**
+ * Ends the program. Node's own way waits for its threads, of which one may wait for a pipe into which nobody
+ * writes; then the signal that ended the run ends the program too, which shells report as the same status.
+ */
+function leave(status: ExitStatus): void {
+  const signal = signalOf(status);
+  if (waiting.size === 0 || signal === undefined) process.exit(status);
+  removeTemporary();
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
 
 const processes = processesOf({
   pid: process.pid,
@@ -41,14 +56,14 @@ function gpuFor(device: DeviceChoice): EngineThreadOptions['gpu'] {
 
 /** How the program ends; nothing while it works. */
 const ending: { status?: ExitStatus } = {};
-const end = (otherwise: ExitStatus): never => process.exit(ending.status ?? otherwise);
+const end = (otherwise: ExitStatus): void => leave(ending.status ?? otherwise);
 
 ending.status = await runCommandLine(process.argv.slice(2), {
   version,
   packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
   processors: availableParallelism(),
   terminal: terminalOf(process.stdout, process.stderr, end),
-  files: filesOf({ fs, now, paths: path, processes, temporary }),
+  files: filesOf({ fs, now, paths: path, processes, temporary, waiting }),
   fetch: publicFetchOf({
     request: (url, options, answered) => request(url, options as RequestOptions, answered),
     lookup: (name, options, done) => lookup(name, options, done),
@@ -61,9 +76,9 @@ ending.status = await runCommandLine(process.argv.slice(2), {
     const entry = new URL('./engine-worker.js', import.meta.url);
     return connectEngineThread(new Worker(entry, { workerData }));
   },
-  onInterrupt: interruptionsOf(process, (told) => process.exit(told)),
+  onInterrupt: interruptionsOf(process, leave),
   now: () => new Date(),
 });
 // Threads and graphics would keep the process alive; what was printed goes out first, and where it
 // cannot, the terminal says so and ends the program.
-process.stdout.write('', (error) => error ?? process.exit(ending.status));
+process.stdout.write('', (error) => error ?? end(exitStatus.done));

@@ -1,9 +1,9 @@
 import type { PipelineDocument } from '../pipeline/schema';
-import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 import type { EngineApi, OutputHandle } from '../runtime/api/engine/engine-api';
 import { savedAs } from '../runtime/api/engine/file-writers/index';
 import { bytesAsNamed, type SavedOutput, savedOutputs } from '../runtime/api/engine/saved-files';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import { messages } from './messages';
 
 /** The files of all save nodes; for a recipe without any, those of its last registration. */

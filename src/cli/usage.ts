@@ -33,6 +33,6 @@ Example
   weft run pipelines/brain-t1-greedy.json --out out \\
        --input fixed=fixed.nii.gz --input moving=moving.nii.gz
 
-Exit status: 0 done, 1 the recipe or the data is wrong, 2 wrong usage, 3 a fault of Weft,
-130 cancelled with Ctrl-C. Weft is not a medical device.
+Exit status: 0 done, 1 the recipe, the data or the machine is why, 2 wrong usage, 3 a fault of
+Weft, 130 cancelled with Ctrl-C (129 SIGHUP, 143 SIGTERM). Weft is not a medical device.
 `;

@@ -15,7 +15,7 @@ export interface FuzzOutcome {
 export interface FuzzProperty {
   readonly name: string;
   /** The same seed makes the same inputs. */
-  run(count: number, seed: number): FuzzOutcome;
+  run(count: number, seed: number): FuzzOutcome | Promise<FuzzOutcome>;
 }
 
 /** A property of one arbitrary input: `hold` throws where it does not hold. */

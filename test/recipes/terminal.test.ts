@@ -114,6 +114,25 @@ describe('a signal ends a run', () => {
   );
 });
 
+describe.runIf(process.platform === 'linux')('a pipe into which nobody writes', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('does not keep %s from ending a run', async (signal) => {
+    const out = `waits-${signal}`;
+    const pipe = join(folder, `${out}.nii`);
+    spawnSync('mkfifo', [pipe]);
+    const inputs = ['--input', `fixed=${pipe}`, '--input', `moving=${pipe}`];
+    const args = ['run', slices, ...cpu, ...inputs, '--out', out];
+    // It waits once the engine is there, which is soon after the folder is claimed.
+    let seenMs = Number.NaN;
+    const ended = await endedBy(signal, args, () => {
+      if (existsSync(join(folder, out, '.weft-lock'))) seenMs ||= performance.now();
+      return performance.now() - seenMs > 2000;
+    });
+    expect(ended.tookMs).toBeLessThan(4000);
+    expect([signal, signal === 'SIGINT' ? 130 : 143]).toContain(ended.by ?? ended.status);
+    expect(readdirSync(join(folder, out))).toEqual([]);
+  });
+});
+
 describe('two runs into one folder', () => {
   it('the second is refused before it runs, and the first keeps its manifest', async () => {
     const longer = ['--set', 'field-levels.iterations=[60]', '--set', 'field-levels.shrink=[2]'];

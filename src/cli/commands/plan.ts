@@ -6,7 +6,7 @@ import { formatPlan } from '../format-plan';
 import type { Host } from '../host';
 import { jsonText } from '../manifest';
 import { prepareRecipe } from '../prepare-recipe';
-import { refuse, report } from '../report-diagnostics';
+import { refuse, report, toldSafely } from '../report-diagnostics';
 
 /** `weft plan`: prints what a recipe would do, or its program after a phase of the compiler. */
 export async function plan(options: Arguments, host: Host): Promise<ExitStatus> {
@@ -20,7 +20,7 @@ export async function plan(options: Arguments, host: Host): Promise<ExitStatus> 
     const printed = compiled.printed ?? writeDocument(recipe.document);
     terminal.out(printed.endsWith('\n') ? printed : `${printed}\n`);
   } else if (options.json) {
-    terminal.out(jsonText({ ...compiled.plan, diagnostics }));
+    terminal.out(jsonText({ ...compiled.plan, diagnostics: diagnostics.map(toldSafely) }));
   } else if (compiled.plan) {
     terminal.out(formatPlan(recipe.document.name, compiled.plan));
   }

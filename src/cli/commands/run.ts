@@ -10,7 +10,7 @@ import { cancelledText, messages } from '../messages';
 import { overwrittenInputs } from '../overwritten-inputs';
 import { type PreparedRecipe, prepareRecipe } from '../prepare-recipe';
 import { ProgressPrinter } from '../progress-printer';
-import { refuse, report, withoutEchoes } from '../report-diagnostics';
+import { refuse, report, toldSafely, withoutEchoes } from '../report-diagnostics';
 import { UsageError } from '../usage';
 import { writeResults } from '../write-results';
 
@@ -62,7 +62,9 @@ async function runInto(
   const planPeakBytes = compiled.plan?.peakBytes;
   const sayAsJson = (): void =>
     terminal.out(
-      jsonText(summary(result, planPeakBytes, [...ready.prepared.diagnostics, ...news])),
+      jsonText(
+        summary(result, planPeakBytes, [...ready.prepared.diagnostics, ...news].map(toldSafely)),
+      ),
     );
   if (result.status === 'cancelled') {
     terminal.error(cancelledText);

@@ -73,7 +73,7 @@ async function bind(
   );
 }
 
-describe('bindInputs', () => {
+describe('bindInputs', { timeout: 60_000 }, () => {
   it('generates the heads that the recipe names', async () => {
     const bound = await bind(recipe, {});
     expect(bound.diagnostics).toEqual([]);

@@ -39,7 +39,14 @@ async function weft(...args: readonly string[]) {
       return Promise.reject(new Error('A run had begun.'));
     },
   });
-  const parts = { fs, now, paths: path, processes, temporary: new Set<string>() };
+  const parts = {
+    fs,
+    now,
+    paths: path,
+    processes,
+    temporary: new Set<string>(),
+    waiting: new Set<string>(),
+  };
   const status = await runCommandLine(args, {
     ...host,
     files: filesOf(parts),
