@@ -91,20 +91,24 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   if (diagnostics.length > 0) return { outputs, checks, diagnostics };
   const results = new Set<ValueId>();
   const saved = savedPorts(checked);
+  const { ops } = builder.finish([]);
+  const { keep = 'all' } = options;
+  const costly = new Set(ops.filter(({ region }) => region).map(({ origin }) => origin));
   for (const [nodeId, ports] of outputs) {
     // Nobody reads them back.
     if (options.descriptors.has(nodeId) || options.kept?.has(nodeId)) continue;
     for (const [port, value] of Object.entries(ports)) {
       const ids = valuesOf(value);
       const isSmall = ids.every((id) => builder.typeOf(id).kind === 'scalars');
-      if (options.keep !== 'needed' || isSmall || saved.has(`${nodeId}.${port}`)) {
+      const isKept = keep === 'all' || (keep === 'costly' && costly.has(nodeId));
+      if (isKept || isSmall || saved.has(`${nodeId}.${port}`)) {
         for (const id of ids) results.add(id);
       }
     }
   }
   for (const check of checks) if ('problem' in check) results.add(check.value);
   // What nobody needs is not computed only to be looked at.
-  const needed = neededFor([...results], builder.finish([]).ops);
+  const needed = neededFor([...results], ops);
   const made = checks.filter((one) => 'problem' in one || needed.has(one.countOf ?? one.value));
   for (const { value } of made) results.add(value);
   return { graph: builder.finish([...results]), outputs, checks: made, diagnostics };
