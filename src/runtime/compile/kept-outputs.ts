@@ -1,3 +1,4 @@
+import type { NodeDefinition } from '../api/nodes/define-node';
 import type { CheckedGraph } from './checked-graph';
 
 /**
@@ -22,10 +23,10 @@ export function savedPorts({ nodes }: CheckedGraph): ReadonlySet<string> {
 export function readPorts({ nodes }: CheckedGraph, keep: Keep): ReadonlySet<string> {
   const read = new Set<string>();
   const needed = new Set<string>();
+  const isAsked = ({ files, outputs }: NodeDefinition) =>
+    files !== undefined || Object.values(outputs).some(({ type }) => type === 'table');
   for (const { id, definition, inputs } of [...nodes].reverse()) {
-    const types = Object.values(definition.outputs).map(({ type }) => type);
-    const isAsked = definition.files !== undefined || types.includes('table');
-    if (keep === 'needed' && !isAsked && !needed.has(id)) continue;
+    if (keep === 'needed' && !needed.has(id) && !isAsked(definition)) continue;
     for (const { nodeId, port } of Object.values(inputs).flat()) {
       needed.add(nodeId);
       read.add(`${nodeId}.${port}`);

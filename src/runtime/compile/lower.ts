@@ -31,6 +31,8 @@ export interface LowerOptions {
   readonly kept?: ReadonlyMap<string, KeptOutputs>;
   /** What must outlive the program; `all` unless told. */
   readonly keep?: Keep;
+  /** Outputs, as `node.port`, that must outlive it too: what comes after it reads them. */
+  readonly readLater?: ReadonlySet<string>;
   /** Check that what nodes give is finite. */
   readonly checkFinite?: boolean;
 }
@@ -100,8 +102,10 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     for (const [port, value] of Object.entries(ports)) {
       const ids = valuesOf(value);
       const isSmall = ids.every((id) => builder.typeOf(id).kind === 'scalars');
+      const name = `${nodeId}.${port}`;
+      const isAsked = saved.has(name) || options.readLater?.has(name);
       const isKept = keep === 'all' || (keep === 'costly' && costly.has(nodeId));
-      if (isKept || isSmall || saved.has(`${nodeId}.${port}`)) {
+      if (isAsked || isKept || isSmall) {
         for (const id of ids) results.add(id);
       }
     }

@@ -25,6 +25,8 @@ export interface Prepared {
   readonly inputs: ReadonlyMap<string, StoredInput>;
   /** Results of earlier runs that still hold, by node. */
   readonly kept: ReadonlyMap<string, StoredResult>;
+  /** Outputs, as `node.port`, that later stages of a run read. */
+  readonly readLater?: ReadonlySet<string>;
   /** Metrics that the recipe states a bound for. */
   readonly expected: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -106,12 +108,13 @@ export function compilePrepared(
   request: CompileRequest,
   { devices, verify }: Pick<PreparationParts, 'devices' | 'verify'>,
 ): Compiled {
-  const { graph, device, inputs, kept } = prepared;
+  const { graph, device, inputs, kept, readLater } = prepared;
   const keeping = (keep: Keep): Compiled =>
     compile(graph, {
       descriptors: new Map([...inputs].map(([nodeId, input]) => [nodeId, input.descriptor])),
       kept,
       keep,
+      ...(readLater ? { readLater } : {}),
       checkFinite: true,
       limits: device.limits,
       otherDevices: devices.others(device.kind),

@@ -6,6 +6,7 @@ import { deviceOpeners } from '../../../../src/runtime/device-openers';
 import type { DeviceOpener, Execution } from '../../../../src/runtime/devices';
 import type { HeldPlane } from '../../../../src/runtime/held-plane';
 import type { ValueId } from '../../../../src/runtime/ir/values';
+import type { Session } from '../../../../src/runtime/session';
 import { ResultData } from '../../../../src/runtime/session/result-data';
 import { resultHandle, resultPlace } from '../../../../src/runtime/session/result-handles';
 import { ResultStore, type StoredResult } from '../../../../src/runtime/session/result-store';
@@ -177,21 +178,9 @@ describe('results', { timeout: 60_000 }, () => {
   });
 });
 
-async function runKeeping(
-  session: ReturnType<typeof openSession>,
-  recipe: object,
-  bindings: Readonly<Record<string, string>>,
-) {
-  const asking = Object.create(session, {
-    run: {
-      value: (
-        request: Parameters<typeof session.run>[0],
-        told: Parameters<typeof session.run>[1],
-      ) => session.run({ ...request, keep: 'needed' }, told),
-    },
-  }) as typeof session;
-  return run(asking, recipe, bindings);
-}
+/** Runs a recipe of which only what is needed is kept. */
+const runKeeping = (session: Session, recipe: object, bindings: Readonly<Record<string, string>>) =>
+  run(session, recipe, bindings, undefined, 'cpu', 'needed');
 
 /** A plane that says whether its memory is there. */
 function fakePlane(bytes: number): HeldPlane & { holders: number; isLost: boolean } {
