@@ -91,7 +91,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     if (options.checkFinite && !isGiven) checks.push(...finiteChecks(builder, node.id, data));
   }
   if (diagnostics.length > 0) return { outputs, checks, diagnostics };
-  const results = new Set<ValueId>();
+  const results = new Set(checks.flatMap((one) => ('problem' in one ? [one.value] : [])));
   const saved = savedPorts(checked);
   const { ops } = builder.finish([]);
   const { keep = 'all' } = options;
@@ -110,7 +110,6 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
       }
     }
   }
-  for (const check of checks) if ('problem' in check) results.add(check.value);
   // What nobody needs is not computed only to be looked at.
   const needed = neededFor([...results], ops);
   const made = checks.filter((one) => 'problem' in one || needed.has(one.countOf ?? one.value));
