@@ -14,11 +14,12 @@ export async function memory(host: BenchHost): Promise<readonly Section[]> {
   const { quick } = host.options;
   const device = await host.openDevice();
   try {
-    const real = realPair('head-2mm');
     const pairs: Pair[] = [phantomPair];
     const notes = ['process: growth of the resident set while the first iterations run'];
-    if ('skipped' in real) notes.push(`skipped ${real.skipped}`);
-    else if (!quick) pairs.push(real);
+    for (const real of [realPair('head-2mm'), realPair('vxm-1mm')]) {
+      if ('skipped' in real) notes.push(`skipped ${real.skipped}`);
+      else if (!quick) pairs.push(real);
+    }
     const data: object[] = [];
     const rows: string[][] = [];
     const failures: string[] = [];

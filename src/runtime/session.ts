@@ -89,8 +89,8 @@ class EngineSession implements Session {
         if (!('graph' in prepared)) return { diagnostics: prepared.diagnostics };
         const startedMs = performance.now();
         // What follows a node that computes by itself is not known before it has.
-        const [{ graph } = prepared] = stagesOf(prepared.graph, () => false);
-        const compiled = compilePrepared({ ...prepared, graph }, request, parts);
+        const [stage] = stagesOf(prepared.graph, () => false);
+        const compiled = compilePrepared({ ...prepared, ...stage }, request, parts);
         const compileMs = performance.now() - startedMs;
         const { plan } = compiled;
         const printed = prepared.printed ?? compiled.printed;

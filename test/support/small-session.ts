@@ -88,12 +88,14 @@ export async function run(
   bindings: Readonly<Record<string, string>>,
   onProgress: (progress: RunProgress, request: RunRequest) => void = () => undefined,
   device: DeviceKind = 'cpu',
+  keep: RunRequest['keep'] = 'all',
 ): Promise<Watched> {
   const request: RunRequest = {
     runId: randomUUID(),
     documentText: JSON.stringify(recipe),
     bindings,
     device,
+    keep,
   };
   const messages: RunProgress[] = [];
   const states = new Map<string, NodeState[]>();

@@ -31,6 +31,8 @@ export interface LowerOptions {
   readonly kept?: ReadonlyMap<string, KeptOutputs>;
   /** What must outlive the program; `all` unless told. */
   readonly keep?: Keep;
+  /** Outputs, as `node.port`, that must outlive it too: what comes after it reads them. */
+  readonly readLater?: ReadonlySet<string>;
   /** Check that what nodes give is finite. */
   readonly checkFinite?: boolean;
 }
@@ -89,22 +91,27 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     if (options.checkFinite && !isGiven) checks.push(...finiteChecks(builder, node.id, data));
   }
   if (diagnostics.length > 0) return { outputs, checks, diagnostics };
-  const results = new Set<ValueId>();
+  const results = new Set(checks.flatMap((one) => ('problem' in one ? [one.value] : [])));
   const saved = savedPorts(checked);
+  const { ops } = builder.finish([]);
+  const { keep = 'all' } = options;
+  const costly = new Set(ops.filter(({ region }) => region).map(({ origin }) => origin));
   for (const [nodeId, ports] of outputs) {
     // Nobody reads them back.
     if (options.descriptors.has(nodeId) || options.kept?.has(nodeId)) continue;
     for (const [port, value] of Object.entries(ports)) {
       const ids = valuesOf(value);
       const isSmall = ids.every((id) => builder.typeOf(id).kind === 'scalars');
-      if (options.keep !== 'needed' || isSmall || saved.has(`${nodeId}.${port}`)) {
+      const name = `${nodeId}.${port}`;
+      const isAsked = saved.has(name) || options.readLater?.has(name);
+      const isKept = keep === 'all' || (keep === 'costly' && costly.has(nodeId));
+      if (isAsked || isKept || isSmall) {
         for (const id of ids) results.add(id);
       }
     }
   }
-  for (const check of checks) if ('problem' in check) results.add(check.value);
   // What nobody needs is not computed only to be looked at.
-  const needed = neededFor([...results], builder.finish([]).ops);
+  const needed = neededFor([...results], ops);
   const made = checks.filter((one) => 'problem' in one || needed.has(one.countOf ?? one.value));
   for (const { value } of made) results.add(value);
   return { graph: builder.finish([...results]), outputs, checks: made, diagnostics };

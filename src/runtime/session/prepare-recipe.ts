@@ -6,7 +6,7 @@ import { messages } from '../api/engine/messages';
 import type { CheckedGraph } from '../compile/checked-graph';
 import { type Compiled, compile } from '../compile/compile';
 import { formatCheckedGraph } from '../compile/format';
-import { type Keep, readPorts } from '../compile/kept-outputs';
+import { type Keep, keeps, readPorts } from '../compile/kept-outputs';
 import { parse } from '../compile/parse';
 import { leaveOutUnbound, validate } from '../compile/validate';
 import type { Device } from '../devices';
@@ -25,6 +25,8 @@ export interface Prepared {
   readonly inputs: ReadonlyMap<string, StoredInput>;
   /** Results of earlier runs that still hold, by node. */
   readonly kept: ReadonlyMap<string, StoredResult>;
+  /** Outputs, as `node.port`, that later stages of a run read. */
+  readonly readLater?: ReadonlySet<string>;
   /** Metrics that the recipe states a bound for. */
   readonly expected: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -70,7 +72,7 @@ export async function prepareRecipe(
   const digest = (nodeId: string): string | undefined => inputs.get(nodeId)?.handle;
   const keys = await nodeKeys(graph, digest, `${device.kind} ${device.name}`);
   const kept = new Map<string, StoredResult>();
-  const read = readPorts(graph);
+  const read = readPorts(graph, request.keep ?? 'all');
   for (const { id, definition } of graph.nodes) {
     const result = definition.source ? undefined : parts.results?.get(keys.get(id) ?? '');
     // Of some nodes only a part is kept: enough where nobody reads the rest.
@@ -99,40 +101,43 @@ export async function prepareRecipe(
 
 /**
  * The phases after `validate`, for the device that was chosen. Where the device has not the memory to
- * keep what every node gives, only what the recipe needs is kept.
+ * keep what every node gives, less is kept.
  */
 export function compilePrepared(
   prepared: Prepared,
   request: CompileRequest,
   { devices, verify }: Pick<PreparationParts, 'devices' | 'verify'>,
 ): Compiled {
-  const { graph, device, inputs, kept } = prepared;
+  const { graph, device, inputs, kept, readLater } = prepared;
   const keeping = (keep: Keep): Compiled =>
     compile(graph, {
       descriptors: new Map([...inputs].map(([nodeId, input]) => [nodeId, input.descriptor])),
       kept,
       keep,
+      ...(readLater ? { readLater } : {}),
       checkFinite: true,
       limits: device.limits,
       otherDevices: devices.others(device.kind),
       verify,
       ...(request.printAfter ? { printAfter: request.printAfter } : {}),
     });
-  const wanted = keeping(request.keep ?? 'all');
-  const tooMuch = wanted.diagnostics.find(({ code }) => code === 'out-of-memory');
-  if (!tooMuch || !wanted.plan || request.keep === 'needed') return wanted;
-  const needed = keeping('needed');
-  if (hasError(needed.diagnostics)) return wanted;
+  const asked = request.keep ?? 'all';
+  const wanted = keeping(asked);
+  const isTooMuch = ({ code }: Diagnostic) => code === 'out-of-memory';
+  const tooMuch = wanted.diagnostics.find(isTooMuch);
+  if (!tooMuch || !wanted.plan) return wanted;
   const { maxTotalBytes, likelyTotalBytes, maxBufferBytes } = device.limits;
   const available = maxTotalBytes ?? likelyTotalBytes ?? maxBufferBytes;
-  const { nodeId } = tooMuch.at;
-  return {
-    ...needed,
-    diagnostics: [
-      messages.notAllKept(wanted.plan.peakBytes, available, nodeId),
-      ...needed.diagnostics,
-    ],
-  };
+  const lessKept = messages.notAllKept(wanted.plan.peakBytes, available, tooMuch.at.nodeId);
+  let least = wanted;
+  for (const keep of keeps.slice(keeps.indexOf(asked) + 1)) {
+    const less = keeping(keep);
+    if (!hasError(less.diagnostics)) {
+      least = { ...less, diagnostics: [lessKept, ...less.diagnostics] };
+    }
+    if (!less.diagnostics.some(isTooMuch)) break;
+  }
+  return least;
 }
 
 export function hasError(diagnostics: readonly Diagnostic[]): boolean {

@@ -90,10 +90,10 @@ export class RecipeRun {
     if (stages.length > 1) this.#tell(prepared.graph.nodes, 'waiting');
     let given = prepared;
     let soFar: RunResult | undefined;
-    for (const { graph, computed } of stages) {
+    for (const { graph, computed, readLater } of stages) {
       const left = given.kept;
       const { result, kept } = await runPlan(
-        { ...given, graph },
+        { ...given, graph, readLater },
         {
           session: this.#parts,
           request: this.#request,

@@ -1,10 +1,13 @@
 import type { CheckedGraph, CheckedNode } from '../compile/checked-graph';
+import { readPorts } from '../compile/kept-outputs';
 
 /** One plan of a run, and the nodes that compute by themselves once it has run. */
 export interface Stage {
   /** What is compiled: all nodes up to this stage; those of earlier stages are kept results by then. */
   readonly graph: CheckedGraph;
   readonly computed: readonly CheckedNode[];
+  /** Outputs, as `node.port`, that what comes after its plan reads. */
+  readonly readLater: ReadonlySet<string>;
 }
 
 /**
@@ -31,5 +34,6 @@ export function stagesOf(
   return Array.from({ length: last + 1 }, (_, index) => ({
     graph: { nodes: nodes.filter(({ id }) => (after.get(id) ?? 0) <= index) },
     computed: nodes.filter((node) => waits(node) && before.get(node.id) === index),
+    readLater: readPorts({ nodes: nodes.filter(({ id }) => (after.get(id) ?? 0) > index) }, 'all'),
   }));
 }

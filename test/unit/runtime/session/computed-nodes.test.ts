@@ -44,6 +44,24 @@ describe('a node that computes by itself', () => {
     expect(result.levels).toHaveLength(2);
   });
 
+  test('is given what it needs where hardly anything is kept', async () => {
+    const session = sessionWith(shift);
+    const bindings = await bind(session);
+    const { result } = await run(session, startedRecipe(), bindings, undefined, 'cpu', 'needed');
+    const other = sessionWith(shift);
+    const whole = await run(other, startedRecipe(), await bind(other));
+    expect(result).toMatchObject({ status: 'done', metrics: whole.result.metrics });
+  });
+
+  test('gives nothing that is not finite', async () => {
+    const session = sessionWith(async () => ({
+      affine: shifted.map((x, i) => (i === 3 ? Number.NaN : x)) as unknown as typeof shifted,
+    }));
+    const { result } = await run(session, startedRecipe(), await bind(session));
+    const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
+    expect(errors).toMatchObject([{ code: 'non-finite', at: { nodeId: 'start' } }]);
+  });
+
   test('is not asked again for what follows it, and again for what it needs', async () => {
     const computation = vi.fn(shift);
     const session = sessionWith(computation);

@@ -48,6 +48,28 @@ describe('what goes wrong', { timeout: 60_000 }, () => {
     expect((await run(session, squares, usual)).result.status).toBe('done');
   });
 
+  it('is a result that is not finite though every loss is: said at the node, and not kept', async () => {
+    const information = {
+      ...squares,
+      nodes: {
+        ...squares.nodes,
+        levels: { ...squares.nodes.levels, params: { shrink: [1], iterations: [5] } },
+        lncc: { type: 'similarity.mutual-information', version: 1, params: {} },
+      },
+    };
+    const session = openSession();
+    const tiny = await bind(session, { fixed: image(1, 1), moving: image(1e-38, 2) });
+    for (const _ of ['first', 'again']) {
+      const { result, states } = await run(session, information, tiny);
+      expect(result).toMatchObject({ status: 'failed', metrics: {} });
+      expect(result.diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([
+        { code: 'non-finite', at: { nodeId: 'register', port: expect.any(String) } },
+      ]);
+      expect(states.get('register')?.at(-1)).toBe('failed');
+      expect(result.outputs.map(({ nodeId }) => nodeId)).toEqual(['fixed', 'moving']);
+    }
+  });
+
   it('is two images that meet in their background only: said at the node, each time', async () => {
     const ball = (shiftMm: number): Volume => {
       const grid = axisAlignedGrid([17, 17, 17], [2, 2, 2], [shiftMm, shiftMm, shiftMm]);
