@@ -8,6 +8,7 @@ interface FileSystem {
   writeFile(path: string, data: Uint8Array): Promise<void>;
   mkdir(path: string): Promise<unknown>;
   stat(path: string): Promise<{ isDirectory(): boolean; isFile(): boolean }>;
+  readdir(path: string): Promise<readonly string[]>;
   open(path: string): Promise<OpenFile>;
   access(path: string, mode?: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -26,6 +27,10 @@ interface Paths {
   join(folder: string, name: string): string;
   dirname(path: string): string;
 }
+
+/** Files of a folder that are looked at, and how much of each: enough to tell what they are. */
+const startsRead = 16;
+const startBytes = 256;
 
 /** Read at a time of what does not say how much it holds. */
 const chunkBytes = 2 ** 20;
@@ -75,6 +80,20 @@ export function filesOf(fs: FileSystem, paths: Paths, limitBytes = maxFileBytes)
       const found = await fs.stat(path);
       // What reading a folder rejects with says best that it is one.
       return found.isFile() || found.isDirectory() ? fs.readFile(path) : readStream(path);
+    },
+    async startsIn(folder) {
+      const names = await fs.readdir(folder).catch(() => []);
+      const starts = names.slice(0, startsRead).map(async (name) => {
+        const path = paths.join(folder, name);
+        // Opening a pipe waits until somebody writes into it.
+        if (!(await fs.stat(path)).isFile()) throw new Error(`${path} is no file.`);
+        const file = await fs.open(path);
+        const start = new Uint8Array(startBytes);
+        const { bytesRead } = await file.read(start).finally(() => file.close());
+        return start.subarray(0, bytesRead);
+      });
+      const read = await Promise.allSettled(starts);
+      return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     },
     async makeFolder(path) {
       await makeWithParents(path);

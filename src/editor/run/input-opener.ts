@@ -5,7 +5,7 @@ import { setParam } from '../store/document-edits';
 import type { DocumentStore } from '../store/document-store';
 import type { InputStatus, RunStore } from '../store/run-store';
 import type { VolumeLibrary } from '../viewer/volume-library';
-import { faultOfOurs } from './fault';
+import { faultOfOurs, unreadableFile } from './fault';
 import { fetchBytes } from './fetch-bytes';
 import { fileKey, type LoaderSource, loadedKind, loaderSources, sourceKey } from './input-sources';
 
@@ -137,13 +137,17 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
         const key = sourceKey(source);
         chosenFiles.set(nodeId, { files, frame, besideKey: fileKey(asked ?? source) });
         setStatus(nodeId, { state: 'opening', key });
+        const read = await Promise.allSettled([bytesOf(file), voxels && bytesOf(voxels)]);
+        const [bytes, voxelBytes] = read.map((one) =>
+          one.status === 'fulfilled' ? one.value : undefined,
+        );
+        if (bytes === undefined || (voxels && voxelBytes === undefined)) {
+          const diagnostics = [unreadableFile(nodeId, file.name)];
+          return setStatus(nodeId, { state: 'failed', key, diagnostics });
+        }
         const input = await openSource(
           { nodeId, source, key },
-          {
-            bytes: await bytesOf(file),
-            ...(voxels && { voxelBytes: await bytesOf(voxels) }),
-            fileName: file.name,
-          },
+          { bytes, ...(voxelBytes && { voxelBytes }), fileName: file.name },
         );
         if (input === undefined) return;
         const named = { ...param, sha256: input.sha256 };
