@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sharedLabels } from '../../imaging/label-ids';
 import type { LabelIds } from '../../imaging/volume';
-import { defineNode } from '../../runtime/api/define-node';
+import { defineNode } from '../../runtime/api/nodes/define-node';
 import { requireSameGrid } from '../shared/same-grid';
 
 /** More regions than any atlas has; beyond it, an image was taken for labels. */

@@ -1,5 +1,5 @@
-import type { Grid } from '../../imaging/grid';
-import type { LabelTable } from './data-kinds/labels';
+import type { Grid } from '../../../imaging/grid';
+import type { LabelTable } from '../data-kinds/labels';
 
 /** Where a loader's data comes from, as the document says it. */
 export type SourceRequest = {
