@@ -1,3 +1,4 @@
+import { recogniseFile } from '../imaging/nifti/file-kind';
 import { pairNameOf } from '../imaging/nifti/pair-names';
 import { type PublicImage, publicImages } from '../imaging/public-images';
 import type { PipelineDocument } from '../pipeline/schema';
@@ -176,7 +177,14 @@ export async function bindInputs(
       const voxelBytes = await host.files.read(voxels);
       return { open: { source: request, bytes, voxelBytes, fileName: name }, path: header };
     } catch (error) {
-      return { refuse: messages.fileUnreadable(nodeId, reading, failureReason(error)) };
+      const starts = await host.files.startsIn(reading);
+      const isDicom = starts.some((start) => recogniseFile(start) === 'dicom');
+      const reason = failureReason(error);
+      return {
+        refuse: isDicom
+          ? messages.dicomFolder(nodeId, reading)
+          : messages.fileUnreadable(nodeId, reading, reason),
+      };
     }
   }
 }

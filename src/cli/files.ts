@@ -11,6 +11,7 @@ interface FileSystem {
   mkdir(path: string): Promise<unknown>;
   stat(path: string): Promise<{ isDirectory(): boolean; isFile(): boolean }>;
   stat(path: string, options: { readonly bigint: true }): Promise<FileIdentity>;
+  readdir(path: string): Promise<readonly string[]>;
   open(path: string): Promise<OpenFile>;
   access(path: string, mode?: number): Promise<void>;
   readonly constants: { readonly W_OK: number; readonly X_OK: number };
@@ -33,6 +34,10 @@ interface Paths {
   join(folder: string, name: string): string;
   dirname(path: string): string;
 }
+
+/** Files of a folder that are looked at, and how much of each: enough to tell what they are. */
+const startsRead = 16;
+const startBytes = 256;
 
 /** Read at a time of what does not say how much it holds. */
 const chunkBytes = 2 ** 20;
@@ -101,6 +106,20 @@ export function filesOf(parts: FilesParts): Files {
       if (found.isFile() || found.isDirectory()) return fs.readFile(path);
       waiting.add(path);
       return readStream(path).finally(() => waiting.delete(path));
+    },
+    async startsIn(folder) {
+      const names = await fs.readdir(folder).catch(() => []);
+      const starts = names.slice(0, startsRead).map(async (name) => {
+        const path = paths.join(folder, name);
+        // Opening a pipe waits until somebody writes into it.
+        if (!(await fs.stat(path)).isFile()) throw new Error(`${path} is no file.`);
+        const file = await fs.open(path);
+        const start = new Uint8Array(startBytes);
+        const { bytesRead } = await file.read(start).finally(() => file.close());
+        return start.subarray(0, bytesRead);
+      });
+      const read = await Promise.allSettled(starts);
+      return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     },
     async makeFolder(path) {
       await makeWithParents(path);

@@ -44,6 +44,8 @@ export interface Terminal {
 export interface Files {
   /** The whole file; rejects where it is larger than `maxFileBytes`, pipes and devices too. */
   read(path: string): Promise<Uint8Array>;
+  /** The first 256 bytes of some files that lie in a folder; none where it is no folder. */
+  startsIn(folder: string): Promise<readonly Uint8Array[]>;
   /** Makes a folder with its parents and checks that files can be written there. */
   makeFolder(path: string): Promise<void>;
   /** Claims a folder for one run; rejects where nothing can be written there. */

@@ -73,6 +73,14 @@ export const messages = {
       `Check the path, or pass --input ${nodeId}=FILE.`,
     ),
 
+  dicomFolder: (nodeId: string, path: string): Diagnostic =>
+    error(
+      'input-problem',
+      { nodeId },
+      `${path} is a folder of DICOM files; one image file was needed.`,
+      `Convert the series to NIfTI, for example with "dcm2niix -z y ${path}", and pass --input ${nodeId}= with the file that it writes.`,
+    ),
+
   notFetched: (nodeId: string, url: string): Diagnostic =>
     error(
       'input-missing',

@@ -157,7 +157,7 @@ function textOf(problem: ImageProblem | TransformProblem, loader: string): Probl
       };
     case 'no-such-frame':
       return {
-        message: `Frame ${problem.frame} was asked for; the file holds ${problem.frameCount}, counted from 0.`,
+        message: `Frame ${exactText(problem.frame)} was asked for; the file holds ${problem.frameCount}, counted from 0.`,
         remedy:
           problem.frameCount === 1
             ? `Set the loader’s “Frame” to 0, or leave --set ${loader}.frame out.`
@@ -179,7 +179,7 @@ function textOf(problem: ImageProblem | TransformProblem, loader: string): Probl
       };
     case 'bad-offset':
       return {
-        message: `The header places the first voxel at byte ${problem.offsetBytes}; it has to lie behind the header, within the first ${bytesText(problem.limitBytes)}.`,
+        message: `The header places the first voxel at byte ${exactText(problem.offsetBytes)}; it has to lie behind the header, within the first ${bytesText(problem.limitBytes)}.`,
         remedy: exportAgain,
       };
     case 'bad-spacing':
@@ -295,7 +295,7 @@ function warningTextOf(warning: ImageWarning): ProblemText {
       };
     case 'scaling-ignored':
       return {
-        message: `The header scales intensities by ${warning.slope} and shifts them by ${warning.intercept}; stored values are used unscaled.`,
+        message: `The header scales intensities by ${exactText(warning.slope)} and shifts them by ${exactText(warning.intercept)}; stored values are used unscaled.`,
         remedy: 'Check the intensities if their unit matters.',
       };
   }
@@ -317,5 +317,9 @@ function listText(numbers: readonly number[]): string {
 }
 
 function numberText(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  return exactText(Number(value.toPrecision(6)));
+}
+
+function exactText(value: number): string {
+  return Number.isNaN(value) ? 'not a number' : String(value);
 }

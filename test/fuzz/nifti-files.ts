@@ -165,5 +165,5 @@ export const niftiFiles = fuzzProperty('NIfTI files', inputs, ({ kind, base, num
 
 function requireWords({ message, remedy }: ReturnType<typeof describeProblem>): void {
   const text = `${message} ${remedy}`;
-  if (/undefined|\[object/.test(text)) throw new Error(`No words for a person: ${text}`);
+  if (/undefined|\[object|NaN/.test(text)) throw new Error(`No words for a person: ${text}`);
 }

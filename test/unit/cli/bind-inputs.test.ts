@@ -145,6 +145,20 @@ describe('bindInputs', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('names a folder of DICOM files, and what to do with it', async () => {
+    const dicom = new Uint8Array(300);
+    dicom.set(new TextEncoder().encode('DICM'), 128);
+    const disk = { 'scan/notes.txt': 'notes', 'scan/IM0001': dicom, 'B.nii.gz': image };
+    const bound = await bind(recipe, { fixed: 'scan', moving: 'B.nii.gz' }, { disk });
+    expect(bound.diagnostics).toMatchObject([
+      {
+        at: { nodeId: 'fixed' },
+        message: 'scan is a folder of DICOM files; one image file was needed.',
+        remedy: expect.stringContaining('dcm2niix'),
+      },
+    ]);
+  });
+
   it('finds the files of a recipe beside it, and says when one has changed', async () => {
     const disk = { 'recipes/mine.nii.gz': image };
     const source = { kind: 'file', name: 'mine.nii.gz' };
@@ -187,7 +201,7 @@ describe('bindInputs', { timeout: 60_000 }, () => {
       {
         severity: 'error',
         at: { nodeId: 'fixed', parameter: 'frame' },
-        remedy: expect.stringContaining('--set NODE.frame=0'),
+        remedy: expect.stringContaining('--set fixed.frame=0'),
       },
     ]);
     const handles = await Promise.all(

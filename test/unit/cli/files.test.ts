@@ -63,6 +63,17 @@ describe.runIf(process.platform === 'linux')('what does not say how much it hold
     expect(failureReason(error)).toBe('it is larger than 2 GiB');
   });
 
+  it('of a folder starts are read, of its files alone', async () => {
+    const scan = path.join(folder, 'scan');
+    await fs.mkdir(path.join(scan, 'inner'), { recursive: true });
+    await fs.writeFile(path.join(scan, 'a'), new Uint8Array(1000).fill(1));
+    await fs.writeFile(path.join(scan, 'b'), new Uint8Array(10).fill(2));
+    execFileSync('mkfifo', [path.join(scan, 'pipe')]);
+    const lengths = (await files.startsIn(scan)).map(({ length }) => length);
+    expect(lengths.sort()).toEqual([10, 256]);
+    expect(await files.startsIn(path.join(scan, 'a'))).toEqual([]);
+  });
+
   it('is a folder, or nothing, as it was before', async () => {
     await expect(files.read(folder)).rejects.toMatchObject({ code: 'EISDIR' });
     await expect(files.read(path.join(folder, 'no'))).rejects.toMatchObject({ code: 'ENOENT' });

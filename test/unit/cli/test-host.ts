@@ -85,6 +85,10 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
         if (path.startsWith('pipelines/')) return readFile(path);
         throw systemError('ENOENT');
       },
+      startsIn: async (folder) =>
+        [...disk].flatMap(([path, data]) =>
+          path.startsWith(`${folder}/`) ? [data.subarray(0, 256)] : [],
+        ),
       async makeFolder(path) {
         if (path === '/forbidden') throw systemError('EACCES');
       },

@@ -187,6 +187,19 @@ test('both files of a pair reach the engine, named by the header', async () => {
   expect(inputs().fixed).toMatchObject({ state: 'ready' });
 });
 
+test('a folder that is dropped is said to be one, and does not stay on its way', async () => {
+  await openSample();
+  const folder = new File([], 'DICOM');
+  folder.arrayBuffer = () => Promise.reject(new Error('NotFoundError'));
+  await editor.controller.inputs.openFile('fixed', folder);
+  expect(inputs().fixed).toMatchObject({
+    state: 'failed',
+    diagnostics: [
+      { message: expect.stringContaining('a folder'), remedy: expect.stringContaining('dcm2niix') },
+    ],
+  });
+});
+
 describe('a run', () => {
   test('ends with curves, states, a result, and the volumes of the registration', async () => {
     await openSample();

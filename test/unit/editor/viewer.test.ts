@@ -5,6 +5,7 @@ import {
   paintCheckerboard,
   paintColours,
   paintGrey,
+  paintLabels,
   paintOverlay,
 } from '../../../src/editor/viewer/paint-slice';
 import { sampleSlice, valueAt } from '../../../src/editor/viewer/sample-slice';
@@ -170,6 +171,17 @@ describe('colours', () => {
         .join(),
     );
     expect(new Set(colours).size).toBe(40);
+  });
+
+  test('a label has its colour by its number, whatever its index in a map', () => {
+    const colourOf = (index: number, ids?: readonly bigint[]) =>
+      pixel((out) => paintLabels(slice(index), ids, out));
+    expect(colourOf(1, [0n, 7n])).toEqual(colourOf(2, [0n, 3n, 7n]));
+    expect(colourOf(1, [0n, 7n])).toEqual(colourOf(7));
+    const large = [0n, -5n, 614454277n, 614454278n, 2n ** 60n, 2n ** 60n + 1n];
+    const colours = new Set(large.map((_, index) => colourOf(index, large).join()));
+    expect(colours.size).toBe(large.length);
+    expect(colourOf(0, large)).toEqual([0, 0, 0, 255]);
   });
 
   test('a volume is shown in the map that its values ask for', () => {
