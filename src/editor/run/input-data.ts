@@ -31,7 +31,7 @@ async function bytesOf(file: Blob): Promise<Uint8Array> {
   return new Uint8Array(await file.arrayBuffer());
 }
 
-/** Says that a file was moved, changed or taken away since it was chosen. */
+/** Says that a file was moved, changed or taken away since it was chosen, or is a folder. */
 export function unreadable(
   nodeId: string,
   error: unknown,
@@ -41,8 +41,10 @@ export function unreadable(
     severity: 'error',
     code: 'input-problem',
     at: { nodeId, parameter: 'source' },
-    message: `The browser cannot read the file: ${reason}`,
-    remedy: 'It may have been changed or moved since it was chosen: choose it again.',
+    message: `The browser cannot read the file: it is a folder, or it has changed since it was chosen (${reason}).`,
+    remedy:
+      'Choose one image file, again if need be. Of a folder of DICOM files make a NIfTI file first, ' +
+      'for example with dcm2niix.',
   };
   return { ok: false, diagnostics: [diagnostic] };
 }
