@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Modal } from '@mantine/core';
 import { publicImageAt } from '../../imaging/public-images';
 import { formatBytes } from '../canvas/InputBadge';
 import { useEditor } from '../editor-context';
+import { readable } from '../plain-text';
 
 /** Asks before anything is fetched: whose server it is, and what is fetched. */
 export function FetchConsent(props: {
@@ -40,7 +41,7 @@ export function FetchConsent(props: {
           </>
         )}
         <dt>Address</dt>
-        <dd className="weft-mono">{url}</dd>
+        <dd className="weft-mono">{readable(url)}</dd>
         <dt>SHA-256</dt>
         <dd className="weft-mono">{sha256}</dd>
       </dl>
