@@ -1,9 +1,9 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { Diagnostic } from '../runtime/api/diagnostics';
-import type { EngineApi } from '../runtime/api/engine-api';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
+import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { Drafts } from './files/drafts';
 import type { GalleryRecipe } from './gallery/recipes';
 import type { RunController } from './run/run-controller';

@@ -4,7 +4,7 @@ import type {
   OpenInputResult,
   ReadResult,
   TurnOutcome,
-} from '../runtime/api/engine-api';
+} from '../runtime/api/engine/engine-api';
 import { isLifeSign, watchLife } from '../runtime/api/worker-life';
 import { type EngineLife, type EngineLoss, EngineLost } from './engine-life';
 

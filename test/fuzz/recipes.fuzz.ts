@@ -3,7 +3,7 @@ import { nodeRegistry } from '../../src/nodes/index';
 import { parseDocument } from '../../src/pipeline/parse-document';
 import type { PipelineDocument } from '../../src/pipeline/schema';
 import { writeDocument } from '../../src/pipeline/write-document';
-import { savedOutputs } from '../../src/runtime/api/saved-files';
+import { savedOutputs } from '../../src/runtime/api/engine/saved-files';
 import type { Session } from '../../src/runtime/session';
 import { bind, openSession } from '../support/small-session';
 import type { FuzzProperty } from './fuzz-property';

@@ -1,5 +1,5 @@
 import { type EngineLife, type EngineLoss, EngineLost } from '../../src/editor/engine-life';
-import type { EngineApi } from '../../src/runtime/api/engine-api';
+import type { EngineApi } from '../../src/runtime/api/engine/engine-api';
 
 /**
  * An engine that ends when a test says so: what is asked of it then never answers, as of a worker that

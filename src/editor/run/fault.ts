@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../runtime/api/diagnostics';
+import type { Diagnostic } from '../../runtime/api/engine/diagnostics';
 import { EngineLost } from '../engine-life';
 
 const lossMessage = 'The engine stopped while it worked on this.';

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../../runtime/api/diagnostics';
-import type { OpenInputRequest } from '../../runtime/api/engine-api';
+import type { Diagnostic } from '../../runtime/api/engine/diagnostics';
+import type { OpenInputRequest } from '../../runtime/api/engine/engine-api';
 
 /** An image file, or the header of a pair and its voxels (.hdr and .img). */
 export type ImageFiles = readonly [file: File, voxels?: File];

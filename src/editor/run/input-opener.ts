@@ -1,6 +1,6 @@
-import type { NodeRegistry } from '../../runtime/api/define-node';
-import type { EngineApi, OpenInputResult } from '../../runtime/api/engine-api';
-import type { SourceRequest } from '../../runtime/api/inputs';
+import type { EngineApi, OpenInputResult } from '../../runtime/api/engine/engine-api';
+import type { SourceRequest } from '../../runtime/api/engine/inputs';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { EngineLost } from '../engine-life';
 import { setParam } from '../store/document-edits';
 import type { DocumentStore } from '../store/document-store';

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { Diagnostic } from '../../runtime/api/diagnostics';
+import type { Diagnostic } from '../../runtime/api/engine/diagnostics';
 import { portEnd } from './document-edits';
 import type { DocumentStore } from './document-store';
 import { allDiagnostics, type RunState, type RunStore, staleNodes } from './run-store';

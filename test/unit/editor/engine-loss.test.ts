@@ -3,7 +3,7 @@ import { createEditor } from '../../../src/editor/create-editor';
 import type { Editor } from '../../../src/editor/editor-context';
 import { setParam } from '../../../src/editor/store/document-edits';
 import { nodeRegistry } from '../../../src/nodes/index';
-import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import type { EngineApi } from '../../../src/runtime/api/engine/engine-api';
 import { createFakeEngine } from '../../support/fake-engine';
 import { mortalEngine } from '../../support/mortal-engine';
 import { sampleRecipe } from './sample-recipe';
