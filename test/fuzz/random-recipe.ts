@@ -251,6 +251,6 @@ function drawVolume(
   });
   const grid = { sizeVoxels: size, worldFromVoxel };
   return kind === 'labels'
-    ? { kind, grid, values, labels: [1, 2, 3], storedType: 'uint8' }
+    ? { kind, grid, values, ids: [0n, 1n, 2n, 3n], storedType: 'uint8' }
     : { kind, grid, values, storedType: 'float32' };
 }

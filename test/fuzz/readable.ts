@@ -9,7 +9,7 @@ export async function numbersLeft(
   const numbers = new Map<string, ArrayLike<number> & Iterable<number>>();
   for (const { nodeId, port, kind, handle } of outputs) {
     const name = `${nodeId}.${port}`;
-    const as = kind === 'image' || kind === 'labels' ? 'volume' : kind;
+    const as = kind === 'transform' || kind === 'table' ? kind : 'volume';
     const read = await session.read({ handle, as });
     if (read.kind === 'volume') numbers.set(name, read.volume.values);
     else if (read.kind === 'table') {

@@ -2,6 +2,7 @@ import type { NodeProps } from '@xyflow/react';
 import { memo, useState } from 'react';
 import { documentLimits } from '../../pipeline/limits';
 import { useEditor } from '../editor-context';
+import { readable } from '../plain-text';
 import { noteIndex, setNoteText } from '../store/note-edits';
 import type { FlowNote } from './projection';
 
@@ -37,7 +38,7 @@ export const NoteCard = memo(function NoteCard({ id, data, selected }: NodeProps
           }}
         />
       ) : (
-        <p>{data.text || <span className="weft-soft">An empty note</span>}</p>
+        <p>{readable(data.text) || <span className="weft-soft">An empty note</span>}</p>
       )}
     </article>
   );

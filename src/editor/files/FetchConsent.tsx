@@ -3,6 +3,7 @@ import { withoutCredentials } from '../../imaging/public-hosts';
 import { publicImageAt } from '../../imaging/public-images';
 import { formatBytes } from '../canvas/InputBadge';
 import { useEditor } from '../editor-context';
+import { readable } from '../plain-text';
 
 /** Asks before anything is fetched: whose server it is, and what is fetched. */
 export function FetchConsent(props: {
@@ -41,7 +42,7 @@ export function FetchConsent(props: {
           </>
         )}
         <dt>Address</dt>
-        <dd className="weft-mono">{withoutCredentials(url)}</dd>
+          <dd className="weft-mono">{readable(withoutCredentials(url))}</dd>
         <dt>SHA-256</dt>
         <dd className="weft-mono">{sha256}</dd>
       </dl>

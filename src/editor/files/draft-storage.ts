@@ -41,7 +41,11 @@ export function browserDrafts(onTakenAway: () => void): DraftStorage {
         if (fresh.objectStoreNames.contains('drafts')) return;
         fresh.createObjectStore('drafts', { keyPath: 'id' }).createIndex('at', 'at');
       },
-      blocking: (_, __, event) => (event.target as IDBDatabase).close(),
+      // Another tab wants to change the form of the database: it gets it, and this one opens it anew.
+      blocking(_, __, event) {
+        opened = undefined;
+        (event.target as IDBDatabase).close();
+      },
       terminated() {
         opened = undefined;
         onTakenAway();

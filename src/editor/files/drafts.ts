@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { writeDocument } from '../../pipeline/write-document';
+import { emptyDocument } from '../store/document-edits';
 import { type DocumentState, type DocumentStore, freshId, isDirty } from '../store/document-store';
 import type { Draft, DraftStorage } from './draft-storage';
 import type { OpenTabs } from './open-tabs';
@@ -121,12 +122,15 @@ export function createDrafts(
     };
   }
 
-  /** The storage has lost what it held: what is open is written once more. */
+  /** The storage has lost what it held: what this tab had put there is written once more. */
   function writeAgain(): void {
-    const held = [...written.keys()];
-    written.clear();
     const state = documents.store.getState();
-    if (held.includes(state.draftId)) note(state);
+    for (const [draftId, document] of written) {
+      if (waiting.has(draftId)) continue;
+      waiting.set(draftId, { ...state, draftId, document, savedDocument: emptyDocument });
+    }
+    written.clear();
+    if (waiting.size > 0) soon();
   }
 
   /** Drafts that are not the open recipe's, the newest first. */

@@ -10,7 +10,8 @@ const prefix = 'weft-tab-';
 
 /** The open tabs as the browser's locks tell them. */
 export function browserTabs(): OpenTabs {
-  const { locks } = navigator as { readonly locks?: LockManager };
+  const { navigator: browser } = globalThis as { readonly navigator?: Partial<Navigator> };
+  const locks = browser?.locks;
   return {
     enter(tab) {
       let leave: () => void = () => undefined;

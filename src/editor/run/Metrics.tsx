@@ -2,6 +2,7 @@ import { Fragment, useState } from 'react';
 import { formatBytes } from '../canvas/InputBadge';
 import { formatSeconds } from '../canvas/NodeDot';
 import { useDocument, useRun } from '../editor-context';
+import { readable } from '../plain-text';
 import { metricRows } from './metric-rows';
 import { metricVerdict } from './metric-verdict';
 
@@ -123,7 +124,7 @@ export function Metrics() {
 
 /** A long name may break after its dots, and nowhere else. */
 function MetricName({ name }: { name: string }) {
-  const parts = name.split('.');
+  const parts = readable(name).split('.');
   return parts.map((part, index) => (
     <Fragment key={parts.slice(0, index + 1).join('.')}>
       {index > 0 && (

@@ -28,7 +28,7 @@ import { bindingsOf, loaderSources } from './input-sources';
 const compileAfterMs = 350;
 const previewEveryMs = 150;
 /** An engine stops a run within a second; one that has not by then does not answer any more. */
-const cancelWithinMs = 5000;
+const cancelWithinMs = 10_000;
 
 /** What the controller stands between. */
 export interface RunControllerParts {

@@ -218,11 +218,14 @@ describe('drafts', () => {
     const { kept, tab } = browser();
     const { documents, drafts } = tab();
     documents.open(sampleRecipe, { kind: 'new' });
+    documents.edit(describeAs('opened over'));
+    await later(1000);
+    documents.open({ ...sampleRecipe, name: 'Other' }, { kind: 'link' });
     documents.edit(describeAs('still here'));
     await later(1000);
     kept.clear();
     drafts.writeAgain();
     await later(1000);
-    expect([...kept.values()].map(descriptionOf)).toEqual(['still here']);
+    expect([...kept.values()].map(descriptionOf)).toEqual(['opened over', 'still here']);
   });
 });

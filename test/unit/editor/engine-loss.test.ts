@@ -152,7 +152,7 @@ test('Cancel works on an engine that does not answer: it is replaced', async () 
   await until(() => runs().status === 'running' && runs().plan !== undefined);
   vi.useFakeTimers();
   void editor.controller.cancel();
-  await vi.advanceTimersByTimeAsync(6000);
+  await vi.advanceTimersByTimeAsync(11_000);
   vi.useRealTimers();
   await running;
   expect(runs()).toMatchObject({ status: 'idle', result: { status: 'cancelled' } });

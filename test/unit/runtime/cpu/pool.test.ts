@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeRegistry } from '../../../../src/nodes/index';
 import { createCpuDevice } from '../../../../src/runtime/cpu/device';
 import type { PoolThread } from '../../../../src/runtime/cpu/pool-worker';
+import { deviceOpeners } from '../../../../src/runtime/device-openers';
 import type { Device, Execution, RunOptions } from '../../../../src/runtime/devices';
+import { createSession } from '../../../../src/runtime/session';
 import { descent, endless, writeDescentInputs } from '../../../support/descent';
 import { poolThreadStarter } from '../../../support/pool-threads';
+import { bind, run, slices } from '../../../support/small-session';
 
 const quiet: RunOptions = {
   observer: {},
@@ -106,5 +110,34 @@ describe('a pool of which one thread ends', { timeout: 20_000 }, () => {
       reason: 'lost',
       message: expect.stringContaining('No more threads.'),
     });
+  });
+
+  it('in a run of a recipe: it has failed at its node, with a diagnostic, and the next is done', async () => {
+    const threads: PoolThread[] = [];
+    const session = createSession({
+      registry: nodeRegistry,
+      devices: deviceOpeners({
+        gpu: undefined,
+        threads: 2,
+        spawnThread() {
+          const thread = spawnThread();
+          threads.push(thread);
+          return thread;
+        },
+      }),
+    });
+    const bindings = await bind(session);
+    const levels = (iterations: number) => ({
+      'field-levels': { shrink: [2], iterations: [iterations], convergence: 0 },
+    });
+    const { result } = await run(session, slices(levels(10_000)), bindings, ({ losses }) => {
+      if (losses.length > 0) threads[1]?.terminate();
+    });
+    expect(result).toMatchObject({
+      status: 'failed',
+      diagnostics: [{ severity: 'error', code: 'device', at: { nodeId: 'greedy' } }],
+    });
+    expect((await run(session, slices(levels(3)), bindings)).result.status).toBe('done');
+    await session.destroy();
   });
 });
