@@ -1,7 +1,7 @@
 import { nodeRegistry } from '../src/nodes/index';
 import type { PipelineDocument } from '../src/pipeline/schema';
 import { writeDocument } from '../src/pipeline/write-document';
-import type { InputDescriptor } from '../src/runtime/api/inputs';
+import type { InputDescriptor } from '../src/runtime/api/engine/inputs';
 import type { CheckedGraph } from '../src/runtime/compile/checked-graph';
 import { compile } from '../src/runtime/compile/compile';
 import { loaderKey } from '../src/runtime/compile/lower';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { DeviceKind } from '../src/runtime/api/engine-api';
+import type { DeviceKind } from '../src/runtime/api/engine/engine-api';
 
 /** What can be measured. */
 export const suiteNames = [

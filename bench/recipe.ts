@@ -4,7 +4,7 @@ import { loadersOf } from '../src/cli/bind-inputs';
 import { nodeRegistry } from '../src/nodes/index';
 import { parseDocument } from '../src/pipeline/parse-document';
 import type { Params, PipelineDocument } from '../src/pipeline/schema';
-import type { OpenInputRequest, OpenInputResult } from '../src/runtime/api/engine-api';
+import type { OpenInputRequest, OpenInputResult } from '../src/runtime/api/engine/engine-api';
 import type { Pair } from './pairs';
 
 const texts = { 'brain-t1-greedy': greedyText, 'brain-t1-svf': velocityText } as const;

@@ -1,6 +1,6 @@
 import type { PipelineDocument } from '../src/pipeline/schema';
 import { writeDocument } from '../src/pipeline/write-document';
-import type { RunResult } from '../src/runtime/api/engine-api';
+import type { RunResult } from '../src/runtime/api/engine/engine-api';
 import type { BenchHost } from './host';
 import type { Pair } from './pairs';
 import { openPair } from './recipe';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { nodeRegistry } from '../src/nodes/index';
-import { type NodeDefinition, sections } from '../src/runtime/api/define-node';
+import { type NodeDefinition, sections } from '../src/runtime/api/nodes/define-node';
 import type { NodeTypeSchema } from './generate-schema';
 import type { GeneratedFile } from './generated-file';
 

@@ -1,5 +1,5 @@
 import { secondsText } from '../../src/cli/format-table';
-import type { RunResult } from '../../src/runtime/api/engine-api';
+import type { RunResult } from '../../src/runtime/api/engine/engine-api';
 import type { LoopStep } from '../../src/runtime/ir/kernel-graph';
 import type { Plan } from '../../src/runtime/ir/plan';
 import { compileRecipe, openRecipe } from '../compiled-recipe';

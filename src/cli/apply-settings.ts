@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Params, ParamValue, PipelineDocument } from '../pipeline/schema';
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { Diagnostic } from '../runtime/api/diagnostics';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { Setting } from './arguments';
 import { messages } from './messages';
 

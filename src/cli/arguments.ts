@@ -3,7 +3,7 @@ import {
   deviceChoices,
   type PhaseName,
   phaseNames,
-} from '../runtime/api/engine-api';
+} from '../runtime/api/engine/engine-api';
 import type { OptionConfig, ParseArgs } from './host';
 import { UsageError } from './usage';
 

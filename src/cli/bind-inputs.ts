@@ -1,11 +1,11 @@
 import { pairNameOf } from '../imaging/nifti/pair-names';
 import { type PublicImage, publicImages } from '../imaging/public-images';
 import type { PipelineDocument } from '../pipeline/schema';
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { Diagnostic } from '../runtime/api/diagnostics';
-import type { EngineApi, OpenInputRequest } from '../runtime/api/engine-api';
-import type { SourceRequest } from '../runtime/api/inputs';
-import { portTraits } from '../runtime/api/port-traits';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
+import type { EngineApi, OpenInputRequest } from '../runtime/api/engine/engine-api';
+import type { SourceRequest } from '../runtime/api/engine/inputs';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
+import { portTraits } from '../runtime/api/nodes/port-traits';
 import { failureReason } from './failure-reason';
 import { fetchBytes } from './fetch-bytes';
 import type { Host } from './host';

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../runtime/api/diagnostics';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 import { type Arguments, type CommandName, parseArguments } from './arguments';
 import { demo } from './commands/demo';
 import { images } from './commands/images';

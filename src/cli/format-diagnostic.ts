@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../runtime/api/diagnostics';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 
 /** A diagnostic for people: `error [code] node.port: message`, and below it what to do. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {

@@ -1,4 +1,4 @@
-import type { PlanStepSummary, PlanSummary } from '../runtime/api/engine-api';
+import type { PlanStepSummary, PlanSummary } from '../runtime/api/engine/engine-api';
 import { printable } from './format-diagnostic';
 import { bytesText, countText, formatTable } from './format-table';
 

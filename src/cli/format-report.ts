@@ -1,5 +1,5 @@
 import type { MetricBounds, PipelineDocument } from '../pipeline/schema';
-import type { RunResult } from '../runtime/api/engine-api';
+import type { RunResult } from '../runtime/api/engine/engine-api';
 import { printable } from './format-diagnostic';
 import { bytesText, formatTable, numberText, secondsText } from './format-table';
 

@@ -1,4 +1,4 @@
-import type { DeviceChoice, EngineApi } from '../runtime/api/engine-api';
+import type { DeviceChoice, EngineApi } from '../runtime/api/engine/engine-api';
 
 /** What the command line needs of the machine. Only its root knows Node; tests bring their own. */
 export interface Host {

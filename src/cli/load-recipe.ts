@@ -1,10 +1,10 @@
 import type { DocumentProblem } from '../pipeline/problems';
 import type { PipelineDocument } from '../pipeline/schema';
 import { writeDocument } from '../pipeline/write-document';
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { Diagnostic } from '../runtime/api/diagnostics';
-import { messages as engineMessages } from '../runtime/api/messages';
-import { readRecipe } from '../runtime/api/read-recipe';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
+import { messages as engineMessages } from '../runtime/api/engine/messages';
+import { readRecipe } from '../runtime/api/engine/read-recipe';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import { applySettings } from './apply-settings';
 import type { Setting } from './arguments';
 import { failureReason } from './failure-reason';

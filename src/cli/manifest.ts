@@ -1,5 +1,5 @@
 import type { PipelineDocument } from '../pipeline/schema';
-import type { RunResult } from '../runtime/api/engine-api';
+import type { RunResult } from '../runtime/api/engine/engine-api';
 import type { BoundInput } from './bind-inputs';
 
 /** Everything that a manifest is made from. */

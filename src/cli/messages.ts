@@ -1,6 +1,6 @@
 import type { PublicImage } from '../imaging/public-images';
-import type { Diagnostic, DiagnosticPlace } from '../runtime/api/diagnostics';
-import type { DeviceKind, EngineDescription } from '../runtime/api/engine-api';
+import type { Diagnostic, DiagnosticPlace } from '../runtime/api/engine/diagnostics';
+import type { DeviceKind, EngineDescription } from '../runtime/api/engine/engine-api';
 import { bytesText } from './format-table';
 
 const error = (

@@ -1,9 +1,9 @@
 import type { PipelineDocument } from '../pipeline/schema';
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { Diagnostic } from '../runtime/api/diagnostics';
-import type { EngineApi, OutputHandle } from '../runtime/api/engine-api';
-import { savedAs } from '../runtime/api/file-writers/index';
-import { bytesAsNamed, type SavedOutput, savedOutputs } from '../runtime/api/saved-files';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
+import type { EngineApi, OutputHandle } from '../runtime/api/engine/engine-api';
+import { savedAs } from '../runtime/api/engine/file-writers/index';
+import { bytesAsNamed, type SavedOutput, savedOutputs } from '../runtime/api/engine/saved-files';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import { messages } from './messages';
 
 /** A file that a run writes. */

@@ -1,6 +1,6 @@
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { Diagnostic } from '../runtime/api/diagnostics';
-import type { CompileRequest, CompileResult, EngineApi } from '../runtime/api/engine-api';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
+import type { CompileRequest, CompileResult, EngineApi } from '../runtime/api/engine/engine-api';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { Arguments } from './arguments';
 import { type BoundInputs, bindInputs } from './bind-inputs';
 import { hasError } from './format-diagnostic';

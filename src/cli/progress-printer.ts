@@ -1,4 +1,4 @@
-import type { NodeProgress, RunProgress } from '../runtime/api/engine-api';
+import type { NodeProgress, RunProgress } from '../runtime/api/engine/engine-api';
 import { printable } from './format-diagnostic';
 import { numberText, secondsText, wholeSecondsText } from './format-table';
 import type { Terminal } from './host';

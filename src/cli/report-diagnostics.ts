@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../runtime/api/diagnostics';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 import { type ExitStatus, exitStatus } from './exit-status';
 import { formatDiagnostic, hasError } from './format-diagnostic';
 import type { Host } from './host';

@@ -1,4 +1,4 @@
-import { deviceChoices } from '../runtime/api/engine-api';
+import { deviceChoices } from '../runtime/api/engine/engine-api';
 
 /** The arguments do not make sense; the message says why. */
 export class UsageError extends Error {

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../imaging/volume-digest';
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { Diagnostic } from '../runtime/api/diagnostics';
-import type { EngineApi, RunResult } from '../runtime/api/engine-api';
+import type { Diagnostic } from '../runtime/api/engine/diagnostics';
+import type { EngineApi, RunResult } from '../runtime/api/engine/engine-api';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { BoundInputs } from './bind-inputs';
 import { failureReason, isFromSystem } from './failure-reason';
 import type { Host, StagedFile } from './host';

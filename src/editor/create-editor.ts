@@ -1,6 +1,6 @@
 import { notifications } from '@mantine/notifications';
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { EngineApi } from '../runtime/api/engine-api';
+import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { Editor } from './editor-context';
 import type { GalleryRecipe } from './gallery/recipes';
 import { createRunController } from './run/run-controller';

@@ -1,7 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
-import type { NodeRegistry } from '../runtime/api/define-node';
-import type { EngineApi } from '../runtime/api/engine-api';
+import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { GalleryRecipe } from './gallery/recipes';
 import type { RunController } from './run/run-controller';
 import type { DocumentState, DocumentStore } from './store/document-store';

@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import type { EngineApi } from '../runtime/api/engine-api';
+import type { EngineApi } from '../runtime/api/engine/engine-api';
 
 /**
  * The engine in a worker, as if it were here. Bytes of files are handed over, not copied; progress

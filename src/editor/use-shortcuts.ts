@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import { writeDocument } from '../pipeline/write-document';
-import { readRecipe } from '../runtime/api/read-recipe';
+import { readRecipe } from '../runtime/api/engine/read-recipe';
 import { layoutDocument } from './canvas/layout';
 import { type Editor, useEditor } from './editor-context';
 import type { RecipeFiles } from './files/recipe-files';

@@ -1,4 +1,4 @@
-import type { NodeDefinition, NodeRegistry } from '../runtime/api/define-node';
+import type { NodeDefinition, NodeRegistry } from '../runtime/api/nodes/define-node';
 import { applyToImage } from './apply/image';
 import { applyToLabels } from './apply/labels';
 import { evaluateCorrelation } from './evaluate/correlation';

@@ -1,4 +1,4 @@
-import type { DeviceKind } from './api/engine-api';
+import type { DeviceKind } from './api/engine/engine-api';
 import type { BufferId } from './ir/kernel-graph';
 import type { Plan } from './ir/plan';
 

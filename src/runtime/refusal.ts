@@ -1,4 +1,4 @@
-import type { LoweringProblem } from './api/diagnostics';
+import type { LoweringProblem } from './api/nodes/lowering-problem';
 
 /** Thrown by a node that refuses its data, so that `refuse` never returns; caught where it was called. */
 export class Refusal extends Error {

@@ -1,5 +1,4 @@
-import type { NodeRegistry } from './api/define-node';
-import type { Diagnostic } from './api/diagnostics';
+import type { Diagnostic } from './api/engine/diagnostics';
 import type {
   CompileRequest,
   CompileResult,
@@ -13,8 +12,9 @@ import type {
   RunRequest,
   RunResult,
   TurnOutcome,
-} from './api/engine-api';
-import { messages } from './api/messages';
+} from './api/engine/engine-api';
+import { messages } from './api/engine/messages';
+import type { NodeRegistry } from './api/nodes/define-node';
 import type { DeviceOpener } from './devices';
 import { SessionDevices } from './session/devices-of-session';
 import { InputStore } from './session/input-store';

@@ -3,7 +3,7 @@ import { writeNifti } from '../../src/imaging/nifti/write-nifti';
 import { headPhantomPair } from '../../src/imaging/phantoms/head';
 import type { PipelineDocument } from '../../src/pipeline/schema';
 import { writeDocument } from '../../src/pipeline/write-document';
-import type { DeviceKind } from '../../src/runtime/api/engine-api';
+import type { DeviceKind } from '../../src/runtime/api/engine/engine-api';
 import type { Session } from '../../src/runtime/session';
 import { requestTestGpu } from '../support/gpu';
 import {

@@ -7,7 +7,7 @@ import type {
   RunProgress,
   RunResult,
   VolumeData,
-} from '../../src/runtime/api/engine-api';
+} from '../../src/runtime/api/engine/engine-api';
 
 /** How a fake engine behaves. */
 export interface FakeEngineOptions {

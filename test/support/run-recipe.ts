@@ -11,7 +11,7 @@ import type {
   ReadResult,
   RunResult,
   VolumeData,
-} from '../../src/runtime/api/engine-api';
+} from '../../src/runtime/api/engine/engine-api';
 import { deviceOpeners } from '../../src/runtime/device-openers';
 import { createSession, type Session } from '../../src/runtime/session';
 import { poolThreadStarter } from './pool-threads';

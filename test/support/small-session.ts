@@ -10,7 +10,7 @@ import type {
   RunProgress,
   RunRequest,
   RunResult,
-} from '../../src/runtime/api/engine-api';
+} from '../../src/runtime/api/engine/engine-api';
 import { deviceOpeners } from '../../src/runtime/device-openers';
 import { createSession, type Session, type SessionParts } from '../../src/runtime/session';
 

@@ -49,9 +49,10 @@ const forbidden: readonly (readonly [rule: string, file: string, imported: strin
   ['runtime-knows-no-nodes-or-editor', 'src/runtime/api/a.ts', '../../nodes/leaf'],
   ['runtime-knows-no-nodes-or-editor', 'src/runtime/compile/a.ts', '../../editor/leaf'],
   ['runtime-knows-no-nodes-or-editor', 'src/runtime/gpu/a.ts', '../../cli/leaf'],
-  ['nodes-use-runtime-api-only', 'src/nodes/a.ts', '../runtime/compile/leaf'],
-  ['nodes-use-runtime-api-only', 'src/nodes/io/a.ts', '../../runtime/ops/leaf'],
-  ['nodes-use-runtime-api-only', 'src/nodes/a.ts', '../editor/leaf'],
+  ['nodes-use-their-door-only', 'src/nodes/a.ts', '../runtime/compile/leaf'],
+  ['nodes-use-their-door-only', 'src/nodes/io/a.ts', '../../runtime/ops/leaf'],
+  ['nodes-use-their-door-only', 'src/nodes/a.ts', '../runtime/api/engine/leaf'],
+  ['nodes-use-their-door-only', 'src/nodes/a.ts', '../editor/leaf'],
   ['editor-uses-runtime-api-only', 'src/editor/a.ts', '../runtime/gpu/leaf'],
   ['editor-uses-runtime-api-only', 'src/editor/a.ts', '../cli/leaf'],
   ['cli-uses-runtime-api-only', 'src/cli/a.ts', '../runtime/cpu/leaf'],
@@ -79,7 +80,7 @@ const forbidden: readonly (readonly [rule: string, file: string, imported: strin
 const allowed: readonly (readonly [file: string, imported: string])[] = [
   ['src/runtime/ops/a.ts', '../../imaging/leaf'],
   ['src/runtime/session.ts', '../pipeline/leaf'],
-  ['src/nodes/b.ts', '../runtime/api/leaf'],
+  ['src/nodes/b.ts', '../runtime/api/nodes/leaf'],
   ['src/editor/b.ts', '../nodes/leaf'],
   ['src/cli/b.ts', '../runtime/api/leaf'],
   ['src/cli/main.ts', '../runtime/session'],
@@ -95,7 +96,16 @@ const allowed: readonly (readonly [file: string, imported: string])[] = [
 ];
 
 const layers = ['pipeline', 'imaging', 'nodes', 'editor', 'cli'];
-const runtimeFolders = ['api', 'compile', 'ops', 'gpu', 'cpu', 'networks'];
+const runtimeFolders = [
+  'api',
+  'api/nodes',
+  'api/engine',
+  'compile',
+  'ops',
+  'gpu',
+  'cpu',
+  'networks',
+];
 
 describe('the rules over planted imports', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weft-rules-'));

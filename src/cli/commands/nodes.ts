@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { nodeRegistry } from '../../nodes/index';
-import { type NodeDefinition, sections } from '../../runtime/api/define-node';
+import { type NodeDefinition, sections } from '../../runtime/api/nodes/define-node';
 import type { Arguments } from '../arguments';
 import { type ExitStatus, exitStatus } from '../exit-status';
 import { formatTable } from '../format-table';

@@ -1,5 +1,5 @@
 import { nodeRegistry } from '../../nodes/index';
-import type { RunResult } from '../../runtime/api/engine-api';
+import type { RunResult } from '../../runtime/api/engine/engine-api';
 import type { Arguments } from '../arguments';
 import { type ExitStatus, exitStatus } from '../exit-status';
 import { failureReason } from '../failure-reason';

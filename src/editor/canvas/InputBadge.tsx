@@ -1,6 +1,6 @@
 import { IconFileUpload, IconPhoto, IconWorldDown } from '@tabler/icons-react';
 import { spacingMm } from '../../imaging/grid';
-import type { InputDescriptor } from '../../runtime/api/inputs';
+import type { InputDescriptor } from '../../runtime/api/engine/inputs';
 import { useRun } from '../editor-context';
 import { formatNumber } from './node-parameters';
 

@@ -2,7 +2,7 @@ import { ActionIcon, TextInput, Tooltip } from '@mantine/core';
 import { IconLayoutSidebarLeftCollapse, IconSearch } from '@tabler/icons-react';
 import { useReactFlow } from '@xyflow/react';
 import { useMemo, useState } from 'react';
-import { type NodeDefinition, sections } from '../../runtime/api/define-node';
+import { type NodeDefinition, sections } from '../../runtime/api/nodes/define-node';
 import { useEditor } from '../editor-context';
 import { searchNodes, sectionTitles } from './node-search';
 import { PortMark } from './PortMark';

@@ -1,4 +1,4 @@
-import type { PortType } from '../../runtime/api/port-values';
+import type { PortType } from '../../runtime/api/nodes/port-values';
 import { portOutlines, portStyles } from './ports';
 
 /** The mark of a port's type: known by its form as well as by its colour. */

@@ -3,7 +3,7 @@ import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { groupPairs } from '../../imaging/nifti/pair-names';
-import type { PortType } from '../../runtime/api/port-values';
+import type { PortType } from '../../runtime/api/nodes/port-values';
 import { useDocument, useEditor, useRun } from '../editor-context';
 import { portEnd } from '../store/document-edits';
 import { allDiagnostics, staleNodes } from '../store/run-store';

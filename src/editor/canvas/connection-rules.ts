@@ -1,6 +1,6 @@
 import type { PipelineDocument, PipelineEdge } from '../../pipeline/schema';
-import type { NodeDefinition, NodeRegistry, Section } from '../../runtime/api/define-node';
-import type { PortType } from '../../runtime/api/port-values';
+import type { NodeDefinition, NodeRegistry, Section } from '../../runtime/api/nodes/define-node';
+import type { PortType } from '../../runtime/api/nodes/port-values';
 import { endText, type PortEnd, portEnd } from '../store/document-edits';
 import { findPort, inputPorts, outputPorts, portLabel, portStyles } from './ports';
 

@@ -1,6 +1,6 @@
 import dagre from '@dagrejs/dagre';
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { NodeRegistry } from '../../runtime/api/define-node';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { type CanvasPoint, portEnd } from '../store/document-edits';
 import { nodeParameters } from './node-parameters';
 import { inputPorts, isSourceCard, outputPorts } from './ports';

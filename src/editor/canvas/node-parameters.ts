@@ -1,5 +1,5 @@
 import type { Params, ParamValue } from '../../pipeline/schema';
-import type { NodeDefinition } from '../../runtime/api/define-node';
+import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
 import { fieldValue, formFields } from '../inspector/form-fields';
 
 /** Parameters that fit on a card. */

@@ -1,5 +1,5 @@
-import type { NodeDefinition, NodeRegistry, Section } from '../../runtime/api/define-node';
-import type { PortType } from '../../runtime/api/port-values';
+import type { NodeDefinition, NodeRegistry, Section } from '../../runtime/api/nodes/define-node';
+import type { PortType } from '../../runtime/api/nodes/port-values';
 import { inputPorts, outputPorts } from './ports';
 
 /** A wire in the hand: only nodes that it could end at are of interest. */

@@ -1,6 +1,6 @@
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { NodeDefinition, NodeRegistry } from '../../runtime/api/define-node';
-import type { PortType } from '../../runtime/api/port-values';
+import type { NodeDefinition, NodeRegistry } from '../../runtime/api/nodes/define-node';
+import type { PortType } from '../../runtime/api/nodes/port-values';
 import type { PortEnd } from '../store/document-edits';
 
 /** The form by which a port's type is known without its colour. */

@@ -1,7 +1,7 @@
 import type { Edge, Node } from '@xyflow/react';
 import type { PipelineDocument, PipelineNode } from '../../pipeline/schema';
-import type { NodeDefinition, NodeRegistry } from '../../runtime/api/define-node';
-import type { PortType } from '../../runtime/api/port-values';
+import type { NodeDefinition, NodeRegistry } from '../../runtime/api/nodes/define-node';
+import type { PortType } from '../../runtime/api/nodes/port-values';
 import { portEnd, wireKey } from '../store/document-edits';
 import { noteId } from '../store/note-edits';
 import { flowOrder } from './flow-order';

@@ -1,5 +1,5 @@
 import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
-import type { Diagnostic } from '../../runtime/api/diagnostics';
+import type { Diagnostic } from '../../runtime/api/engine/diagnostics';
 import { useDocument, useEditor } from '../editor-context';
 
 /** One thing that is wrong: where, what, and what to do. Its place brings the node into view. */

@@ -4,7 +4,7 @@ import { type ParseDocumentResult, parseDocument } from '../../pipeline/parse-do
 import type { PipelineDocument } from '../../pipeline/schema';
 import { encodeLink, extractFromPng } from '../../pipeline/share';
 import { writeDocument } from '../../pipeline/write-document';
-import { withPresentNodes } from '../../runtime/api/read-recipe';
+import { withPresentNodes } from '../../runtime/api/engine/read-recipe';
 import { layoutDocument } from '../canvas/layout';
 import type { Editor } from '../editor-context';
 import { recipePicture, shownSlices } from '../picture/recipe-picture';

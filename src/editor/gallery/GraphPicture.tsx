@@ -1,5 +1,5 @@
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { NodeRegistry } from '../../runtime/api/define-node';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { cardSize } from '../canvas/layout';
 import { findPort, portStyles } from '../canvas/ports';
 import { portEnd } from '../store/document-edits';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { VolumeData } from '../../runtime/api/engine-api';
-import type { SourceRequest } from '../../runtime/api/inputs';
+import type { VolumeData } from '../../runtime/api/engine/engine-api';
+import type { SourceRequest } from '../../runtime/api/engine/inputs';
 import { useEditor } from '../editor-context';
 import { loaderSources } from '../run/input-sources';
 import { greyWindow, paintColours } from '../viewer/paint-slice';

@@ -1,5 +1,5 @@
 import { Anchor } from '@mantine/core';
-import type { NodeDefinition } from '../../runtime/api/define-node';
+import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
 import { Formula } from './Formula';
 import { MarkdownLite } from './MarkdownLite';
 

@@ -2,7 +2,7 @@ import { Button, Collapse } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { Params, ParamValue } from '../../pipeline/schema';
-import type { NodeDefinition } from '../../runtime/api/define-node';
+import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
 import { useEditor, useRun } from '../editor-context';
 import { setParam } from '../store/document-edits';
 import { type FormField, formFields } from './form-fields';

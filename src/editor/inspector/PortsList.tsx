@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconPlugConnected, IconX } from '@tabler/icons-react';
-import type { NodeDefinition } from '../../runtime/api/define-node';
+import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
 import { connectionTargets } from '../canvas/connection-rules';
 import { PortMark } from '../canvas/PortMark';
 import { inputPorts, outputPorts, type PortFacts, portLabel, portStyles } from '../canvas/ports';

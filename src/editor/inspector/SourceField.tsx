@@ -3,7 +3,7 @@ import { IconFileUpload, IconWorldDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { Params, ParamValue } from '../../pipeline/schema';
-import type { NodeDefinition } from '../../runtime/api/define-node';
+import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
 import { describeGrid, formatBytes } from '../canvas/InputBadge';
 import { useEditor, useRun } from '../editor-context';
 import { FetchConsent } from '../files/FetchConsent';

@@ -1,6 +1,6 @@
 import type { ParamValue, PipelineDocument, StickyNote } from '../../pipeline/schema';
-import type { NodeRegistry } from '../../runtime/api/define-node';
-import type { PortType } from '../../runtime/api/port-values';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
+import type { PortType } from '../../runtime/api/nodes/port-values';
 import { cardSize, noteWidth } from '../canvas/layout';
 import { nodeParameters } from '../canvas/node-parameters';
 import { inputPorts, isSourceCard, outputPorts } from '../canvas/ports';

@@ -1,7 +1,7 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import { embedInPng } from '../../pipeline/share';
 import { writeDocument } from '../../pipeline/write-document';
-import type { NodeRegistry } from '../../runtime/api/define-node';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { drawGraph } from './graph-drawing';
 import { type PictureStyle, paintGraph } from './paint-graph';
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../runtime/api/diagnostics';
+import type { Diagnostic } from '../../runtime/api/engine/diagnostics';
 
 /** A thrown error of the engine in the words of a diagnostic. */
 export function faultOfOurs(error: unknown): Diagnostic {

@@ -1,6 +1,6 @@
 import { joinBytes } from '../../imaging/join-bytes';
 import { whyNotFollowed } from '../../imaging/redirects';
-import type { Diagnostic } from '../../runtime/api/diagnostics';
+import type { Diagnostic } from '../../runtime/api/engine/diagnostics';
 
 /** Larger downloads are refused: no image of the recipes that Weft is made for is larger. */
 const largestDownloadBytes = 1024 ** 3;

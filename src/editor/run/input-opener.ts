@@ -1,6 +1,10 @@
-import type { NodeRegistry } from '../../runtime/api/define-node';
-import type { EngineApi, OpenInputRequest, OpenInputResult } from '../../runtime/api/engine-api';
-import type { SourceRequest } from '../../runtime/api/inputs';
+import type {
+  EngineApi,
+  OpenInputRequest,
+  OpenInputResult,
+} from '../../runtime/api/engine/engine-api';
+import type { SourceRequest } from '../../runtime/api/engine/inputs';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { setParam } from '../store/document-edits';
 import type { DocumentStore } from '../store/document-store';
 import type { InputStatus, RunStore } from '../store/run-store';

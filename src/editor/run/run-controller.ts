@@ -1,12 +1,12 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import { writeDocument } from '../../pipeline/write-document';
-import type { NodeRegistry } from '../../runtime/api/define-node';
 import {
   deviceKinds,
   type EngineApi,
   type RunResult,
   type TurnOutcome,
-} from '../../runtime/api/engine-api';
+} from '../../runtime/api/engine/engine-api';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { DocumentStore } from '../store/document-store';
 import { renamedNode, runRenamed } from '../store/rename-run';
 import {

@@ -5,7 +5,7 @@ import type {
   PipelineEdge,
   PipelineNode,
 } from '../../pipeline/schema';
-import type { NodeDefinition } from '../../runtime/api/define-node';
+import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
 import { defaultParams } from '../inspector/form-fields';
 
 /** Upper left corner of a node in canvas units. */

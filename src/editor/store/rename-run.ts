@@ -1,5 +1,5 @@
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { RunResult } from '../../runtime/api/engine-api';
+import type { RunResult } from '../../runtime/api/engine/engine-api';
 import { renameKeys, renameNode } from './rename-node';
 import type { RunState } from './run-store';
 

@@ -1,14 +1,14 @@
 import { createStore } from 'zustand/vanilla';
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { Diagnostic } from '../../runtime/api/diagnostics';
+import type { Diagnostic } from '../../runtime/api/engine/diagnostics';
 import type {
   EngineDescription,
   NodeState,
   PlanSummary,
   RunProgress,
   RunResult,
-} from '../../runtime/api/engine-api';
-import type { InputDescriptor } from '../../runtime/api/inputs';
+} from '../../runtime/api/engine/engine-api';
+import type { InputDescriptor } from '../../runtime/api/engine/inputs';
 import { portEnd } from './document-edits';
 
 /** How a loader's data stands. */

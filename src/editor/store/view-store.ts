@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { Vec3 } from '../../imaging/frames';
-import type { CompileRequest } from '../../runtime/api/engine-api';
+import type { CompileRequest } from '../../runtime/api/engine/engine-api';
 
 /** How several volumes are shown together. */
 export type CompareMode =

@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconArrowsMaximize, IconArrowsMinimize, IconChevronDown } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Vec3 } from '../../imaging/frames';
-import type { VolumeData } from '../../runtime/api/engine-api';
+import type { VolumeData } from '../../runtime/api/engine/engine-api';
 import { useDocument, useEditor, useRun, useView, useVolumes } from '../editor-context';
 import type { CompareMode } from '../store/view-store';
 import { viewerColumns } from './columns';

@@ -1,4 +1,4 @@
-import type { VolumeData } from '../../runtime/api/engine-api';
+import type { VolumeData } from '../../runtime/api/engine/engine-api';
 import type { ViewerSettings } from '../store/view-store';
 import {
   greyWindow,

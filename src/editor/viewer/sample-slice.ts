@@ -1,5 +1,5 @@
 import { applyMatrix, invertMatrix, type Vec3 } from '../../imaging/frames';
-import type { VolumeData } from '../../runtime/api/engine-api';
+import type { VolumeData } from '../../runtime/api/engine/engine-api';
 import type { SliceView } from './slice-geometry';
 
 /** The pixels of a pane in voxels of the volume that is sampled. */

@@ -1,4 +1,4 @@
-import type { EngineApi, VolumeData } from '../../runtime/api/engine-api';
+import type { EngineApi, VolumeData } from '../../runtime/api/engine/engine-api';
 import { measureRange, type VolumeRange } from './volume-range';
 
 /** Bytes of volumes that are kept at hand before the least used ones are dropped. */

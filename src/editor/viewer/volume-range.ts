@@ -1,4 +1,4 @@
-import type { VolumeData } from '../../runtime/api/engine-api';
+import type { VolumeData } from '../../runtime/api/engine/engine-api';
 
 /** What a picture needs to know of a volume's values. */
 export interface VolumeRange {

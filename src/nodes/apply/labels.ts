@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { gridAttributes } from '../../runtime/api/builder';
-import { defineNode } from '../../runtime/api/define-node';
-import { choiceParameter } from '../../runtime/api/parameters';
+import { gridAttributes } from '../../runtime/api/nodes/builder';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { choiceParameter } from '../../runtime/api/nodes/parameters';
 
 export const applyToLabels = defineNode({
   type: 'apply.labels',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
+import { defineNode } from '../../runtime/api/nodes/define-node';
 
 export const centresOfMass = defineNode({
   type: 'initialise.centres-of-mass',

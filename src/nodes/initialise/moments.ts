@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/builder';
-import { defineNode } from '../../runtime/api/define-node';
-import { choiceParameter } from '../../runtime/api/parameters';
-import type { ImageValue } from '../../runtime/api/port-values';
-import { type ShrunkImage, shrinkImage } from '../shared/pyramid';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { choiceParameter } from '../../runtime/api/nodes/parameters';
+import type { ImageValue } from '../../runtime/api/nodes/port-values';
+import { type ShrunkImage, shrinkImage } from '../registration/pyramid';
 
 /** Candidates are compared on grids of about this many voxels along their longest axis. */
 const comparedVoxels = 32;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
-import { flagParameter, numberParameter } from '../../runtime/api/parameters';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { flagParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 
 /** Kinds of starts and what is reported of each, in the order of the op's report. */
 const kinds = ['header', 'middles', 'masses', 'axes', 'search'] as const;

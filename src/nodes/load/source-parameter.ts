@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integerParameter } from '../../runtime/api/parameters';
+import { integerParameter } from '../../runtime/api/nodes/parameters';
 
 const sha256 = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
-import { fieldModel, firstOf, smoothField, smoothingParameters } from '../shared/field-model';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { fieldModel, firstOf, smoothField, smoothingParameters } from '../registration/field-model';
 
 export const greedy = defineNode({
   type: 'model.greedy',

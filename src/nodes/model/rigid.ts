@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
-import { linearModel } from '../shared/linear-model';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { linearModel } from '../registration/linear-model';
 
 export const rigid = defineNode({
   type: 'model.rigid',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Builder, ValueId } from '../../runtime/api/builder';
-import { defineNode } from '../../runtime/api/define-node';
-import { integerParameter } from '../../runtime/api/parameters';
-import { addSteps } from '../shared/add-steps';
-import { fieldModel, firstOf, smoothField, smoothingParameters } from '../shared/field-model';
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { integerParameter } from '../../runtime/api/nodes/parameters';
+import { addSteps } from '../registration/add-steps';
+import { fieldModel, firstOf, smoothField, smoothingParameters } from '../registration/field-model';
 
 export const svf = defineNode({
   type: 'model.svf',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
-import { numberParameter } from '../../runtime/api/parameters';
-import { resampleLike } from '../shared/resample';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { numberParameter } from '../../runtime/api/nodes/parameters';
+import { resampleLike } from '../registration/resample';
+import { zerosLike } from '../registration/zeros-like';
 import { stepParameters } from '../shared/step-parameters';
-import { zerosLike } from '../shared/zeros-like';
 
 export const adamNormalized = defineNode({
   type: 'optimizer.adam-normalized',

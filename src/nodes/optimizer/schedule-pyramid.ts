@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
+import { defineNode } from '../../runtime/api/nodes/define-node';
 import {
   integerListParameter,
   integerParameter,
   numberParameter,
-} from '../../runtime/api/parameters';
+} from '../../runtime/api/nodes/parameters';
 
 export const schedulePyramid = defineNode({
   type: 'schedule.pyramid',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
-import { numberParameter } from '../../runtime/api/parameters';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { numberParameter } from '../../runtime/api/nodes/parameters';
 
 export const normalizeIntensity = defineNode({
   type: 'prepare.normalize-intensity',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { sameGrid } from '../../imaging/grid';
-import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/builder';
-import { defineNode } from '../../runtime/api/define-node';
-import { weighObjectives } from '../../runtime/api/objectives';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { weighObjectives } from '../../runtime/api/nodes/objectives';
 import type {
   ImageValue,
   LevelContext,
@@ -13,10 +13,10 @@ import type {
   SchedulePart,
   TransformValue,
   Variables,
-} from '../../runtime/api/port-values';
-import { levelContext, shrinkImage } from '../shared/pyramid';
-import { nothingOnTheFixedImage, reasonToRefuse } from '../shared/registration-refusals';
-import { afterModel, inverseAfterModel } from '../shared/total-transform';
+} from '../../runtime/api/nodes/port-values';
+import { levelContext, shrinkImage } from '../registration/pyramid';
+import { nothingOnTheFixedImage, reasonToRefuse } from '../registration/registration-refusals';
+import { afterModel, inverseAfterModel } from '../registration/total-transform';
 
 /** What is wired to the node. */
 interface Parts {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
+import { defineNode } from '../../runtime/api/nodes/define-node';
 import { fileNameParameter } from '../shared/file-name-parameter';
 
 export const saveImage = defineNode({

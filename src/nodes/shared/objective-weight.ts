@@ -1,4 +1,4 @@
-import { numberParameter } from '../../runtime/api/parameters';
+import { numberParameter } from '../../runtime/api/nodes/parameters';
 
 /** The factor of an objective in the sum; every objective has it, and `lower` makes it a dial. */
 export function weightParameter(initial = 1) {

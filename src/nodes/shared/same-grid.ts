@@ -1,5 +1,5 @@
 import { type Grid, sameGrid } from '../../imaging/grid';
-import type { LoweringContext } from '../../runtime/api/define-node';
+import type { LoweringContext } from '../../runtime/api/nodes/define-node';
 
 /** Refuses data of different grids where a node compares voxel by voxel. */
 export function requireSameGrid(

@@ -1,4 +1,4 @@
-import { numberParameter } from '../../runtime/api/parameters';
+import { numberParameter } from '../../runtime/api/nodes/parameters';
 
 /** How far an optimizer goes in one iteration; `stepVoxels` is a dial. */
 export function stepParameters(initialStepVoxels: number) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
-import { integerParameter, numberParameter } from '../../runtime/api/parameters';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { integerParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import { weightParameter } from '../shared/objective-weight';
 
 export const lncc = defineNode({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
-import { integerParameter } from '../../runtime/api/parameters';
+import { defineNode } from '../../runtime/api/nodes/define-node';
+import { integerParameter } from '../../runtime/api/nodes/parameters';
 import { requireSameGrid } from '../shared/same-grid';
 
 export const checkerboard = defineNode({

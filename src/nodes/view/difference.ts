@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineNode } from '../../runtime/api/define-node';
+import { defineNode } from '../../runtime/api/nodes/define-node';
 import { requireSameGrid } from '../shared/same-grid';
 
 export const difference = defineNode({

@@ -1,4 +1,4 @@
-import type { NodeDefinition } from '../api/define-node';
+import type { NodeDefinition } from '../api/nodes/define-node';
 
 /** One end of a wire that brings something. */
 export interface WireSource {

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../api/diagnostics';
-import { messages } from '../api/messages';
+import type { Diagnostic } from '../api/engine/diagnostics';
+import { messages } from '../api/engine/messages';
 import type { DeviceLimits } from '../devices';
 import { InternalError } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';

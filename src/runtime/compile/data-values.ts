@@ -1,7 +1,7 @@
 import type { Grid } from '../../imaging/grid';
 import type { DataValueBase, MapPart } from '../api/data-kinds/define-data-kind';
 import { type DataValue, dataKindOf, isDataPortType } from '../api/data-kinds/index';
-import type { PortValues } from '../api/port-values';
+import type { PortValues } from '../api/nodes/port-values';
 import type { ValueId } from '../ir/values';
 
 export type { DataValue };

@@ -1,6 +1,6 @@
 import type { Grid } from '../../imaging/grid';
-import type { Builder, LoopOptions, OpMethods } from '../api/builder';
-import type { LoweringProblem } from '../api/diagnostics';
+import type { Builder, LoopOptions, OpMethods } from '../api/nodes/builder';
+import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import { InternalError, onBehalfOf } from '../internal-error';
 import {
   type Attributes,

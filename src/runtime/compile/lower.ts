@@ -1,8 +1,9 @@
-import type { InputValues, LoweringContext } from '../api/define-node';
-import type { Diagnostic, LoweringProblem } from '../api/diagnostics';
-import type { InputDescriptor } from '../api/inputs';
-import { messages } from '../api/messages';
-import type { PortValues } from '../api/port-values';
+import type { Diagnostic } from '../api/engine/diagnostics';
+import type { InputDescriptor } from '../api/engine/inputs';
+import { messages } from '../api/engine/messages';
+import type { InputValues, LoweringContext } from '../api/nodes/define-node';
+import type { LoweringProblem } from '../api/nodes/lowering-problem';
+import type { PortValues } from '../api/nodes/port-values';
 import { onBehalfOf } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
 import { fieldType, type ValueId, type ValueType } from '../ir/values';

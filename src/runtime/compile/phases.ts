@@ -1,4 +1,4 @@
-import type { PhaseName } from '../api/engine-api';
+import type { PhaseName } from '../api/engine/engine-api';
 import type { OpGraph } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
 import { allocate } from './allocate';

@@ -1,4 +1,4 @@
-import type { LoweringProblem } from '../api/diagnostics';
+import type { LoweringProblem } from '../api/nodes/lowering-problem';
 
 /**
  * The most ops of a program, gradients and loop bodies included. Ten stages of eight levels by a velocity

@@ -1,7 +1,7 @@
 import type { Grid } from '../../imaging/grid';
-import type { Builder } from '../api/builder';
-import { weighObjectives } from '../api/objectives';
-import type { LevelContext, ObjectivePart } from '../api/port-values';
+import type { Builder } from '../api/nodes/builder';
+import { weighObjectives } from '../api/nodes/objectives';
+import type { LevelContext, ObjectivePart } from '../api/nodes/port-values';
 import { GraphBuilder } from '../compile/graph-builder';
 import { type PhaseOptions, planOf } from '../compile/phases';
 import type { BufferId } from '../ir/kernel-graph';

@@ -1,6 +1,6 @@
-import type { ComputedValue, DataPortType } from '../api/computed-values';
-import type { Diagnostic } from '../api/diagnostics';
-import { messages } from '../api/messages';
+import type { Diagnostic } from '../api/engine/diagnostics';
+import { messages } from '../api/engine/messages';
+import type { ComputedValue, DataPortType } from '../api/nodes/computed-values';
 import type { CheckedNode } from '../compile/checked-graph';
 import type { Device } from '../devices';
 import { InternalError } from '../internal-error';

@@ -1,4 +1,4 @@
-import type { DeviceChoice, DeviceKind, EngineDescription } from '../api/engine-api';
+import type { DeviceChoice, DeviceKind, EngineDescription } from '../api/engine/engine-api';
 import type { Device, DeviceMissing, DeviceOpener } from '../devices';
 
 /** Opens the devices once, on first need, and anew after one was lost. */

@@ -1,6 +1,6 @@
-import type { Diagnostic } from '../api/diagnostics';
-import type { RunResult, TurnOutcome } from '../api/engine-api';
-import { messages } from '../api/messages';
+import type { Diagnostic } from '../api/engine/diagnostics';
+import type { RunResult, TurnOutcome } from '../api/engine/engine-api';
+import { messages } from '../api/engine/messages';
 import type { CheckedGraph } from '../compile/checked-graph';
 import type { DialMoment, Execution } from '../devices';
 import type { BufferId } from '../ir/kernel-graph';

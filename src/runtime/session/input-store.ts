@@ -7,10 +7,10 @@ import { describeProblem, describeWarning } from '../../imaging/problem-messages
 import { readImageFile } from '../../imaging/readers/index';
 import type { Volume } from '../../imaging/volume';
 import { pairSha256Hex, sha256Hex } from '../../imaging/volume-digest';
-import type { Diagnostic } from '../api/diagnostics';
-import type { OpenInputRequest, OpenInputResult } from '../api/engine-api';
-import type { InputDescriptor, SourceRequest } from '../api/inputs';
-import { messages } from '../api/messages';
+import type { Diagnostic } from '../api/engine/diagnostics';
+import type { OpenInputRequest, OpenInputResult } from '../api/engine/engine-api';
+import type { InputDescriptor, SourceRequest } from '../api/engine/inputs';
+import { messages } from '../api/engine/messages';
 
 /** Data that a loader can be bound to. */
 export interface StoredInput {

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../imaging/volume-digest';
-import { portTraits } from '../api/port-traits';
+import { portTraits } from '../api/nodes/port-traits';
 import type { CheckedGraph } from '../compile/checked-graph';
 
 /**

@@ -1,6 +1,6 @@
-import type { Diagnostic } from '../api/diagnostics';
-import type { RunProgress, RunRequest, RunResult } from '../api/engine-api';
-import { messages } from '../api/messages';
+import type { Diagnostic } from '../api/engine/diagnostics';
+import type { RunProgress, RunRequest, RunResult } from '../api/engine/engine-api';
+import { messages } from '../api/engine/messages';
 import type { Compiled } from '../compile/compile';
 import { largestBuffers } from '../compile/memory-problems';
 import { failedCheck } from '../compile/result-checks';

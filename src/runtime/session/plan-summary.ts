@@ -1,4 +1,4 @@
-import type { DeviceKind, PlanSummary } from '../api/engine-api';
+import type { DeviceKind, PlanSummary } from '../api/engine/engine-api';
 import type { Pass } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import type { KernelCost } from '../ops/define-kernel';

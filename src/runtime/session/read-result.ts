@@ -1,8 +1,8 @@
 import { writeNifti } from '../../imaging/nifti/write-nifti';
 import type { GridPlanes } from '../api/data-kinds/define-data-kind';
 import { dataKindOf } from '../api/data-kinds/index';
-import type { ReadRequest, ReadResult, VolumeData } from '../api/engine-api';
-import { writeFile } from '../api/file-writers/index';
+import type { ReadRequest, ReadResult, VolumeData } from '../api/engine/engine-api';
+import { writeFile } from '../api/engine/file-writers/index';
 import { computedValue } from './computed-results';
 import type { StoredInput } from './input-store';
 import type { StoredResult } from './result-store';

@@ -1,6 +1,12 @@
-import type { Diagnostic } from '../api/diagnostics';
-import type { NodeState, RunProgress, RunRequest, RunResult, TurnOutcome } from '../api/engine-api';
-import { messages } from '../api/messages';
+import type { Diagnostic } from '../api/engine/diagnostics';
+import type {
+  NodeState,
+  RunProgress,
+  RunRequest,
+  RunResult,
+  TurnOutcome,
+} from '../api/engine/engine-api';
+import { messages } from '../api/engine/messages';
 import type { CheckedNode } from '../compile/checked-graph';
 import { computeNode } from './compute-node';
 import { DialTurns } from './dial-turns';

@@ -1,5 +1,5 @@
 import type { NiftiGeometry } from '../../imaging/nifti/header';
-import type { LevelOutcome } from '../api/engine-api';
+import type { LevelOutcome } from '../api/engine/engine-api';
 import type { KeptOutputs } from '../compile/lower';
 import type { ValueId } from '../ir/values';
 

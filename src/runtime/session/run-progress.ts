@@ -4,7 +4,7 @@ import type {
   NodeProgress,
   RunProgress,
   VolumeData,
-} from '../api/engine-api';
+} from '../api/engine/engine-api';
 import type { LoopOutcome, RunObserver } from '../devices';
 import { InternalError } from '../internal-error';
 import type { LoopStep } from '../ir/kernel-graph';

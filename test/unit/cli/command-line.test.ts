@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src/cli/command-line';
 import { sha256Hex } from '../../../src/imaging/volume-digest';
 import { nodeRegistry } from '../../../src/nodes/index';
-import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import type { EngineApi } from '../../../src/runtime/api/engine/engine-api';
 import { deviceOpeners } from '../../../src/runtime/device-openers';
 import { createSession } from '../../../src/runtime/session';
 import { createTestHost, type TestHostOptions } from './test-host';

@@ -4,7 +4,7 @@ import { outputFiles, sameNameProblems } from '../../../src/cli/output-files';
 import { nodeRegistry } from '../../../src/nodes/index';
 import { parseDocument } from '../../../src/pipeline/parse-document';
 import type { PipelineDocument } from '../../../src/pipeline/schema';
-import type { OutputHandle } from '../../../src/runtime/api/engine-api';
+import type { OutputHandle } from '../../../src/runtime/api/engine/engine-api';
 
 const parsed = parseDocument(readFileSync('pipelines/brain-t1-affine.json', 'utf8'));
 if (!parsed.ok) throw new Error('The recipe does not parse.');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProgressPrinter } from '../../../src/cli/progress-printer';
-import type { RunProgress } from '../../../src/runtime/api/engine-api';
+import type { RunProgress } from '../../../src/runtime/api/engine/engine-api';
 
 const escapeCharacter = String.fromCharCode(27);
 

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Host, ParseArgs } from '../../../src/cli/host';
 import { nodeRegistry } from '../../../src/nodes/index';
-import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import type { EngineApi } from '../../../src/runtime/api/engine/engine-api';
 import { deviceOpeners } from '../../../src/runtime/device-openers';
 import { createSession } from '../../../src/runtime/session';
 

@@ -14,7 +14,7 @@ import {
   integerListParameter,
   integerParameter,
   numberParameter,
-} from '../../../src/runtime/api/parameters';
+} from '../../../src/runtime/api/nodes/parameters';
 
 const info = (title: string) => ({ title, help: `What ${title} does.` });
 

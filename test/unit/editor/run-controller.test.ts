@@ -4,8 +4,8 @@ import type { Editor } from '../../../src/editor/editor-context';
 import { setParam } from '../../../src/editor/store/document-edits';
 import { registrationVolumes, viewableVolumes } from '../../../src/editor/viewer/volume-choice';
 import { nodeRegistry } from '../../../src/nodes/index';
-import type { Diagnostic } from '../../../src/runtime/api/diagnostics';
-import type { EngineApi } from '../../../src/runtime/api/engine-api';
+import type { Diagnostic } from '../../../src/runtime/api/engine/diagnostics';
+import type { EngineApi } from '../../../src/runtime/api/engine/engine-api';
 import { createFakeEngine } from '../../support/fake-engine';
 import { sampleRecipe } from './sample-recipe';
 

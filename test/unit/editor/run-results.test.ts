@@ -6,7 +6,7 @@ import { renameNode } from '../../../src/editor/store/rename-node';
 import { staleNodes } from '../../../src/editor/store/run-store';
 import { registrationVolumes } from '../../../src/editor/viewer/volume-choice';
 import { nodeRegistry } from '../../../src/nodes/index';
-import type { EngineApi, TurnOutcome } from '../../../src/runtime/api/engine-api';
+import type { EngineApi, TurnOutcome } from '../../../src/runtime/api/engine/engine-api';
 import { createFakeEngine } from '../../support/fake-engine';
 import { sampleRecipe } from './sample-recipe';
 

@@ -11,8 +11,8 @@ import {
   runStarted,
   staleNodes,
 } from '../../../src/editor/store/run-store';
-import type { Diagnostic } from '../../../src/runtime/api/diagnostics';
-import type { LossPoints, RunResult } from '../../../src/runtime/api/engine-api';
+import type { Diagnostic } from '../../../src/runtime/api/engine/diagnostics';
+import type { LossPoints, RunResult } from '../../../src/runtime/api/engine/engine-api';
 import { sampleRecipe } from './sample-recipe';
 
 const points = (label: string, firstIteration: number, values: readonly number[]): LossPoints => ({

@@ -20,7 +20,7 @@ import {
 import { guessColourMap, measureRange } from '../../../src/editor/viewer/volume-range';
 import type { Matrix3x4, Vec3 } from '../../../src/imaging/frames';
 import { applyMatrix } from '../../../src/imaging/frames';
-import type { VolumeData } from '../../../src/runtime/api/engine-api';
+import type { VolumeData } from '../../../src/runtime/api/engine/engine-api';
 
 /** A volume whose value is a linear function of the world point: x + 10 y + 100 z in mm. */
 function ramp(sizeVoxels: Vec3, worldFromVoxel: Matrix3x4): VolumeData {

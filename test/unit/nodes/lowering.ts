@@ -1,8 +1,12 @@
 import { axisAlignedGrid, type Grid } from '../../../src/imaging/grid';
-import type { LoweringContext, NodeDefinition } from '../../../src/runtime/api/define-node';
-import type { LoweringProblem } from '../../../src/runtime/api/diagnostics';
-import type { InputDescriptor } from '../../../src/runtime/api/inputs';
-import type { ImageValue, LabelsValue, TransformValue } from '../../../src/runtime/api/port-values';
+import type { InputDescriptor } from '../../../src/runtime/api/engine/inputs';
+import type { LoweringContext, NodeDefinition } from '../../../src/runtime/api/nodes/define-node';
+import type { LoweringProblem } from '../../../src/runtime/api/nodes/lowering-problem';
+import type {
+  ImageValue,
+  LabelsValue,
+  TransformValue,
+} from '../../../src/runtime/api/nodes/port-values';
 import type { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
 import type { Op } from '../../../src/runtime/ir/op-graph';
 import { fieldType, scalarsType } from '../../../src/runtime/ir/values';

@@ -4,7 +4,7 @@ import katex from 'katex';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { nodeDefinitions, nodeRegistry } from '../../../src/nodes/index';
-import { sections } from '../../../src/runtime/api/define-node';
+import { sections } from '../../../src/runtime/api/nodes/define-node';
 
 const sourceFolder = new URL('../../../src/nodes/', import.meta.url);
 

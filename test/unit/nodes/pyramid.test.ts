@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyMatrix, type Matrix3x4, type WorldFromVoxel } from '../../../src/imaging/frames';
 import type { Grid } from '../../../src/imaging/grid';
-import { levelContext, levelGrid, shrinkImage } from '../../../src/nodes/shared/pyramid';
+import { levelContext, levelGrid, shrinkImage } from '../../../src/nodes/registration/pyramid';
 import { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
 import { imageOn, opNames, sliceGrid, volumeGrid } from './lowering';
 

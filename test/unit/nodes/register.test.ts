@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Grid, voxelCount } from '../../../src/imaging/grid';
 import { nodeRegistry } from '../../../src/nodes/index';
-import { levelGrid } from '../../../src/nodes/shared/pyramid';
-import type { NodeDefinition } from '../../../src/runtime/api/define-node';
-import type { ImageValue, TransformValue } from '../../../src/runtime/api/port-values';
+import { levelGrid } from '../../../src/nodes/registration/pyramid';
+import type { NodeDefinition } from '../../../src/runtime/api/nodes/define-node';
+import type { ImageValue, TransformValue } from '../../../src/runtime/api/nodes/port-values';
 import { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
 import type { Op } from '../../../src/runtime/ir/op-graph';
 import { fieldType } from '../../../src/runtime/ir/values';

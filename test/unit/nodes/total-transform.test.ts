@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Vec3 } from '../../../src/imaging/frames';
 import { axisAlignedGrid } from '../../../src/imaging/grid';
-import { afterModel, inverseAfterModel } from '../../../src/nodes/shared/total-transform';
-import type { TransformValue } from '../../../src/runtime/api/port-values';
+import { afterModel, inverseAfterModel } from '../../../src/nodes/registration/total-transform';
+import type { TransformValue } from '../../../src/runtime/api/nodes/port-values';
 import { fieldOf, scalars } from '../../support/case-values';
 import { runSmallProgram, smallProgram } from '../../support/run-op';
 

@@ -5,7 +5,7 @@ import {
   partsIn,
   savedAs,
   writeFile,
-} from '../../../../src/runtime/api/file-writers/index';
+} from '../../../../src/runtime/api/engine/file-writers/index';
 import { dataSamples } from './data-samples';
 
 const nowhere = { geometry: undefined };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../../../src/runtime/api/diagnostics';
-import { messages } from '../../../../src/runtime/api/messages';
+import type { Diagnostic } from '../../../../src/runtime/api/engine/diagnostics';
+import { messages } from '../../../../src/runtime/api/engine/messages';
 
 const mebibyte = 2 ** 20;
 const largest = [{ label: 'register/sample.value[0]', bytes: 2.25 * mebibyte }];

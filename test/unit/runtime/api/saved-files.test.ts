@@ -1,6 +1,6 @@
 import { gzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { bytesAsNamed } from '../../../../src/runtime/api/saved-files';
+import { bytesAsNamed } from '../../../../src/runtime/api/engine/saved-files';
 
 test('a file holds what its name promises', () => {
   const plain = Uint8Array.of(1, 2, 3);

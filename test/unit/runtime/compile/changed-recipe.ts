@@ -1,7 +1,7 @@
 import { axisAlignedGrid } from '../../../../src/imaging/grid';
 import { nodeRegistry } from '../../../../src/nodes/index';
-import type { Diagnostic } from '../../../../src/runtime/api/diagnostics';
-import type { InputDescriptor } from '../../../../src/runtime/api/inputs';
+import type { Diagnostic } from '../../../../src/runtime/api/engine/diagnostics';
+import type { InputDescriptor } from '../../../../src/runtime/api/engine/inputs';
 import { type CompileOptions, compile } from '../../../../src/runtime/compile/compile';
 import { parse } from '../../../../src/runtime/compile/parse';
 import { validate } from '../../../../src/runtime/compile/validate';

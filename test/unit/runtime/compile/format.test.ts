@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PhaseName } from '../../../../src/runtime/api/engine-api';
+import type { PhaseName } from '../../../../src/runtime/api/engine/engine-api';
 import { formatKernelGraph, formatOpGraph } from '../../../../src/runtime/compile/format';
 import { schedule } from '../../../../src/runtime/compile/schedule';
 import { scalars } from '../../../support/case-values';

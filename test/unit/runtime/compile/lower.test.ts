@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { axisAlignedGrid } from '../../../../src/imaging/grid';
 import { nodeRegistry } from '../../../../src/nodes/index';
-import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/define-node';
+import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/nodes/define-node';
 import { type CompileOptions, compile } from '../../../../src/runtime/compile/compile';
 import { keptKey, lower } from '../../../../src/runtime/compile/lower';
 import type { OpGraph } from '../../../../src/runtime/ir/op-graph';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nodeRegistry } from '../../../../src/nodes/index';
 import type { PipelineDocument } from '../../../../src/pipeline/schema';
-import type { Diagnostic } from '../../../../src/runtime/api/diagnostics';
+import type { Diagnostic } from '../../../../src/runtime/api/engine/diagnostics';
 import { parse } from '../../../../src/runtime/compile/parse';
 import { leaveOutUnbound, validate } from '../../../../src/runtime/compile/validate';
 import { greedyRecipe } from '../../../support/worked-example';

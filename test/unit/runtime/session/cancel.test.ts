@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRequest } from '../../../../src/runtime/api/engine-api';
+import type { RunRequest } from '../../../../src/runtime/api/engine/engine-api';
 import {
   bind,
   cached,

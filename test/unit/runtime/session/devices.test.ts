@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceKind } from '../../../../src/runtime/api/engine-api';
+import type { DeviceKind } from '../../../../src/runtime/api/engine/engine-api';
 import { createCpuDevice } from '../../../../src/runtime/cpu/device';
 import { deviceOpeners } from '../../../../src/runtime/device-openers';
 import { type Device, DeviceFailure, type DeviceOpener } from '../../../../src/runtime/devices';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { axisAlignedGrid } from '../../../../src/imaging/grid';
 import type { Volume } from '../../../../src/imaging/volume';
 import { nodeRegistry } from '../../../../src/nodes/index';
-import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/define-node';
+import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/nodes/define-node';
 import { fieldOf, randomNumbers } from '../../../support/case-values';
 import {
   bind,

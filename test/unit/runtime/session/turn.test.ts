@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunResult, TurnOutcome } from '../../../../src/runtime/api/engine-api';
+import type { RunResult, TurnOutcome } from '../../../../src/runtime/api/engine/engine-api';
 import {
   bind,
   computed,

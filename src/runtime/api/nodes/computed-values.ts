@@ -1,13 +1,13 @@
-import type { TensorFlow } from '../networks/tensorflow';
-import type { ComputedValue } from './data-kinds/index';
-import type { LoweringProblem } from './diagnostics';
-import type { DeviceKind } from './engine-api';
+import type { TensorFlow } from '../../networks/tensorflow';
+import type { ComputedValue } from '../data-kinds/index';
+import type { DeviceKind } from '../engine/engine-api';
+import type { LoweringProblem } from './lowering-problem';
 
-export type { ComputedImage } from './data-kinds/image';
-export type { ComputedValue, ComputedValues, DataPortType } from './data-kinds/index';
-export type { ComputedLabels } from './data-kinds/labels';
-export type { ComputedTable } from './data-kinds/table';
-export type { ComputedTransform, PlanesMm } from './data-kinds/transform';
+export type { ComputedImage } from '../data-kinds/image';
+export type { ComputedValue, ComputedValues, DataPortType } from '../data-kinds/index';
+export type { ComputedLabels } from '../data-kinds/labels';
+export type { ComputedTable } from '../data-kinds/table';
+export type { ComputedTransform, PlanesMm } from '../data-kinds/transform';
 
 /** What a node may know and do while it computes. */
 export interface ComputeContext {

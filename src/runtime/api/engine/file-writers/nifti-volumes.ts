@@ -1,4 +1,4 @@
-import { writeNifti } from '../../../imaging/nifti/write-nifti';
+import { writeNifti } from '../../../../imaging/nifti/write-nifti';
 import type { FileWriter, WriteContext } from './file-writer';
 
 const endings = ['.nii.gz', '.nii'] as const;

@@ -1,4 +1,4 @@
-import type { ComputedValue } from '../data-kinds/index';
+import type { ComputedValue } from '../../data-kinds/index';
 import type { FileWriter, WriteContext } from './file-writer';
 import { displacement, inverseDisplacement, itkAffine } from './itk-transforms';
 import { niftiImage, niftiLabels } from './nifti-volumes';

@@ -1,5 +1,5 @@
-import type { PortTraits } from './data-kinds/define-data-kind';
-import { dataKinds, isDataPortType } from './data-kinds/index';
+import type { PortTraits } from '../data-kinds/define-data-kind';
+import { dataKinds, isDataPortType } from '../data-kinds/index';
 import type { PartValues, PortType } from './port-values';
 
 /** Of parts of a recipe; data kinds bring their own. */

@@ -1,5 +1,5 @@
-import type { Builder } from '../../runtime/api/builder';
-import type { Variables } from '../../runtime/api/port-values';
+import type { Builder } from '../../runtime/api/nodes/builder';
+import type { Variables } from '../../runtime/api/nodes/port-values';
 
 /** Adds to each variable its step. */
 export function addSteps(b: Builder, variables: Variables, steps: Variables): Variables {

@@ -1,4 +1,4 @@
-import type { ValueId } from '../ir/values';
+import type { ValueId } from '../../ir/values';
 import type { Builder } from './builder';
 import type { ObjectiveContext, ObjectivePart } from './port-values';
 

@@ -5,8 +5,8 @@ import {
   type WorldFromVoxel,
 } from '../../imaging/frames';
 import { centreMm, type Grid, sameGrid, spacingMm } from '../../imaging/grid';
-import type { Builder, ValueId } from '../../runtime/api/builder';
-import type { ImageValue, LevelContext } from '../../runtime/api/port-values';
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
+import type { ImageValue, LevelContext } from '../../runtime/api/nodes/port-values';
 import { resample } from './resample';
 
 /** Axes are not made shorter than this: a few thick slices hold no detail to spare. */

@@ -1,4 +1,4 @@
-import type { Builder, ValueId } from '../../runtime/api/builder';
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 
 /** Zeros of the type of another value. */
 export function zerosLike(b: Builder, like: ValueId): ValueId {

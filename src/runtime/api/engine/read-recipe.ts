@@ -1,6 +1,6 @@
-import { migrateNodes, type NodeMigrations } from '../../pipeline/migrations';
-import { type ParseDocumentResult, parseDocument } from '../../pipeline/parse-document';
-import type { NodeRegistry } from './define-node';
+import { migrateNodes, type NodeMigrations } from '../../../pipeline/migrations';
+import { type ParseDocumentResult, parseDocument } from '../../../pipeline/parse-document';
+import type { NodeRegistry } from '../nodes/define-node';
 
 /**
  * The recipe that a text holds, its nodes at today's versions, so that forms and settings meet today's

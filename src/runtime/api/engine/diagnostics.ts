@@ -36,11 +36,3 @@ export type DiagnosticCode =
   | 'output' // a result cannot be written
   | 'non-finite'
   | 'internal';
-
-/** What a node says when it refuses its data. */
-export interface LoweringProblem {
-  readonly port?: string;
-  readonly parameter?: string;
-  readonly message: string;
-  readonly remedy: string;
-}

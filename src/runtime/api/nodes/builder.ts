@@ -1,9 +1,9 @@
-import type { Attributes, StopRule } from '../ir/op-graph';
-import type { ValueId, ValueType } from '../ir/values';
-import type { InputSpec, OpDefinition } from '../ops/define-op';
-import { gridAttributes } from '../ops/grid-attributes';
-import type { opDefinitions } from '../ops/index';
-import type { LoweringProblem } from './diagnostics';
+import type { Attributes, StopRule } from '../../ir/op-graph';
+import type { ValueId, ValueType } from '../../ir/values';
+import type { InputSpec, OpDefinition } from '../../ops/define-op';
+import { gridAttributes } from '../../ops/grid-attributes';
+import type { opDefinitions } from '../../ops/index';
+import type { LoweringProblem } from './lowering-problem';
 
 type Definitions = typeof opDefinitions;
 

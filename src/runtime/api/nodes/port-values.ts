@@ -1,12 +1,12 @@
-import type { Grid } from '../../imaging/grid';
-import type { ValueId } from '../ir/values';
+import type { Grid } from '../../../imaging/grid';
+import type { ValueId } from '../../ir/values';
+import type { DataValues } from '../data-kinds/index';
 import type { Builder } from './builder';
-import type { DataValues } from './data-kinds/index';
 
-export type { ImageValue } from './data-kinds/image';
-export type { LabelsValue } from './data-kinds/labels';
-export type { TableValue } from './data-kinds/table';
-export type { TransformValue } from './data-kinds/transform';
+export type { ImageValue } from '../data-kinds/image';
+export type { LabelsValue } from '../data-kinds/labels';
+export type { TableValue } from '../data-kinds/table';
+export type { TransformValue } from '../data-kinds/transform';
 
 /** What the parts of a recipe know of the pyramid level they are asked about. */
 export interface LevelContext {

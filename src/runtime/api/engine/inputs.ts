@@ -1,4 +1,4 @@
-import type { Grid } from '../../imaging/grid';
+import type { Grid } from '../../../imaging/grid';
 
 /** Where a loader's data comes from, as the document says it. */
 export type SourceRequest = {

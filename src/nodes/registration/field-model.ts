@@ -1,7 +1,7 @@
 import { voxelCount } from '../../imaging/grid';
-import type { Builder, ValueId } from '../../runtime/api/builder';
-import { numberParameter } from '../../runtime/api/parameters';
-import type { ModelPart } from '../../runtime/api/port-values';
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
+import { numberParameter } from '../../runtime/api/nodes/parameters';
+import type { ModelPart } from '../../runtime/api/nodes/port-values';
 import { resample } from './resample';
 
 /** Where a Gaussian is cut off, in standard deviations. */

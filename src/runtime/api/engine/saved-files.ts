@@ -1,6 +1,6 @@
 import { gunzipSync } from 'fflate';
-import type { PipelineDocument } from '../../pipeline/schema';
-import type { NodeRegistry } from './define-node';
+import type { PipelineDocument } from '../../../pipeline/schema';
+import type { NodeRegistry } from '../nodes/define-node';
 import { type FileFormat, savedAs } from './file-writers/index';
 
 /** A file that a recipe asks for. */

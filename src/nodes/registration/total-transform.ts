@@ -1,7 +1,7 @@
 import { identityMatrix } from '../../imaging/frames';
 import type { Grid } from '../../imaging/grid';
-import type { Builder, ValueId } from '../../runtime/api/builder';
-import type { TransformValue } from '../../runtime/api/port-values';
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
+import type { TransformValue } from '../../runtime/api/nodes/port-values';
 import { resample } from './resample';
 
 /** An affine and a displacement, either of them absent where it is the identity. */

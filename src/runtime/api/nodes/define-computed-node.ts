@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { InternalError } from '../internal-error';
+import { InternalError } from '../../internal-error';
 import type { ComputeContext, ComputedValues, DataPortType } from './computed-values';
 import type { InputPortDefinition, NodeDefinition, PortDefinition } from './define-node';
 

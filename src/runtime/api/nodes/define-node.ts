@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { NodeMigrations } from '../../pipeline/migrations';
-import type { Builder } from './builder';
+import type { NodeMigrations } from '../../../pipeline/migrations';
+import type { SavedFormat } from '../engine/file-writers/index';
+import type { InputDescriptor, SourceRequest } from '../engine/inputs';
+import type { Builder, ValueId } from './builder';
 import type { ArrivedValues, ComputeContext, ComputedValue } from './computed-values';
-import type { LoweringProblem } from './diagnostics';
-import type { SavedFormat } from './file-writers/index';
-import type { InputDescriptor, SourceRequest } from './inputs';
+import type { LoweringProblem } from './lowering-problem';
 import type { PortType, PortValues } from './port-values';
 
 export interface PortDefinition<Type extends PortType = PortType> {
@@ -74,7 +74,7 @@ export interface LoweringContext {
   /** The data bound to a loader's output, or undefined for nodes that load nothing. */
   readonly source: InputDescriptor | undefined;
   /** The bound data as a value of the program. */
-  input(): import('../ir/values').ValueId;
+  input(): ValueId;
   /**
    * Stops with a diagnostic on this node: the recipe is wrong in a way that only its data shows.
    */

@@ -1,5 +1,5 @@
 import { type Grid, sameGrid } from '../../imaging/grid';
-import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/builder';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
 
 /** A field on the grid of another one; scalars as they are. */
 export function resampleLike(b: Builder, value: ValueId, like: ValueId): ValueId {

@@ -1,12 +1,12 @@
 import { applyMatrix, type Vec3 } from '../../imaging/frames';
 import { type Grid, voxelFromWorld } from '../../imaging/grid';
-import type { LoweringProblem } from '../../runtime/api/diagnostics';
+import type { LoweringProblem } from '../../runtime/api/nodes/lowering-problem';
 import type {
   ImageValue,
   ModelPart,
   ObjectivePart,
   TransformValue,
-} from '../../runtime/api/port-values';
+} from '../../runtime/api/nodes/port-values';
 
 /** What is wired to a registration, as far as it can be refused before anything runs. */
 interface Wired {

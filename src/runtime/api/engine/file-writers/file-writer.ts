@@ -1,5 +1,5 @@
-import type { NiftiGeometry } from '../../../imaging/nifti/header';
-import type { ComputedValues, DataPortType } from '../data-kinds/index';
+import type { NiftiGeometry } from '../../../../imaging/nifti/header';
+import type { ComputedValues, DataPortType } from '../../data-kinds/index';
 
 export interface WriteContext {
   /** Header of the image on whose grid the value lies, where a file brought one. */

@@ -1,6 +1,6 @@
-import type { Matrix3x4, Vec3 } from '../../imaging/frames';
-import type { NamedNumbers } from './data-kinds/define-data-kind';
-import type { DataPortType } from './data-kinds/index';
+import type { Matrix3x4, Vec3 } from '../../../imaging/frames';
+import type { NamedNumbers } from '../data-kinds/define-data-kind';
+import type { DataPortType } from '../data-kinds/index';
 import type { Diagnostic } from './diagnostics';
 import type { FileFormat, PartFormat } from './file-writers/index';
 import type { InputDescriptor, SourceRequest } from './inputs';

@@ -1,6 +1,6 @@
 import type { Vec3 } from '../../imaging/frames';
 import type { Grid } from '../../imaging/grid';
-import type { ModelPart } from '../../runtime/api/port-values';
+import type { ModelPart } from '../../runtime/api/nodes/port-values';
 import { addSteps } from './add-steps';
 
 const parameterCount = { rigid: 6, affine: 12 } as const;
