@@ -36,10 +36,10 @@ a change of brightness, local correlation a bias field, mutual information anoth
       weight: b.dial('weight', params.weight),
       on: 'images',
       ...ownPair(images),
-      loss(body, { fixed, warped, domain }) {
+      loss(body, { fixed, warped, fixedUnmoved, domain }) {
         const { weight } = domain;
         const matched = body.meanSquaredDifference({ fixed, warped, weight });
-        return body.add({ a: matched, b: costOfNoPartner(body, fixed, domain) });
+        return body.add({ a: matched, b: costOfNoPartner(body, fixedUnmoved, domain) });
       },
     },
   }),

@@ -120,6 +120,11 @@ export interface Comparison {
   readonly fixed: ValueId;
   /** The moving image on the domain's grid, as the map of the moment brings it there. */
   readonly warped: ValueId;
+  /**
+   * The fixed image of the level, not moved by any map: constant in the loop, for its range and spread. On
+   * the domain's grid, unless the model moves the fixed image too.
+   */
+  readonly fixedUnmoved: ValueId;
   /** The moving image of the level, where it lies: constant in the loop, for its range of intensities. */
   readonly moving: ValueId;
   /** Channels of either image. */
