@@ -35,7 +35,7 @@ import { splat } from './sample/splat';
 import { gaussian } from './smooth/gaussian';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
-import { fillOutside, meanWeight, nonZero, overlapReport } from './weight/weight';
+import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
 import {
   windowMoments,
   windowMomentsAdjoint,
@@ -85,6 +85,7 @@ export const opDefinitions = {
   mutualInformation,
   mutualInformationAdjoint,
   nonZero,
+  overlapGate,
   overlapReport,
   quantiles,
   rescale,

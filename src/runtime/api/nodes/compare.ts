@@ -67,10 +67,15 @@ export function domainOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid: Gri
     ofFixed === undefined || maps.fixed !== undefined
       ? undefined
       : { weight: ofFixed, ...b.meanWeight({ weight: ofFixed }) };
+  const weight = ofFixed === undefined ? ofMoving : b.multiply({ a: ofFixed, b: ofMoving });
   return {
     grid,
-    weight: ofFixed === undefined ? ofMoving : b.multiply({ a: ofFixed, b: ofMoving }),
+    weight,
+    mean: b.meanWeight({ weight }).mean,
     ...(reference === undefined ? {} : { reference }),
+    ...(movingMask && sameGrid(movingMask.grid, pair.moving.grid)
+      ? { ofMoving: movingMask.image }
+      : {}),
     hasHoles: fixedMask !== undefined || movingMask !== undefined,
   };
 }
