@@ -9,6 +9,7 @@ import type {
 } from '../../runtime/api/nodes/port-values';
 import { fullPair } from './level-pairs';
 import type { RegistrationParts } from './registration-parts';
+import { resample } from './resample';
 import { afterModel } from './total-transform';
 
 /** Share of the smaller image that must have a partner for a result to be told as one. */
@@ -28,7 +29,10 @@ function overlapAtStart(
   initial: TransformValue | undefined,
   grid: Grid,
 ): ValueId {
-  return domainOf(b, pair, { moving: afterModel(b, initial, {}) }, grid).mean;
+  const { affine, displacement } = afterModel(b, initial, {});
+  // Without a model before it, what `initial` bends is looked up at the points of the grid themselves.
+  const onGrid = displacement && { displacement: resample(b, displacement, grid) };
+  return domainOf(b, pair, { moving: { affine, ...onGrid } }, grid).mean;
 }
 
 /**
