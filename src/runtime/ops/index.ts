@@ -41,7 +41,7 @@ import { gaussian } from './smooth/gaussian';
 import { searchStart } from './start/search-start';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
-import { fillOutside, meanWeight, nonZero, overlapReport } from './weight/weight';
+import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
 import {
   windowMoments,
   windowMomentsAdjoint,
@@ -96,6 +96,7 @@ export const opDefinitions = {
   mutualInformation,
   mutualInformationAdjoint,
   nonZero,
+  overlapGate,
   overlapReport,
   quantiles,
   rescale,

@@ -98,6 +98,13 @@ export interface Domain {
    * (docs/decisions/0030).
    */
   readonly weight: ValueId;
+  /** Mean of the weight over the grid, one scalar. */
+  readonly mean: ValueId;
+  /**
+   * Factor on the weight, one scalar: 1, but 0 once most of the overlap that there was at the start is lost.
+   * Absent: 1. Not yet in `weight`: `weighObjectives` multiplies it in.
+   */
+  readonly gate?: ValueId;
   /**
    * What the fixed image alone lets count, where that is not the whole grid: its weight, the mean of that
    * over the grid and 1 / mean. Losses are means over this much, whatever has a partner.
@@ -107,6 +114,8 @@ export interface Domain {
     readonly mean: ValueId;
     readonly inverse: ValueId;
   };
+  /** What counts of `moving`, where it lies and on its grid; absent: all of it. */
+  readonly ofMoving?: ValueId;
   /**
    * True where a mask is wired: the weight then falls within the images too, and what looks at windows
    * must keep out of them what does not count.
@@ -120,6 +129,11 @@ export interface Comparison {
   readonly fixed: ValueId;
   /** The moving image on the domain's grid, as the map of the moment brings it there. */
   readonly warped: ValueId;
+  /**
+   * The fixed image of the level, not moved by any map: constant in the loop, for its range and spread. On
+   * the domain's grid, unless the model moves the fixed image too.
+   */
+  readonly fixedUnmoved: ValueId;
   /** The moving image of the level, where it lies: constant in the loop, for its range of intensities. */
   readonly moving: ValueId;
   /** Channels of either image. */
@@ -146,11 +160,15 @@ export interface SimilarityPart extends WeightedTerm {
   /** Images of its own in place of those of `register`, either or both. */
   readonly pair?: { readonly fixed?: ImageValue; readonly moving?: ImageValue };
   /**
-   * Mean over all points of the grid of what each of them costs, weighted by the domain, so that weights
-   * carry over. A point that does not count costs what it would if nothing were known of its partner:
-   * no loss gets better by leaving.
+   * Mean over all points of the grid of what each of them costs, times its weight: proportional to the
+   * weight.
    */
   loss(b: Builder, comparison: Comparison, level: LevelContext): ValueId;
+  /**
+   * What a point costs that has no partner: as much as one of which nothing is known, so that no loss gets
+   * better by leaving. A constant of the level, one scalar; 0 where left out.
+   */
+  withoutPartner?(b: Builder, comparison: Comparison): ValueId;
 }
 
 /** A term that weighs a field of the model. A mean over the field's points, so that weights carry over. */
