@@ -4,7 +4,7 @@ import { sameType, scalarsType, type ValueId } from '../ir/values';
 import type { GraphBuilder } from './graph-builder';
 
 /** What the body of a loop gives, beside its ops. */
-export type RegionEnds = Pick<LoopRegion, 'next' | 'losses' | 'preview'>;
+export type RegionEnds = Pick<LoopRegion, 'next' | 'losses' | 'marks' | 'preview'>;
 
 /**
  * Appends a loop of either kind and gives what it carries at its end.
@@ -24,7 +24,7 @@ export function appendRegion(
     ends = body(carried, iteration);
   });
   if (!ends) throw new InternalError('A loop has no body.');
-  const { next, losses, preview } = ends;
+  const { next, losses, marks, preview } = ends;
   const fits =
     next.length === carried.length &&
     next.every((value, i) => sameType(graph.typeOf(value), graph.typeOf(carried[i] as ValueId)));
@@ -45,6 +45,7 @@ export function appendRegion(
       ops,
       next,
       losses,
+      ...(marks === undefined ? {} : { marks }),
       ...(preview === undefined ? {} : { preview }),
       stop,
     },
