@@ -39,7 +39,7 @@ Half the length and a ten-thousandth of the promised fall are the defaults of li
         doi: '10.2140/pjm.1966.16.1',
       },
       {
-        text: 'Nocedal, Wright: Numerical Optimization, 2nd edition, 2006, chapter 3',
+        text: 'Nocedal, Wright: Numerical Optimization, chapter 3, 2006',
         doi: '10.1007/978-0-387-40065-5',
       },
     ],

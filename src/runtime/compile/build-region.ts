@@ -1,7 +1,15 @@
 import { InternalError } from '../internal-error';
 import type { LoopRegion, Op } from '../ir/op-graph';
-import { sameType, scalarsType, type ValueId } from '../ir/values';
-import type { GraphBuilder } from './graph-builder';
+import { sameType, scalarsType, type ValueId, type ValueType } from '../ir/values';
+
+/** What a region is built with: the graph under construction. */
+export interface RegionHost {
+  readonly origin: string;
+  newValue(type: ValueType): ValueId;
+  typeOf(value: ValueId): ValueType;
+  collect(body: () => void): readonly Op[];
+  append(op: Op): void;
+}
 
 /** What the body of a loop gives, beside its ops. */
 export type RegionEnds = Pick<LoopRegion, 'next' | 'losses' | 'marks' | 'preview'>;
@@ -11,7 +19,7 @@ export type RegionEnds = Pick<LoopRegion, 'next' | 'losses' | 'marks' | 'preview
  * @throws InternalError where the body does not carry on what it carries
  */
 export function appendRegion(
-  graph: GraphBuilder,
+  graph: RegionHost,
   op: string,
   { label, stop }: Pick<LoopRegion, 'label' | 'stop'>,
   starts: readonly ValueId[],
