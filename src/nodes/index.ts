@@ -16,6 +16,8 @@ import { rigid } from './model/rigid';
 import { svf } from './model/svf';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { gradientDescent } from './optimizer/gradient-descent';
+import { lbfgs } from './optimizer/lbfgs';
+import { lineSearchDescent } from './optimizer/line-search-descent';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
 import { normalizeIntensity } from './prepare/normalize-intensity';
 import { register } from './register/register';
@@ -50,6 +52,8 @@ export const nodeDefinitions = [
   diffusion,
   adamNormalized,
   gradientDescent,
+  lineSearchDescent,
+  lbfgs,
   schedulePyramid,
   register,
   applyToImage,

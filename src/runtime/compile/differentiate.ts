@@ -73,6 +73,7 @@ function withDifferentiatedBody(builder: GraphBuilder, op: Op, registry: OpRegis
       ops,
       next: region.next.map(swap),
       losses: region.losses.map((loss) => ({ ...loss, value: swap(loss.value) })),
+      ...(region.marks === undefined ? {} : { marks: region.marks.map(swap) }),
       ...(region.preview === undefined ? {} : { preview: swap(region.preview) }),
     },
   };

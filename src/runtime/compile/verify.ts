@@ -58,7 +58,13 @@ export function verifyOpGraph(
           if (!inner.has(value)) fail(`${name} carries on %${value}, which is not defined.`);
           if (!type || !wanted || !sameType(type, wanted)) fail(`${name} carries on another type.`);
         });
-        for (const { value } of region.losses) {
+        const columns = region.losses.length + (region.marks?.length ?? 0);
+        for (const condition of region.stop.when) {
+          const column = condition.kind === 'flag' ? condition.column : (condition.countedBy ?? 0);
+          const isThere = condition.kind === 'slope' && condition.minimumRelativeSlope <= 0;
+          if (!isThere && column >= columns) fail(`${name} stops by a column it does not record.`);
+        }
+        for (const value of [...region.losses.map((loss) => loss.value), ...(region.marks ?? [])]) {
           if (!inner.has(value)) fail(`${name} records %${value}, which is not defined.`);
         }
         if (region.preview !== undefined && !inner.has(region.preview)) {

@@ -53,7 +53,9 @@ export interface LoopStep {
   readonly passes: readonly Work[];
   readonly stop: StopRule;
   readonly lossNames: readonly string[];
-  /** `maxIterations × lossNames.length` floats, one row an iteration. */
+  /** Numbers in a row of the trace: the losses, then the marks that only the stop rule looks at. */
+  readonly columns: number;
+  /** `maxIterations × columns` floats, one row an iteration. */
   readonly trace: BufferId;
   /** Buffer of the image that shows progress, with the value it belongs to. */
   readonly preview?: { readonly buffer: BufferId; readonly value: ValueId };

@@ -182,19 +182,72 @@ export interface RegularizerPart extends WeightedTerm {
 /** A weighted term of the loss. */
 export type ObjectivePart = SimilarityPart | RegularizerPart;
 
+/** What the objectives say of one choice of the variables. */
+export interface Evaluation {
+  /** What is made small: the weighted sum of the objectives times the model's `lossScale`. */
+  readonly loss: ValueId;
+  /** Its gradient, as it is: `Problem.precondition` is for the optimizer to apply. */
+  readonly gradient: Variables;
+}
+
+/** What an optimizer works on at one level: it asks, and never sees images or models. */
+export interface Problem<Found extends Evaluation = Evaluation> {
+  readonly level: LevelContext & { readonly maxIterations: number };
+  /** Loss and gradient; costs a warp and its way back. */
+  evaluate(variables: Variables): Found;
+  /** The loss alone. */
+  value(variables: Variables): ValueId;
+  /** What the model does to a gradient to make a direction of it: a positive definite, linear map. */
+  precondition(gradient: Variables): Variables;
+  /** The variables moved by steps, mm for fields. Without a step they may still be smoothed. */
+  retract(variables: Variables, steps: Variables): Variables;
+  /**
+   * Where the objective is a sum of squares: the product of a direction with JᵀJ of its residuals at
+   * these variables. No objective offers its residuals yet, so that it is always absent.
+   */
+  linearize?(variables: Variables): { apply(direction: Variables): Variables };
+}
+
+/** Where an optimizer is at the beginning of an iteration. */
+export interface Reached {
+  readonly variables: Variables;
+  readonly state: Variables;
+  /** Finished iterations of the level, one scalar on the device. */
+  readonly iteration: ValueId;
+}
+
+/** What an optimizer did in one iteration. */
+export interface Iteration<Found extends Evaluation = Evaluation> {
+  /** What the next iteration starts from, and what the level ends with. */
+  readonly variables: Variables;
+  readonly state: Variables;
+  /** The evaluation whose losses are recorded. */
+  readonly evaluation: Found;
+  /** With `takesBack`: 1 where that evaluation was accepted, else 0. */
+  readonly accepted?: ValueId;
+  /**
+   * With `takesBack`: not 0 once nothing can get better. The loop ends up to twenty iterations later,
+   * which must change neither variables nor state.
+   */
+  readonly done?: ValueId;
+}
+
 export interface OptimizerPart {
   readonly kind: 'optimizer';
+  /**
+   * True where it tries steps and may take them back. What is recorded then is what was accepted last,
+   * and only accepted iterations count for convergence.
+   */
+  readonly takesBack?: boolean;
   start(b: Builder, variables: Variables): Variables;
   /** The state of one level for the variables as they are refined to the next. */
   refine(b: Builder, state: Variables, variables: Variables): Variables;
-  /** Steps to add to the variables (mm), and the next state. */
-  step(
+  /** One iteration: evaluates at least once, and moves. */
+  iterate<Found extends Evaluation>(
     b: Builder,
-    gradient: Variables,
-    state: Variables,
-    iteration: ValueId,
-    context: LevelContext & { readonly maxIterations: number },
-  ): { readonly steps: Variables; readonly state: Variables };
+    problem: Problem<Found>,
+    reached: Reached,
+  ): Iteration<Found>;
 }
 
 export interface ScheduleLevel {

@@ -163,7 +163,7 @@ describe('differentiate', () => {
       g.builder.loop({
         label: 'shows its gradient',
         carried: [a!],
-        stop: { maxIterations: 2, minimumRelativeSlope: 0, window: 10 },
+        stop: { maxIterations: 2, when: [] },
         body([now]) {
           const value = meanOfSquares(g, b!, now!);
           const [gradient] = g.builder.gradient(value, [now!]);
@@ -216,7 +216,7 @@ function descent(rate: number): OpGraph {
     return b.loop({
       label: 'descent',
       carried: [x!],
-      stop: { maxIterations: 5, minimumRelativeSlope: 0, window: 10 },
+      stop: { maxIterations: 5, when: [] },
       body([now]) {
         const difference = b.add({ a: now!, b: b.scale({ value: target! }, { factor: -1 }) });
         const value = b.multiply({ a: difference, b: difference });

@@ -33,7 +33,7 @@ describe('formatOpGraph', () => {
       return g.builder.loop({
         label: 'descent',
         carried: [x!],
-        stop: { maxIterations: 7, minimumRelativeSlope: 0, window: 10 },
+        stop: { maxIterations: 7, when: [] },
         body: ([now]) => ({
           next: [
             g.builder.scale({ value: now!, by: g.builder.dial('step', 0.1) }, { factor: 1 / 3 }),
