@@ -45,7 +45,7 @@ export async function timePassesOnCpu(
       workers.map((worker, part) => {
         const message: TimedWalk = {
           plan,
-          blocks: memory.blocks as readonly SharedArrayBuffer[],
+          storage: memory.storage,
           control,
           part,
           parts: threads,

@@ -1,6 +1,6 @@
 import { bindPlan } from '../src/runtime/cpu/bound-plan';
 import { type ControlBlock, sharedWalker } from '../src/runtime/cpu/control';
-import { memoryOver } from '../src/runtime/cpu/memory';
+import { type CpuStorage, memoryOver } from '../src/runtime/cpu/memory';
 import type { Walker } from '../src/runtime/cpu/walk';
 import { walk } from '../src/runtime/cpu/walk';
 import type { Plan } from '../src/runtime/ir/plan';
@@ -8,7 +8,7 @@ import type { Plan } from '../src/runtime/ir/plan';
 /** What a timing thread is told: as a pool thread, and it says how long each pass took. */
 export interface TimedWalk {
   readonly plan: Plan;
-  readonly blocks: readonly SharedArrayBuffer[];
+  readonly storage: CpuStorage;
   readonly control: ControlBlock;
   readonly part: number;
   readonly parts: number;
@@ -18,8 +18,8 @@ export interface TimedWalk {
  * Walks a plan with the other threads and times every pass, with the wait for the others before it.
  * @returns seconds by step and pass, summed over iterations; only the first thread's are complete
  */
-export function walkTimed({ plan, blocks, control, part, parts }: TimedWalk): number[][] {
-  const memory = memoryOver(plan, blocks);
+export function walkTimed({ plan, storage, control, part, parts }: TimedWalk): number[][] {
+  const memory = memoryOver(plan, storage);
   const seconds = plan.steps.map(({ passes }) => passes.map(() => 0));
   let step = 0;
   let pass = 0;

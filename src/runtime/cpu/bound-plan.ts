@@ -9,7 +9,7 @@ import {
   planesOf,
   type Share,
 } from '../ops/define-kernel';
-import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
+import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
 import type { CpuArray, CpuMemory } from './memory';
 
 /** A pass with its kernel looked up and its arrays at hand. */
@@ -48,7 +48,7 @@ function bindPass(
   kernels: KernelRegistry,
   waitsForOthers: boolean,
 ): BoundPass {
-  const kernel = kernels.get(pass.kernel);
+  const kernel = kernelOf(pass, kernels);
   if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
   const bound: Record<string, CpuArray | readonly CpuArray[] | undefined> = {};
   let place = 0;
@@ -66,11 +66,12 @@ function bindPass(
   const buffers = bound as unknown as BoundBuffers<Record<string, BindingSpec>>;
   const parameters = pass.parameters as Readonly<Record<string, number>>;
   const alone = kernel.sharedAmongThreads === false;
+  const cpu = (memory.wasm && kernel.inWasmMemory?.(memory.wasm)) ?? kernel.cpu;
   return {
     waitsForOthers,
     run(share) {
       if (alone && share.part !== 0) return;
-      kernel.cpu(buffers, parameters, share);
+      cpu(buffers, parameters, share);
     },
   };
 }
@@ -88,7 +89,7 @@ export function waitsOf(
   let written = new Set<number>();
   let onlyFirstThread = true;
   return passes.map((pass, index) => {
-    const kernel = kernels.get(pass.kernel);
+    const kernel = kernelOf(pass, kernels);
     const reads: number[] = [];
     const writes: number[] = [];
     let place = 0;

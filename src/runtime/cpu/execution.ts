@@ -94,7 +94,7 @@ export class CpuExecution implements Execution {
         (part) => ({
           kind: 'run',
           plan: this.#plan,
-          blocks: this.#memory.blocks as readonly SharedArrayBuffer[],
+          storage: this.#memory.storage,
           control: this.#control,
           part,
           parts: pool.size,

@@ -1,7 +1,7 @@
 import type { Plan } from '../ir/plan';
 import { bindPlan } from './bound-plan';
 import { type ControlBlock, RunAbandoned, RunControl, sharedWalker } from './control';
-import { memoryOver } from './memory';
+import { type CpuStorage, memoryOver } from './memory';
 import { walk } from './walk';
 
 /** A thread of the pool as the device sees it; roots adapt Web Workers and Node's threads to it. */
@@ -17,7 +17,8 @@ export interface PoolThread {
 export type ToPoolThread = {
   readonly kind: 'run';
   readonly plan: Plan;
-  readonly blocks: readonly SharedArrayBuffer[];
+  /** Shared with the other threads. */
+  readonly storage: CpuStorage;
   readonly control: ControlBlock;
   readonly part: number;
   readonly parts: number;
@@ -33,8 +34,8 @@ export type FromPoolThread =
  */
 export function serveRun(message: ToPoolThread): FromPoolThread {
   try {
-    const { plan, blocks, control, part, parts } = message;
-    const memory = memoryOver(plan, blocks);
+    const { plan, storage, control, part, parts } = message;
+    const memory = memoryOver(plan, storage);
     const dials = plan.dials.map((dial) =>
       memory.arrayOf((plan.buffersOfValue.get(dial.value) ?? [])[0] as never),
     );

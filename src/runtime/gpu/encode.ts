@@ -3,7 +3,7 @@ import { InternalError } from '../internal-error';
 import type { BufferId, Pass } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import type { KernelDefinition } from '../ops/define-kernel';
-import type { KernelRegistry } from '../ops/kernels';
+import { type KernelRegistry, kernelOf } from '../ops/kernels';
 import { type Dispatch, dispatchFor } from './dispatch';
 import { type AnyStage, defaultWorkgroupSize, stageParameters, stagesOf } from './kernel-source';
 import type { PipelineCache, StagePipeline } from './pipelines';
@@ -61,7 +61,7 @@ export function compilePlan(
     plan.steps.map((step) =>
       Promise.all(
         step.passes.map(async (pass) => {
-          const kernel = kernels.get(pass.kernel);
+          const kernel = kernelOf(pass, kernels);
           if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
           if (kernel.gpu === 'host' && step.kind === 'loop') {
             throw new InternalError(`Kernel "${pass.kernel}" runs on the host, not in a loop.`);

@@ -4,6 +4,7 @@ import { add, multiply, scale, zeros } from './arithmetic/arithmetic';
 import { rescale, rescaleAdjoint } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
+import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
 import { correlationReport } from './evaluate/correlation-report';
 import { jacobianDeterminant } from './evaluate/jacobian-determinant';
 import { jacobianReport } from './evaluate/jacobian-report';
@@ -22,6 +23,7 @@ import { centresAffine, imageMoments, momentCandidates, selectAffine } from './m
 import { adam } from './optimize/adam';
 import { largestNorm } from './optimize/largest-norm';
 import { scaledStep } from './optimize/scaled-step';
+import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { quantiles } from './prepare/quantiles';
 import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
@@ -52,6 +54,8 @@ export const opDefinitions = {
   difference,
   diffusionEnergy,
   diffusionGradient,
+  fieldDerivatives,
+  fieldDerivativesTransposed,
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
@@ -74,6 +78,9 @@ export const opDefinitions = {
   multiplyAffineAdjoint,
   mutualInformation,
   mutualInformationAdjoint,
+  pointwise,
+  pointwiseMean,
+  pointwiseSum,
   quantiles,
   rescale,
   rescaleAdjoint,

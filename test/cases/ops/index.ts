@@ -2,6 +2,7 @@ import type { OpCase } from '../../support/op-case';
 import { cases as affine } from './affine.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
+import { cases as derivatives } from './derivatives.cases';
 import { cases as evaluate } from './evaluate.cases';
 import { cases as information } from './information.cases';
 import { cases as intensity } from './intensity.cases';
@@ -9,6 +10,7 @@ import { cases as labels } from './labels.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as moments } from './moments.cases';
 import { cases as optimize } from './optimize.cases';
+import { cases as pointwise } from './pointwise.cases';
 import { cases as prepare } from './prepare.cases';
 import { cases as regularize } from './regularize.cases';
 import { cases as sample } from './sample.cases';
@@ -21,12 +23,14 @@ export const allCases: readonly OpCase[] = [
   ...affine,
   ...arithmetic,
   ...compose,
+  ...derivatives,
   ...evaluate,
   ...information,
   ...intensity,
   ...labels,
   ...lncc,
   ...moments,
+  ...pointwise,
   ...prepare,
   ...optimize,
   ...regularize,

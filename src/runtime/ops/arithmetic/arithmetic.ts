@@ -114,7 +114,7 @@ export const zeros = defineOp<ZerosAttributes>()({
           : scalarsType(like.length),
     };
   },
-  adjoint: () => ({}),
+  adjoint: () => ({ like: 'zero' }),
   kernels: [fillKernel],
   emit(emitter, { outputs: o, outputTypes }) {
     for (const plane of o.value) {
