@@ -1,3 +1,4 @@
+import type { Expression } from '../../ir/formula';
 import type { Attributes, StopRule } from '../../ir/op-graph';
 import type { ValueId, ValueType } from '../../ir/values';
 import type { InputSpec, OpDefinition } from '../../ops/define-op';
@@ -69,5 +70,5 @@ export interface Builder extends OpMethods {
   loop(options: LoopOptions): readonly ValueId[];
 }
 
-export type { Attributes, ValueId, ValueType };
+export type { Attributes, Expression, ValueId, ValueType };
 export { gridAttributes };
