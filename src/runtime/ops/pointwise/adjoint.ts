@@ -93,20 +93,9 @@ export function cotangentOf(
         channelCotangent(input, channel, weighed, elements, types),
       );
   if (expressions.every((expression) => expression === 0)) return 'zero';
-  return appendFormula(
-    b,
-    'pointwise',
-    // A channel on which nothing depends is still a plane, and the grid comes from what is read.
-    expressions.map((expression) =>
-      typeof expression === 'number' ? zeroLike(input, expression) : expression,
-    ),
-    values,
-    (renamed) => ({ expressions: renamed }),
-  );
-}
-
-function zeroLike(input: string, value: number): Expression {
-  return ['select', ['<', `${input}.0`, 0], value, value];
+  return appendFormula(b, 'pointwise', expressions, values, (renamed) => ({
+    expressions: renamed,
+  }));
 }
 
 function uniformCotangent(
