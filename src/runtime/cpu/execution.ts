@@ -3,7 +3,7 @@ import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { bindPlan } from './bound-plan';
 import { type ControlBlock, newControlBlock, RunControl, sharedWalker } from './control';
-import { allocateMemory, bytesOf, type CpuMemory } from './memory';
+import { allocateMemory, type CpuMemory } from './memory';
 import type { ThreadPool } from './pool';
 import { ProgressReport } from './progress-report';
 import { walk } from './walk';
@@ -34,7 +34,7 @@ export class CpuExecution implements Execution {
       if (!(error instanceof RangeError)) throw error;
       throw new DeviceFailure('out-of-memory', error.message);
     }
-    this.allocatedBytes = bytesOf(this.#memory);
+    this.allocatedBytes = this.#memory.bytes;
     this.#control = newControlBlock(plan, shared);
     this.#run = new RunControl(this.#control);
   }

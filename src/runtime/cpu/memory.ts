@@ -16,6 +16,8 @@ export interface CpuStorage {
 
 /** Memory of one plan, and the array that each virtual buffer sees. */
 export interface CpuMemory extends Pick<CpuStorage, 'blocks'> {
+  /** Of all slots together; WebAssembly hands out whole pages, so that a little more is taken. */
+  readonly bytes: number;
   readonly storage: CpuStorage;
   readonly wasm?: WasmMemory;
   /** @throws InternalError where the plan gave the buffer no memory */
@@ -63,7 +65,9 @@ export function memoryOver(plan: Plan, storage: CpuStorage, doubles = false): Cp
       ? new Float64Array(block, offset, elements)
       : new Float32Array(block, offset, elements);
   });
+  const width = doubles ? 2 : 1;
   return {
+    bytes: plan.slots.reduce((sum, slot) => sum + width * slot.bytes, 0),
     blocks,
     storage,
     ...(wasm
@@ -81,11 +85,6 @@ export function memoryOver(plan: Plan, storage: CpuStorage, doubles = false): Cp
       return array;
     },
   };
-}
-
-/** Bytes of all blocks together. */
-export function bytesOf(memory: CpuMemory): number {
-  return memory.blocks.reduce((sum, block) => sum + block.byteLength, 0);
 }
 
 /** Where each slot begins, and how much all of them take, bytes. */

@@ -1,7 +1,7 @@
 import { affineFromParameters, affineFromParametersAdjoint } from './affine/affine-from-parameters';
 import { multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
 import { add, multiply, scale, zeros } from './arithmetic/arithmetic';
-import { rescale, rescaleAdjoint } from './arithmetic/rescale';
+import { rescale } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
@@ -24,6 +24,7 @@ import { adam } from './optimize/adam';
 import { largestNorm } from './optimize/largest-norm';
 import { scaledStep } from './optimize/scaled-step';
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
+import { pointwiseUpdate } from './pointwise/pointwise-update';
 import { quantiles } from './prepare/quantiles';
 import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
@@ -81,9 +82,9 @@ export const opDefinitions = {
   pointwise,
   pointwiseMean,
   pointwiseSum,
+  pointwiseUpdate,
   quantiles,
   rescale,
-  rescaleAdjoint,
   sample,
   sampleDerivative,
   sampleLabels,

@@ -117,6 +117,30 @@ export const cases: readonly OpCase[] = [
     gpu: rounding,
   },
   {
+    op: 'pointwiseUpdate',
+    name: 'a value, and two that take the place of what they were',
+    inputs: { a: vector, b: scalars(0.4), first: other, second: randomField(obliqueGrid, 3, 409) },
+    attributes: {
+      expressions: [
+        ['*', ['+', 'first', 'second'], 'a'],
+        ['+', ['*', 'b', 'first'], 'a'],
+        ['-', 'second', 'first'],
+      ],
+    },
+    expected: {
+      value: each(
+        vector,
+        (v, i, k) => (other.planes[k]![i]! + randomField(obliqueGrid, 3, 409).planes[k]![i]!) * v,
+      ),
+      first: each(vector, (v, i, k) => 0.4 * other.planes[k]![i]! + v),
+      second: each(
+        vector,
+        (_, i, k) => randomField(obliqueGrid, 3, 409).planes[k]![i]! - other.planes[k]![i]!,
+      ),
+    },
+    gpu: rounding,
+  },
+  {
     op: 'pointwiseSum',
     name: 'two terms over a volume of several chunks',
     inputs: { a: large, b: otherLarge, c: scalars(0.5) },

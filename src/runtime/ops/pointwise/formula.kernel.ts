@@ -78,7 +78,6 @@ export function formulaKernel(formula: Formula, name: string): KernelDefinition 
   };
   const floats =
     formula.planes + (formula.sum ? 0 : formula.outputs.length) + updatedCount(formula);
-  const operations = stepsOf(formula).perElement.length - formula.planes;
   const elements = (p: KernelParameters): number => p.count as number;
   return {
     name,
@@ -103,9 +102,13 @@ export function formulaKernel(formula: Formula, name: string): KernelDefinition 
         },
     cost: (p) => ({
       bytes: 4 * floats * (p.count as number),
-      operations: Math.max(1, operations) * (p.count as number),
+      operations: operationsOf(formula) * (p.count as number),
     }),
   };
+}
+
+function operationsOf(formula: Formula): number {
+  return Math.max(1, stepsOf(formula).perElement.length - formula.planes);
 }
 
 function updatedCount(formula: Formula): number {

@@ -17,11 +17,12 @@ const blockLength = 512;
 /** Values of the steps that are the same for all elements; the others are left at 0. */
 export function uniformValues(
   { steps }: FormulaSteps,
-  { uniforms, constants }: Pick<FormulaArrays, 'uniforms' | 'constants'>,
+  { uniforms, constants, outputs }: FormulaArrays,
 ): Float64Array {
   const values = new Float64Array(steps.length);
+  const isDouble = outputs[0] instanceof Float64Array;
   steps.forEach((step, index) => {
-    if (step.isUniform) values[index] = uniformValue(step, values, uniforms, constants);
+    if (step.isUniform) values[index] = uniformValue(step, values, uniforms, constants, isDouble);
   });
   return values;
 }
@@ -31,6 +32,7 @@ function uniformValue(
   values: Float64Array,
   uniforms: readonly FloatArray[],
   constants: readonly number[],
+  isDouble: boolean,
 ): number {
   switch (step.kind) {
     case 'number':
@@ -41,7 +43,7 @@ function uniformValue(
       return uniforms[step.index]?.[step.component] as number;
     case 'apply': {
       const [a = 0, b = 0, c = 0] = step.operands.map((operand) => values[operand]);
-      return scalarResult(step.operator, a, b, c);
+      return isDouble && step.operator === 'round' ? a : scalarResult(step.operator, a, b, c);
     }
     default:
       throw new InternalError('A plane is not the same for all elements.');

@@ -11,7 +11,8 @@ import { minus, plus, times } from './expression';
 import { formulaKernel } from './formula.kernel';
 import { lowerFormula, requireFewBuffers } from './lower-formula';
 
-const inputs = {
+/** Inputs of the ops that an expression is given to, which names them. */
+export const letterInputs = {
   a: 'any?',
   b: 'any?',
   c: 'any?',
@@ -80,13 +81,38 @@ export function emitExpressions(
   }
 }
 
+/**
+ * Appends the kernels of several expressions over the same elements, of which some are computed in place.
+ * @param updates outputs in place, each with the input that lay there
+ */
+export function emitUpdate(
+  emitter: Emitter,
+  name: string,
+  expressions: Readonly<Record<string, readonly Expression[]>>,
+  buffers: Buffers,
+  types: InputTypes,
+  outputs: Readonly<Record<string, readonly BufferId[]>>,
+  updates: Readonly<Record<string, string>>,
+): void {
+  const element = elementTypeOf(Object.values(expressions).flat(), types);
+  for (let channel = 0; channel < bufferCount(element); channel += 1) {
+    const written = Object.entries(expressions).map(([output, [expression]]) => ({
+      expression: expression as Expression,
+      buffer: outputs[output]?.[channel] as BufferId,
+      ...(updates[output] === undefined ? {} : { updates: updates[output] }),
+    }));
+    const { formula, ...lowered } = lowerFormula(written, element, channel, buffers, types);
+    emitter.call(formulaKernel(formula, name), lowered.buffers, lowered.parameters);
+  }
+}
+
 export const pointwise = defineOp<PointwiseAttributes>()({
   name: 'pointwise',
   doc:
     'An expression for each element, over inputs by letter: `a` is the element of the same channel (of the only one, ' +
     'where there is one), `a.2` that of the third channel; of scalars in a field, `a` the one number and `a.2` the ' +
     'third. One expression for all channels, or one a channel.',
-  inputs,
+  inputs: letterInputs,
   outputs: ['value'],
   traits: { formula: ({ expressions }) => ({ value: expressions as readonly Expression[] }) },
   infer(types, { expressions }) {
@@ -167,7 +193,7 @@ function emitSum(
 export const pointwiseSum = defineOp<SumAttributes>()({
   name: 'pointwiseSum',
   doc: 'Σ over elements, channels and terms of expressions as `pointwise` takes them.',
-  inputs,
+  inputs: letterInputs,
   outputs: ['value'],
   infer(types, { terms }) {
     termTypes(terms, types);
@@ -187,7 +213,7 @@ export const pointwiseMean = defineOp<SumAttributes>()({
   doc:
     'Mean over voxels of the sum over channels and terms of expressions as `pointwise` takes them. With `weight`, a ' +
     'field of one channel: Σ weight · expression / Σ weight, 0 where the weights add up to nothing.',
-  inputs: { ...inputs, weight: 'field?' },
+  inputs: { ...letterInputs, weight: 'field?' },
   outputs: ['value'],
   infer(types, { terms }) {
     const { weight } = types;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { allocate, lifetimesOf } from '../../../../src/runtime/compile/allocate';
 import { schedule } from '../../../../src/runtime/compile/schedule';
 import { verifyPlan } from '../../../../src/runtime/compile/verify';
-import { allocateMemory, bytesOf } from '../../../../src/runtime/cpu/memory';
+import { allocateMemory } from '../../../../src/runtime/cpu/memory';
 import type {
   BufferId,
   KernelGraph,
@@ -163,7 +163,7 @@ describe('allocate', () => {
 
   it('knows to the byte what the CPU device allocates', () => {
     const plan = compileRecipe(greedyRecipe).plan!;
-    expect(bytesOf(allocateMemory(plan, { shared: false }))).toBe(plan.peakBytes);
+    expect(allocateMemory(plan, { shared: false }).bytes).toBe(plan.peakBytes);
     expect(compileRecipe(greedyRecipe, { alias: false }).plan!.peakBytes).toBeGreaterThan(
       plan.peakBytes,
     );
