@@ -50,6 +50,7 @@ export function defineFormulaOp<Attrs extends Attributes = Record<string, never>
           .map((name) => [name, cotangentOf(b, name, weighed, values)]),
       );
     };
+    const kernelName = op.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const definition: OpDefinition = {
       name: op.name,
       doc: op.doc,
@@ -70,7 +71,8 @@ export function defineFormulaOp<Attrs extends Attributes = Record<string, never>
       adjoint: (op.adjoint as OpDefinition['adjoint'] | undefined) ?? derived,
       kernels: [],
       emit(emitter, { inputs, outputs, inputTypes, outputTypes, attributes }) {
-        emitExpressions(emitter, op.name, [expressionOf(attributes, inputs)], inputs, inputTypes, {
+        const expressions = [expressionOf(attributes, inputs)];
+        emitExpressions(emitter, kernelName, expressions, inputs, inputTypes, {
           type: outputTypes[op.output] as ValueType,
           buffers: outputs[op.output] ?? [],
         });
