@@ -6,6 +6,7 @@ import {
   type BindingSpec,
   type BoundBuffers,
   isOptional,
+  type KernelDefinition,
   planesOf,
   type Share,
 } from '../ops/define-kernel';
@@ -32,9 +33,10 @@ export function bindPlan(
   kernels: KernelRegistry = kernelRegistry,
 ): readonly BoundStep[] {
   return plan.steps.map((step) => {
-    const waits = waitsOf(plan, step.passes, kernels);
+    const kernelsOf = step.passes.map((pass) => kernelOf(pass, kernels));
+    const waits = waitsOf(plan, step.passes, kernels, kernelsOf);
     const passes = step.passes.map((pass, index) =>
-      bindPass(pass, memory, kernels, waits[index] ?? true),
+      bindPass(pass, memory, kernelsOf[index], waits[index] ?? true),
     );
     return step.kind === 'loop'
       ? { passes, loop: { step, trace: memory.arrayOf(step.trace) } }
@@ -45,10 +47,9 @@ export function bindPlan(
 function bindPass(
   pass: Pass,
   memory: CpuMemory,
-  kernels: KernelRegistry,
+  kernel: KernelDefinition | undefined,
   waitsForOthers: boolean,
 ): BoundPass {
-  const kernel = kernelOf(pass, kernels);
   if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
   const bound: Record<string, CpuArray | readonly CpuArray[] | undefined> = {};
   let place = 0;
@@ -84,12 +85,13 @@ export function waitsOf(
   plan: Plan,
   passes: readonly Pass[],
   kernels: KernelRegistry = kernelRegistry,
+  kernelsOf = passes.map((pass) => kernelOf(pass, kernels)),
 ): readonly boolean[] {
   let read = new Set<number>();
   let written = new Set<number>();
   let onlyFirstThread = true;
   return passes.map((pass, index) => {
-    const kernel = kernelOf(pass, kernels);
+    const kernel = kernelsOf[index];
     const reads: number[] = [];
     const writes: number[] = [];
     let place = 0;

@@ -112,9 +112,10 @@ export interface KernelDefinition<
   cpu(buffers: BoundBuffers<Bindings>, parameters: BoundParameters<Parameters>, share: Share): void;
   /**
    * What takes the place of `cpu` for arrays of float32 that lie in one WebAssembly memory, at their
-   * `byteOffset`; it gives the same bits. Asked once a plan and thread.
+   * `byteOffset`; it gives the same bits. Asked once a plan and thread; undefined where the host compiles nothing,
+   * as behind a policy without `wasm-unsafe-eval`.
    */
-  inWasmMemory?(memory: WasmMemory): KernelDefinition<Bindings, Parameters>['cpu'];
+  inWasmMemory?(memory: WasmMemory): KernelDefinition<Bindings, Parameters>['cpu'] | undefined;
   readonly gpu: GpuImplementation<Parameters>;
   /** Floats moved and arithmetic operations of one call, for the plan and the roofline. */
   cost(parameters: BoundParameters<Parameters>): KernelCost;

@@ -1,6 +1,12 @@
 import { InternalError } from '../../internal-error';
 import type { Expression } from '../../ir/formula';
-import { elementsPerBuffer, fieldType, scalarsType, type ValueType } from '../../ir/values';
+import {
+  elementsPerBuffer,
+  fieldType,
+  sameType,
+  scalarsType,
+  type ValueType,
+} from '../../ir/values';
 import { leavesOf, type Reference, referenceOf, requireExpression } from './expression';
 
 /** Types of a formula's inputs by name. */
@@ -20,8 +26,7 @@ export function readingOf(
   if (type.kind === 'field') {
     const isSameGrid =
       element.kind === 'field' &&
-      type.grid.sizeVoxels.every((n, axis) => n === element.grid.sizeVoxels[axis]) &&
-      type.grid.worldFromVoxel.every((v, i) => v === element.grid.worldFromVoxel[i]);
+      (type.grid === element.grid || sameType({ ...type, channels: element.channels }, element));
     if (!isSameGrid) throw new InternalError(`"${name}" is on another grid.`);
     if ((component ?? 0) >= type.channels) {
       throw new InternalError(`"${name}" has no channel ${component}.`);

@@ -85,7 +85,10 @@ export function formulaKernel(formula: Formula, name: string): KernelDefinition 
     parameters,
     formula,
     cpu: over(interpret) as KernelDefinition['cpu'],
-    inWasmMemory: (memory) => over(compiled(formula, memory)) as KernelDefinition['cpu'],
+    inWasmMemory(memory) {
+      const run = compiled(formula, memory);
+      return run && (over(run) as KernelDefinition['cpu']);
+    },
     gpu: formula.sum
       ? {
           get source() {
@@ -107,6 +110,16 @@ export function formulaKernel(formula: Formula, name: string): KernelDefinition 
   };
 }
 
+/** Undefined where the host has no vectors, or a policy forbids to compile. */
+function moduleOf(formula: Formula, isShared: boolean): WebAssembly.Module | undefined {
+  const bytes = formulaModule(formula, isShared);
+  try {
+    return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function operationsOf(formula: Formula): number {
   return Math.max(1, stepsOf(formula).perElement.length - formula.planes);
 }
@@ -115,10 +128,14 @@ function updatedCount(formula: Formula): number {
   return formula.outputs.filter(({ updates }) => updates).length;
 }
 
-/** Compiled code of a formula, over arrays that lie in the given memory. */
-function compiled(formula: Formula, { memory, isShared, modules }: WasmMemory): RunRange {
+/** Compiled code of a formula, over arrays that lie in the given memory; undefined where the host refuses. */
+function compiled(
+  formula: Formula,
+  { memory, isShared, modules }: WasmMemory,
+): RunRange | undefined {
   const key = JSON.stringify(formula);
-  const module = modules.get(key) ?? new WebAssembly.Module(formulaModule(formula, isShared));
+  const module = modules.get(key) ?? moduleOf(formula, isShared);
+  if (!module) return undefined;
   modules.set(key, module);
   const { exports } = new WebAssembly.Instance(module, {
     env: {

@@ -97,23 +97,26 @@ export function scalarResult(operator: Operator, a: number, b: number, c: number
  */
 export class FormulaInterpreter {
   readonly #formula: FormulaSteps;
-  readonly #blocks: readonly Float64Array[];
+  #blocks: readonly Float64Array[] = [];
 
   constructor(formula: FormulaSteps) {
     this.#formula = formula;
-    this.#blocks = formula.steps.map(() => new Float64Array(blockLength));
   }
 
   run(arrays: FormulaArrays, begin: number, end: number, write: boolean): number {
     const { steps, outputs, given, perElement } = this.#formula;
     const isDouble = arrays.outputs[0] instanceof Float64Array;
+    const most = Math.min(blockLength, end - begin);
+    if ((this.#blocks[0]?.length ?? 0) < most) {
+      this.#blocks = steps.map(() => new Float64Array(most));
+    }
     const uniform = uniformValues(this.#formula, arrays);
     for (const index of given) this.#blocks[index]?.fill(uniform[index] as number);
     const lanes = new Float64Array(4);
     const inLanes = begin + Math.floor((end - begin) / 4) * 4;
     const rest: number[] = [];
-    for (let first = begin; first < end; first += blockLength) {
-      const count = Math.min(blockLength, end - first);
+    for (let first = begin; first < end; first += most) {
+      const count = Math.min(most, end - first);
       for (const index of perElement) {
         this.#step(steps[index] as FormulaStep, index, arrays, first, count, isDouble);
       }
@@ -127,7 +130,7 @@ export class FormulaInterpreter {
       }
       const from = this.#blocks[outputs[0] as number] as Float64Array;
       for (let i = 0; i < count; i += 1) {
-        if (first + i < inLanes) lanes[i & 3]! += from[i]!;
+        if (first + i < inLanes) lanes[(first + i - begin) & 3]! += from[i]!;
         else rest.push(from[i]!);
       }
     }
