@@ -21,7 +21,10 @@ import { lineSearchDescent } from './optimizer/line-search-descent';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
 import { normalizeIntensity } from './prepare/normalize-intensity';
 import { register } from './register/register';
+import { bending } from './regularizer/bending';
+import { curvature } from './regularizer/curvature';
 import { diffusion } from './regularizer/diffusion';
+import { linearElastic } from './regularizer/linear-elastic';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
 import { saveTransform } from './save/transform';
@@ -50,6 +53,9 @@ export const nodeDefinitions = [
   correlation,
   meanSquaredError,
   diffusion,
+  curvature,
+  bending,
+  linearElastic,
   adamNormalized,
   gradientDescent,
   lineSearchDescent,

@@ -1,9 +1,9 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import { writeDocument } from '../../pipeline/write-document';
-import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { EngineApi, OutputHandle, RunResult } from '../../runtime/api/engine/engine-api';
 import { type FileFormat, fileWriters } from '../../runtime/api/engine/file-writers/index';
 import { bytesAsNamed, savedOutputs } from '../../runtime/api/engine/saved-files';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { InputStatus } from '../store/run-store';
 
 /** A file that a result can be kept as. */

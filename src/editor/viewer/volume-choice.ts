@@ -1,6 +1,6 @@
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { OutputHandle, RunResult } from '../../runtime/api/engine/engine-api';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { inputPorts, outputPorts } from '../canvas/ports';
 import { type PortEnd, portEnd } from '../store/document-edits';
 import type { InputStatus } from '../store/run-store';

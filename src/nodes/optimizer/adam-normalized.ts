@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
 import { resampleLike } from '../registration/resample';
-import { stepParameters } from '../shared/step-parameters';
 import { zerosLike } from '../registration/zeros-like';
+import { stepParameters } from '../shared/step-parameters';
 
 export const adamNormalized = defineNode({
   type: 'optimizer.adam-normalized',

@@ -22,6 +22,7 @@ export class NotDifferentiable extends Error {
  * Replaces every `gradient` op by the ops of reverse mode: from the loss back to the values asked
  * for, each op's adjoint in turn. Adjoints are ops too, so that later phases treat them alike.
  * @throws NotDifferentiable
+ * @throws InternalError where an adjoint says nothing about an input that what is asked for leads to
  */
 export function differentiate(graph: OpGraph, registry: OpRegistry = opRegistry): OpGraph {
   const builder = new GraphBuilder(graph, registry);
@@ -100,14 +101,18 @@ function reverse(
       outputs.map(([name, value]) => [name, cotangents.get(value)]),
     );
     builder.onBehalfOf(op.origin, () => {
-      const inputCotangents: Readonly<Record<string, ValueId | undefined>> = adjoint(
+      const inputCotangents: Readonly<Record<string, ValueId | 'zero' | undefined>> = adjoint(
         builder,
         { inputs: op.inputs, outputs: op.outputs, attributes: op.attributes },
         outputCotangents as Record<string, ValueId>,
       );
       for (const [name, value] of Object.entries(op.inputs)) {
         const cotangent = inputCotangents[name];
-        if (cotangent === undefined || !dependent.has(value)) continue;
+        if (!dependent.has(value) || cotangent === 'zero') continue;
+        // Silence is not the same as no dependence: going on would give a gradient that is wrong.
+        if (cotangent === undefined) {
+          throw new InternalError(`The adjoint of "${op.op}" gives no gradient of its "${name}".`);
+        }
         const sum = cotangents.get(value);
         cotangents.set(
           value,

@@ -1,8 +1,8 @@
-import type { InputValues, LoweringContext } from '../api/nodes/define-node';
 import type { Diagnostic } from '../api/engine/diagnostics';
-import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import type { InputDescriptor } from '../api/engine/inputs';
 import { messages } from '../api/engine/messages';
+import type { InputValues, LoweringContext } from '../api/nodes/define-node';
+import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import type { PortValues } from '../api/nodes/port-values';
 import { onBehalfOf } from '../internal-error';
 import type { Op, OpGraph } from '../ir/op-graph';

@@ -1,8 +1,8 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import { edgeEndPattern } from '../../pipeline/schema';
-import type { NodeDefinition, NodeRegistry } from '../api/nodes/define-node';
 import type { Diagnostic } from '../api/engine/diagnostics';
 import { messages } from '../api/engine/messages';
+import type { NodeDefinition, NodeRegistry } from '../api/nodes/define-node';
 import { portTraits } from '../api/nodes/port-traits';
 import { InternalError } from '../internal-error';
 import type { CheckedGraph, CheckedNode, WireSource } from './checked-graph';

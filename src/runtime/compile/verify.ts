@@ -6,7 +6,7 @@ import { countedPasses } from '../ir/repeats';
 import { sameType, type ValueId } from '../ir/values';
 import { accessOf, type BindingSpec, planesOf } from '../ops/define-kernel';
 import { type OpRegistry, opRegistry } from '../ops/index';
-import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
+import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
 import { lifetimesOf } from './allocate';
 import { usedBuffers } from './drop-unused-buffers';
 
@@ -102,7 +102,7 @@ export function verifyKernelGraph(
       const fail = (reason: string): never => {
         throw new InternalError(`After ${phase}: ${pass.kernel} for ${pass.origin}: ${reason}`);
       };
-      const kernel = kernels.get(pass.kernel);
+      const kernel = kernelOf(pass, kernels);
       if (!kernel) {
         fail('there is no such kernel.');
         continue;

@@ -1,3 +1,4 @@
+import type { Formula } from './formula';
 import type { Constant, Dial, GraphInput, StopRule } from './op-graph';
 import type { ValueId } from './values';
 
@@ -22,6 +23,8 @@ export type KernelParameters = Readonly<Record<string, number | readonly number[
 /** One kernel over its buffers; `null` stands for an optional binding that is absent. */
 export interface Pass {
   readonly kernel: string;
+  /** What the kernel is generated from, where it is not one of those that are listed. */
+  readonly formula?: Formula;
   readonly buffers: readonly (BufferId | null)[];
   readonly parameters: KernelParameters;
   readonly origin: string;

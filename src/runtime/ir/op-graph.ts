@@ -1,7 +1,14 @@
+import type { Expression } from './formula';
 import type { ValueId, ValueType } from './values';
 
 /** Compile-time settings of an op: plain data, so that graphs can be printed, compared and hashed. */
-export type Attribute = number | string | boolean | readonly number[];
+export type Attribute =
+  | number
+  | string
+  | boolean
+  | readonly number[]
+  | Expression
+  | readonly Expression[];
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** One application of an op. Inputs and outputs are named as the op's definition names them. */

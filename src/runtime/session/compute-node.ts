@@ -1,6 +1,6 @@
-import type { ComputedValue, DataPortType } from '../api/nodes/computed-values';
 import type { Diagnostic } from '../api/engine/diagnostics';
 import { messages } from '../api/engine/messages';
+import type { ComputedValue, DataPortType } from '../api/nodes/computed-values';
 import type { CheckedNode } from '../compile/checked-graph';
 import { valuesOf } from '../compile/data-values';
 import type { Device } from '../devices';

@@ -1,8 +1,8 @@
 import { writeDocument } from '../../pipeline/write-document';
-import type { NodeRegistry } from '../api/nodes/define-node';
 import type { Diagnostic } from '../api/engine/diagnostics';
 import type { CompileRequest } from '../api/engine/engine-api';
 import { messages } from '../api/engine/messages';
+import type { NodeRegistry } from '../api/nodes/define-node';
 import type { CheckedGraph } from '../compile/checked-graph';
 import { type Compiled, compile } from '../compile/compile';
 import { formatCheckedGraph } from '../compile/format';

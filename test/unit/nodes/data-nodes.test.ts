@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeRegistry } from '../../../src/nodes/index';
-import type { LabelsValue, TableValue, TransformValue } from '../../../src/runtime/api/nodes/port-values';
+import type {
+  LabelsValue,
+  TableValue,
+  TransformValue,
+} from '../../../src/runtime/api/nodes/port-values';
 import { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
 import { schedule } from '../../../src/runtime/compile/schedule';
 import { scalarsType } from '../../../src/runtime/ir/values';

@@ -1,3 +1,4 @@
+import type { Expression } from '../../ir/formula';
 import type { Attributes, StopCondition, StopRule } from '../../ir/op-graph';
 import type { ValueId, ValueType } from '../../ir/values';
 import type { InputSpec, OpDefinition } from '../../ops/define-op';
@@ -93,5 +94,5 @@ export interface Builder extends OpMethods {
   repeat(options: RepeatOptions): readonly ValueId[];
 }
 
-export type { Attributes, StopCondition, ValueId, ValueType };
+export type { Attributes, Expression, StopCondition, ValueId, ValueType };
 export { gridAttributes };

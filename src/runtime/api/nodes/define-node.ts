@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { NodeMigrations } from '../../../pipeline/migrations';
+import type { SavedFormat } from '../engine/file-writers/index';
+import type { InputDescriptor, SourceRequest } from '../engine/inputs';
 import type { Builder, ValueId } from './builder';
 import type { ArrivedValues, ComputeContext, ComputedValue } from './computed-values';
 import type { LoweringProblem } from './lowering-problem';
-import type { SavedFormat } from '../engine/file-writers/index';
-import type { InputDescriptor, SourceRequest } from '../engine/inputs';
 import type { PortType, PortValues } from './port-values';
 
 export interface PortDefinition<Type extends PortType = PortType> {
