@@ -122,7 +122,7 @@ export function adjointOfCase(opCase: OpCase): AdjointOfCase {
 
 function adjointOf({ op }: OpCase) {
   const adjoint = opRegistry.get(op)?.adjoint;
-  if (adjoint === undefined || adjoint === 'not-differentiable') {
+  if (adjoint === undefined || typeof adjoint === 'string') {
     throw new Error(`${op} has no adjoint to check.`);
   }
   return adjoint;

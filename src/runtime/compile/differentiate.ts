@@ -89,14 +89,15 @@ function reverse(
 ): ReadonlyMap<ValueId, ValueId> {
   const { loss, ...wanted } = gradient.inputs;
   if (loss === undefined) throw new InternalError('A gradient op has no loss.');
-  const dependent = valuesDependingOn(before, new Set(Object.values(wanted)));
+  const dependent = valuesDependingOn(before, new Set(Object.values(wanted)), registry);
   const cotangents = new Map<ValueId, ValueId>([[loss, builder.constant([1])]]);
   for (let index = before.length - 1; index >= 0; index -= 1) {
     const op = before[index] as Op;
     const outputs = Object.entries(op.outputs);
     if (!outputs.some(([, value]) => cotangents.has(value) && dependent.has(value))) continue;
     const adjoint = registry.get(op.op)?.adjoint ?? 'not-differentiable';
-    if (adjoint === 'not-differentiable') throw new NotDifferentiable(op);
+    // A constant's outputs are never dependent, so that none comes here.
+    if (typeof adjoint === 'string') throw new NotDifferentiable(op);
     const outputCotangents = Object.fromEntries(
       outputs.map(([name, value]) => [name, cotangents.get(value)]),
     );
@@ -139,9 +140,14 @@ function zerosOf(builder: GraphBuilder, value: ValueId): { readonly channels: nu
   return { channels: type.kind === 'field' ? type.channels : 1 };
 }
 
-function valuesDependingOn(ops: readonly Op[], roots: ReadonlySet<ValueId>): ReadonlySet<ValueId> {
+function valuesDependingOn(
+  ops: readonly Op[],
+  roots: ReadonlySet<ValueId>,
+  registry: OpRegistry,
+): ReadonlySet<ValueId> {
   const dependent = new Set(roots);
   for (const op of ops) {
+    if (registry.get(op.op)?.adjoint === 'constant') continue;
     // What a loop's body reads from around counts too: its gradient is refused, not left out.
     if (readsOf(op).some((value) => dependent.has(value))) {
       for (const value of Object.values(op.outputs)) dependent.add(value);

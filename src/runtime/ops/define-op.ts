@@ -116,10 +116,12 @@ export interface OpDefinition<
   /**
    * Reverse mode: cotangents of the inputs from those of the outputs, as ops. An output whose
    * cotangent is undefined was not used. `'zero'` says that nothing depends on an input; one that is left out has no
-   * gradient here, and asking for it is an error.
+   * gradient here, and asking for it is an error. `'constant'` is an op whose outputs count as constants wherever they
+   * are used, though they are computed from what is differentiated: how much each voxel counts, for example.
    */
   readonly adjoint:
     | 'not-differentiable'
+    | 'constant'
     | ((
         b: OpAppender,
         site: OpSite<Inputs, Outputs, Attrs>,

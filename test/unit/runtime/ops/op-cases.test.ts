@@ -54,7 +54,7 @@ describe('every op', () => {
 
   it.each(
     [...opRegistry.values()]
-      .filter((op) => op.adjoint !== 'not-differentiable')
+      .filter((op) => typeof op.adjoint === 'function')
       .map(({ name }) => [name, differentiableInputs(name)] as const),
   )('%s has the gradients of %s checked', (name, inputs) => {
     const checked = new Set(casesOf(name).flatMap(({ gradientOf = [] }) => gradientOf));
