@@ -21,4 +21,39 @@ export interface SimdFunctions {
     scratch: number,
     blockRows: number,
   ): void;
+  /** Window means of W, W² and F·W; rows y0 … y1 of every slice. */
+  windowMoments(
+    fixed: number,
+    warped: number,
+    meanWarped: number,
+    meanWarpedSquared: number,
+    meanProduct: number,
+    ...rest: WindowArguments
+  ): void;
+  /** Cotangent of W from those of its window means; rows y0 … y1 of every slice. */
+  windowMomentsAdjoint(
+    fixed: number,
+    warped: number,
+    ofMean: number,
+    ofSquare: number,
+    ofProduct: number,
+    total: number,
+    ...rest: WindowArguments
+  ): void;
 }
+
+type WindowArguments = [
+  nx: number,
+  ny: number,
+  nz: number,
+  y0: number,
+  y1: number,
+  radiusX: number,
+  radiusY: number,
+  radiusZ: number,
+  inverseX: number,
+  inverseY: number,
+  inverseZ: number,
+  scratch: number,
+  blockRows: number,
+];

@@ -1,1 +1,2 @@
 export { gaussian } from './stencil';
+export { windowMoments, windowMomentsAdjoint } from './window';

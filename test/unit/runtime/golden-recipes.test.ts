@@ -60,7 +60,7 @@ const cases = [
 const golden = (file: string): string => resolve('test/golden/recipes', file);
 
 // Where these differ, `test/golden/README.md` says what to do.
-describe.each(cases)('$name', ({ name, document, files }) => {
+describe.each(cases)('$name', { timeout: 60_000 }, ({ name, document, files }) => {
   let session: Session;
 
   beforeAll(async () => {

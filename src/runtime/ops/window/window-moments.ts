@@ -1,8 +1,13 @@
 import { InternalError } from '../../internal-error';
-import { sameType } from '../../ir/values';
+import { sameType, type ValueType } from '../../ir/values';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
 import { requireWindowWeight, windowEmitter, windowKernels, windowWeightOf } from './emit-window';
+import {
+  narrowWindowRadius,
+  windowMomentsAdjointKernel,
+  windowMomentsKernel,
+} from './window-moments.kernel';
 import type { WindowAttributes } from './window-statistics';
 
 export const windowMoments = defineOp<WindowAttributes>()({
@@ -31,8 +36,14 @@ export const windowMoments = defineOp<WindowAttributes>()({
       warped: b.op('windowMomentsAdjoint', { ...inputs, ...cotangents }, attributes).warped,
     };
   },
-  kernels: windowKernels,
+  kernels: [...windowKernels, windowMomentsKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const { fixed, warped, weight } = i;
+    if (weight === undefined && isNarrow(attributes)) {
+      const parameters = windowParameters(inputTypes.warped, attributes);
+      emitter.call(windowMomentsKernel, { fixed, warped, ...o }, parameters);
+      return;
+    }
     const window = windowEmitter(
       emitter,
       asField(inputTypes.warped),
@@ -44,6 +55,16 @@ export const windowMoments = defineOp<WindowAttributes>()({
     window.mean(i.fixed, i.warped, o.meanProduct);
   },
 });
+
+/** Whether one walk does all three quantities: windows that a workgroup's memory holds. */
+function isNarrow({ radiusVoxels }: WindowAttributes): boolean {
+  return Math.round(radiusVoxels) <= narrowWindowRadius;
+}
+
+function windowParameters(type: ValueType, { radiusVoxels }: WindowAttributes) {
+  const [nx, ny, nz] = asField(type).grid.sizeVoxels;
+  return { nx, ny, nz, radius: Math.round(radiusVoxels) };
+}
 
 export const windowMomentsAdjoint = defineOp<WindowAttributes>()({
   name: 'windowMomentsAdjoint',
@@ -62,8 +83,25 @@ export const windowMomentsAdjoint = defineOp<WindowAttributes>()({
   outputs: ['warped'],
   infer: ({ warped }) => ({ warped: asField(warped, 1) }),
   adjoint: 'not-differentiable',
-  kernels: windowKernels,
+  kernels: [...windowKernels, windowMomentsAdjointKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const { fixed, warped, meanWarped, meanWarpedSquared, meanProduct, weight } = i;
+    const isWhole = meanWarped && meanWarpedSquared && meanProduct;
+    if (isWhole && weight === undefined && isNarrow(attributes)) {
+      emitter.call(
+        windowMomentsAdjointKernel,
+        {
+          fixed,
+          warped,
+          ofMean: meanWarped,
+          ofSquare: meanWarpedSquared,
+          ofProduct: meanProduct,
+          total: o.warped,
+        },
+        windowParameters(inputTypes.warped, attributes),
+      );
+      return;
+    }
     const window = windowEmitter(
       emitter,
       asField(inputTypes.warped),

@@ -1,4 +1,5 @@
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
+import { inverseCounts } from './window-counts';
 
 export interface WindowNumbers {
   readonly nx: number;
@@ -163,12 +164,4 @@ export function sumAcrossSlices(
       }
     }
   }
-}
-
-/** 1 / number of positions of an axis within `radius` of each position. */
-function inverseCounts(length: number, radius: number): Float64Array {
-  return Float64Array.from(
-    { length },
-    (_, i) => 1 / (Math.min(i + radius, length - 1) - Math.max(i - radius, 0) + 1),
-  );
 }

@@ -1,0 +1,94 @@
+import { defineKernel, type FloatArray, type Share } from '../define-kernel';
+import { type MomentNumbers, momentsAdjointBySimd, momentsBySimd } from './window-moments.simd';
+import momentsSource from './window-moments.wgsl?raw';
+import adjointSource from './window-moments-adjoint.wgsl?raw';
+import { sumAcrossSlices, sumWithinSlices } from './window-sums.cpu';
+
+/** Half the widest window that a workgroup's memory holds with its neighbours. */
+export const narrowWindowRadius = 2;
+
+const box = { x: 8, y: 8, z: 4 } as const;
+const workgroupSize = 64;
+
+const parameters = { nx: 'i32', ny: 'i32', nz: 'i32', radius: 'i32' } as const;
+const voxels = ({ nx, ny, nz }: MomentNumbers): number => nx * ny * nz;
+const threads = ({ nx, ny, nz }: MomentNumbers): number =>
+  workgroupSize * Math.ceil(nx / box.x) * Math.ceil(ny / box.y) * Math.ceil(nz / box.z);
+
+/** Window means of W, W² and F·W in one walk: two images are read and three written. */
+export const windowMomentsKernel = defineKernel({
+  name: 'window-moments',
+  bindings: {
+    fixed: 'read',
+    warped: 'read',
+    meanWarped: 'write',
+    meanWarpedSquared: 'write',
+    meanProduct: 'write',
+  },
+  parameters,
+  cpu(b, p, share, simd) {
+    const means = [b.meanWarped, b.meanWarpedSquared, b.meanProduct];
+    if (simd && momentsBySimd(simd, [b.fixed, b.warped], means, p, share)) return;
+    alone(share, (all) => {
+      const { fixed: f, warped: w } = b;
+      windowSums(w, undefined, b.meanWarped, p, all, { divided: 1 });
+      windowSums(w, w, b.meanWarpedSquared, p, all, { divided: 1 });
+      windowSums(f, w, b.meanProduct, p, all, { divided: 1 });
+    });
+  },
+  gpu: { source: momentsSource, threads, workgroupSize },
+  cost: (p) => ({ bytes: 20 * voxels(p), operations: 36 * voxels(p) }),
+});
+
+/** Cotangent of W from those of its three window means, in one walk. */
+export const windowMomentsAdjointKernel = defineKernel({
+  name: 'window-moments-adjoint',
+  bindings: {
+    fixed: 'read',
+    warped: 'read',
+    ofMean: 'read',
+    ofSquare: 'read',
+    ofProduct: 'read',
+    total: 'write',
+  },
+  parameters,
+  cpu(b, p, share, simd) {
+    const cotangents = [b.ofMean, b.ofSquare, b.ofProduct];
+    if (simd && momentsAdjointBySimd(simd, [b.fixed, b.warped], cotangents, b.total, p, share)) {
+      return;
+    }
+    alone(share, (all) => {
+      windowSums(b.ofMean, undefined, b.total, p, all, {});
+      const add = { accumulate: 1 };
+      windowSums(b.ofSquare, undefined, b.total, p, all, { ...add, by: b.warped, factor: 2 });
+      windowSums(b.ofProduct, undefined, b.total, p, all, { ...add, by: b.fixed });
+    });
+  },
+  gpu: { source: adjointSource, threads, workgroupSize },
+  cost: (p) => ({ bytes: 24 * voxels(p), operations: 44 * voxels(p) }),
+});
+
+/** What the first thread does alone: in float64, and where rows are too long for SIMD's scratch. */
+function alone({ part }: Share, work: (all: Share) => void): void {
+  if (part === 0) work({ part: 0, parts: 1 });
+}
+
+interface Completion {
+  readonly divided?: number;
+  readonly accumulate?: number;
+  readonly factor?: number;
+  readonly by?: FloatArray;
+}
+
+function windowSums(
+  a: FloatArray,
+  b: FloatArray | undefined,
+  total: FloatArray,
+  p: MomentNumbers,
+  all: Share,
+  { divided = 0, accumulate = 0, factor = 1, by }: Completion,
+): void {
+  const within = new Float64Array(a.length);
+  sumWithinSlices(a, b, within, { ...p, divided: 1 - divided }, all);
+  sumAcrossSlices(within, by, total, { ...p, divided, accumulate, factor }, all);
+}

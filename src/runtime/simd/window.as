@@ -1,0 +1,276 @@
+// Sums over cubic windows, clipped at the border, three quantities in one walk: rows along x, then y,
+// kept in rings of slices from which the third axis is added up. Every sum is made anew from its
+// 2r + 1 terms, never by sliding, so that any share of rows gives the same bits and no rounding piles up.
+
+import { padded } from './stencil';
+
+// @ts-ignore: decorator
+@inline
+function add(a: v128, b: v128): v128 {
+  return f32x4.add(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function mul(a: v128, b: v128): v128 {
+  return f32x4.mul(a, b);
+}
+
+/** out = sum of the rows at + k · stride over −r … r, `bytes` long. */
+// @ts-ignore: decorator
+@inline
+function sumRows(at: usize, stride: usize, out: usize, bytes: usize, r: i32): void {
+  if (r == 2) {
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const p = at + i;
+      const one = add(v128.load(p - stride), v128.load(p + stride));
+      const two = add(v128.load(p - 2 * stride), v128.load(p + 2 * stride));
+      v128.store(out + i, add(add(v128.load(p), one), two));
+    }
+    return;
+  }
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const p = at + i;
+    let sum = v128.load(p);
+    for (let k = 1; k <= r; k++) {
+      const d = <usize>k * stride;
+      sum = add(sum, add(v128.load(p - d), v128.load(p + d)));
+    }
+    v128.store(out + i, sum);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function slotAt(slots: usize, slotBytes: usize, ring: i32, index: i32): usize {
+  const at = index < 0 ? index + ring : index >= ring ? index - ring : index;
+  return slots + <usize>at * slotBytes;
+}
+
+/** Sum across the ring's slices at one place of a row; `middle` is the slice that is written. */
+// @ts-ignore: decorator
+@inline
+function across(slots: usize, slotBytes: usize, ring: i32, middle: i32, r: i32, offset: usize): v128 {
+  let sum = v128.load(slotAt(slots, slotBytes, ring, middle) + offset);
+  for (let k = 1; k <= r; k++) {
+    const below = v128.load(slotAt(slots, slotBytes, ring, middle - k) + offset);
+    const above = v128.load(slotAt(slots, slotBytes, ring, middle + k) + offset);
+    sum = add(sum, add(below, above));
+  }
+  return sum;
+}
+
+/** Stores the first `lanes` of four floats. */
+// @ts-ignore: decorator
+@inline
+function storeLanes(p: usize, value: v128, lanes: i32): void {
+  if (lanes >= 4) {
+    v128.store(p, value);
+    return;
+  }
+  store<f32>(p, f32x4.extract_lane(value, 0));
+  if (lanes > 1) store<f32>(p + 4, f32x4.extract_lane(value, 1));
+  if (lanes > 2) store<f32>(p + 8, f32x4.extract_lane(value, 2));
+}
+
+/**
+ * Window means of W, W² and F·W, of rows y0 … y1. invX, invY, invZ: 1 / number of voxels of an axis in
+ * the window of each position; invX is readable to a whole vector. rx, ry, rz: the radius, less where
+ * an axis is shorter. Scratch: rows of F and W with margins, three times the rows of a block with
+ * neighbours, three rings.
+ */
+export function windowMoments(
+  fixed: usize, warped: usize, meanW: usize, meanWW: usize, meanFW: usize,
+  nx: i32, ny: i32, nz: i32, y0: i32, y1: i32, rx: i32, ry: i32, rz: i32,
+  invX: usize, invY: usize, invZ: usize, scratch: usize, blockRows: i32,
+): void {
+  const width = padded(nx);
+  const rowBytes = <usize>width << 2;
+  const margin = <usize>padded(rx) << 2;
+  const inputBytes = 2 * margin + rowBytes + 16;
+  const fRow = scratch + margin;
+  const wRow = scratch + inputBytes + margin;
+  const rowsBytes = <usize>(blockRows + 2 * ry) * rowBytes;
+  const rows = scratch + 2 * inputBytes;
+  const ring = 2 * rz + 1;
+  const slotBytes = <usize>blockRows * rowBytes;
+  const ringBytes = <usize>ring * slotBytes;
+  const slots = rows + 3 * rowsBytes;
+  const sliceBytes = <usize>nx * ny << 2;
+  memory.fill(scratch, 0, 2 * inputBytes);
+  for (let block = y0; block < y1; block += blockRows) {
+    const blockEnd = min(block + blockRows, y1);
+    const height = blockEnd - block;
+    memory.fill(slots, 0, 3 * ringBytes);
+    let slot = 0;
+    for (let z = 0; z < nz + rz; z++) {
+      const into = slots + <usize>slot * slotBytes;
+      if (z < nz) {
+        for (let y = block - ry; y < blockEnd + ry; y++) {
+          const out = rows + <usize>(y - block + ry) * rowBytes;
+          if (y < 0 || y >= ny) {
+            memory.fill(out, 0, rowBytes);
+            memory.fill(out + rowsBytes, 0, rowBytes);
+            memory.fill(out + 2 * rowsBytes, 0, rowBytes);
+            continue;
+          }
+          const from = <usize>z * sliceBytes + (<usize>y * nx << 2);
+          memory.copy(fRow, fixed + from, <usize>nx << 2);
+          memory.copy(wRow, warped + from, <usize>nx << 2);
+          for (let i: usize = 0; i < rowBytes; i += 16) {
+            let w = v128.load(wRow + i);
+            let sumW = w;
+            let sumWW = mul(w, w);
+            let sumFW = mul(v128.load(fRow + i), w);
+            for (let k = 1; k <= rx; k++) {
+              const d = <usize>k << 2;
+              w = v128.load(wRow + i - d);
+              const w2 = v128.load(wRow + i + d);
+              sumW = add(sumW, add(w, w2));
+              sumWW = add(sumWW, add(mul(w, w), mul(w2, w2)));
+              sumFW = add(sumFW, add(mul(v128.load(fRow + i - d), w), mul(v128.load(fRow + i + d), w2)));
+            }
+            v128.store(out + i, sumW);
+            v128.store(out + rowsBytes + i, sumWW);
+            v128.store(out + 2 * rowsBytes + i, sumFW);
+          }
+        }
+        for (let y = 0; y < height; y++) {
+          const at = rows + <usize>(y + ry) * rowBytes;
+          const out = into + <usize>y * rowBytes;
+          sumRows(at, rowBytes, out, rowBytes, ry);
+          sumRows(at + rowsBytes, rowBytes, out + ringBytes, rowBytes, ry);
+          sumRows(at + 2 * rowsBytes, rowBytes, out + 2 * ringBytes, rowBytes, ry);
+        }
+      } else {
+        memory.fill(into, 0, slotBytes);
+        memory.fill(into + ringBytes, 0, slotBytes);
+        memory.fill(into + 2 * ringBytes, 0, slotBytes);
+      }
+      if (z >= rz) {
+        const centre = z - rz;
+        const middle = slot - rz < 0 ? slot - rz + ring : slot - rz;
+        for (let y = 0; y < height; y++) {
+          const to = <usize>centre * sliceBytes + (<usize>(block + y) * nx << 2);
+          const inverse = f32x4.splat(
+            load<f32>(invY + (<usize>(block + y) << 2)) * load<f32>(invZ + (<usize>centre << 2)),
+          );
+          const row = <usize>y * rowBytes;
+          for (let x = 0; x < nx; x += 4) {
+            const i = <usize>x << 2;
+            const share = mul(inverse, v128.load(invX + i));
+            storeLanes(meanW + to + i, mul(share, across(slots, slotBytes, ring, middle, rz, row + i)), nx - x);
+            storeLanes(meanWW + to + i, mul(share, across(slots + ringBytes, slotBytes, ring, middle, rz, row + i)), nx - x);
+            storeLanes(meanFW + to + i, mul(share, across(slots + 2 * ringBytes, slotBytes, ring, middle, rz, row + i)), nx - x);
+          }
+        }
+      }
+      slot = slot + 1 == ring ? 0 : slot + 1;
+    }
+  }
+}
+
+/** A row of a cotangent, each voxel divided by the number of voxels in its window, summed along x. */
+// @ts-ignore: decorator
+@inline
+function dividedRow(
+  from: usize, input: usize, out: usize, nx: i32, rowBytes: usize, r: i32, invX: usize, inverse: v128,
+): void {
+  memory.copy(input, from, <usize>nx << 2);
+  for (let i: usize = 0; i < rowBytes; i += 16) {
+    v128.store(input + i, mul(v128.load(input + i), mul(inverse, v128.load(invX + i))));
+  }
+  for (let x = nx; x < padded(nx); x++) store<f32>(input + (<usize>x << 2), 0);
+  sumRows(input, 4, out, rowBytes, r);
+}
+
+/**
+ * Cotangent of W from those of its window means, of rows y0 … y1:
+ * box(m / n) + 2 · W · box(s / n) + F · box(p / n). As `windowMoments` otherwise.
+ */
+export function windowMomentsAdjoint(
+  fixed: usize, warped: usize, m: usize, s: usize, p: usize, total: usize,
+  nx: i32, ny: i32, nz: i32, y0: i32, y1: i32, rx: i32, ry: i32, rz: i32,
+  invX: usize, invY: usize, invZ: usize, scratch: usize, blockRows: i32,
+): void {
+  const width = padded(nx);
+  const rowBytes = <usize>width << 2;
+  const margin = <usize>padded(rx) << 2;
+  const inputBytes = 2 * margin + rowBytes + 16;
+  const input = scratch + margin;
+  const rowsBytes = <usize>(blockRows + 2 * ry) * rowBytes;
+  const rows = scratch + 2 * inputBytes;
+  const ring = 2 * rz + 1;
+  const slotBytes = <usize>blockRows * rowBytes;
+  const ringBytes = <usize>ring * slotBytes;
+  const slots = rows + 3 * rowsBytes;
+  const sliceBytes = <usize>nx * ny << 2;
+  const two = f32x4.splat(2);
+  memory.fill(scratch, 0, 2 * inputBytes);
+  for (let block = y0; block < y1; block += blockRows) {
+    const blockEnd = min(block + blockRows, y1);
+    const height = blockEnd - block;
+    memory.fill(slots, 0, 3 * ringBytes);
+    let slot = 0;
+    for (let z = 0; z < nz + rz; z++) {
+      const into = slots + <usize>slot * slotBytes;
+      if (z < nz) {
+        for (let y = block - ry; y < blockEnd + ry; y++) {
+          const out = rows + <usize>(y - block + ry) * rowBytes;
+          if (y < 0 || y >= ny) {
+            memory.fill(out, 0, rowBytes);
+            memory.fill(out + rowsBytes, 0, rowBytes);
+            memory.fill(out + 2 * rowsBytes, 0, rowBytes);
+            continue;
+          }
+          const from = <usize>z * sliceBytes + (<usize>y * nx << 2);
+          const inverse = f32x4.splat(load<f32>(invY + (<usize>y << 2)) * load<f32>(invZ + (<usize>z << 2)));
+          dividedRow(m + from, input, out, nx, rowBytes, rx, invX, inverse);
+          dividedRow(s + from, input, out + rowsBytes, nx, rowBytes, rx, invX, inverse);
+          dividedRow(p + from, input, out + 2 * rowsBytes, nx, rowBytes, rx, invX, inverse);
+        }
+        for (let y = 0; y < height; y++) {
+          const at = rows + <usize>(y + ry) * rowBytes;
+          const out = into + <usize>y * rowBytes;
+          sumRows(at, rowBytes, out, rowBytes, ry);
+          sumRows(at + rowsBytes, rowBytes, out + ringBytes, rowBytes, ry);
+          sumRows(at + 2 * rowsBytes, rowBytes, out + 2 * ringBytes, rowBytes, ry);
+        }
+      } else {
+        memory.fill(into, 0, slotBytes);
+        memory.fill(into + ringBytes, 0, slotBytes);
+        memory.fill(into + 2 * ringBytes, 0, slotBytes);
+      }
+      if (z >= rz) {
+        const centre = z - rz;
+        const middle = slot - rz < 0 ? slot - rz + ring : slot - rz;
+        for (let y = 0; y < height; y++) {
+          const at = <usize>centre * sliceBytes + (<usize>(block + y) * nx << 2);
+          const row = <usize>y * rowBytes;
+          for (let x = 0; x < nx; x += 4) {
+            const i = <usize>x << 2;
+            const sumM = across(slots, slotBytes, ring, middle, rz, row + i);
+            const sumS = across(slots + ringBytes, slotBytes, ring, middle, rz, row + i);
+            const sumP = across(slots + 2 * ringBytes, slotBytes, ring, middle, rz, row + i);
+            const lanes = nx - x;
+            const f = loadLanes(fixed + at + i, lanes);
+            const w = loadLanes(warped + at + i, lanes);
+            storeLanes(total + at + i, add(add(sumM, mul(mul(two, w), sumS)), mul(f, sumP)), lanes);
+          }
+        }
+      }
+      slot = slot + 1 == ring ? 0 : slot + 1;
+    }
+  }
+}
+
+/** The first `lanes` of four floats; nothing beyond them is read. */
+// @ts-ignore: decorator
+@inline
+function loadLanes(p: usize, lanes: i32): v128 {
+  if (lanes >= 4) return v128.load(p);
+  let value = v128.load32_zero(p);
+  if (lanes > 1) value = f32x4.replace_lane(value, 1, load<f32>(p + 4));
+  if (lanes > 2) value = f32x4.replace_lane(value, 2, load<f32>(p + 8));
+  return value;
+}
