@@ -1,3 +1,5 @@
+import { applyMatrix, type Vec3 } from '../../src/imaging/frames';
+import type { Grid } from '../../src/imaging/grid';
 import { headPhantom } from '../../src/imaging/phantoms/head';
 import type { ImageVolume } from '../../src/imaging/volume';
 import { nodeRegistry } from '../../src/nodes/index';
@@ -12,9 +14,15 @@ import { quietRun, readResults, writeInputs } from './run-gpu';
 import type { CaseInputs } from './run-graph';
 import type { SmallProgram } from './run-op';
 
-/** A generated head, brightest voxels 1, and the same head seen through a known map. */
+/** Voxels by which the moving image reaches beyond the fixed one: no point of it leads outside. */
+const marginVoxels = 6;
+
+/**
+ * A generated head, brightest voxels 1, and the middle of the same head seen through a known map, on
+ * `sizeVoxels`.
+ */
 export function knownPair(
-  sizeVoxels: readonly [number, number, number],
+  sizeVoxels: Vec3,
   truth: (head: ImageVolume) => KnownTransform,
 ): { readonly fixed: ImageVolume; readonly moving: ImageVolume; readonly truth: KnownTransform } {
   const { image } = headPhantom({
@@ -22,12 +30,29 @@ export function knownPair(
     seed: 7,
     subject: 1,
     contrast: 't1',
-    sizeVoxels,
+    sizeVoxels: widened(sizeVoxels),
   });
   const brightest = brightestIn(image.values);
   const moving = { ...image, values: image.values.map((value) => value / brightest) };
   const known = truth(moving);
-  return { moving, truth: known, fixed: deformImage(moving, moving.grid, known) };
+  return {
+    moving,
+    truth: known,
+    fixed: deformImage(moving, middleOf(moving.grid, sizeVoxels), known),
+  };
+}
+
+function widened(sizeVoxels: Vec3): Vec3 {
+  return sizeVoxels.map((n) => (n === 1 ? 1 : n + 2 * marginVoxels)) as unknown as Vec3;
+}
+
+function middleOf({ worldFromVoxel: m }: Grid, sizeVoxels: Vec3): Grid {
+  const first = sizeVoxels.map((n) => (n === 1 ? 0 : marginVoxels)) as unknown as Vec3;
+  const origin = applyMatrix(m, first);
+  const worldFromVoxel = m.map((value, i) =>
+    i % 4 === 3 ? (origin[(i - 3) / 4] ?? 0) : value,
+  ) as unknown as Grid['worldFromVoxel'];
+  return { sizeVoxels, worldFromVoxel };
 }
 
 export interface SmallRegistration {
