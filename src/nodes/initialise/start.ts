@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { flagParameter, numberParameter } from '../../runtime/api/nodes/parameters';
+import { isSlice, largeTurn } from '../registration/affine-doubts';
 
 /** Kinds of starts and what is reported of each, in the order of the op's report. */
 const kinds = ['header', 'middles', 'masses', 'axes', 'search'] as const;
@@ -90,6 +91,7 @@ T(x) = R\,x + t,\ \det R = 1`,
       { fixed: fixed.image, moving: moving.image },
       { tryAxes, trySearch, margin: marginPercent / 100 },
     );
+    if (!isSlice(fixed.grid) && !isSlice(moving.grid)) b.warn([affine], largeTurn);
     const names = [
       'taken',
       'gainPercent',

@@ -11,6 +11,7 @@ import {
   tooLittleOverlap,
 } from '../registration/registration-refusals';
 import { afterModel, inverseAfterModel, wholeMap } from '../registration/total-transform';
+import { warnOfRegistration } from '../registration/warn-of-registration';
 
 export const register = defineNode({
   type: 'register',
@@ -120,6 +121,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
     b.check(b.intensityRange({ image: seen }), nothingOnTheFixedImage(initial));
     const report = reportOverlap(b, parts, total);
     b.check(report.verdict, tooLittleOverlap(initial));
+    warnOfRegistration(b, parts, total, report.overlap);
     return {
       transform: {
         kind: 'transform',

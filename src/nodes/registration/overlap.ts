@@ -13,7 +13,7 @@ export function reportOverlap(
   b: Builder,
   parts: RegistrationParts,
   total: MapValue,
-): { readonly table: TableValue; readonly verdict: ValueId } {
+): { readonly table: TableValue; readonly overlap: ValueId; readonly verdict: ValueId } {
   const { fixed, moving } = parts;
   const pair = fullPair(b, parts);
   const { weight, reference } = domainOf(b, pair, { moving: total }, fixed.grid);
@@ -32,7 +32,7 @@ export function reportOverlap(
     ...(reference ? [{ name: 'mask.fixed', scalars: reference.mean, index: 0 }] : []),
     ...(movingMean ? [{ name: 'mask.moving', scalars: movingMean, index: 0 }] : []),
   ];
-  return { table: { kind: 'table', rows }, verdict };
+  return { table: { kind: 'table', rows }, overlap, verdict };
 }
 
 /**

@@ -8,6 +8,7 @@ import { dot } from './control/dot';
 import { combineScalars, compareScalars } from './control/scalar-ops';
 import { select } from './control/select';
 import type { OpDefinition } from './define-op';
+import { brightnessDrift } from './evaluate/brightness-drift';
 import { correlationReport } from './evaluate/correlation-report';
 import { jacobianDeterminant } from './evaluate/jacobian-determinant';
 import { jacobianReport } from './evaluate/jacobian-report';
@@ -77,6 +78,7 @@ export const opDefinitions = {
   imageVariance,
   insideWeight,
   intensityRange,
+  brightnessDrift,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,

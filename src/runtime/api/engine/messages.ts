@@ -1,7 +1,7 @@
-import type { Diagnostic, DiagnosticPlace } from './diagnostics';
-import type { LoweringProblem } from '../nodes/lowering-problem';
+import type { Doubt, LoweringProblem } from '../nodes/lowering-problem';
 import { portTraits } from '../nodes/port-traits';
 import type { PortType } from '../nodes/port-values';
+import type { Diagnostic, DiagnosticPlace } from './diagnostics';
 
 /**
  * The wording of every diagnostic of the compiler and the session, as functions of typed facts.
@@ -120,6 +120,16 @@ export const messages = {
 
   inputWarning: (nodeId: string, message: string, remedy: string): Diagnostic => ({
     ...error('input-problem', { nodeId }, message, remedy),
+    severity: 'warning',
+  }),
+
+  doubt: (nodeId: string, { message, remedy, port, parameter }: Doubt): Diagnostic => ({
+    ...error(
+      'doubtful-result',
+      { nodeId, ...(port && { port }), ...(parameter && { parameter }) },
+      message,
+      remedy,
+    ),
     severity: 'warning',
   }),
 
