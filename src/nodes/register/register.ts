@@ -43,6 +43,15 @@ If in the end nothing of the moving image lies on the fixed grid, or less than a
 image has a partner, that is reported as an error: no objective could have seen enough of it. The table
 *report* says how much it was.
 
+**What speaks against a result** is said as a warning, with the numbers: an affine that makes everything
+less than half or more than twice as large, or stretches one direction 1.75 times as much as another; a volume
+turned by more than 60° against the headers; less than half of the smaller image with a partner; two slices whose
+planes meet at more than 15°; a slice in a volume where no start has searched across it; a loss that rose
+by more than 5 % at the finest level; brightness that drifts apart by more than 1.6-fold from one end to the other, where
+the objective compares whole images; a field that folds or leaves some voxel less than 1 % of its volume; and a field
+that bends much but makes local correlation better by less than 10 % at every level. No warning is no proof: look
+at the result.
+
 What stands in *warped* where the moving image has nothing is a choice: by default its lowest value,
 which is air (−1000 in CT, mostly 0 in MR).
 
