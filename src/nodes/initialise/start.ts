@@ -44,6 +44,8 @@ The table has \`start.taken\` (0 headers, 1 middles, 2 masses, 3 axes, 4 search)
 (what it explains more than the headers' start; 0 where that was kept), and for each kind its
 \`explained\` and \`overlap\` (0 to 1), \`turnDegrees\` and \`shiftMm\`; zeros where a kind was not tried.
 
+A volume that is turned by more than 60° against its header is warned of.
+
 Sizes are not matched: that is what the affine stage is for.`,
     formula: String.raw`\hat T = \arg\max_{T \in \text{tried}} \frac{n_T\, I_T(F; M \circ T)}{n\, H(F)},\qquad
 T(x) = R\,x + t,\ \det R = 1`,

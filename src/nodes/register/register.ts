@@ -44,7 +44,7 @@ image has a partner, that is reported as an error: no objective could have seen 
 *report* says how much it was.
 
 **What speaks against a result** is said as a warning, with the numbers: an affine that makes everything
-less than half or more than twice as large, or stretches one direction 1.75 times as much as another; a volume
+less than half or more than twice as large, or stretches one direction 1.5 times as much as another; a volume
 turned by more than 60° against the headers; less than half of the smaller image with a partner; two slices whose
 planes meet at more than 15°; a slice in a volume where no start has searched across it; a loss that rose
 by more than 5 % at the finest level; brightness that drifts apart by more than 1.6-fold from one end to the other, where

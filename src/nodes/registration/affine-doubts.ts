@@ -6,7 +6,7 @@ import { affineParts, mapDirection } from './affine-parts';
 /** Heads of all ages differ less in volume, either way. */
 export const mostVolumeChange = 2;
 /** Largest over smallest stretch of a direction. */
-export const mostUnevenness = 1.75;
+export const mostUnevenness = 1.5;
 /** Degrees by which headers of volumes may be wrong before one asks. */
 export const largestTurnDegrees = 60;
 /** Degrees between two planes that can still be taken for one. */
