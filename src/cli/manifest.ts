@@ -37,6 +37,9 @@ export function manifestText(parts: ManifestParts): string {
     device: { kind: result.device, name: result.deviceName, threads: parts.threads },
     levels: result.levels,
     converged: result.converged,
+    warnings: result.diagnostics
+      .filter(({ code }) => code === 'doubtful-result')
+      .map(({ at, message, remedy }) => ({ ...at, message, remedy })),
     turned: result.turned,
     metrics: result.metrics,
     seconds: result.seconds,

@@ -51,6 +51,8 @@ describe.each(pairs)('$folder', ({ folder, reach }) => {
           expect.soft(run.result.metrics[name], `${recipe}: ${name}`).toBeGreaterThan(atLeast);
         }
         expect.soft(run.result.metrics['jacobian.nonPositivePercent'], recipe).toBe(0);
+        const doubts = run.result.diagnostics.filter(({ code }) => code === 'doubtful-result');
+        expect.soft(doubts, recipe).toEqual([]);
         const determinants = await affineDeterminants(run);
         expect
           .soft(Object.keys(determinants))

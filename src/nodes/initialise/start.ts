@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { flagParameter, numberParameter } from '../../runtime/api/nodes/parameters';
+import { isSlice, largeTurn } from '../registration/affine-doubts';
 
 /** Kinds of starts and what is reported of each, in the order of the op's report. */
 const kinds = ['header', 'middles', 'masses', 'axes', 'search'] as const;
@@ -42,6 +43,8 @@ in all directions, across the slice too.
 The table has \`start.taken\` (0 headers, 1 middles, 2 masses, 3 axes, 4 search), \`start.gainPercent\`
 (what it explains more than the headers' start; 0 where that was kept), and for each kind its
 \`explained\` and \`overlap\` (0 to 1), \`turnDegrees\` and \`shiftMm\`; zeros where a kind was not tried.
+
+A volume that is turned by more than 60° against its header is warned of.
 
 Sizes are not matched: that is what the affine stage is for.`,
     formula: String.raw`\hat T = \arg\max_{T \in \text{tried}} \frac{n_T\, I_T(F; M \circ T)}{n\, H(F)},\qquad
@@ -90,6 +93,7 @@ T(x) = R\,x + t,\ \det R = 1`,
       { fixed: fixed.image, moving: moving.image },
       { tryAxes, trySearch, margin: marginPercent / 100 },
     );
+    if (!isSlice(fixed.grid) && !isSlice(moving.grid)) b.warn([affine], largeTurn);
     const names = [
       'taken',
       'gainPercent',

@@ -11,6 +11,7 @@ import {
   tooLittleOverlap,
 } from '../registration/registration-refusals';
 import { afterModel, inverseAfterModel, wholeMap } from '../registration/total-transform';
+import { warnOfRegistration } from '../registration/warn-of-registration';
 
 export const register = defineNode({
   type: 'register',
@@ -42,6 +43,15 @@ A stage that has lost half of the overlap it began with stops to compare. If in 
 moving image lies on the fixed grid, less than a quarter of the smaller image has a partner, or less
 than half of what had one at the start, that is reported as an error. The table *report* says how much
 it was.
+
+**What speaks against a result** is said as a warning, with the numbers: an affine that makes everything
+less than half or more than twice as large, or stretches one direction 1.5 times as much as another; a volume
+turned by more than 60° against the headers; less than half of the smaller image with a partner; two slices whose
+planes meet at more than 15°; a slice in a volume where no start has searched across it; a loss that rose
+by more than 5 % at the finest level; brightness that drifts apart by more than 1.6-fold from one end to the other, where
+the objective compares whole images; a field that folds or leaves some voxel less than 1 % of its volume; and a field
+that bends much but makes local correlation better by less than 10 % at every level. No warning is no proof: look
+at the result.
 
 What stands in *warped* where the moving image has nothing is a choice: by default its lowest value,
 which is air (−1000 in CT, mostly 0 in MR).
@@ -121,6 +131,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
     b.check(b.intensityRange({ image: seen }), nothingOnTheFixedImage(initial));
     const report = reportOverlap(b, parts, total);
     b.check(report.verdict, tooLittleOverlap(initial));
+    warnOfRegistration(b, parts, total, report.overlap);
     return {
       transform: {
         kind: 'transform',

@@ -60,7 +60,7 @@ export function reportOverlap(
   b: Builder,
   parts: RegistrationParts,
   total: MapValue,
-): { readonly table: TableValue; readonly verdict: ValueId } {
+): { readonly table: TableValue; readonly overlap: ValueId; readonly verdict: ValueId } {
   const { fixed, moving, initial } = parts;
   const pair = fullPair(b, parts);
   const { mean, reference } = domainOf(b, pair, { moving: total }, fixed.grid);
@@ -80,7 +80,7 @@ export function reportOverlap(
     ...(reference ? [{ name: 'mask.fixed', scalars: reference.mean, index: 0 }] : []),
     ...(movingMean ? [{ name: 'mask.moving', scalars: movingMean, index: 0 }] : []),
   ];
-  return { table: { kind: 'table', rows }, verdict };
+  return { table: { kind: 'table', rows }, overlap, verdict };
 }
 
 /**

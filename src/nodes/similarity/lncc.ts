@@ -63,6 +63,7 @@ C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
       name: nodeId,
       weight: b.dial('weight', factor),
       on: 'images',
+      isLocal: true,
       ...ownPair(images),
       loss(body, { fixed, warped, domain: { weight, hasHoles } }) {
         const window = { radiusVoxels };

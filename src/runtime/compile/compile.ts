@@ -10,6 +10,7 @@ import { NotDifferentiable } from './differentiate';
 import { type Lowered, type LowerOptions, lower } from './lower';
 import { memoryProblems } from './memory-problems';
 import { type PhaseOptions, planOf } from './phases';
+import { knownWarnings } from './result-warnings';
 import { TooManyOps } from './too-many-ops';
 
 export interface CompileOptions extends LowerOptions, PhaseOptions {
@@ -25,6 +26,8 @@ export interface Compiled {
   readonly outputs: Lowered['outputs'];
   /** What is to be looked at once the plan has run: see `failedCheck`. */
   readonly checks: Lowered['checks'];
+  /** What may then be said against its results: see `toldWarnings`. */
+  readonly warnings: Lowered['warnings'];
   readonly diagnostics: readonly Diagnostic[];
   readonly printed?: string;
 }
@@ -33,24 +36,26 @@ export interface Compiled {
 export function compile(checked: CheckedGraph, options: CompileOptions): Compiled {
   let outputs: Lowered['outputs'] = new Map();
   const checks: Lowered['checks'] = [];
+  const warnings: Lowered['warnings'] = [];
   try {
     const lowered = lower(checked, options);
     outputs = lowered.outputs;
-    if (!lowered.graph) return { outputs, checks, diagnostics: lowered.diagnostics };
+    if (!lowered.graph) return { outputs, checks, warnings, diagnostics: lowered.diagnostics };
     const { plan, graph, printed } = planOf(lowered.graph, options);
     return {
       plan,
       graph,
       ...renamed(lowered, graph),
-      diagnostics: options.limits
-        ? memoryProblems(plan, options.limits, options.otherDevices ?? [])
-        : [],
+      diagnostics: [
+        ...knownWarnings(lowered.warnings).map(({ diagnostic }) => diagnostic),
+        ...(options.limits ? memoryProblems(plan, options.limits, options.otherDevices ?? []) : []),
+      ],
       ...(printed === undefined ? {} : { printed }),
     };
   } catch (error) {
     const diagnostic = diagnosticOf(error);
     if (!diagnostic) throw error;
-    return { outputs, checks, diagnostics: [diagnostic] };
+    return { outputs, checks, warnings, diagnostics: [diagnostic] };
   }
 }
 
@@ -65,14 +70,21 @@ function diagnosticOf(error: unknown): Diagnostic | undefined {
     : undefined;
 }
 
-/** Outputs and checks after passes that merged equal values: results keep their order, not their names. */
-function renamed(lowered: Lowered, graph: OpGraph): Pick<Lowered, 'outputs' | 'checks'> {
+/** What names values after passes that merged equal ones: results keep their order, not their names. */
+function renamed(
+  lowered: Lowered,
+  graph: OpGraph,
+): Pick<Lowered, 'outputs' | 'checks' | 'warnings'> {
   const now = new Map(
     (lowered.graph?.results ?? []).map((before, index) => [before, graph.results[index] ?? before]),
   );
   const checks = lowered.checks.map((check) => ({
     ...check,
     value: now.get(check.value) ?? check.value,
+  }));
+  const warnings = lowered.warnings.map((warning) => ({
+    ...warning,
+    values: warning.values.map((value) => now.get(value) ?? value),
   }));
   const outputs = new Map(
     [...lowered.outputs].map(([nodeId, ports]) => [
@@ -85,5 +97,5 @@ function renamed(lowered: Lowered, graph: OpGraph): Pick<Lowered, 'outputs' | 'c
       ),
     ]),
   );
-  return { outputs, checks };
+  return { outputs, checks, warnings };
 }

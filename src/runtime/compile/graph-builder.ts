@@ -1,6 +1,6 @@
 import type { Grid } from '../../imaging/grid';
 import type { Builder, LoopOptions, OpMethods, RepeatOptions } from '../api/nodes/builder';
-import type { LoweringProblem } from '../api/nodes/lowering-problem';
+import type { Judge, LoweringProblem } from '../api/nodes/lowering-problem';
 import { InternalError, onBehalfOf } from '../internal-error';
 import {
   type Attributes,
@@ -20,6 +20,7 @@ import { type OpRegistry, opRegistry } from '../ops/index';
 import { appendRegion, type RegionEnds } from './build-region';
 import { GridTable } from './grid-table';
 import type { ResultCheck } from './result-checks';
+import type { ResultWarning } from './result-warnings';
 import { mostOps, TooManyOps } from './too-many-ops';
 import { opCount } from './traverse';
 
@@ -35,6 +36,7 @@ export class GraphBuilder implements OpAppender {
   readonly #dials: Dial[] = [];
   readonly #constants: Constant[] = [];
   readonly #checks: ResultCheck[] = [];
+  readonly #warnings: ResultWarning[] = [];
   readonly #constantOf = new Map<string, ValueId>();
   /** Innermost list last; ops are appended to it. */
   readonly #scopes: Op[][] = [[]];
@@ -109,6 +111,17 @@ export class GraphBuilder implements OpAppender {
     if (this.#scopes.length > 1)
       throw new InternalError('A check is made after loops, not in one.');
     this.#checks.push({ value, nodeId: this.origin, problem });
+  }
+
+  warn(values: readonly ValueId[], judge: Judge): void {
+    if (this.#scopes.length > 1)
+      throw new InternalError('A warning is made after loops, not in one.');
+    this.#warnings.push({ values, nodeId: this.origin, judge });
+  }
+
+  /** What may be said against results; their values must be among those of the program. */
+  get warnings(): readonly ResultWarning[] {
+    return this.#warnings;
   }
 
   /** What is to be looked at once the program has run; their values must be among its results. */
@@ -261,6 +274,7 @@ export class GraphBuilder implements OpAppender {
       constant: (numbers: readonly number[]) => this.constant(numbers),
       dial: (parameter: string, initial: number) => this.dial(parameter, initial),
       check: (scalars: ValueId, problem: LoweringProblem) => this.check(scalars, problem),
+      warn: (scalars: readonly ValueId[], judge: Judge) => this.warn(scalars, judge),
       gradient: (loss: ValueId, wrt: readonly ValueId[]) => this.gradient(loss, wrt),
       onBehalfOf: <Result>(nodeId: string, work: () => Result) => this.onBehalfOf(nodeId, work),
       loop: (options: LoopOptions) => this.loop(options),

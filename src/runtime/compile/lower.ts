@@ -14,6 +14,7 @@ import { GraphBuilder } from './graph-builder';
 import { type Keep, savedPorts } from './kept-outputs';
 import { requireTypesOf } from './output-types';
 import type { FiniteCheck, ResultCheck } from './result-checks';
+import type { ResultWarning } from './result-warnings';
 import { readsOf } from './traverse';
 
 export type PortValue = PortValues[keyof PortValues];
@@ -44,6 +45,8 @@ export interface Lowered {
   readonly outputs: ReadonlyMap<string, Readonly<Record<string, DataValue>>>;
   /** What is to be looked at once the program has run. */
   readonly checks: readonly ResultCheck[];
+  /** What may then be said against its results. */
+  readonly warnings: readonly ResultWarning[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -90,8 +93,10 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     const isGiven = options.descriptors.has(node.id) || kept !== undefined;
     if (options.checkFinite && !isGiven) checks.push(...finiteChecks(builder, node.id, data));
   }
-  if (diagnostics.length > 0) return { outputs, checks, diagnostics };
+  const { warnings } = builder;
+  if (diagnostics.length > 0) return { outputs, checks, warnings, diagnostics };
   const results = new Set(checks.flatMap((one) => ('problem' in one ? [one.value] : [])));
+  for (const value of warnings.flatMap(({ values }) => values)) results.add(value);
   const saved = savedPorts(checked);
   const { ops } = builder.finish([]);
   const { keep = 'all' } = options;
@@ -114,7 +119,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   const needed = neededFor([...results], ops);
   const made = checks.filter((one) => 'problem' in one || needed.has(one.countOf ?? one.value));
   for (const { value } of made) results.add(value);
-  return { graph: builder.finish([...results]), outputs, checks: made, diagnostics };
+  return { graph: builder.finish([...results]), outputs, checks: made, warnings, diagnostics };
 }
 
 /** Checks that every program value of a node's outputs is finite; fields are counted where they lie. */

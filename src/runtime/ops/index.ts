@@ -9,6 +9,7 @@ import { combineScalars, compareScalars } from './control/scalar-ops';
 import { select } from './control/select';
 import type { OpDefinition } from './define-op';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
+import { brightnessDrift } from './evaluate/brightness-drift';
 import { correlationReport } from './evaluate/correlation-report';
 import { jacobianDeterminant } from './evaluate/jacobian-determinant';
 import { jacobianReport } from './evaluate/jacobian-report';
@@ -82,6 +83,7 @@ export const opDefinitions = {
   imageVariance,
   insideWeight,
   intensityRange,
+  brightnessDrift,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,

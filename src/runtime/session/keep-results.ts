@@ -2,11 +2,13 @@ import { sameGrid } from '../../imaging/grid';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
 import type { NamedNumbers } from '../api/data-kinds/define-data-kind';
 import { dataKindOf } from '../api/data-kinds/index';
+import type { Diagnostic } from '../api/engine/diagnostics';
 import type { LevelOutcome, OutputHandle } from '../api/engine/engine-api';
 import { partsIn } from '../api/engine/file-writers/index';
 import type { Compiled } from '../compile/compile';
 import { type DataValue, gridOf, valuesOf } from '../compile/data-values';
 import { keptKey, loaderKey } from '../compile/lower';
+import { firstOfChain, type ToldWarning } from '../compile/result-warnings';
 import { DeviceFailure, type Execution } from '../devices';
 import type { HeldPlane } from '../held-plane';
 import type { Plan } from '../ir/plan';
@@ -59,6 +61,8 @@ export interface KeepOptions {
   onHeld(result: StoredResult): void;
   /** How the levels of this run's loops ended. */
   readonly levels: readonly LevelOutcome[];
+  /** What speaks against results of this run. */
+  readonly warnings: readonly ToldWarning[];
   /**
    * Number of the run, where a parameter was turned by hand in it: its results are no longer what the
    * recipe says, so they can be read but not found by the next run.
@@ -98,6 +102,7 @@ export async function keepResults(
         ...(await keptNumbers(lasting, compiled, options.execution)),
         geometry: geometryFor(lasting, inputs),
         levels: options.levels.filter((level) => level.nodeId === id),
+        warnings: options.warnings.filter(({ diagnostic }) => diagnostic.at.nodeId === id),
       };
       options.onHeld(result);
       results.set(id, result);
@@ -205,6 +210,26 @@ export function levelsOf(kept: Kept): readonly LevelOutcome[] {
   return [...kept.results].flatMap(([nodeId, { levels }]) =>
     levels.map((level) => ({ ...level, nodeId })),
   );
+}
+
+/**
+ * What speaks against the results, once each.
+ * @param fresh what this run has found, of which nothing else may be kept
+ */
+export function warningsOf(
+  { graph }: Prepared,
+  { results }: Kept,
+  fresh: readonly ToldWarning[],
+): readonly Diagnostic[] {
+  const byNode = graph.nodes.map(({ id }): [string, readonly ToldWarning[]] => [
+    id,
+    // Those of earlier runs may be of an equal node of another name.
+    results.get(id)?.warnings?.map(({ about, diagnostic }) => ({
+      about,
+      diagnostic: { ...diagnostic, at: { ...diagnostic.at, nodeId: id } },
+    })) ?? fresh.filter(({ diagnostic }) => diagnostic.at.nodeId === id),
+  ]);
+  return firstOfChain(graph, new Map(byNode));
 }
 
 /** Header of the first input that lies on the grid of these results. */

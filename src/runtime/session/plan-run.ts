@@ -4,10 +4,12 @@ import { messages } from '../api/engine/messages';
 import type { Compiled } from '../compile/compile';
 import { largestBuffers } from '../compile/memory-problems';
 import { failedCheck } from '../compile/result-checks';
+import { type ToldWarning, toldWarnings } from '../compile/result-warnings';
 import { DeviceFailure, type Execution } from '../devices';
 import { InternalError } from '../internal-error';
 import type { OpGraph } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
+import type { ValueId } from '../ir/values';
 import type { DialTurns } from './dial-turns';
 import {
   type Kept,
@@ -15,12 +17,13 @@ import {
   levelsOf,
   metricsOf,
   outputHandles,
+  warningsOf,
   writeInputs,
 } from './keep-results';
 import { completionOf } from './node-completion';
 import { compilePrepared, hasError, type PreparationParts, type Prepared } from './prepare-recipe';
 import type { ResultStore, StoredResult } from './result-store';
-import { emptyResult } from './run-outcome';
+import { emptyResult, withoutRepeats } from './run-outcome';
 import { RunRecorder } from './run-progress';
 
 export interface RunParts extends PreparationParts {
@@ -32,6 +35,8 @@ interface Ending {
   readonly status: RunResult['status'];
   readonly diagnostics: readonly Diagnostic[];
   readonly failedNode?: string | undefined;
+  /** What speaks against results that are there. */
+  readonly warnings?: readonly ToldWarning[];
   /** Where finished results can be read; undefined where they are lost or not to be trusted. */
   readonly execution?: Execution | undefined;
 }
@@ -112,6 +117,7 @@ class PlanRun {
         isComplete: (nodeId) => recorder.isComplete(nodeId),
         onHeld: this.#parts.onHeld,
         levels: recorder.levels,
+        warnings: ending.warnings ?? [],
         turnedIn: turns.any ? serial : undefined,
       });
       const result = this.#result(
@@ -148,16 +154,17 @@ class PlanRun {
       const fault = await this.#faultIn(work, execution);
       // What is found again is not checked again: the node's results and later ones are not kept.
       if (fault?.at.nodeId !== undefined) recorder.doubt(fault.at.nodeId);
+      const left = { execution, warnings: await this.#doubtsOf(work, execution) };
       if (recorder.nonFinite) {
         const { nodeId, label, iteration } = recorder.nonFinite;
         const diagnostics = [messages.nonFinite(nodeId, label, iteration)];
-        return { status: 'failed', diagnostics, failedNode: nodeId, execution };
+        return { status: 'failed', diagnostics, failedNode: nodeId, ...left };
       }
       if (fault && !cancelled) {
         const failedNode = fault.at.nodeId;
-        return { status: 'failed', diagnostics: [fault], failedNode, execution };
+        return { status: 'failed', diagnostics: [fault], failedNode, ...left };
       }
-      return { status: cancelled ? 'cancelled' : 'done', diagnostics: [], execution };
+      return { status: cancelled ? 'cancelled' : 'done', diagnostics: [], ...left };
     } catch (error) {
       if (!(error instanceof DeviceFailure)) {
         return { status: 'failed', diagnostics: [internal(error)], execution };
@@ -181,11 +188,20 @@ class PlanRun {
     execution: Execution,
   ): Promise<Diagnostic | undefined> {
     const made = compiled.checks.filter(({ nodeId }) => recorder.isComplete(nodeId));
-    return failedCheck(made, async (value) => {
-      const [buffer] = compiled.plan.buffersOfValue.get(value) ?? [];
-      if (buffer === undefined) throw new InternalError('A value that is checked has no buffer.');
-      return execution.read(buffer);
-    });
+    return failedCheck(made, (value) => readScalars(compiled.plan, execution, value));
+  }
+
+  /** What speaks against results of complete nodes. */
+  async #doubtsOf(
+    { compiled, recorder }: Work,
+    execution: Execution,
+  ): Promise<readonly ToldWarning[]> {
+    const made = compiled.warnings.filter(({ nodeId }) => recorder.isComplete(nodeId));
+    return toldWarnings(
+      made,
+      (value) => readScalars(compiled.plan, execution, value),
+      (nodeId) => recorder.descentsOf(nodeId),
+    );
   }
 
   /** How a run ended whose device gave up. */
@@ -210,7 +226,7 @@ class PlanRun {
 
   #result(
     { compiled, recorder }: Work,
-    { status, diagnostics, failedNode }: Ending,
+    { status, diagnostics, failedNode, warnings = [] }: Ending,
     kept: Kept,
     peakBytes: number,
   ): RunResult {
@@ -218,9 +234,10 @@ class PlanRun {
     recorder.end(failedNode);
     const unfinished = recorder.levels.filter(({ nodeId }) => !kept.results.has(nodeId));
     const levels = [...levelsOf(kept), ...unfinished];
+    const warned = warningsOf(prepared, kept, warnings);
     const before = [...prepared.diagnostics, ...compiled.diagnostics];
     return {
-      ...this.#without(status, [...before, ...diagnostics]).result,
+      ...this.#without(status, withoutRepeats([...before, ...warned, ...diagnostics])).result,
       metrics: metricsOf(kept, compiled.outputs, prepared.expected),
       seconds: {
         total: (performance.now() - this.#parts.startedMs) / 1000,
@@ -241,6 +258,16 @@ class PlanRun {
       result: emptyResult({ device: kind, deviceName: name, startedMs }, status, diagnostics),
     };
   }
+}
+
+async function readScalars(
+  { buffersOfValue }: Plan,
+  execution: Execution,
+  value: ValueId,
+): Promise<Float32Array> {
+  const [buffer] = buffersOfValue.get(value) ?? [];
+  if (buffer === undefined) throw new InternalError('A value that is checked has no buffer.');
+  return execution.read(buffer);
 }
 
 function internal(error: unknown): Diagnostic {

@@ -1,6 +1,7 @@
 import type { NiftiGeometry } from '../../imaging/nifti/header';
 import type { LevelOutcome } from '../api/engine/engine-api';
 import type { KeptOutputs } from '../compile/lower';
+import type { ToldWarning } from '../compile/result-warnings';
 import type { ResultData } from './result-data';
 
 /** What a finished node left: its data values with their numbers. */
@@ -10,6 +11,8 @@ export interface StoredResult extends KeptOutputs {
   readonly geometry: NiftiGeometry | undefined;
   /** How the levels of its loops ended; empty where it has none. */
   readonly levels: readonly LevelOutcome[];
+  /** What speaks against it. */
+  readonly warnings?: readonly ToldWarning[];
 }
 
 /**

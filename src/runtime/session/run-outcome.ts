@@ -34,7 +34,7 @@ export function followedBy(before: RunResult, after: RunResult): RunResult {
   return {
     ...knows,
     status: after.status,
-    diagnostics: [...before.diagnostics, ...after.diagnostics],
+    diagnostics: withoutRepeats([...before.diagnostics, ...after.diagnostics]),
     seconds: {
       total: after.seconds.total,
       nodes: { ...before.seconds.nodes, ...after.seconds.nodes },
@@ -43,4 +43,9 @@ export function followedBy(before: RunResult, after: RunResult): RunResult {
     converged: after.status === 'done' && knows.converged,
     turned: [...before.turned, ...after.turned],
   };
+}
+
+/** Each of them once. */
+export function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -5,6 +5,7 @@ import type {
   RunProgress,
   VolumeData,
 } from '../api/engine/engine-api';
+import type { Descent } from '../api/nodes/lowering-problem';
 import type { LoopOutcome, RunObserver } from '../devices';
 import { InternalError } from '../internal-error';
 import type { LoopStep } from '../ir/kernel-graph';
@@ -45,6 +46,7 @@ export class RunRecorder {
   #losses: LossPoints[] = [];
   #preview: (VolumeData & { readonly nodeId: string }) | undefined;
   #sentAt = 0;
+  #firstLoss = new Map<number, number>();
   #lastLoss = new Map<number, number>();
   #bytesDone = 0;
   #iterationsOfStep = 0;
@@ -78,6 +80,17 @@ export class RunRecorder {
   /** Iterations that a step has run; of a program 1 where it has run. */
   iterationsOf(step: number): number {
     return this.#iterations.get(step) ?? 0;
+  }
+
+  /** The first and the last loss of every loop of a node that has run, in their order. */
+  descentsOf(nodeId: string): readonly Descent[] {
+    return this.#plan.steps.flatMap((step, index) => {
+      if (step.origin !== nodeId) return [];
+      const first = this.#firstLoss.get(index);
+      const last = this.#lastLoss.get(index);
+      if (first === undefined || last === undefined) return [];
+      return [{ first, last }];
+    });
   }
 
   /** Whether all that a node gives is there, and none of it rests on what is known to be wrong. */
@@ -155,6 +168,8 @@ export class RunRecorder {
       this.#iterations.set(index, iteration);
       const last = rows[rows.length - 1]?.[0];
       if (last !== undefined) this.#lastLoss.set(index, last);
+      const first = rows[0]?.[0];
+      if (first !== undefined && !this.#firstLoss.has(index)) this.#firstLoss.set(index, first);
       this.#losses.push({
         nodeId: step.origin,
         label: step.label,

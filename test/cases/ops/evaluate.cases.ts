@@ -16,6 +16,9 @@ const gpu = {
 } as const;
 const onHost = { absolute: 1e-6, relative: 1e-6, because: 'computed on the host' } as const;
 
+/** Brightness of tissue, here lighter and there darker. */
+const tissue = (y: number, z: number): number => 1 + ((2 * y + 3 * z) % 5) / 10;
+
 /** Neither orthogonal nor along the world's axes. */
 const shearedGrid: Grid = {
   sizeVoxels: [5, 4, 3],
@@ -206,6 +209,40 @@ export const cases: readonly OpCase[] = [
     name: 'folded everywhere, axes of two voxels kept whole',
     inputs: { determinant: fieldOf(pairsGrid, (x) => (x === 0 ? -2 : -1)) },
     expected: { report: [[-2, 100, 0, -1.5]] },
+    gpu: onHost,
+  },
+  {
+    op: 'brightnessDrift',
+    name: 'what brightens along x, on tissue that is not even',
+    inputs: {
+      fixed: fieldOf(obliqueGrid, (_, y, z) => tissue(y, z)),
+      warped: fieldOf(obliqueGrid, (x, y, z) => tissue(y, z) * Math.exp(x / 10)),
+      weight: fieldOf(obliqueGrid, () => 1),
+    },
+    // The spread of 0 to 6 is 2; that of an even density on a length is the length over √12.
+    expected: { report: [[Math.exp(Math.sqrt(12) * 0.2), 1]] },
+    gpu: onHost,
+  },
+  {
+    op: 'brightnessDrift',
+    name: 'brighter everywhere alike',
+    inputs: {
+      fixed: fieldOf(obliqueGrid, (_, y, z) => tissue(y, z)),
+      warped: fieldOf(obliqueGrid, (_, y, z) => 2 * tissue(y, z)),
+      weight: fieldOf(obliqueGrid, () => 1),
+    },
+    expected: { report: [[1, 0]] },
+    gpu: onHost,
+  },
+  {
+    op: 'brightnessDrift',
+    name: 'where nothing has a partner',
+    inputs: {
+      fixed: fieldOf(obliqueGrid, (_, y, z) => tissue(y, z)),
+      warped: fieldOf(obliqueGrid, (x, y, z) => tissue(y, z) * Math.exp(x / 10)),
+      weight: fieldOf(obliqueGrid, () => 0),
+    },
+    expected: { report: [[1, 0]] },
     gpu: onHost,
   },
   {

@@ -5,6 +5,7 @@ import { levelGrid } from '../../../src/nodes/registration/pyramid';
 import type { NodeDefinition } from '../../../src/runtime/api/nodes/define-node';
 import type { ImageValue, TransformValue } from '../../../src/runtime/api/nodes/port-values';
 import { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
+import { knownWarnings } from '../../../src/runtime/compile/result-warnings';
 import type { Op } from '../../../src/runtime/ir/op-graph';
 import { fieldType } from '../../../src/runtime/ir/values';
 import {
@@ -263,3 +264,26 @@ function channels(op: Op): number {
   const type = graph.typeOf(op.outputs.value!);
   return type.kind === 'field' ? type.channels : 0;
 }
+
+describe('a slice in a volume', () => {
+  const inVolume = (initial?: TransformValue) => {
+    register({
+      grid: sliceGrid,
+      moving: imageOn(graph, volumeGrid, 'moving'),
+      model: 'model.rigid',
+      objectives: ['similarity.mutual-information'],
+      ...(initial ? { initial } : {}),
+    });
+    return knownWarnings(graph.warnings);
+  };
+
+  test('is warned of before anything runs: motion across it is not seen', () => {
+    expect(inVolume()).toMatchObject([
+      { about: 'across the slice', diagnostic: { at: { nodeId: 'register', port: 'initial' } } },
+    ]);
+  });
+
+  test('is not where a start may have searched across it', () => {
+    expect(inVolume(transformOn(graph, sliceGrid, false))).toEqual([]);
+  });
+});

@@ -29,6 +29,7 @@ export type DiagnosticCode =
   | 'input-missing' // a loader has no data yet
   | 'input-problem' // a file cannot be read or is doubtful
   | 'recipe' // a node refuses what it was given
+  | 'doubtful-result' // it is there, and something speaks against it
   | 'not-differentiable'
   | 'out-of-memory'
   | 'device'

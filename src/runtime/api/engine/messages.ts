@@ -1,4 +1,4 @@
-import type { LoweringProblem } from '../nodes/lowering-problem';
+import type { Doubt, LoweringProblem } from '../nodes/lowering-problem';
 import { portTraits } from '../nodes/port-traits';
 import type { PortType } from '../nodes/port-values';
 import type { Diagnostic, DiagnosticPlace } from './diagnostics';
@@ -120,6 +120,16 @@ export const messages = {
 
   inputWarning: (nodeId: string, message: string, remedy: string): Diagnostic => ({
     ...error('input-problem', { nodeId }, message, remedy),
+    severity: 'warning',
+  }),
+
+  doubt: (nodeId: string, { message, remedy, port, parameter }: Doubt): Diagnostic => ({
+    ...error(
+      'doubtful-result',
+      { nodeId, ...(port && { port }), ...(parameter && { parameter }) },
+      message,
+      remedy,
+    ),
     severity: 'warning',
   }),
 

@@ -4,7 +4,7 @@ import type { ValueId, ValueType } from '../../ir/values';
 import type { InputSpec, OpDefinition } from '../../ops/define-op';
 import { gridAttributes } from '../../ops/grid-attributes';
 import type { opDefinitions } from '../../ops/index';
-import type { LoweringProblem } from './lowering-problem';
+import type { Descent, Doubt, Judge, LoweringProblem } from './lowering-problem';
 
 type Definitions = typeof opDefinitions;
 
@@ -77,6 +77,11 @@ export interface Builder extends OpMethods {
    */
   check(scalars: ValueId, problem: LoweringProblem): void;
   /**
+   * Once the recipe has run, lets `judge` say what these scalars speak against the result: a warning
+   * at this node, kept with what the node gives. Not within a loop.
+   */
+  warn(scalars: readonly ValueId[], judge: Judge): void;
+  /**
    * What `work` gives, its ops built on behalf of another node: a part says what it means, and what is
    * wrong with that, or takes long, is shown at its own node.
    */
@@ -94,5 +99,5 @@ export interface Builder extends OpMethods {
   repeat(options: RepeatOptions): readonly ValueId[];
 }
 
-export type { Attributes, Expression, StopCondition, ValueId, ValueType };
+export type { Attributes, Descent, Doubt, Expression, Judge, StopCondition, ValueId, ValueType };
 export { gridAttributes };

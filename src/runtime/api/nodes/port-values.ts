@@ -159,6 +159,8 @@ export interface SimilarityPart extends WeightedTerm {
   readonly on: 'images';
   /** Images of its own in place of those of `register`, either or both. */
   readonly pair?: { readonly fixed?: ImageValue; readonly moving?: ImageValue };
+  /** Looks at neighbourhoods alone, so that brightness that drifts through an image does not matter. */
+  readonly isLocal?: true;
   /**
    * Mean over all points of the grid of what each of them costs, times its weight: proportional to the
    * weight.

@@ -41,6 +41,14 @@ const examples: { readonly [Name in keyof typeof messages]: readonly Diagnostic[
   wrongDigest: [messages.wrongDigest('fixed', 'https://example.org/t1.nii.gz')],
   otherFile: [messages.otherFile('fixed', 't1.nii.gz')],
   constantImage: [messages.constantImage('fixed')],
+  doubt: [
+    messages.doubt('affine', {
+      about: 'turn',
+      port: 'moving',
+      message: 'The moving image is turned by 90° against what the headers say.',
+      remedy: 'Look at the checkerboard.',
+    }),
+  ],
   recipe: [messages.recipe('register', problem)],
   notDifferentiable: [messages.notDifferentiable('shown', 'checkerboard')],
   outOfMemory: [
