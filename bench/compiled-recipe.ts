@@ -6,6 +6,7 @@ import type { CheckedGraph } from '../src/runtime/compile/checked-graph';
 import { compile } from '../src/runtime/compile/compile';
 import { loaderKey } from '../src/runtime/compile/lower';
 import { parse } from '../src/runtime/compile/parse';
+import type { PhaseOptions } from '../src/runtime/compile/phases';
 import { leaveOutUnbound, validate } from '../src/runtime/compile/validate';
 import type { BufferId } from '../src/runtime/ir/kernel-graph';
 import type { Plan } from '../src/runtime/ir/plan';
@@ -60,8 +61,12 @@ export function checkedGraph(text: string, bound: ReadonlySet<string>): CheckedG
  * The plan of an opened recipe, as the command line runs it.
  * @throws Error where there is none
  */
-export function compileRecipe({ graph, descriptors }: OpenedRecipe): Plan {
+export function compileRecipe(
+  { graph, descriptors }: OpenedRecipe,
+  options: PhaseOptions = {},
+): Plan {
   const { plan, diagnostics } = compile(graph, {
+    ...options,
     descriptors,
     keep: 'needed',
     checkFinite: true,

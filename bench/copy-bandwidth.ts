@@ -53,6 +53,7 @@ function copyPlan(count: number, copies: number): Plan {
     results: [],
     slots: [{ bytes: 4 * count }, { bytes: 4 * count }],
     slotOfBuffer: [0 as SlotId, 1 as SlotId],
+    arrivals: new Map(),
     peakBytes: 8 * count,
   };
 }

@@ -92,7 +92,10 @@ export interface DialMoment {
 export interface Execution {
   /** Bytes that the device really allocated. */
   readonly allocatedBytes: number;
-  /** Sets an input's plane. */
+  /**
+   * Sets an input's plane. Where the plan gives it memory for some steps only, the array itself is kept
+   * and copied before each of them: it must stay as it is while the execution runs.
+   */
   write(buffer: BufferId, data: Float32Array): void;
   /** Sets a dial; takes effect between iterations. Returns the first iteration that has the new value. */
   setDial(buffer: BufferId, value: number): DialMoment;
@@ -102,7 +105,7 @@ export interface Execution {
    */
   run(options: RunOptions): Promise<{ readonly cancelled: boolean }>;
   read(buffer: BufferId): Promise<Float32Array>;
-  /** Sets an input's plane to what an earlier run left, on the device where it lies there. */
+  /** Sets an input's plane to what an earlier run left, on the device where it lies there; see `write`. */
   take(buffer: BufferId, plane: HeldPlane): Promise<void>;
   /** A plane of a result, which stays where it is when the execution goes. Run it no more after. */
   hold(buffer: BufferId): HeldPlane;
@@ -116,7 +119,8 @@ export interface SharedExecution extends Execution {
   /**
    * Submits all steps at once and returns without waiting: for callers that must not wait, such as
    * an op of a network that shares the device.
-   * @throws InternalError where the plan has a loop or a kernel that runs on the host
+   * @throws InternalError where the plan has a loop, a kernel that runs on the host, or inputs that
+   * come late
    */
   submit(): void;
   /** The device's own buffer of a virtual buffer. */

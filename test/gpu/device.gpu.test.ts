@@ -94,6 +94,7 @@ function planOf(
     results: [],
     slots,
     slotOfBuffer: slots.map((_, i) => i as SlotId),
+    arrivals: new Map(),
     peakBytes: slots.reduce((sum, slot) => sum + slot.bytes, 0),
   };
 }

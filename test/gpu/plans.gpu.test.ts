@@ -4,7 +4,14 @@ import type { Device, LoopOutcome, RunOptions } from '../../src/runtime/devices'
 import { GpuDevice } from '../../src/runtime/gpu/device';
 import type { StopRule } from '../../src/runtime/ir/op-graph';
 import { obliqueGrid, randomField, scalars } from '../support/case-values';
-import { openTestDevice, quietRun, readResults, writeInputs } from '../support/run-gpu';
+import { lateInputs, lateProgram } from '../support/late-inputs';
+import {
+  openTestDevice,
+  quietRun,
+  readResults,
+  runSmallProgramOnGpu,
+  writeInputs,
+} from '../support/run-gpu';
 import { type SmallProgram, smallProgram } from '../support/run-op';
 
 const inputs = {
@@ -143,6 +150,35 @@ describe('a loop on the GPU', () => {
     }
     execution.destroy();
     expect(runs[1]).toEqual(runs[0]);
+  });
+
+  withDevice('puts inputs in place when they are read, in every run', async (gpu) => {
+    const early = lateProgram(false);
+    const expected = await runSmallProgramOnGpu(gpu, early, lateInputs);
+    const late = lateProgram(true);
+    const execution = await gpu.prepare(late.plan);
+    writeInputs(execution, late, lateInputs);
+    for (let i = 0; i < 2; i += 1) {
+      expect(await execution.run(quietRun())).toEqual({ cancelled: false });
+      expect(await readResults(execution, late)).toEqual(expected);
+    }
+    // What an earlier run left on the device is copied there when its time comes, also once it is let go.
+    const [left] = Object.values(late.results).flat();
+    const held = execution.hold(left!);
+    const next = await gpu.prepare(late.plan);
+    writeInputs(next, late, lateInputs);
+    await next.take(late.inputs.late![0]!, held);
+    const values = await held.read();
+    held.release();
+    execution.destroy();
+    await next.run(quietRun());
+    const taken = await readResults(next, late);
+    next.destroy();
+    const again = {
+      ...lateInputs,
+      late: { ...lateInputs.late, planes: [Float64Array.from(values)] },
+    };
+    expect(taken).toEqual(await runSmallProgramOnGpu(gpu, early, again));
   });
 
   withDevice('ends when it is cancelled, and what it has stays readable', async (gpu) => {

@@ -62,6 +62,7 @@ export function loneWalker(changes: Partial<Walker> = {}): Walker {
     share: { part: 0, parts: 1 },
     wait: () => undefined,
     isCancelled: () => false,
+    awaitInputs: () => undefined,
     takeDials: () => undefined,
     stepStarted: () => undefined,
     stepFinished: () => undefined,

@@ -1,4 +1,4 @@
-import { allocate } from '../../src/runtime/compile/allocate';
+import { type AllocateOptions, allocate } from '../../src/runtime/compile/allocate';
 import { GraphBuilder } from '../../src/runtime/compile/graph-builder';
 import { schedule } from '../../src/runtime/compile/schedule';
 import { verifyKernelGraph, verifyOpGraph, verifyPlan } from '../../src/runtime/compile/verify';
@@ -27,6 +27,7 @@ export function smallProgram(
     b: GraphBuilder,
     values: Readonly<Record<string, ValueId>>,
   ) => Readonly<Record<string, ValueId | undefined>>,
+  options: AllocateOptions = {},
 ): SmallProgram {
   const b = new GraphBuilder();
   b.origin = 'test';
@@ -40,7 +41,7 @@ export function smallProgram(
   verifyOpGraph(graph, 'build');
   const kernels = schedule(graph);
   verifyKernelGraph(kernels, 'schedule');
-  const plan = allocate(kernels);
+  const plan = allocate(kernels, options);
   verifyPlan(plan);
   const buffers = (value: ValueId): readonly BufferId[] => plan.buffersOfValue.get(value) ?? [];
   return {

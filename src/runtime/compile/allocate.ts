@@ -3,7 +3,7 @@ import type { BufferId, KernelGraph, Work } from '../ir/kernel-graph';
 import type { Plan, Slot, SlotId } from '../ir/plan';
 import { isRepeat, passesIn } from '../ir/repeats';
 
-/** First and last moment at which a buffer holds something that is still needed. */
+/** First and last moment at which a buffer holds something that is still needed; late inputs have several. */
 interface Lifetime {
   readonly buffer: BufferId;
   readonly begin: number;
@@ -14,6 +14,16 @@ const bytesPerElement = 4;
 
 /** Buffers below this share with their equals only: there is nothing to gain, and much to wait for. */
 const smallestSharedBytes = 2 ** 14;
+
+export interface AllocateOptions {
+  /** False gives each buffer memory of its own, to bisect a wrong answer. */
+  readonly alias?: boolean;
+  /**
+   * Inputs of at least so many bytes have memory only around the steps that read them. Left out, all
+   * have it from the beginning: whoever runs the plan without an `Execution` writes them before it.
+   */
+  readonly lateInputBytes?: number;
+}
 
 /** Memory that buffers use one after another, with the times at which it is taken, in order. */
 interface OpenSlot {
@@ -28,44 +38,57 @@ interface OpenSlot {
  * no more of a slot than their buffer: devices bind that many bytes. What outlives the plan has a
  * slot of its own size, so that nothing else is kept with it.
  * @throws InternalError where a buffer is used by nothing
- * @param options.alias false gives each buffer memory of its own, to bisect a wrong answer
  */
-export function allocate(graph: KernelGraph, options: { readonly alias?: boolean } = {}): Plan {
-  const bytesOf = ({ buffer }: Lifetime): number =>
+export function allocate(graph: KernelGraph, options: AllocateOptions = {}): Plan {
+  const bytesOf = (buffer: BufferId): number =>
     Math.max(bytesPerElement, (graph.buffers[buffer]?.elements ?? 0) * bytesPerElement);
-  const lifetimes = lifetimesOf(graph);
+  const { lateInputBytes = Number.POSITIVE_INFINITY } = options;
+  const arrivals = arrivalsOf(graph, (buffer) => bytesOf(buffer) >= lateInputBytes);
+  const lifetimes = new Map<BufferId, Lifetime[]>();
+  for (const life of lifetimesOf(graph, arrivals)) {
+    lifetimes.set(life.buffer, [...(lifetimes.get(life.buffer) ?? []), life]);
+  }
   // Without a lifetime it would get no slot, and whoever asked for its memory another buffer's.
-  if (lifetimes.length < graph.buffers.length) {
+  if (lifetimes.size < graph.buffers.length) {
     throw new InternalError('A buffer that nothing uses cannot be given memory.');
   }
   const slots: OpenSlot[] = [];
   const slotOfBuffer: SlotId[] = new Array(graph.buffers.length);
   // Stable: buffers of one size stay in the order of their begin.
-  for (const life of [...lifetimes].sort((a, b) => bytesOf(b) - bytesOf(a))) {
-    const bytes = bytesOf(life);
-    const isOwnSize = bytes < smallestSharedBytes || life.end === Number.POSITIVE_INFINITY;
+  for (const [buffer, lives] of [...lifetimes].sort(([a], [b]) => bytesOf(b) - bytesOf(a))) {
+    const bytes = bytesOf(buffer);
+    const isOwnSize =
+      bytes < smallestSharedBytes || lives.some(({ end }) => end === Number.POSITIVE_INFINITY);
     // From the back: the smallest slot that is large enough.
     let index = slots.length - 1;
     if (options.alias === false) index = -1;
     while (index >= 0) {
       const slot = slots[index] as OpenSlot;
       if (isOwnSize && slot.bytes > bytes) index = -1;
-      else if (takes(slot, life)) break;
+      else if (takes(slot, lives)) break;
       else index -= 1;
     }
-    if (index < 0) index = slots.push({ bytes, taken: [life] }) - 1;
-    slotOfBuffer[life.buffer] = index as SlotId;
+    if (index < 0) index = slots.push({ bytes, taken: [...lives] }) - 1;
+    slotOfBuffer[buffer] = index as SlotId;
   }
   return {
     ...graph,
     slots: slots.map(({ bytes }): Slot => ({ bytes })),
     slotOfBuffer,
+    arrivals,
     peakBytes: slots.reduce((sum, slot) => sum + slot.bytes, 0),
   };
 }
 
-/** Takes a lifetime in where the slot is free all through it. */
-function takes({ taken }: OpenSlot, life: Lifetime): boolean {
+/** Takes a buffer's lifetimes in where the slot is free all through them. */
+function takes({ taken }: OpenSlot, lives: readonly Lifetime[]): boolean {
+  if (!lives.every((life) => freePlace(taken, life) !== undefined)) return false;
+  for (const life of lives) taken.splice(freePlace(taken, life) ?? 0, 0, life);
+  return true;
+}
+
+/** Where a lifetime would stand among those that a slot has taken; undefined where it meets one. */
+function freePlace(taken: readonly Lifetime[], life: Lifetime): number | undefined {
   let place = 0;
   for (let end = taken.length; place < end; ) {
     const middle = (place + end) >> 1;
@@ -74,25 +97,30 @@ function takes({ taken }: OpenSlot, life: Lifetime): boolean {
   }
   const before = taken[place - 1];
   const next = taken[place];
-  if ((before && before.end >= life.begin) || (next && next.begin <= life.end)) return false;
-  taken.splice(place, 0, life);
-  return true;
+  if ((before && before.end >= life.begin) || (next && next.begin <= life.end)) return undefined;
+  return place;
 }
 
 /**
  * Lifetimes in pass numbers, in order of their begin. A loop runs many times: whatever was there
  * before it and is used in it lives through all of it, and so does what it carries and shows. The same
  * holds for what is repeated within it, of what was there before the repetition.
+ * @param arrivals steps before which inputs are written: they live from there on to their last reader
+ * before the next arrival
  */
-export function lifetimesOf(graph: KernelGraph): readonly Lifetime[] {
-  const begin = new Map<BufferId, number>();
-  const end = new Map<BufferId, number>();
+export function lifetimesOf(
+  graph: KernelGraph,
+  arrivals: Plan['arrivals'] = new Map(),
+): readonly Lifetime[] {
+  const ended: Lifetime[] = [];
+  const lives = new Map<BufferId, Lifetime>();
   const extend = (buffer: BufferId, from: number, to: number): void => {
-    begin.set(buffer, Math.min(begin.get(buffer) ?? from, from));
-    end.set(buffer, Math.max(end.get(buffer) ?? to, to));
+    const { begin = from, end = to } = lives.get(buffer) ?? {};
+    lives.set(buffer, { buffer, begin: Math.min(begin, from), end: Math.max(end, to) });
   };
   // Before the steps: what the caller gives is there before any loop that uses it.
   graph.buffers.forEach((buffer, id) => {
+    if (arrivals.has(id as BufferId)) return;
     if (buffer.role === 'input' || buffer.role === 'dial' || buffer.role === 'constant') {
       extend(id as BufferId, 0, buffer.role === 'dial' ? Number.POSITIVE_INFINITY : 0);
     }
@@ -100,13 +128,20 @@ export function lifetimesOf(graph: KernelGraph): readonly Lifetime[] {
   const holdThrough = ({ works, from, to }: Repeated): void => {
     for (const { buffers } of passesIn(works)) {
       for (const buffer of buffers) {
-        if (buffer !== null && (begin.get(buffer) ?? 0) < from) extend(buffer, from, to);
+        if (buffer !== null && (lives.get(buffer)?.begin ?? 0) < from) extend(buffer, from, to);
       }
     }
   };
   let now = 1;
-  for (const step of graph.steps) {
+  for (const [index, step] of graph.steps.entries()) {
     const stepBegin = now;
+    for (const [buffer, steps] of arrivals) {
+      if (!steps.includes(index)) continue;
+      const before = lives.get(buffer);
+      if (before) ended.push(before);
+      // Between two passes: after all of the step before, and before any loop that this step is.
+      lives.set(buffer, { buffer, begin: stepBegin - 0.5, end: stepBegin });
+    }
     for (const pass of passesIn(step.passes)) {
       for (const buffer of pass.buffers) if (buffer !== null) extend(buffer, now, now);
       now += 1;
@@ -121,12 +156,40 @@ export function lifetimesOf(graph: KernelGraph): readonly Lifetime[] {
   }
   for (const value of graph.results) {
     for (const buffer of graph.buffersOfValue.get(value) ?? []) {
-      extend(buffer, begin.get(buffer) ?? 0, Number.POSITIVE_INFINITY);
+      extend(buffer, lives.get(buffer)?.begin ?? 0, Number.POSITIVE_INFINITY);
     }
   }
-  return [...begin.entries()]
-    .map(([buffer, from]) => ({ buffer, begin: from, end: end.get(buffer) ?? from }))
-    .sort((a, b) => a.begin - b.begin || a.buffer - b.buffer);
+  return [...ended, ...lives.values()].sort((a, b) => a.begin - b.begin || a.buffer - b.buffer);
+}
+
+/**
+ * The steps before which input planes come: the first that reads one, and the next that does after a
+ * loop that does not, since loops are where memory is short. Inputs that are results keep what they
+ * hold, so they are there from the beginning.
+ */
+function arrivalsOf(
+  graph: KernelGraph,
+  isLate: (buffer: BufferId) => boolean,
+): ReadonlyMap<BufferId, readonly number[]> {
+  const staying = new Set(graph.results.flatMap((value) => graph.buffersOfValue.get(value) ?? []));
+  const arrivals = new Map<BufferId, number[]>();
+  /** Loops that had begun when a plane was last read, that one included. */
+  const loopsSeen = new Map<BufferId, number>();
+  let loops = 0;
+  for (const [index, step] of graph.steps.entries()) {
+    const loopsBefore = loops;
+    if (step.kind === 'loop') loops += 1;
+    const shown = step.kind === 'loop' && step.preview ? [step.preview.buffer] : [];
+    for (const buffer of [...shown, ...passesIn(step.passes).flatMap(({ buffers }) => buffers)]) {
+      if (buffer === null || graph.buffers[buffer]?.role !== 'input') continue;
+      if (staying.has(buffer) || !isLate(buffer)) continue;
+      const seen = loopsSeen.get(buffer) ?? -1;
+      loopsSeen.set(buffer, loops);
+      // Its own loop does not count as one that stands between.
+      if (seen < loopsBefore) arrivals.set(buffer, [...(arrivals.get(buffer) ?? []), index]);
+    }
+  }
+  return arrivals;
 }
 
 /** Works that are run several times, and the numbers of their first and last pass. */

@@ -32,6 +32,9 @@ export interface Compiled {
   readonly printed?: string;
 }
 
+/** Smaller inputs lie in memory from the beginning: waiting for them would cost more than it saves. */
+const lateInputBytes = 2 ** 20;
+
 /** From a checked document to a plan: the phases after `validate`, in order. */
 export function compile(checked: CheckedGraph, options: CompileOptions): Compiled {
   let outputs: Lowered['outputs'] = new Map();
@@ -41,7 +44,7 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
     const lowered = lower(checked, options);
     outputs = lowered.outputs;
     if (!lowered.graph) return { outputs, checks, warnings, diagnostics: lowered.diagnostics };
-    const { plan, graph, printed } = planOf(lowered.graph, options);
+    const { plan, graph, printed } = planOf(lowered.graph, { lateInputBytes, ...options });
     return {
       plan,
       graph,

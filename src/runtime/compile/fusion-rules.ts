@@ -1,5 +1,5 @@
 import type { Op } from '../ir/op-graph';
-import type { ValueId, ValueType } from '../ir/values';
+import { elementsPerBuffer, type ValueId, type ValueType } from '../ir/values';
 import type { OpTraits } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
 
@@ -28,16 +28,28 @@ export function pairRules(registry: OpRegistry = opRegistry): readonly FusionRul
 /** Two ops with equal inputs and attributes become the one that gives the outputs of both. */
 function pairRule(
   first: string,
-  { partner, into, name }: NonNullable<OpTraits['fusesWith']>,
+  {
+    partner,
+    into,
+    name,
+    belowElements = Number.POSITIVE_INFINITY,
+  }: NonNullable<OpTraits['fusesWith']>,
 ): FusionRule {
   return {
     name,
-    rewrite(ops) {
+    rewrite(ops, { types }) {
+      const isSmall = ({ outputs }: Op): boolean =>
+        Object.values(outputs).every((value) => {
+          const type = types[value];
+          return type === undefined || elementsPerBuffer(type) < belowElements;
+        });
       const key = (op: Op): string => JSON.stringify([op.inputs, op.attributes]);
       const partners = ops.filter((op) => op.op === partner);
       const pairs = new Map<Op, { readonly first: Op; readonly second: Op }>();
       for (const op of ops.filter((candidate) => candidate.op === first)) {
-        const second = partners.find((other) => !pairs.has(other) && key(other) === key(op));
+        const second = partners.find(
+          (other) => !pairs.has(other) && key(other) === key(op) && isSmall(other),
+        );
         if (!second) continue;
         const pair = { first: op, second };
         pairs.set(op, pair).set(second, pair);

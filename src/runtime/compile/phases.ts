@@ -19,6 +19,8 @@ export interface PhaseOptions {
   readonly simplify?: SimplifyOptions;
   readonly fusionOff?: readonly string[];
   readonly alias?: boolean;
+  /** See `AllocateOptions`: for plans that an `Execution` runs. */
+  readonly lateInputBytes?: number;
 }
 
 export interface Planned {
@@ -54,6 +56,10 @@ export function planOf(program: OpGraph, options: PhaseOptions = {}): Planned {
   const simple = ops('simplify', simplify(full, options.simplify));
   const graph = ops('fuse', fuse(simple, { off: fusionOff }));
   const kernels = done('schedule', schedule(graph), verifyKernelGraph, formatKernelGraph);
-  const plan = done('allocate', allocate(kernels, { alias }), verifyPlan, formatKernelGraph);
+  const allocated = allocate(kernels, {
+    alias,
+    ...(options.lateInputBytes === undefined ? {} : { lateInputBytes: options.lateInputBytes }),
+  });
+  const plan = done('allocate', allocated, verifyPlan, formatKernelGraph);
   return { graph, plan, ...(printed === undefined ? {} : { printed }) };
 }

@@ -159,7 +159,7 @@ export function verifyPlan(plan: Plan): void {
     }
   }
   const bySlot = new Map<number, { begin: number; end: number }[]>();
-  for (const { buffer, begin, end } of lifetimesOf(plan)) {
+  for (const { buffer, begin, end } of lifetimesOf(plan, plan.arrivals)) {
     const slot = plan.slotOfBuffer[buffer] as number;
     const others = bySlot.get(slot) ?? [];
     for (const other of others) {

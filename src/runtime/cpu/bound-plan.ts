@@ -25,6 +25,8 @@ export interface BoundPass {
 
 export interface BoundStep {
   readonly passes: readonly Work<BoundPass>[];
+  /** Whether inputs are put in place before it. */
+  readonly awaitsInputs: boolean;
   /** Where the step is a loop: its rule, and its trace as the kernels write it. */
   readonly loop?: { readonly step: LoopStep; readonly trace: CpuArray };
 }
@@ -35,7 +37,9 @@ export function bindPlan(
   memory: CpuMemory,
   kernels: KernelRegistry = kernelRegistry,
 ): readonly BoundStep[] {
-  return plan.steps.map((step) => {
+  const awaited = new Set([...plan.arrivals.values()].flat());
+  return plan.steps.map((step, index) => {
+    const awaitsInputs = awaited.has(index);
     const found = new Map(passesIn(step.passes).map((pass) => [pass, kernelOf(pass, kernels)]));
     const waits = waitsOf(plan, step.passes, (pass) => found.get(pass));
     const passes = mapPasses(step.passes, (pass, place) => ({
@@ -43,8 +47,8 @@ export function bindPlan(
       ...bindPass(pass, memory, found.get(pass), waits[place] ?? true),
     }));
     return step.kind === 'loop'
-      ? { passes, loop: { step, trace: memory.arrayOf(step.trace) } }
-      : { passes };
+      ? { passes, awaitsInputs, loop: { step, trace: memory.arrayOf(step.trace) } }
+      : { passes, awaitsInputs };
   });
 }
 

@@ -10,8 +10,11 @@ const abandonedAt = 4;
 const lockAt = 5;
 /** Steps that have begun. */
 const begunAt = 6;
+/** The last step whose inputs are asked for, and the last whose inputs are in place; both from 1. */
+const askedAt = 7;
+const broughtAt = 8;
 /** After these come the iterations of each step, and then how each step ended. */
-const headerLength = 7;
+const headerLength = 9;
 
 /** Thrown where a thread would wait for others of which one has failed: nobody would ever come. */
 export class RunAbandoned extends Error {
@@ -20,6 +23,9 @@ export class RunAbandoned extends Error {
 
 /** How long a thread spins before it sleeps; a few microseconds, about one short pass. */
 const spins = 4000;
+
+/** Milliseconds after which a thread that waits for inputs asks whether another failed meanwhile. */
+const inputsMs = 50;
 
 /** The engine does not wait longer for the lock: whoever holds it so long has died. */
 const lockMs = 50;
@@ -70,6 +76,27 @@ export class RunControl {
     Atomics.store(this.#integers, abandonedAt, 1);
     Atomics.add(this.#integers, generationAt, 1);
     Atomics.notify(this.#integers, generationAt);
+  }
+
+  /** The step whose inputs the threads wait for; undefined where they wait for none. */
+  stepThatAsks(): number | undefined {
+    const asked = Atomics.load(this.#integers, askedAt);
+    return asked > Atomics.load(this.#integers, broughtAt) ? asked - 1 : undefined;
+  }
+
+  /** Lets the threads go on into a step: its inputs are in place. */
+  inputsBrought(step: number): void {
+    Atomics.store(this.#integers, broughtAt, step + 1);
+    Atomics.notify(this.#integers, broughtAt);
+  }
+
+  /** Resolves once threads wait for inputs, or after `ms`, or never where this cannot be told. */
+  async inputsAsked(ms: number): Promise<void> {
+    const { waitAsync } = Atomics as unknown as { readonly waitAsync?: WaitAsync };
+    if (!waitAsync) return new Promise(() => undefined);
+    const asked = Atomics.load(this.#integers, askedAt);
+    if (this.stepThatAsks() === undefined)
+      await waitAsync(this.#integers, askedAt, asked, ms).value;
   }
 
   reset(): void {
@@ -126,11 +153,24 @@ export class RunControl {
   }
 }
 
-/** The walker of one thread among several that share a control block; alone where `parts` is 1. */
+/** `Atomics.waitAsync`, which not every browser has. */
+type WaitAsync = (
+  integers: Int32Array,
+  place: number,
+  expected: number,
+  ms: number,
+) => { readonly value: unknown };
+
+/**
+ * The walker of one thread among several that share a control block; alone where `parts` is 1.
+ * @param bringInputs puts the inputs of a step in place; left out, the engine is asked to
+ */
 export function sharedWalker(
   block: ControlBlock,
   share: { readonly part: number; readonly parts: number },
   writeDial: (index: number, value: number) => void,
+  bringInputs: (step: number) => void = (step) =>
+    askForInputs(new Int32Array(block.integers), step),
 ): Walker {
   const integers = new Int32Array(block.integers);
   const times = new Float64Array(block.times);
@@ -143,6 +183,10 @@ export function sharedWalker(
     share,
     wait,
     isCancelled: () => Atomics.load(integers, cancelledAt) === 1,
+    awaitInputs(step) {
+      // Nobody reads them any more.
+      if (Atomics.load(integers, cancelledAt) === 0) bringInputs(step);
+    },
     takeDials() {
       for (let index = 0; index < dials.length; index += 1)
         writeDial(index, dials[index] as number);
@@ -173,6 +217,18 @@ export function sharedWalker(
       return Atomics.load(integers, verdictAt) as Verdict;
     },
   };
+}
+
+/** @throws RunAbandoned where another thread failed */
+function askForInputs(integers: Int32Array, step: number): void {
+  Atomics.store(integers, askedAt, step + 1);
+  Atomics.notify(integers, askedAt);
+  for (;;) {
+    const brought = Atomics.load(integers, broughtAt);
+    if (brought === step + 1) return;
+    if (Atomics.load(integers, abandonedAt) === 1) throw new RunAbandoned();
+    Atomics.wait(integers, broughtAt, brought, inputsMs);
+  }
 }
 
 function endPlace(integers: Int32Array, step: number): number {

@@ -2,6 +2,7 @@ import { DeviceFailure, type DialMoment, type Execution, type RunOptions } from 
 import { type HeldPlane, HostPlane } from '../held-plane';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
+import { LateInputs } from '../late-inputs';
 import { bindPlan } from './bound-plan';
 import { type ControlBlock, newControlBlock, RunControl, sharedWalker } from './control';
 import { allocateMemory, bytesOf, type CpuMemory } from './memory';
@@ -21,6 +22,7 @@ export class CpuExecution implements Execution {
   readonly #control: ControlBlock;
   readonly #run: RunControl;
   readonly #pool: ThreadPool | undefined;
+  readonly #late: LateInputs<Float32Array>;
   /** Step that runs now, or the last one. */
   #step = 0;
 
@@ -28,6 +30,7 @@ export class CpuExecution implements Execution {
   constructor(plan: Plan, pool: ThreadPool | undefined) {
     this.#plan = plan;
     this.#pool = pool;
+    this.#late = new LateInputs(plan);
     const shared = pool !== undefined;
     try {
       this.#memory = allocateMemory(plan, { shared, threads: pool?.size ?? 1 });
@@ -41,7 +44,8 @@ export class CpuExecution implements Execution {
   }
 
   write(buffer: BufferId, data: Float32Array): void {
-    this.#memory.arrayOf(buffer).set(data);
+    if (this.#late.has(buffer)) this.#late.keep(buffer, data, data.byteLength);
+    else this.#memory.arrayOf(buffer).set(data);
   }
 
   setDial(buffer: BufferId, value: number): DialMoment {
@@ -96,6 +100,10 @@ export class CpuExecution implements Execution {
     }
   }
 
+  #bringInputs(step: number): void {
+    for (const [buffer, data] of this.#late.dueAt(step)) this.#memory.arrayOf(buffer).set(data);
+  }
+
   async #runOnPool(pool: ThreadPool, report: ProgressReport): Promise<void> {
     let isRunning = true;
     const failure = pool
@@ -114,7 +122,13 @@ export class CpuExecution implements Execution {
         isRunning = false;
       });
     while (isRunning) {
-      await Promise.race([failure, pause(pollMs)]);
+      const asked = this.#plan.arrivals.size > 0 ? [this.#run.inputsAsked(pollMs)] : [];
+      await Promise.race([failure, pause(pollMs), ...asked]);
+      const awaiting = this.#run.stepThatAsks();
+      if (awaiting !== undefined) {
+        this.#bringInputs(awaiting);
+        this.#run.inputsBrought(awaiting);
+      }
       this.#step = report.look();
     }
     const first = await failure;
@@ -129,9 +143,14 @@ export class CpuExecution implements Execution {
     const dials = this.#plan.dials.map(
       (dial) => (this.#plan.buffersOfValue.get(dial.value) ?? [])[0] as BufferId,
     );
-    const walker = sharedWalker(this.#control, { part: 0, parts: 1 }, (index, value) => {
-      this.#memory.arrayOf(dials[index] as BufferId)[0] = value;
-    });
+    const walker = sharedWalker(
+      this.#control,
+      { part: 0, parts: 1 },
+      (index, value) => {
+        this.#memory.arrayOf(dials[index] as BufferId)[0] = value;
+      },
+      (step) => this.#bringInputs(step),
+    );
     const walking = walk(bindPlan(this.#plan, this.#memory), walker);
     let sliceEnd = performance.now() + sliceMs;
     while (!this.#next(walking, report)) {

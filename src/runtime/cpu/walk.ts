@@ -14,6 +14,8 @@ export interface Walker {
   /** Returns once all threads have come here. */
   wait(): void;
   isCancelled(): boolean;
+  /** Returns once the inputs of a step are in place; called by the first thread, while the others wait. */
+  awaitInputs(step: number): void;
   /** Makes dials turned meanwhile take effect; called by the first thread between iterations. */
   takeDials(): void;
   stepStarted(step: number): void;
@@ -48,6 +50,11 @@ export function* walk(
   const { share } = walker;
   for (let index = 0; index < steps.length; index += 1) {
     const step = steps[index] as BoundStep;
+    if (step.awaitsInputs) {
+      // Their memory may have been something else's until now.
+      walker.wait();
+      if (share.part === 0) walker.awaitInputs(index);
+    }
     // What was decided before must be read by all before this is.
     walker.wait();
     const start = walker.agree(() => {
@@ -130,6 +137,7 @@ export function walkAlone(steps: readonly BoundStep[]): void {
     share: { part: 0, parts: 1 },
     wait: () => undefined,
     isCancelled: () => false,
+    awaitInputs: () => undefined,
     takeDials: () => undefined,
     stepStarted: () => undefined,
     stepFinished: () => undefined,

@@ -5,6 +5,7 @@ import { InternalError } from '../internal-error';
 import type { BufferId, Work } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { inOrder, isRepeat, passesIn } from '../ir/repeats';
+import { LateInputs } from '../late-inputs';
 import type { DeviceWatch } from './device-watch';
 import type { EncodedPass, EncodedPlan } from './encode';
 import { GpuPlane } from './gpu-plane';
@@ -21,6 +22,7 @@ export class GpuExecution implements SharedExecution {
   readonly #memory: PlanMemory;
   readonly #encoded: EncodedPlan;
   readonly #watch: DeviceWatch;
+  readonly #late: LateInputs<Float32Array | GpuPlane>;
   readonly #held = new Map<BufferId, GpuPlane>();
   /** First step and iteration that are not submitted yet. */
   #step = 0;
@@ -39,6 +41,7 @@ export class GpuExecution implements SharedExecution {
     this.#memory = memory;
     this.#encoded = encoded;
     this.#watch = watch;
+    this.#late = new LateInputs(plan);
     for (const { value, initial } of plan.dials) {
       for (const buffer of plan.buffersOfValue.get(value) ?? []) {
         memory.write(buffer, Float32Array.of(initial));
@@ -51,7 +54,8 @@ export class GpuExecution implements SharedExecution {
   }
 
   write(buffer: BufferId, data: Float32Array): void {
-    this.#memory.write(buffer, data);
+    if (this.#late.has(buffer)) this.#keep(buffer, data, data.byteLength);
+    else this.#memory.write(buffer, data);
   }
 
   async take(buffer: BufferId, plane: HeldPlane): Promise<void> {
@@ -59,10 +63,9 @@ export class GpuExecution implements SharedExecution {
       this.write(buffer, plane instanceof HostPlane ? plane.values : await plane.read());
       return;
     }
-    const target = this.#memory.bindingOf(buffer);
-    const encoder = this.#device.createCommandEncoder({ label: 'kept result' });
-    encoder.copyBufferToBuffer(plane.buffer, 0, target.buffer, 0, target.size);
-    this.#device.queue.submit([encoder.finish()]);
+    if (!this.#late.has(buffer)) return this.#copy(buffer, plane);
+    plane.retain();
+    this.#keep(buffer, plane, plane.bytes);
   }
 
   setDial(buffer: BufferId, value: number): DialMoment {
@@ -88,6 +91,11 @@ export class GpuExecution implements SharedExecution {
       for (let index = 0; index < this.#plan.steps.length; index += 1) {
         if (options.signal.aborted) return { cancelled: true };
         this.#watchStep(index);
+        // The queue keeps its order: the memory is free once what was submitted before is done.
+        for (const [buffer, plane] of this.#late.dueAt(index)) {
+          if (plane instanceof GpuPlane) this.#copy(buffer, plane);
+          else this.#memory.write(buffer, plane);
+        }
         // A program is submitted before anybody could turn something in it.
         this.#step = this.#plan.steps[index]?.kind === 'loop' ? index : index + 1;
         this.#iteration = 0;
@@ -126,6 +134,9 @@ export class GpuExecution implements SharedExecution {
 
   submit(): void {
     this.#writeConstants();
+    if (this.#plan.arrivals.size > 0) {
+      throw new InternalError('A plan whose inputs come late cannot be submitted at once.');
+    }
     const encoder = this.#device.createCommandEncoder({ label: 'program' });
     const recorder = encoder.beginComputePass({ label: 'program' });
     this.#encoded.forEach((passes, index) => {
@@ -149,7 +160,20 @@ export class GpuExecution implements SharedExecution {
 
   destroy(): void {
     this.#timer?.destroy();
+    for (const plane of this.#late.planes()) if (plane instanceof GpuPlane) plane.release();
     this.#memory.destroy();
+  }
+
+  #keep(buffer: BufferId, plane: Float32Array | GpuPlane, bytes: number): void {
+    const before = this.#late.keep(buffer, plane, bytes);
+    if (before instanceof GpuPlane) before.release();
+  }
+
+  #copy(buffer: BufferId, plane: GpuPlane): void {
+    const target = this.#memory.bindingOf(buffer);
+    const encoder = this.#device.createCommandEncoder({ label: 'kept result' });
+    encoder.copyBufferToBuffer(plane.buffer, 0, target.buffer, 0, target.size);
+    this.#device.queue.submit([encoder.finish()]);
   }
 
   async #runStep(

@@ -42,6 +42,11 @@ export interface OpTraits {
     readonly partner: string;
     readonly into: string;
     readonly name: string;
+    /**
+     * From so many elements a plane on they stay apart: memory that the partner's outputs would take
+     * until they are read then counts more than a walk.
+     */
+    readonly belowElements?: number;
   };
 }
 

@@ -10,7 +10,7 @@ interface ChainNumbers {
   readonly transformed: number;
 }
 
-/** (S·A)ᵀ · (cotangent · derivative), voxel by voxel: the gradient in mm of displacement. */
+/** (S·A)ᵀ · (cotangent · derivative), voxel by voxel: the gradient in mm of displacement; `value` may be the derivative. */
 export function chainToDisplacement(
   cotangent: FloatArray,
   derivative: Planes,

@@ -14,14 +14,14 @@ type ChainAttributes = { readonly sourceWorldFromVoxel: readonly number[] };
 
 const chainDisplacementKernel = defineKernel({
   name: 'chain-displacement',
-  bindings: { cotangent: 'read', derivative: 'read3', affine: 'read?', value: 'write3' },
+  bindings: { cotangent: 'read', affine: 'read?', slope: 'update3' },
   parameters: {
     voxels: 'i32',
     worldFromTarget: 'matrix3x4',
     sourceFromWorld: 'matrix3x4',
     transformed: 'i32',
   },
-  cpu: (b, p, share) => onCpu(b.cotangent, b.derivative, b.affine, b.value, p, share),
+  cpu: (b, p, share) => onCpu(b.cotangent, b.slope, b.affine, b.slope, p, share),
   gpu: { source: displacementSource, threads: (p) => p.voxels },
   cost: (p) => ({ bytes: 28 * p.voxels, operations: 18 * p.voxels }),
 });
@@ -54,18 +54,19 @@ export const chainToDisplacement = defineOp<ChainAttributes>()({
   name: 'chainToDisplacement',
   doc:
     'Gradient of a loss with respect to the displacement (mm) that moved the sample points: ' +
-    '(S·A)ᵀ·(cotangent·derivative), S source voxels from world.',
+    '(S·A)ᵀ·(cotangent·derivative), S source voxels from world. In place over the derivative.',
   inputs: { cotangent: 'field', derivative: 'field', affine: 'scalars?' },
   outputs: ['value'],
+  traits: { updatesInPlace: { value: 'derivative' } },
   infer: ({ derivative }) => ({ value: asField(derivative, 3) }),
   adjoint: 'not-differentiable',
   kernels: [chainDisplacementKernel],
-  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+  emit(emitter, { inputs: i, inputTypes, attributes }) {
     const grid = asField(inputTypes.derivative).grid;
     const [nx, ny, nz] = grid.sizeVoxels;
     emitter.call(
       chainDisplacementKernel,
-      { cotangent: i.cotangent, derivative: i.derivative, affine: i.affine, value: o.value },
+      { cotangent: i.cotangent, affine: i.affine, slope: i.derivative },
       {
         voxels: nx * ny * nz,
         worldFromTarget: [...grid.worldFromVoxel],

@@ -19,12 +19,13 @@ export const sample = defineOp<SampleAttributes>()({
     'grid, A the affine from fixed to moving world in mm, linear or nearest interpolation.',
   inputs,
   outputs: ['value'],
-  // The same eight corners give the value and its derivative.
+  // The same eight corners give the value and its derivative, which is read much later: by what chains.
   traits: {
     fusesWith: {
       partner: 'sampleDerivative',
       into: 'sampleWithDerivative',
       name: 'sample-with-derivative',
+      belowElements: 2 ** 22,
     },
   },
   infer({ source, displacement }, attributes) {

@@ -158,6 +158,53 @@ describe('allocate', () => {
     expect(few.slots).toEqual([{ bytes: 40 }, { bytes: 36 }]);
   });
 
+  const inputAround = (between: Step) =>
+    graphWith(['input', 'value', 'trace'], [program(pass(0)), between, program(pass(0), pass(1))], {
+      elements: [8192, 8192, 10],
+    });
+
+  it('gives an input memory for the steps that read it, and takes it back for a loop between', () => {
+    const plan = allocate(inputAround(loop(2, pass(1))), { lateInputBytes: 4 * 8192 });
+    expect([...plan.arrivals]).toEqual([[0, [0, 2]]]);
+    const lives = lifetimesOf(plan, plan.arrivals).filter(({ buffer }) => buffer === 0);
+    expect(lives).toEqual([
+      { buffer: 0, begin: 0.5, end: 1 },
+      { buffer: 0, begin: 2.5, end: 3 },
+    ]);
+    // The value is read once more at the end, when the input is there again.
+    expect(plan.slots).toHaveLength(3);
+    verifyPlan(plan);
+    const once = allocate(inputAround(program(pass(1), pass(2))), { lateInputBytes: 0 });
+    expect([...once.arrivals]).toEqual([[0, [0]]]);
+  });
+
+  it('lets what a loop needs lie where an input was before and is after', () => {
+    const graph = graphWith(
+      ['input', 'value', 'trace'],
+      [program(pass(0)), loop(2, pass(1)), program(pass(0))],
+      { elements: [8192, 8192, 10] },
+    );
+    const plan = allocate(graph, { lateInputBytes: 0 });
+    expect(plan.slotOfBuffer[1]).toBe(plan.slotOfBuffer[0]);
+    verifyPlan(plan);
+    expect(allocate(graph).slots).toHaveLength(3);
+    expect(allocate(graph, { lateInputBytes: 4 * 8192 + 1 }).arrivals.size).toBe(0);
+  });
+
+  it('holds an input through the loop that reads it first, and one that is a result from the beginning', () => {
+    const steps = [program(pass(1)), loop(2, pass(1), pass(0), pass(3))];
+    const roles = ['input', 'value', 'trace', 'value'] as const;
+    const late = allocate(graphWith(roles, steps), { lateInputBytes: 0 });
+    expect([...late.arrivals]).toEqual([[0, [1]]]);
+    expect(lifetimesOf(late, late.arrivals).find(({ buffer }) => buffer === 0)).toEqual({
+      buffer: 0,
+      begin: 1.5,
+      end: 4,
+    });
+    const kept = allocate(graphWith(roles, steps, { results: [0] }), { lateInputBytes: 0 });
+    expect(kept.arrivals.size).toBe(0);
+  });
+
   it('refuses a buffer that nothing uses', () => {
     const graph = graphWith(['value', 'value'], [program(pass(0))]);
     expect(() => allocate(graph)).toThrow(/nothing uses/);

@@ -69,6 +69,19 @@ describe('sample-with-derivative', () => {
     ).toEqual(['sampleDerivative']);
   });
 
+  it('keeps a large derivative until it is read out of memory', () => {
+    const opsAt = (nz: number) => {
+      const large = { ...attributes('zero'), size: [256, 256, nz] };
+      const graph = graphOf(inputs, ({ builder: b }, { source }) => [
+        b.sample({ source: source! }, large),
+        b.sampleDerivative({ source: source! }, large),
+      ]);
+      return opNames(fuse(graph).ops);
+    };
+    expect(opsAt(63)).toEqual(['sampleWithDerivative']);
+    expect(opsAt(64)).toEqual(['sample', 'sampleDerivative']);
+  });
+
   it('stays right where the derivative comes first', () => {
     expectSame(
       graphOf(inputs, (g, v) => {

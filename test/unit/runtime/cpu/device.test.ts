@@ -7,6 +7,7 @@ import {
   type RunObserver,
   type RunOptions,
 } from '../../../../src/runtime/devices';
+import { HostPlane } from '../../../../src/runtime/held-plane';
 import type { BufferId, Pass, Step } from '../../../../src/runtime/ir/kernel-graph';
 import type { Plan, SlotId } from '../../../../src/runtime/ir/plan';
 import { randomField } from '../../../support/case-values';
@@ -18,7 +19,9 @@ import {
   recordRun,
   writeDescentInputs,
 } from '../../../support/descent';
+import { lateInputs, lateProgram } from '../../../support/late-inputs';
 import { poolThreadStarter } from '../../../support/pool-threads';
+import { readResults, writeInputs } from '../../../support/run-gpu';
 import { type SmallProgram, smallProgram } from '../../../support/run-op';
 import { compileRecipe, greedyRecipe, smallGrid } from '../../../support/worked-example';
 
@@ -89,6 +92,50 @@ describe.each([1, 2])('a run on %i threads', { timeout: 60_000 }, (threads) => {
       await execution.run(quiet());
       expect([...(await execution.read(1 as BufferId))]).toEqual([7]);
     }
+  });
+
+  it('puts inputs in place when they are read, in every run', async () => {
+    const early = lateProgram(false);
+    const late = lateProgram(true);
+    const withoutWaiting = await deviceOf(threads).prepare(early.plan);
+    writeInputs(withoutWaiting, early, lateInputs);
+    await withoutWaiting.run(quiet());
+    const expected = await readResults(withoutWaiting, early);
+    const execution = await deviceOf(threads).prepare(late.plan);
+    const [first, ...others] = Object.keys(lateInputs);
+    writeInputs(execution, late, lateInputs);
+    for (let i = 0; i < 2; i += 1) {
+      expect(await execution.run(quiet())).toEqual({ cancelled: false });
+      expect(await readResults(execution, late)).toEqual(expected);
+    }
+    // What an earlier run left arrives in the same way.
+    for (const name of others) {
+      const values = Float32Array.from(lateInputs[name as keyof typeof lateInputs].planes[0]!);
+      await execution.take(late.inputs[name]![0]!, new HostPlane(values));
+    }
+    execution.write(late.inputs[first!]![0]!, Float32Array.from(lateInputs.first.planes[0]!));
+    await execution.run(quiet());
+    expect(await readResults(execution, late)).toEqual(expected);
+    const long = new Float32Array(lateInputs.late.planes[0]!.length + 1);
+    expect(() => execution.write(late.inputs.late![0]!, long)).toThrow(/do not fit/);
+  });
+
+  it('is cancelled before an input comes', async () => {
+    const program = lateProgram(true, 100_000);
+    const execution = await deviceOf(threads).prepare(program.plan);
+    writeInputs(execution, program, lateInputs);
+    const controller = new AbortController();
+    const stepStarted = (step: number): void => {
+      if (program.plan.steps[step]?.kind === 'loop') controller.abort();
+    };
+    const { signal } = controller;
+    expect(await execution.run(quiet({ signal, observer: { stepStarted } }))).toEqual({
+      cancelled: true,
+    });
+    const record = recordRun();
+    const before = AbortSignal.abort();
+    await execution.run(quiet({ signal: before, observer: record.observer }));
+    expect(record.steps).toEqual([]);
   });
 
   it('allocates what the plan says', async () => {
@@ -298,6 +345,7 @@ function handMade(
     results: [],
     slots: bytes.map((n) => ({ bytes: n })),
     slotOfBuffer: slots as readonly SlotId[],
+    arrivals: new Map(),
     peakBytes: bytes.reduce((sum, n) => sum + n, 0),
   };
 }

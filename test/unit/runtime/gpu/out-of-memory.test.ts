@@ -46,6 +46,7 @@ describe('a graphics device without memory left', () => {
       results: [],
       slots: Array.from({ length: count }, () => ({ bytes: 4000 })),
       slotOfBuffer: Array.from({ length: count }, (_, i) => i as SlotId),
+      arrivals: new Map(),
       peakBytes: 4000 * count,
     };
     await expect(device.prepare(plan)).rejects.toMatchObject({

@@ -1,0 +1,55 @@
+import { InternalError } from './internal-error';
+import type { BufferId } from './ir/kernel-graph';
+import type { Plan } from './ir/plan';
+
+/**
+ * Planes of inputs that have memory only around the steps that read them: kept by whoever runs the plan,
+ * and put there before each of those steps, in every run.
+ */
+export class LateInputs<Plane> {
+  readonly #plan: Plan;
+  readonly #planes = new Map<BufferId, Plane>();
+  readonly #buffersOfStep = new Map<number, BufferId[]>();
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    for (const [buffer, steps] of plan.arrivals) {
+      for (const step of steps) {
+        this.#buffersOfStep.set(step, [...(this.#buffersOfStep.get(step) ?? []), buffer]);
+      }
+    }
+  }
+
+  /** Whether an input comes late; all others are written at once. */
+  has(buffer: BufferId): boolean {
+    return this.#plan.arrivals.has(buffer);
+  }
+
+  /**
+   * Keeps a plane until it is due.
+   * @returns the plane that it takes the place of
+   * @throws InternalError where it is larger than its buffer
+   */
+  keep(buffer: BufferId, plane: Plane, bytes: number): Plane | undefined {
+    const size = 4 * (this.#plan.buffers[buffer]?.elements ?? 0);
+    if (bytes > size) {
+      throw new InternalError(`${bytes} bytes do not fit buffer ${buffer} of ${size}.`);
+    }
+    const before = this.#planes.get(buffer);
+    this.#planes.set(buffer, plane);
+    return before;
+  }
+
+  /** What is to be put in place before a step. */
+  dueAt(step: number): readonly (readonly [buffer: BufferId, plane: Plane])[] {
+    return (this.#buffersOfStep.get(step) ?? []).flatMap((buffer) => {
+      const plane = this.#planes.get(buffer);
+      return plane === undefined ? [] : [[buffer, plane] as const];
+    });
+  }
+
+  /** All that are kept. */
+  planes(): Iterable<Plane> {
+    return this.#planes.values();
+  }
+}
