@@ -1,4 +1,3 @@
-import type { NodeRegistry } from './api/nodes/define-node';
 import type { Diagnostic } from './api/engine/diagnostics';
 import type {
   CompileRequest,
@@ -15,6 +14,7 @@ import type {
   TurnOutcome,
 } from './api/engine/engine-api';
 import { messages } from './api/engine/messages';
+import type { NodeRegistry } from './api/nodes/define-node';
 import type { DeviceOpener } from './devices';
 import { SessionDevices } from './session/devices-of-session';
 import { InputStore } from './session/input-store';
@@ -138,7 +138,7 @@ class EngineSession implements Session {
     return guarded<ReadResult>(
       async () => {
         const input = this.#parts.inputs.get(request.handle);
-        if (input) return readInput(input, request);
+        if (input) return await readInput(input, request);
         const place = resultPlace(request.handle);
         const result = place && this.#parts.results.get(place.key);
         if (result) return await readResult(result, place.port, request);

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { Params, ParamValue } from '../../pipeline/schema';
 import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
-import { describeGrid, formatBytes } from '../canvas/InputBadge';
+import { describeInput, formatBytes } from '../canvas/InputBadge';
 import { useEditor, useRun } from '../editor-context';
 import { FetchConsent } from '../files/FetchConsent';
 import { fieldText, readable } from '../plain-text';
@@ -151,7 +151,7 @@ export function SourceField(props: {
           </>
         )}
         {draft === undefined && input?.state === 'ready' && (
-          <p className="field-help">{describeGrid(input.descriptor)}</p>
+          <p className="field-help">{describeInput(input.descriptor)}</p>
         )}
       </div>
       {input?.state === 'needs-consent' && (

@@ -1,6 +1,6 @@
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { NodeDefinition, NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { SourceRequest } from '../../runtime/api/engine/inputs';
+import type { NodeDefinition, NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { InputStatus } from '../store/run-store';
 
 /** A loader of the recipe with what it asks for. */

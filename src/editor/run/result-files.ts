@@ -1,9 +1,9 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import { writeDocument } from '../../pipeline/write-document';
-import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { EngineApi, OutputHandle, RunResult } from '../../runtime/api/engine/engine-api';
 import { type FileFormat, fileWriters } from '../../runtime/api/engine/file-writers/index';
 import { bytesAsNamed, savedOutputs } from '../../runtime/api/engine/saved-files';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { InputStatus } from '../store/run-store';
 
 /** A file that a result can be kept as. */
@@ -97,7 +97,12 @@ export function resultManifest(
 ): string {
   const sources = Object.entries(inputs).map(([nodeId, input]) => [
     nodeId,
-    input.state === 'ready' ? { sha256: input.sha256, grid: input.descriptor.grid } : null,
+    input.state === 'ready'
+      ? {
+          sha256: input.sha256,
+          ...('grid' in input.descriptor ? { grid: input.descriptor.grid } : {}),
+        }
+      : null,
   ]);
   const { status, device, deviceName, metrics, seconds, peakBytes, levels, converged, turned } =
     result;

@@ -1,6 +1,6 @@
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import type { OutputHandle, RunResult } from '../../runtime/api/engine/engine-api';
+import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { inputPorts, outputPorts } from '../canvas/ports';
 import { type PortEnd, portEnd } from '../store/document-edits';
 import type { InputStatus } from '../store/run-store';
@@ -119,8 +119,10 @@ function inputVolume(
   const input = inputs[nodeId];
   const definition = registry.get(document.nodes[nodeId]?.type ?? '');
   if (input?.state !== 'ready' || definition === undefined) return undefined;
+  const { kind } = input.descriptor;
+  if (kind !== 'image' && kind !== 'labels') return undefined;
   const port = outputPorts(definition)[0]?.name ?? 'image';
-  return { id: `${nodeId}.${port}`, nodeId, kind: input.descriptor.kind, handle: input.handle };
+  return { id: `${nodeId}.${port}`, nodeId, kind, handle: input.handle };
 }
 
 function resultVolume({ nodeId, port, kind, handle }: OutputHandle): ViewableVolume | undefined {

@@ -1,11 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeRegistry } from '../../../src/nodes/index';
-import type { LabelsValue, TableValue, TransformValue } from '../../../src/runtime/api/nodes/port-values';
+import type {
+  LabelsValue,
+  TableValue,
+  TransformValue,
+} from '../../../src/runtime/api/nodes/port-values';
 import { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
 import { schedule } from '../../../src/runtime/compile/schedule';
 import { scalarsType } from '../../../src/runtime/ir/values';
 import { startKinds } from '../../../src/runtime/ops/start/candidates';
 import { startMeasures } from '../../../src/runtime/ops/start/search-start.cpu';
+import { labelsShape } from '../../support/input-shapes';
 import {
   contextOf,
   imageOn,
@@ -56,7 +61,7 @@ describe('loaders', () => {
   });
 
   test('give what is bound to them, with the labels that occur', () => {
-    const source = { kind: 'labels', grid: sliceGrid, ids: [0n, 1n, 4n] } as const;
+    const source = labelsShape(sliceGrid, [0n, 1n, 4n]);
     const { labels } = loader('labels').lower(
       graph.builder,
       {},
