@@ -7,6 +7,7 @@ import { formatSection, type Section } from './report';
 import { compile } from './suites/compile';
 import { conditioning } from './suites/conditioning';
 import { folding } from './suites/folding';
+import { formulas } from './suites/formulas';
 import { kernels } from './suites/kernels';
 import { memory } from './suites/memory';
 import { real } from './suites/real';
@@ -14,6 +15,7 @@ import { recipes } from './suites/recipes';
 
 const suites: Readonly<Record<SuiteName, (host: BenchHost) => Promise<readonly Section[]>>> = {
   kernels,
+  formulas,
   recipes,
   compile,
   memory,

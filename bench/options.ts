@@ -4,6 +4,7 @@ import type { DeviceKind } from '../src/runtime/api/engine/engine-api';
 /** What can be measured. */
 export const suiteNames = [
   'kernels',
+  'formulas',
   'recipes',
   'compile',
   'memory',
@@ -30,7 +31,7 @@ export interface BenchOptions {
   readonly jsonPath: string | undefined;
 }
 
-export const benchHelp = `usage: npm run bench -- [kernels|recipes|compile|memory|real|folding|conditioning ...] [options]
+export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|folding|conditioning ...] [options]
 
   --device cpu|gpu     what to measure; the cpu device unless told
   --threads N          threads of the cpu device; all processors unless told

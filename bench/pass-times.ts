@@ -19,7 +19,7 @@ export function shortened(plan: Plan, watchedStep: number, iterations: number): 
     if (step.kind === 'program') return step;
     const wanted = index === watchedStep ? iterations : 2;
     const maxIterations = Math.min(step.stop.maxIterations, wanted);
-    return { ...step, stop: { ...step.stop, maxIterations, minimumRelativeSlope: 0 } };
+    return { ...step, stop: { maxIterations, when: [] } };
   };
   return { ...plan, steps: plan.steps.map(shorten) };
 }

@@ -1,6 +1,6 @@
 import { notifications } from '@mantine/notifications';
-import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import type { Editor } from './editor-context';
 import { type EngineLife, lastingLife } from './engine-life';
 import { browserDrafts } from './files/draft-storage';

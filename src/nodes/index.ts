@@ -16,10 +16,15 @@ import { rigid } from './model/rigid';
 import { svf } from './model/svf';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { gradientDescent } from './optimizer/gradient-descent';
+import { lbfgs } from './optimizer/lbfgs';
+import { lineSearchDescent } from './optimizer/line-search-descent';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
 import { normalizeIntensity } from './prepare/normalize-intensity';
 import { register } from './register/register';
+import { bending } from './regularizer/bending';
+import { curvature } from './regularizer/curvature';
 import { diffusion } from './regularizer/diffusion';
+import { linearElastic } from './regularizer/linear-elastic';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
 import { saveTransform } from './save/transform';
@@ -48,8 +53,13 @@ export const nodeDefinitions = [
   correlation,
   meanSquaredError,
   diffusion,
+  curvature,
+  bending,
+  linearElastic,
   adamNormalized,
   gradientDescent,
+  lineSearchDescent,
+  lbfgs,
   schedulePyramid,
   register,
   applyToImage,

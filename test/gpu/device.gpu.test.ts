@@ -55,9 +55,20 @@ const broken = defineKernel({
   cost: free,
 });
 
+const failsOnHost = defineKernel({
+  name: 'fails-on-host',
+  bindings: { value: 'write' },
+  parameters: {},
+  cpu() {
+    throw new Error('not today');
+  },
+  gpu: 'host',
+  cost: free,
+});
+
 const kernels: KernelRegistry = new Map([
   ...kernelRegistry,
-  ...[reverseOnHost, sumOfPresent, broken].map(
+  ...[reverseOnHost, sumOfPresent, broken, failsOnHost].map(
     (kernel) => [kernel.name, kernel as unknown as KernelDefinition] as const,
   ),
 ]);
@@ -232,10 +243,25 @@ describe('the GPU device', () => {
 
   withDevice('turns an error that nobody caught into a failure of the node', async (device) => {
     const inPlace = { kernel: 'copy', buffers: [id(0), id(0)], parameters: { count: 8 } };
-    const execution = await device.prepare(planOf([[8, 'f32']], program(inPlace)));
+    // The pass is another node's than the step, as an objective's is in a registration.
+    const step: Step = { ...program(inPlace), origin: 'register' };
+    const execution = await device.prepare(planOf([[8, 'f32']], step));
     await expect(execution.run(quietRun())).rejects.toMatchObject({
       name: 'DeviceFailure',
       reason: 'kernel',
+      origin: 'node',
+    });
+    execution.destroy();
+  });
+
+  withDevice('puts a kernel that fails on the host down to its own node', async (device) => {
+    const fails = { kernel: 'fails-on-host', buffers: [id(0)], parameters: {} };
+    const step: Step = { ...program(fails), origin: 'register' };
+    const execution = await device.prepare(planOf([[8, 'f32']], step));
+    await expect(execution.run(quietRun())).rejects.toMatchObject({
+      name: 'DeviceFailure',
+      reason: 'kernel',
+      message: 'not today',
       origin: 'node',
     });
     execution.destroy();

@@ -46,8 +46,11 @@ function descent(stop: StopRule): SmallProgram {
   });
 }
 
-const endless: StopRule = { maxIterations: 3000, minimumRelativeSlope: 0, window: 10 };
-const converging: StopRule = { maxIterations: 500, minimumRelativeSlope: 1e-3, window: 10 };
+const endless: StopRule = { maxIterations: 3000, when: [] };
+const converging: StopRule = {
+  maxIterations: 500,
+  when: [{ kind: 'slope', minimumRelativeSlope: 1e-3, window: 10 }],
+};
 
 /** Collects a loop's losses and outcome; fails where rows have gaps. */
 function recorder() {

@@ -1,11 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stageName, stageSource, stagesOf } from '../../src/runtime/gpu/kernel-source';
 import { compilerMessages, PipelineCache } from '../../src/runtime/gpu/pipelines';
-import { kernelRegistry } from '../../src/runtime/ops/kernels';
+import { passesIn } from '../../src/runtime/ir/repeats';
+import { kernelOf, kernelRegistry } from '../../src/runtime/ops/kernels';
 import { wgslModules } from '../../src/runtime/wgsl/modules';
+import { allCases } from '../cases/ops/index';
 import { requestTestGpu, type TestGpu } from '../support/gpu';
+import { programOfCase } from '../support/run-op';
 
-const stages = [...kernelRegistry.values()].flatMap((kernel) =>
+/** Kernels that are made from formulas, by formula: those of every case. */
+const generated = new Map(
+  allCases
+    .flatMap((opCase) => programOfCase(opCase).plan.steps.flatMap(({ passes }) => passesIn(passes)))
+    .flatMap((pass) => {
+      const kernel = pass.formula && kernelOf(pass);
+      return kernel ? [[JSON.stringify(pass.formula), kernel] as const] : [];
+    }),
+);
+
+const stages = [...kernelRegistry.values(), ...generated.values()].flatMap((kernel) =>
   stagesOf(kernel).map((stage) => ({ name: stageName(kernel, stage), kernel, stage })),
 );
 

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { identityMatrix, type MovingWorldFromFixedWorld } from '../../src/imaging/frames';
 import { voxelCount } from '../../src/imaging/grid';
 import { nodeRegistry } from '../../src/nodes/index';
-import type { ComputeContext, ComputedTransform } from '../../src/runtime/api/nodes/computed-values';
+import type {
+  ComputeContext,
+  ComputedTransform,
+} from '../../src/runtime/api/nodes/computed-values';
 import { defineComputedNode } from '../../src/runtime/api/nodes/define-computed-node';
 import type { NodeDefinition, NodeRegistry } from '../../src/runtime/api/nodes/define-node';
 import { type Recipe, slices } from './small-session';

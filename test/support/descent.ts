@@ -16,8 +16,7 @@ export const descentRate = 0.1;
 /** A loop that ends only at its limit. */
 export const endless = (maxIterations: number): StopRule => ({
   maxIterations,
-  minimumRelativeSlope: 0,
-  window: 10,
+  when: [],
 });
 
 /**

@@ -1,8 +1,8 @@
 import type { Scalar, Sequential, Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { type Grid, spacingMm, voxelCount } from '../../src/imaging/grid';
 import { headPhantomPair } from '../../src/imaging/phantoms/head';
-import { diffusion } from '../../src/nodes/regularizer/diffusion';
 import { levelContext } from '../../src/nodes/registration/pyramid';
+import { diffusion } from '../../src/nodes/regularizer/diffusion';
 import { lncc } from '../../src/nodes/similarity/lncc';
 import type { LoweringContext } from '../../src/runtime/api/nodes/define-node';
 import type { Device } from '../../src/runtime/devices';

@@ -110,7 +110,7 @@ export function adjointOfCase(opCase: OpCase): AdjointOfCase {
     b,
     { inputs, outputs, attributes: opCase.attributes ?? {} } as never,
     Object.fromEntries(cotangents) as never,
-  ) as Readonly<Record<string, ValueId | undefined>>;
+  ) as Readonly<Record<string, ValueId | 'zero' | undefined>>;
   return {
     gives: Object.keys(given).filter((name) => given[name] !== undefined),
     ops: b
@@ -122,7 +122,7 @@ export function adjointOfCase(opCase: OpCase): AdjointOfCase {
 
 function adjointOf({ op }: OpCase) {
   const adjoint = opRegistry.get(op)?.adjoint;
-  if (adjoint === undefined || adjoint === 'not-differentiable') {
+  if (adjoint === undefined || typeof adjoint === 'string') {
     throw new Error(`${op} has no adjoint to check.`);
   }
   return adjoint;
@@ -130,7 +130,7 @@ function adjointOf({ op }: OpCase) {
 
 /**
  * The program that applies the adjoint of a case's op: inputs as in the case plus `cotangent:NAME`
- * for each output; results are the cotangents of the inputs.
+ * for each output; results are the cotangents of the inputs, but for those that are zero.
  */
 export function adjointProgramOfCase(
   opCase: OpCase,
@@ -143,12 +143,15 @@ export function adjointProgramOfCase(
     );
     // Copies, so that an adjoint that works in place meets values that nobody else needs.
     const outputs = b.op(opCase.op, inputs, opCase.attributes);
-    return adjoint(
+    const given = adjoint(
       b,
       { inputs, outputs, attributes: opCase.attributes ?? {} } as never,
       Object.fromEntries(
         Object.keys(outputs).map((name) => [name, values[`cotangent:${name}`] as ValueId]),
       ) as never,
+    );
+    return Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, value === 'zero' ? undefined : value]),
     );
   });
 }

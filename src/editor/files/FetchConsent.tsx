@@ -42,7 +42,7 @@ export function FetchConsent(props: {
           </>
         )}
         <dt>Address</dt>
-          <dd className="weft-mono">{readable(withoutCredentials(url))}</dd>
+        <dd className="weft-mono">{readable(withoutCredentials(url))}</dd>
         <dt>SHA-256</dt>
         <dd className="weft-mono">{sha256}</dd>
       </dl>

@@ -1,4 +1,8 @@
-import type { CompileRequest, DeviceKind, EngineDescription } from '../../runtime/api/engine/engine-api';
+import type {
+  CompileRequest,
+  DeviceKind,
+  EngineDescription,
+} from '../../runtime/api/engine/engine-api';
 
 /** One line of the list of devices. */
 export interface DeviceChoice {

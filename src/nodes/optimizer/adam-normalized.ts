@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
 import { resampleLike } from '../registration/resample';
-import { stepParameters } from '../shared/step-parameters';
 import { zerosLike } from '../registration/zeros-like';
+import { stepParameters } from '../shared/step-parameters';
 
 export const adamNormalized = defineNode({
   type: 'optimizer.adam-normalized',
@@ -80,8 +80,10 @@ d = \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon},\quad
           state.map((value, index) =>
             resampleLike(body, value, variables[Math.floor(index / 2)] ?? value),
           ),
-        step(body, gradient, state, iteration, { voxelMm, maxIterations }) {
-          const moved = gradient.map((vector, index) => {
+        iterate(body, problem, { variables, state, iteration }) {
+          const { voxelMm, maxIterations } = problem.level;
+          const evaluation = problem.evaluate(variables);
+          const moved = problem.precondition(evaluation.gradient).map((vector, index) => {
             const [mean = vector, variance = vector] = state.slice(2 * index, 2 * index + 2);
             const adam = body.adam(
               { gradient: vector, mean, variance, iteration },
@@ -94,9 +96,11 @@ d = \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon},\quad
             );
             return { step, state: [adam.mean, adam.variance] };
           });
+          const steps = moved.map(({ step }) => step);
           return {
-            steps: moved.map(({ step }) => step),
+            variables: problem.retract(variables, steps),
             state: moved.flatMap((one) => one.state),
+            evaluation,
           };
         },
       },

@@ -34,15 +34,19 @@ bring the step down, or use normalized Adam, which needs fewer iterations.`,
         kind: 'optimizer',
         refine: (_, state) => state,
         start: () => [],
-        step: (body, gradient, state, iteration, { voxelMm, maxIterations }) => ({
-          steps: gradient.map((direction) =>
-            body.scaledStep(
-              { direction, largest: body.largestNorm({ vector: direction }), size, iteration },
-              { unitMm: voxelMm, cap: false, finalFraction, maxIterations },
-            ),
-          ),
-          state,
-        }),
+        iterate(body, problem, { variables, state, iteration }) {
+          const { voxelMm, maxIterations } = problem.level;
+          const evaluation = problem.evaluate(variables);
+          const steps = problem
+            .precondition(evaluation.gradient)
+            .map((direction) =>
+              body.scaledStep(
+                { direction, largest: body.largestNorm({ vector: direction }), size, iteration },
+                { unitMm: voxelMm, cap: false, finalFraction, maxIterations },
+              ),
+            );
+          return { variables: problem.retract(variables, steps), state, evaluation };
+        },
       },
     };
   },

@@ -38,9 +38,10 @@ beyond. Masks are smoothed and shrunk with the images, so that a coarse voxel co
 that is inside. A point without a partner costs as much as one about whose partner nothing is known, so
 that no stage gets better by moving the images apart.
 
-If in the end nothing of the moving image lies on the fixed grid, or less than a quarter of the smaller
-image has a partner, that is reported as an error: no objective could have seen enough of it. The table
-*report* says how much it was.
+A stage that has lost half of the overlap it began with stops to compare. If in the end nothing of the
+moving image lies on the fixed grid, less than a quarter of the smaller image has a partner, or less
+than half of what had one at the start, that is reported as an error. The table *report* says how much
+it was.
 
 What stands in *warped* where the moving image has nothing is a choice: by default its lowest value,
 which is air (−1000 in CT, mostly 0 in MR).

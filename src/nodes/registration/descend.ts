@@ -1,9 +1,12 @@
-import type { Builder } from '../../runtime/api/nodes/builder';
+import type { Builder, StopCondition, ValueId } from '../../runtime/api/nodes/builder';
 import type {
+  Evaluation,
   LevelContext,
   ModelPart,
   OptimizerPart,
+  Problem,
   ScheduleLevel,
+  SchedulePart,
   Variables,
 } from '../../runtime/api/nodes/port-values';
 import { evaluate } from './evaluate';
@@ -60,34 +63,86 @@ function optimizeLevel(
   pairs: LevelPairs,
   start: Progress,
 ): Progress {
-  const { model, optimizer, schedule } = parts;
+  const { optimizer, schedule, objectives } = parts;
+  const problem = problemOf(b, parts, { ...at, maxIterations: iterations }, pairs);
   const count = start.variables.length;
+  const stateEnd = count + start.state.length;
+  // What was accepted last is shown on while trials are taken back.
+  const lossCount = 1 + objectives.length;
+  const shown = optimizer.takesBack ? new Array<ValueId>(lossCount).fill(b.constant([0])) : [];
   const result = b.loop({
     label: `level ${at.level + 1} of ${at.levels}`,
-    carried: [...start.variables, ...start.state],
-    stop: {
-      maxIterations: iterations,
-      minimumRelativeSlope: schedule.minimumRelativeSlope,
-      window: schedule.window,
-    },
+    carried: [...start.variables, ...start.state, ...shown],
+    stop: { maxIterations: iterations, when: endOfLevel(schedule, optimizer, lossCount) },
     body(carried, iteration) {
-      const variables = carried.slice(0, count);
-      const state = carried.slice(count);
-      const { total, losses, warped } = evaluate(b, parts, at, pairs, variables);
-      const factor = model.lossScale?.(at) ?? 1;
-      const scaled = factor === 1 ? total : b.scale({ value: total }, { factor });
-      const gradient = b.gradient(scaled, variables);
-      const shaped = model.shapeGradient?.(b, gradient, at) ?? gradient;
-      const moved = optimizer.step(b, shaped, state, iteration, {
-        ...at,
-        maxIterations: iterations,
+      const moved = optimizer.iterate(b, problem, {
+        variables: carried.slice(0, count),
+        state: carried.slice(count, stateEnd),
+        iteration,
       });
+      const { total, losses, warped } = moved.evaluation;
+      const found = [{ name: 'total', value: total }, ...losses];
+      const { accepted, done } = moved;
+      if (!optimizer.takesBack || accepted === undefined || done === undefined) {
+        return { next: [...moved.variables, ...moved.state], losses: found, preview: warped };
+      }
+      const before = carried.slice(stateEnd);
+      const recorded = found.map(({ name, value }, index) => ({
+        name,
+        value: b.select({
+          condition: accepted,
+          whenTrue: value,
+          whenFalse: before[index] ?? value,
+        }),
+      }));
       return {
-        next: [...model.update(b, variables, moved.steps, at), ...moved.state],
-        losses: [{ name: 'total', value: total }, ...losses],
+        next: [...moved.variables, ...moved.state, ...recorded.map(({ value }) => value)],
+        losses: recorded,
+        marks: [accepted, done],
         preview: warped,
       };
     },
   });
-  return { variables: result.slice(0, count), state: result.slice(count) };
+  return { variables: result.slice(0, count), state: result.slice(count, stateEnd) };
+}
+
+/** A level ends by the slope of its losses, or where the optimizer knows nothing better. */
+function endOfLevel(
+  { minimumRelativeSlope, window }: SchedulePart,
+  { takesBack }: OptimizerPart,
+  lossCount: number,
+): readonly StopCondition[] {
+  const slope = { kind: 'slope', minimumRelativeSlope, window } as const;
+  if (!takesBack) return [slope];
+  return [
+    { ...slope, countedBy: lossCount },
+    { kind: 'flag', column: lossCount + 1 },
+  ];
+}
+
+/** An evaluation with what is recorded and shown of it. */
+interface Found extends Evaluation, ReturnType<typeof evaluate> {}
+
+/** The objectives of a level as a function of the model's variables. */
+function problemOf(
+  b: Builder,
+  parts: RegistrationParts,
+  level: Problem['level'],
+  pairs: LevelPairs,
+): Problem<Found> {
+  const { model } = parts;
+  const factor = model.lossScale?.(level) ?? 1;
+  const scaled = (total: ValueId): ValueId =>
+    factor === 1 ? total : b.scale({ value: total }, { factor });
+  return {
+    level,
+    evaluate(variables) {
+      const found = evaluate(b, parts, level, pairs, variables);
+      const loss = scaled(found.total);
+      return { ...found, loss, gradient: b.gradient(loss, variables) };
+    },
+    value: (variables) => scaled(evaluate(b, parts, level, pairs, variables).total),
+    precondition: (gradient) => model.shapeGradient?.(b, gradient, level) ?? gradient,
+    retract: (variables, steps) => model.update(b, variables, steps, level),
+  };
 }

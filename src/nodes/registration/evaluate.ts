@@ -1,8 +1,9 @@
 import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
-import { comparisonOf } from '../../runtime/api/nodes/compare';
+import { comparisonOf, type ImagePair } from '../../runtime/api/nodes/compare';
 import { type WeightedObjectives, weighObjectives } from '../../runtime/api/nodes/objectives';
 import type { LevelContext, Variables } from '../../runtime/api/nodes/port-values';
 import { type LevelPairs, pairFor } from './level-pairs';
+import { keptTogether } from './overlap';
 import type { RegistrationParts } from './registration-parts';
 import { afterModel } from './total-transform';
 
@@ -22,10 +23,11 @@ export function evaluate(
 ): Evaluation {
   const halves = model.maps(b, variables, at);
   const maps = { ...halves, moving: afterModel(b, initial, halves.moving) };
-  const main = comparisonOf(b, pairs.main, maps, at.grid);
+  const comparisonFor = (pair: ImagePair) =>
+    keptTogether(b, pair, initial, comparisonOf(b, pair, maps, at.grid));
+  const main = comparisonFor(pairs.main);
   const weighed = weighObjectives(b, objectives, {
-    comparisonFor: (part) =>
-      part.pair ? comparisonOf(b, pairFor(pairs, part), maps, at.grid) : main,
+    comparisonFor: (part) => (part.pair ? comparisonFor(pairFor(pairs, part)) : main),
     fields: model.fields?.(b, variables, at) ?? [],
     level: at,
   });

@@ -82,8 +82,9 @@ export function tooLittleOverlap(initial: TransformValue | undefined): LoweringP
   return {
     port: 'moving',
     message:
-      'Less than a quarter of the smaller image has a partner in the other one: what was compared is ' +
-      'too little to trust the transform.',
+      'Less than a quarter of the smaller image has a partner in the other one, or less than half of what ' +
+      'had one at the start: the images have slipped off each other, and what is left is too little to ' +
+      'trust the transform.',
     remedy: initial
       ? 'Check what is wired to "initial", and that masks leave enough; fewer degrees of freedom or smaller steps keep a stage from slipping away.'
       : 'Wire Centres of mass or Moments to "initial", and check that masks leave enough.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import type { Domain } from '../../runtime/api/nodes/port-values';
+import type { Comparison } from '../../runtime/api/nodes/port-values';
 import { weightParameter } from '../shared/objective-weight';
 import { ownPair, pairPorts } from './own-pair';
 
@@ -36,25 +36,31 @@ a change of brightness, local correlation a bias field, mutual information anoth
       weight: b.dial('weight', params.weight),
       on: 'images',
       ...ownPair(images),
-      loss(body, { fixed, warped, domain }) {
-        const { weight } = domain;
-        const matched = body.meanSquaredDifference({ fixed, warped, weight });
-        return body.add({ a: matched, b: costOfNoPartner(body, fixed, domain) });
-      },
+      loss: (body, { fixed, warped, domain: { weight } }) =>
+        body.meanSquaredDifference({ fixed, warped, weight }),
+      withoutPartner: costOfAnyPartner,
     },
   }),
 });
 
 /**
- * What the points without a partner cost: the variance of the fixed image each, which is what guessing its
- * mean would. Otherwise an image could be improved by taking it out of sight.
+ * Mean squared difference to a partner taken at random: both variances and the squared difference of the
+ * means. What a point costs of whose partner nothing is known.
  */
-function costOfNoPartner(b: Builder, fixed: ValueId, { weight, reference }: Domain): ValueId {
-  const spread = b.imageVariance({ image: fixed, weight: reference?.weight });
-  const variance = reference
-    ? b.scale({ value: spread, by: reference.inverse }, { factor: 1 })
-    : spread;
-  // Both shares are of the whole grid; the difference is what has no partner.
-  const counted = b.scale({ value: variance, by: b.meanWeight({ weight }).mean }, { factor: -1 });
-  return b.add({ a: reference ? spread : variance, b: counted });
+function costOfAnyPartner(
+  b: Builder,
+  { fixedUnmoved, moving, domain: { reference, ofMoving } }: Comparison,
+): ValueId {
+  const spreadOfFixed = b.imageVariance({ image: fixedUnmoved, weight: reference?.weight });
+  const counted = ofMoving && b.meanWeight({ weight: ofMoving }).inverse;
+  const spreadOfMoving = b.imageVariance({ image: moving, weight: ofMoving });
+  const apart = b.add({
+    a: spreadOfFixed.mean,
+    b: b.scale({ value: spreadOfMoving.mean }, { factor: -1 }),
+  });
+  const variances = b.add({
+    a: b.scale({ value: spreadOfFixed.variance, by: reference?.inverse }, { factor: 1 }),
+    b: b.scale({ value: spreadOfMoving.variance, by: counted }, { factor: 1 }),
+  });
+  return b.add({ a: variances, b: b.multiply({ a: apart, b: apart }) });
 }

@@ -62,9 +62,9 @@ p(a,b) = \frac{1}{N}\sum_x w_a\big(F(x)\big)\,w_b\big(W(x)\big)`,
       weight: b.dial('weight', factor),
       on: 'images',
       ...ownPair(images),
-      loss(body, { fixed, warped, moving, domain: { weight } }) {
-        // The range of the moving image, not of the warped one: bins must not shift as it moves.
-        const fixedRange = body.intensityRange({ image: fixed });
+      loss(body, { fixed, warped, fixedUnmoved, moving, domain: { weight } }) {
+        // The ranges of the images as they lie: bins must not shift as they move.
+        const fixedRange = body.intensityRange({ image: fixedUnmoved });
         const warpedRange = body.intensityRange({ image: moving });
         const histogram = body.jointHistogram(
           { fixed, warped, fixedRange, warpedRange, weight },

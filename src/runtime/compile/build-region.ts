@@ -1,17 +1,25 @@
 import { InternalError } from '../internal-error';
 import type { LoopRegion, Op } from '../ir/op-graph';
-import { sameType, scalarsType, type ValueId } from '../ir/values';
-import type { GraphBuilder } from './graph-builder';
+import { sameType, scalarsType, type ValueId, type ValueType } from '../ir/values';
+
+/** What a region is built with: the graph under construction. */
+export interface RegionHost {
+  readonly origin: string;
+  newValue(type: ValueType): ValueId;
+  typeOf(value: ValueId): ValueType;
+  collect(body: () => void): readonly Op[];
+  append(op: Op): void;
+}
 
 /** What the body of a loop gives, beside its ops. */
-export type RegionEnds = Pick<LoopRegion, 'next' | 'losses' | 'preview'>;
+export type RegionEnds = Pick<LoopRegion, 'next' | 'losses' | 'marks' | 'preview'>;
 
 /**
  * Appends a loop of either kind and gives what it carries at its end.
  * @throws InternalError where the body does not carry on what it carries
  */
 export function appendRegion(
-  graph: GraphBuilder,
+  graph: RegionHost,
   op: string,
   { label, stop }: Pick<LoopRegion, 'label' | 'stop'>,
   starts: readonly ValueId[],
@@ -24,7 +32,7 @@ export function appendRegion(
     ends = body(carried, iteration);
   });
   if (!ends) throw new InternalError('A loop has no body.');
-  const { next, losses, preview } = ends;
+  const { next, losses, marks, preview } = ends;
   const fits =
     next.length === carried.length &&
     next.every((value, i) => sameType(graph.typeOf(value), graph.typeOf(carried[i] as ValueId)));
@@ -45,6 +53,7 @@ export function appendRegion(
       ops,
       next,
       losses,
+      ...(marks === undefined ? {} : { marks }),
       ...(preview === undefined ? {} : { preview }),
       stop,
     },

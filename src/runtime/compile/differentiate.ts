@@ -22,6 +22,7 @@ export class NotDifferentiable extends Error {
  * Replaces every `gradient` op by the ops of reverse mode: from the loss back to the values asked
  * for, each op's adjoint in turn. Adjoints are ops too, so that later phases treat them alike.
  * @throws NotDifferentiable
+ * @throws InternalError where an adjoint says nothing about an input that what is asked for leads to
  */
 export function differentiate(graph: OpGraph, registry: OpRegistry = opRegistry): OpGraph {
   const builder = new GraphBuilder(graph, registry);
@@ -73,6 +74,7 @@ function withDifferentiatedBody(builder: GraphBuilder, op: Op, registry: OpRegis
       ops,
       next: region.next.map(swap),
       losses: region.losses.map((loss) => ({ ...loss, value: swap(loss.value) })),
+      ...(region.marks === undefined ? {} : { marks: region.marks.map(swap) }),
       ...(region.preview === undefined ? {} : { preview: swap(region.preview) }),
     },
   };
@@ -87,26 +89,31 @@ function reverse(
 ): ReadonlyMap<ValueId, ValueId> {
   const { loss, ...wanted } = gradient.inputs;
   if (loss === undefined) throw new InternalError('A gradient op has no loss.');
-  const dependent = valuesDependingOn(before, new Set(Object.values(wanted)));
+  const dependent = valuesDependingOn(before, new Set(Object.values(wanted)), registry);
   const cotangents = new Map<ValueId, ValueId>([[loss, builder.constant([1])]]);
   for (let index = before.length - 1; index >= 0; index -= 1) {
     const op = before[index] as Op;
     const outputs = Object.entries(op.outputs);
     if (!outputs.some(([, value]) => cotangents.has(value) && dependent.has(value))) continue;
     const adjoint = registry.get(op.op)?.adjoint ?? 'not-differentiable';
-    if (adjoint === 'not-differentiable') throw new NotDifferentiable(op);
+    // A constant's outputs are never dependent, so that none comes here.
+    if (typeof adjoint === 'string') throw new NotDifferentiable(op);
     const outputCotangents = Object.fromEntries(
       outputs.map(([name, value]) => [name, cotangents.get(value)]),
     );
     builder.onBehalfOf(op.origin, () => {
-      const inputCotangents: Readonly<Record<string, ValueId | undefined>> = adjoint(
+      const inputCotangents: Readonly<Record<string, ValueId | 'zero' | undefined>> = adjoint(
         builder,
         { inputs: op.inputs, outputs: op.outputs, attributes: op.attributes },
         outputCotangents as Record<string, ValueId>,
       );
       for (const [name, value] of Object.entries(op.inputs)) {
         const cotangent = inputCotangents[name];
-        if (cotangent === undefined || !dependent.has(value)) continue;
+        if (!dependent.has(value) || cotangent === 'zero') continue;
+        // Silence is not the same as no dependence: going on would give a gradient that is wrong.
+        if (cotangent === undefined) {
+          throw new InternalError(`The adjoint of "${op.op}" gives no gradient of its "${name}".`);
+        }
         const sum = cotangents.get(value);
         cotangents.set(
           value,
@@ -133,9 +140,14 @@ function zerosOf(builder: GraphBuilder, value: ValueId): { readonly channels: nu
   return { channels: type.kind === 'field' ? type.channels : 1 };
 }
 
-function valuesDependingOn(ops: readonly Op[], roots: ReadonlySet<ValueId>): ReadonlySet<ValueId> {
+function valuesDependingOn(
+  ops: readonly Op[],
+  roots: ReadonlySet<ValueId>,
+  registry: OpRegistry,
+): ReadonlySet<ValueId> {
   const dependent = new Set(roots);
   for (const op of ops) {
+    if (registry.get(op.op)?.adjoint === 'constant') continue;
     // What a loop's body reads from around counts too: its gradient is refused, not left out.
     if (readsOf(op).some((value) => dependent.has(value))) {
       for (const value of Object.values(op.outputs)) dependent.add(value);

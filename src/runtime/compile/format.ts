@@ -100,7 +100,12 @@ function formatType(type: ValueType | undefined): string {
 }
 
 function formatAttribute(value: Op['attributes'][string]): string {
-  return Array.isArray(value) ? `[${value.map(formatNumber).join(' ')}]` : String(value);
+  if (typeof value === 'object' && value.some((item) => typeof item !== 'number')) {
+    return JSON.stringify(value);
+  }
+  return typeof value === 'object'
+    ? `[${(value as readonly number[]).map(formatNumber).join(' ')}]`
+    : String(value);
 }
 
 function formatNumber(value: number): string {

@@ -1,7 +1,13 @@
-import type { OpGraph } from '../ir/op-graph';
-import { type FusionRule, fusionRules } from './fusion-rules';
+import type { Op, OpGraph } from '../ir/op-graph';
+import type { ValueId } from '../ir/values';
+import { type OpRegistry, opRegistry } from '../ops/index';
+import { formulaSubstitution } from './fuse-formulas';
+import { type FusionRule, pairRules } from './fusion-rules';
 import { dropUnused } from './simplify';
-import { mapOpLists } from './traverse';
+import { leaving } from './traverse';
+
+/** Every rule, in the order in which they are applied. */
+export const fusionRules: readonly FusionRule[] = [...pairRules(), formulaSubstitution];
 
 /**
  * Applies the short list of rules for what is hot. Each rule replaces ops by fewer that compute the
@@ -11,8 +17,25 @@ export function fuse(
   graph: OpGraph,
   options: { readonly off?: readonly string[] } = {},
   rules: readonly FusionRule[] = fusionRules,
+  registry: OpRegistry = opRegistry,
 ): OpGraph {
+  const { types } = graph;
   const chosen = rules.filter((rule) => !options.off?.includes(rule.name));
-  const fused = chosen.reduce((current, rule) => mapOpLists(current, rule.rewrite), graph);
-  return dropUnused(fused);
+  const apply = (
+    ops: readonly Op[],
+    rule: FusionRule,
+    needed: ReadonlySet<ValueId>,
+  ): readonly Op[] =>
+    rule.rewrite(
+      ops.map((op) => {
+        const { region } = op;
+        if (!region) return op;
+        const inner = apply(region.ops, rule, new Set(leaving(region)));
+        return { ...op, region: { ...region, ops: inner } };
+      }),
+      { registry, types, leaving: needed },
+    );
+  const results = new Set(graph.results);
+  const ops = chosen.reduce((current, rule) => apply(current, rule, results), graph.ops);
+  return dropUnused({ ...graph, ops });
 }

@@ -1,17 +1,25 @@
 import type { Op } from '../ir/op-graph';
+import type { ValueId, ValueType } from '../ir/values';
 import type { OpTraits } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
+
+/** What a rule may know beside the ops of the list. */
+export interface FusionContext {
+  readonly registry: OpRegistry;
+  /** Types of all values of the program. */
+  readonly types: readonly ValueType[];
+  /** Values of the list that are needed after it. */
+  readonly leaving: ReadonlySet<ValueId>;
+}
 
 /** A rewrite of one op list. Values keep their ids, so that readers need not change. */
 export interface FusionRule {
   readonly name: string;
-  rewrite(ops: readonly Op[]): readonly Op[];
+  rewrite(ops: readonly Op[], context: FusionContext): readonly Op[];
 }
 
-/** Every rule: what the ops themselves say they can be computed together with. */
-export const fusionRules: readonly FusionRule[] = pairRules(opRegistry);
-
-function pairRules(registry: OpRegistry): readonly FusionRule[] {
+/** What the ops themselves say they can be computed together with, a rule each. */
+export function pairRules(registry: OpRegistry = opRegistry): readonly FusionRule[] {
   return [...registry.values()].flatMap(({ name, traits }) =>
     traits?.fusesWith ? [pairRule(name, traits.fusesWith)] : [],
   );

@@ -216,7 +216,7 @@ export class GraphBuilder implements OpAppender {
     if (!Number.isInteger(count) || count < 1) {
       throw new InternalError(`"${label}" cannot be repeated ${count} times.`);
     }
-    const stop = { maxIterations: count, minimumRelativeSlope: 0, window: 2 };
+    const stop = { maxIterations: count, when: [] };
     return this.#region(repeatOpName, { label, stop }, carried, (...now) => ({
       next: body(...now),
       losses: [],

@@ -2,10 +2,10 @@ import { canonicalDocument } from '../../pipeline/canonical-document';
 import { migrateNodes } from '../../pipeline/migrations';
 import { parseDocument } from '../../pipeline/parse-document';
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { NodeRegistry } from '../api/nodes/define-node';
 import type { Diagnostic } from '../api/engine/diagnostics';
 import { messages } from '../api/engine/messages';
 import { migrationsOf } from '../api/engine/read-recipe';
+import type { NodeRegistry } from '../api/nodes/define-node';
 
 export interface Parsed {
   /** Absent where the text is no document. */

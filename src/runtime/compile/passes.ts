@@ -33,7 +33,14 @@ export function passOf(
     }
     flat.push(...list);
   }
-  return { kernel: kernel.name, buffers: flat, parameters, origin };
+  const { formula } = kernel;
+  return {
+    kernel: kernel.name,
+    ...(formula ? { formula } : {}),
+    buffers: flat,
+    parameters,
+    origin,
+  };
 }
 
 /** Whether `source` is first touched after the last pass that touches `target`. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../api/engine/diagnostics';
-import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import { messages } from '../api/engine/messages';
+import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import type { ValueId } from '../ir/values';
 
 /** What a node cannot know before the recipe has run: scalars that must not all be equal. */

@@ -83,20 +83,21 @@ class Scheduler {
   #loop(op: Op, region: LoopRegion): void {
     const [table, list] = [this.#table, this.#list];
     this.#enter(op, region, true);
-    const lossCount = region.losses.length;
+    const recorded = [...region.losses.map(({ value }) => value), ...(region.marks ?? [])];
+    const columns = recorded.length;
     const trace = table.add(
-      Math.max(1, region.stop.maxIterations * lossCount),
+      Math.max(1, region.stop.maxIterations * columns),
       'f32',
       'trace',
       `${op.origin}/${region.label}.trace`,
     );
     this.#closeProgram();
     this.#body(op, region, true, () => {
-      region.losses.forEach((loss, index) => {
+      recorded.forEach((value, column) => {
         list.call(
           recordLossKernel,
-          { loss: table.of(loss.value), iteration: table.of(region.iteration), trace },
-          { column: index, columns: lossCount },
+          { loss: table.of(value), iteration: table.of(region.iteration), trace },
+          { column, columns },
           op.origin,
         );
       });
@@ -108,6 +109,7 @@ class Scheduler {
       passes: list.take(),
       stop: region.stop,
       lossNames: region.losses.map((loss) => loss.name),
+      columns,
       trace,
       ...(region.preview === undefined
         ? {}

@@ -17,9 +17,9 @@ export function readsOf(op: Op): readonly ValueId[] {
 }
 
 /** Values that must be whole at the end of a loop's body: carried on, recorded or shown. */
-export function leaving({ next, losses, preview }: LoopRegion): readonly ValueId[] {
+export function leaving({ next, losses, marks = [], preview }: LoopRegion): readonly ValueId[] {
   const shown = preview === undefined ? [] : [preview];
-  return [...next, ...losses.map((loss) => loss.value), ...shown];
+  return [...next, ...losses.map((loss) => loss.value), ...marks, ...shown];
 }
 
 /** A copy of the graph in which every op list was rewritten, inner lists first. */
@@ -53,6 +53,7 @@ export function substitute(op: Op, replacement: ReadonlyMap<ValueId, ValueId>): 
       ops: region.ops.map((inner) => substitute(inner, replacement)),
       next: region.next.map(swap),
       losses: region.losses.map((loss) => ({ ...loss, value: swap(loss.value) })),
+      ...(region.marks === undefined ? {} : { marks: region.marks.map(swap) }),
       ...(region.preview === undefined ? {} : { preview: swap(region.preview) }),
     },
   };

@@ -1,11 +1,12 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import { edgeEndPattern } from '../../pipeline/schema';
-import type { NodeDefinition, NodeRegistry } from '../api/nodes/define-node';
 import type { Diagnostic } from '../api/engine/diagnostics';
 import { messages } from '../api/engine/messages';
+import type { NodeDefinition, NodeRegistry } from '../api/nodes/define-node';
 import { portTraits } from '../api/nodes/port-traits';
 import { InternalError } from '../internal-error';
 import type { CheckedGraph, CheckedNode, WireSource } from './checked-graph';
+import { LowestFirst } from './lowest-first';
 
 export interface Validated {
   /** Present where there is no error. */
@@ -204,12 +205,21 @@ function topologicalOrder(
   for (const [id, others] of needs) for (const other of others) neededBy.get(other)?.push(id);
   const lacking = new Map([...needs].map(([id, others]) => [id, others.size]));
   const sorted: string[] = [];
-  for (;;) {
-    const ready = ids.find((id) => waiting.has(id) && lacking.get(id) === 0);
-    if (ready === undefined) break;
-    waiting.delete(ready);
-    sorted.push(ready);
-    for (const id of neededBy.get(ready) ?? []) lacking.set(id, (lacking.get(id) ?? 0) - 1);
+  // Of those that are ready, the one that the document names first.
+  const placeOf = new Map(ids.map((id, place) => [id, place]));
+  const ready = new LowestFirst();
+  const settle = (id: string): void => {
+    if (lacking.get(id) === 0) ready.add(placeOf.get(id) as number);
+  };
+  ids.forEach(settle);
+  for (let place = ready.take(); place !== undefined; place = ready.take()) {
+    const next = ids[place] as string;
+    waiting.delete(next);
+    sorted.push(next);
+    for (const id of neededBy.get(next) ?? []) {
+      lacking.set(id, (lacking.get(id) ?? 0) - 1);
+      settle(id);
+    }
   }
   if (waiting.size === 0) return { sorted, cycle: [] };
   // Walk against the wires from any node that waits: it must meet itself.

@@ -6,7 +6,7 @@ import { countedPasses } from '../ir/repeats';
 import { sameType, type ValueId } from '../ir/values';
 import { accessOf, type BindingSpec, planesOf } from '../ops/define-kernel';
 import { type OpRegistry, opRegistry } from '../ops/index';
-import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
+import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
 import { lifetimesOf } from './allocate';
 import { usedBuffers } from './drop-unused-buffers';
 
@@ -58,7 +58,13 @@ export function verifyOpGraph(
           if (!inner.has(value)) fail(`${name} carries on %${value}, which is not defined.`);
           if (!type || !wanted || !sameType(type, wanted)) fail(`${name} carries on another type.`);
         });
-        for (const { value } of region.losses) {
+        const columns = region.losses.length + (region.marks?.length ?? 0);
+        for (const condition of region.stop.when) {
+          const column = condition.kind === 'flag' ? condition.column : (condition.countedBy ?? 0);
+          const isThere = condition.kind === 'slope' && condition.minimumRelativeSlope <= 0;
+          if (!isThere && column >= columns) fail(`${name} stops by a column it does not record.`);
+        }
+        for (const value of [...region.losses.map((loss) => loss.value), ...(region.marks ?? [])]) {
           if (!inner.has(value)) fail(`${name} records %${value}, which is not defined.`);
         }
         if (region.preview !== undefined && !inner.has(region.preview)) {
@@ -96,7 +102,7 @@ export function verifyKernelGraph(
       const fail = (reason: string): never => {
         throw new InternalError(`After ${phase}: ${pass.kernel} for ${pass.origin}: ${reason}`);
       };
-      const kernel = kernels.get(pass.kernel);
+      const kernel = kernelOf(pass, kernels);
       if (!kernel) {
         fail('there is no such kernel.');
         continue;

@@ -1,16 +1,17 @@
 import { InternalError } from '../internal-error';
 import type { BufferId, LoopStep, Pass, Work } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
-import { isRepeat, mapPasses } from '../ir/repeats';
+import { isRepeat, mapPasses, passesIn } from '../ir/repeats';
 import {
   accessOf,
   type BindingSpec,
   type BoundBuffers,
   isOptional,
+  type KernelDefinition,
   planesOf,
   type Share,
 } from '../ops/define-kernel';
-import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
+import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
 import type { CpuArray, CpuMemory } from './memory';
 
 /** A pass with its kernel looked up and its arrays at hand. */
@@ -35,10 +36,11 @@ export function bindPlan(
   kernels: KernelRegistry = kernelRegistry,
 ): readonly BoundStep[] {
   return plan.steps.map((step) => {
-    const waits = waitsOf(plan, step.passes, kernels);
+    const found = new Map(passesIn(step.passes).map((pass) => [pass, kernelOf(pass, kernels)]));
+    const waits = waitsOf(plan, step.passes, (pass) => found.get(pass));
     const passes = mapPasses(step.passes, (pass, place) => ({
       place,
-      ...bindPass(pass, memory, kernels, waits[place] ?? true),
+      ...bindPass(pass, memory, found.get(pass), waits[place] ?? true),
     }));
     return step.kind === 'loop'
       ? { passes, loop: { step, trace: memory.arrayOf(step.trace) } }
@@ -49,10 +51,9 @@ export function bindPlan(
 function bindPass(
   pass: Pass,
   memory: CpuMemory,
-  kernels: KernelRegistry,
+  kernel: KernelDefinition | undefined,
   waitsForOthers: boolean,
 ): Omit<BoundPass, 'place'> {
-  const kernel = kernels.get(pass.kernel);
   if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
   const bound: Record<string, CpuArray | readonly CpuArray[] | undefined> = {};
   let place = 0;
@@ -70,11 +71,12 @@ function bindPass(
   const buffers = bound as unknown as BoundBuffers<Record<string, BindingSpec>>;
   const parameters = pass.parameters as Readonly<Record<string, number>>;
   const alone = kernel.sharedAmongThreads === false;
+  const cpu = (memory.wasm && kernel.inWasmMemory?.(memory.wasm)) ?? kernel.cpu;
   return {
     waitsForOthers,
     run(share) {
       if (alone && share.part !== 0) return;
-      kernel.cpu(buffers, parameters, share, memory.simd);
+      cpu(buffers, parameters, share, memory.simd);
     },
   };
 }
@@ -88,13 +90,13 @@ function bindPass(
 export function waitsOf(
   plan: Plan,
   works: readonly Work[],
-  kernels: KernelRegistry = kernelRegistry,
+  kernelOfPass = (pass: Pass): KernelDefinition | undefined => kernelOf(pass, kernelRegistry),
 ): readonly boolean[] {
   let read = new Set<number>();
   let written = new Set<number>();
   let onlyFirstThread = true;
   const waitsOfPass = (pass: Pass, isFirst: boolean): boolean => {
-    const kernel = kernels.get(pass.kernel);
+    const kernel = kernelOfPass(pass);
     const reads: number[] = [];
     const writes: number[] = [];
     let place = 0;

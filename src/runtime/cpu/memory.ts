@@ -1,7 +1,7 @@
 import { InternalError } from '../internal-error';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
-import type { FloatArray } from '../ops/define-kernel';
+import type { FloatArray, WasmMemory } from '../ops/define-kernel';
 import { type Simd, scratchFloats, simdOver } from '../simd/simd';
 
 export type CpuArray = FloatArray | Int32Array | Uint32Array;
@@ -19,8 +19,10 @@ export interface CpuMemory {
   readonly storage: CpuStorage;
   /** Bytes of each slot. */
   readonly slots: readonly Uint8Array[];
-  /** What kernels compute with where the storage is one memory. */
+  /** What kernels compute with where the storage is one memory: functions that were built, */
   readonly simd: Simd | undefined;
+  /** and what formulas are compiled for. */
+  readonly wasm: WasmMemory | undefined;
   /** @throws InternalError where the plan gave the buffer no memory */
   arrayOf(buffer: BufferId): CpuArray;
 }
@@ -35,6 +37,8 @@ export interface MemoryOptions {
   readonly shared: boolean;
   /** Makes floats float64, for gradient tests; runs use float32. */
   readonly doubles?: boolean;
+  /** False keeps to a block a slot, to bisect a wrong answer. */
+  readonly wasm?: boolean;
   /** Threads that will walk the plan; each has scratch of its own. */
   readonly threads?: number;
 }
@@ -45,10 +49,10 @@ export interface MemoryOptions {
  * @throws RangeError when the machine has not that much memory
  */
 export function allocateMemory(plan: Plan, options: MemoryOptions): CpuMemory {
-  const { shared, doubles = false, threads = 1 } = options;
+  const { shared, doubles = false, wasm = true, threads = 1 } = options;
   const { end } = addressesOf(plan);
   const pages = Math.ceil((end + threads * 4 * scratchFloats) / pageBytes);
-  if (!doubles && pages <= mostPages) {
+  if (wasm && !doubles && pages <= mostPages) {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
     return memoryOver(plan, { kind: 'one', memory });
   }
@@ -88,6 +92,14 @@ export function memoryOver(
     simd:
       storage.kind === 'one'
         ? simdOver(storage.memory, addresses.end + part * 4 * scratchFloats)
+        : undefined,
+    wasm:
+      storage.kind === 'one'
+        ? {
+            memory: storage.memory,
+            isShared: !(storage.memory.buffer instanceof ArrayBuffer),
+            modules: new Map<string, WebAssembly.Module>(),
+          }
         : undefined,
     arrayOf(buffer) {
       const array = arrays[buffer];

@@ -22,6 +22,7 @@ export interface PoolThread {
 export type ToPoolThread = {
   readonly kind: 'run';
   readonly plan: Plan;
+  /** Shared with the other threads. */
   readonly storage: CpuStorage;
   readonly control: ControlBlock;
   readonly part: number;

@@ -62,11 +62,11 @@ export class ProgressReport {
     if (step?.kind !== 'loop') return;
     const iterations = this.#run.iterations(index);
     if (iterations <= this.#iterations) return;
-    const columns = step.lossNames.length;
+    const { columns, lossNames } = step;
     const trace = this.#memory.arrayOf(step.trace);
     const rows: number[][] = [];
     for (let i = this.#iterations; i < iterations; i += 1) {
-      rows.push(Array.from(trace.subarray(i * columns, (i + 1) * columns)));
+      rows.push(Array.from(trace.subarray(i * columns, i * columns + lossNames.length)));
     }
     this.#observer.losses?.(index, this.#iterations, rows);
     this.#iterations = iterations;

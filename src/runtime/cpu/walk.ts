@@ -64,8 +64,9 @@ export function* walk(
       continue;
     }
     const { step: loop, trace } = step.loop;
-    const columns = loop.lossNames.length;
-    const lossAt = (iteration: number): number => trace[iteration * columns] as number;
+    const { columns } = loop;
+    const traceAt = (iteration: number, column: number): number =>
+      trace[iteration * columns + column] as number;
     let verdict: Verdict = loop.stop.maxIterations > 0 ? verdicts.goOn : verdicts.cap;
     for (let finished = 0; verdict === verdicts.goOn; ) {
       if (yield* runPasses(step.passes, walker, { passes: 0 })) {
@@ -79,7 +80,7 @@ export function* walk(
         walker.iterationsFinished(index, finished);
         if (walker.isCancelled()) return verdicts.cancelled;
         if (finished >= loop.stop.maxIterations) return verdicts.cap;
-        return hasConverged(loop.stop, finished, lossAt) ? verdicts.converged : verdicts.goOn;
+        return hasConverged(loop.stop, finished, traceAt) ? verdicts.converged : verdicts.goOn;
       });
     }
     ended.set(index, verdict);

@@ -5,8 +5,10 @@ import { DeviceFailure } from '../devices';
  * into one typed failure that names the node on whose behalf the device worked.
  */
 export class DeviceWatch {
-  /** Node whose step runs now. */
+  /** Node whose step, or whose pass on the host, runs now. */
   origin: string | undefined;
+  /** Nodes of the passes that run now, by the labels under which an error of the device names them. */
+  originOfLabel: ReadonlyMap<string, string> = new Map();
   #failure: DeviceFailure | undefined;
   #isLost = false;
   #isClosed = false;
@@ -15,7 +17,8 @@ export class DeviceWatch {
     device.addEventListener('uncapturederror', (event) => {
       // It is reported as a failure; the console need not have it too.
       event.preventDefault();
-      this.#failure ??= failureOf((event as GPUUncapturedErrorEvent).error, this.origin);
+      const { error } = event as GPUUncapturedErrorEvent;
+      this.#failure ??= failureOf(error, this.#originOf(error));
     });
     void device.lost.then((info) => {
       if (this.#isClosed) return;
@@ -76,6 +79,14 @@ export class DeviceWatch {
     }
   }
 
+  /** The node of the pass that an error names, or else the one whose step runs. */
+  #originOf({ message }: GPUError): string | undefined {
+    for (const [label, origin] of this.originOfLabel) {
+      if (message.includes(`"${label}"`)) return origin;
+    }
+    return this.origin;
+  }
+
   /**
    * Runs `work` so that errors of allocation and of use are its own.
    * @throws DeviceFailure
@@ -92,7 +103,7 @@ export class DeviceWatch {
       errors = Promise.all([device.popErrorScope(), device.popErrorScope()]);
     }
     for (const error of await this.wait(errors)) {
-      if (error) throw failureOf(error, this.origin);
+      if (error) throw failureOf(error, this.#originOf(error));
     }
     return result;
   }

@@ -4,7 +4,7 @@ import type { BufferId, Pass, Work } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { countedPasses, mapPasses } from '../ir/repeats';
 import type { KernelDefinition } from '../ops/define-kernel';
-import type { KernelRegistry } from '../ops/kernels';
+import { type KernelRegistry, kernelOf } from '../ops/kernels';
 import { type Dispatch, dispatchFor } from './dispatch';
 import { type AnyStage, defaultWorkgroupSize, stageParameters, stagesOf } from './kernel-source';
 import type { PipelineCache, StagePipeline } from './pipelines';
@@ -64,7 +64,7 @@ export function compilePlan(
     plan.steps.map(async (step) => {
       const compiled = await Promise.all(
         countedPasses(step.passes).map(async ({ pass, times }) => {
-          const kernel = kernels.get(pass.kernel);
+          const kernel = kernelOf(pass, kernels);
           if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
           if (kernel.gpu === 'host' && (step.kind === 'loop' || times > 1)) {
             throw new InternalError(`Kernel "${pass.kernel}" runs on the host, not in a loop.`);

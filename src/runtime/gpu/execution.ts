@@ -87,7 +87,7 @@ export class GpuExecution implements SharedExecution {
     try {
       for (let index = 0; index < this.#plan.steps.length; index += 1) {
         if (options.signal.aborted) return { cancelled: true };
-        this.#watch.origin = this.#plan.steps[index]?.origin;
+        this.#watchStep(index);
         // A program is submitted before anybody could turn something in it.
         this.#step = this.#plan.steps[index]?.kind === 'loop' ? index : index + 1;
         this.#iteration = 0;
@@ -105,6 +105,7 @@ export class GpuExecution implements SharedExecution {
       return { cancelled: false };
     } finally {
       this.#watch.origin = undefined;
+      this.#watch.originOfLabel = new Map();
     }
   }
 
@@ -210,11 +211,26 @@ export class GpuExecution implements SharedExecution {
         continue;
       }
       if (await submit()) return true;
+      // Whose kernel it is, not whose step: it may throw.
+      this.#watch.origin = work.pass.origin;
       await this.#watch.wait(runOnHost(work, this.#memory));
+      this.#watchStep(index);
     }
     if (await submit()) return true;
     await this.#watch.wait(this.#device.queue.onSubmittedWorkDone());
     return false;
+  }
+
+  /**
+   * From now on a failure is that of the pass it names; where it names none, that of the node of all
+   * passes, or of the step where they are of several.
+   */
+  #watchStep(index: number): void {
+    const passes = passesIn(this.#encoded[index] ?? []);
+    const origins = new Set(passes.map(({ pass }) => pass.origin));
+    const [only] = origins;
+    this.#watch.origin = origins.size === 1 ? only : this.#plan.steps[index]?.origin;
+    this.#watch.originOfLabel = new Map(passes.map(({ label, pass }) => [label, pass.origin]));
   }
 
   /** Constants may share memory with what comes after their last use, so every run sets them anew. */

@@ -1,7 +1,7 @@
 import type { LoopOutcome, RunOptions } from '../devices';
 import type { LoopStep, Work } from '../ir/kernel-graph';
 import { countedPasses } from '../ir/repeats';
-import { hasConverged, lossNeededAt } from '../stop-rule';
+import { hasConverged, rowNeededAt } from '../stop-rule';
 import type { DeviceWatch } from './device-watch';
 import type { EncodedPass } from './encode';
 import { iterationsToSubmit, submitsInFlight } from './loop-pace';
@@ -24,7 +24,7 @@ export interface LoopContext {
 
 /**
  * Runs a loop on the device: the recorded iteration is encoded many times a submit, and only losses
- * come back, behind the queue. Where the loop stops depends on losses alone, never on timing.
+ * come back, behind the queue. Where the loop stops depends on them alone, never on timing.
  */
 export async function runLoop(
   context: LoopContext,
@@ -52,10 +52,10 @@ export async function runLoop(
   const decide = async (): Promise<LoopOutcome['outcome'] | undefined> => {
     if (signal.aborted) return 'cancelled';
     if (submitted >= stop.maxIterations) return 'cap';
-    while (trace.arrived <= lossNeededAt(stop, submitted)) await trace.next();
+    while (trace.arrived <= rowNeededAt(stop, submitted)) await trace.next();
     while (trace.underWay >= submitsInFlight(trace.secondsPerIteration)) await trace.next();
     if (signal.aborted) return 'cancelled';
-    const isDone = hasConverged(stop, submitted, (iteration) => trace.lossAt(iteration));
+    const isDone = hasConverged(stop, submitted, (...place) => trace.at(...place));
     return isDone ? 'converged' : undefined;
   };
   try {

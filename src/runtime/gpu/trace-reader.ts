@@ -25,7 +25,8 @@ export class TraceReader {
   readonly #memory: PlanMemory;
   readonly #watch: DeviceWatch;
   readonly #step: LoopStep;
-  readonly #deciding: Float32Array;
+  /** All rows that have arrived. */
+  readonly #trace: Float32Array;
   readonly #onRows: (first: number, rows: readonly (readonly number[])[]) => void;
   readonly #free: GPUBuffer[] = [];
   readonly #underWay: Arrival[] = [];
@@ -43,7 +44,7 @@ export class TraceReader {
     this.#watch = watch;
     this.#step = step;
     this.#onRows = onRows;
-    this.#deciding = new Float32Array(step.stop.maxIterations);
+    this.#trace = new Float32Array(step.stop.maxIterations * step.columns);
   }
 
   /** Submits whose rows have not arrived. */
@@ -51,9 +52,9 @@ export class TraceReader {
     return this.#underWay.length;
   }
 
-  /** The loss that decides convergence, of an iteration whose row has arrived. */
-  lossAt(iteration: number): number {
-    return this.#deciding[iteration] as number;
+  /** What was recorded in a column of an iteration whose row has arrived. */
+  at(iteration: number, column: number): number {
+    return this.#trace[iteration * this.#step.columns + column] as number;
   }
 
   /**
@@ -61,7 +62,7 @@ export class TraceReader {
    * submitted.
    */
   record(encoder: GPUCommandEncoder, first: number, count: number): () => void {
-    const rowBytes = 4 * this.#step.lossNames.length;
+    const rowBytes = 4 * this.#step.columns;
     const staging = this.#free.pop() ?? this.#newStaging();
     const trace = this.#memory.bindingOf(this.#step.trace).buffer;
     if (rowBytes > 0) {
@@ -81,24 +82,23 @@ export class TraceReader {
     if (!arrival) return;
     await this.#watch.wait(arrival.mapped);
     this.#underWay.shift();
-    const columns = this.#step.lossNames.length;
+    const { columns, lossNames } = this.#step;
     const values = new Float32Array(
       arrival.staging.getMappedRange(0, 4 * Math.max(1, arrival.count * columns)).slice(0),
     );
     arrival.staging.unmap();
     this.#free.push(arrival.staging);
     const rows: number[][] = [];
+    this.#trace.set(values.subarray(0, arrival.count * columns), arrival.first * columns);
     for (let i = 0; i < arrival.count; i += 1) {
-      const row = Array.from(values.subarray(i * columns, (i + 1) * columns));
-      this.#deciding[arrival.first + i] = row[0] ?? 0;
-      rows.push(row);
+      rows.push(Array.from(values.subarray(i * columns, i * columns + lossNames.length)));
     }
     this.arrived = arrival.first + arrival.count;
     const now = performance.now();
     const beganMs = Math.max(arrival.submittedMs, this.#lastArrivalMs);
     this.secondsPerIteration = (now - beganMs) / 1000 / arrival.count;
     this.#lastArrivalMs = now;
-    if (columns > 0) this.#onRows(arrival.first, rows);
+    if (lossNames.length > 0) this.#onRows(arrival.first, rows);
   }
 
   /** Waits for everything under way. */
@@ -113,7 +113,7 @@ export class TraceReader {
 
   #newStaging(): GPUBuffer {
     return this.#device.createBuffer({
-      size: Math.max(4, 4 * decisionEvery * this.#step.lossNames.length),
+      size: Math.max(4, 4 * decisionEvery * this.#step.columns),
       usage: usage.mapRead | usage.copyTarget,
       label: `${this.#step.origin}/losses`,
     });

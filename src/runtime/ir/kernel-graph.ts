@@ -1,3 +1,4 @@
+import type { Formula } from './formula';
 import type { Constant, Dial, GraphInput, StopRule } from './op-graph';
 import type { ValueId } from './values';
 
@@ -22,6 +23,8 @@ export type KernelParameters = Readonly<Record<string, number | readonly number[
 /** One kernel over its buffers; `null` stands for an optional binding that is absent. */
 export interface Pass {
   readonly kernel: string;
+  /** What the kernel is generated from, where it is not one of those that are listed. */
+  readonly formula?: Formula;
   readonly buffers: readonly (BufferId | null)[];
   readonly parameters: KernelParameters;
   readonly origin: string;
@@ -53,7 +56,9 @@ export interface LoopStep {
   readonly passes: readonly Work[];
   readonly stop: StopRule;
   readonly lossNames: readonly string[];
-  /** `maxIterations × lossNames.length` floats, one row an iteration. */
+  /** Numbers in a row of the trace: the losses, then the marks that only the stop rule looks at. */
+  readonly columns: number;
+  /** `maxIterations × columns` floats, one row an iteration. */
   readonly trace: BufferId;
   /** Buffer of the image that shows progress, with the value it belongs to. */
   readonly preview?: { readonly buffer: BufferId; readonly value: ValueId };

@@ -1,7 +1,14 @@
+import type { Expression } from './formula';
 import type { ValueId, ValueType } from './values';
 
 /** Compile-time settings of an op: plain data, so that graphs can be printed, compared and hashed. */
-export type Attribute = number | string | boolean | readonly number[];
+export type Attribute =
+  | number
+  | string
+  | boolean
+  | readonly number[]
+  | Expression
+  | readonly Expression[];
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** One application of an op. Inputs and outputs are named as the op's definition names them. */
@@ -32,8 +39,10 @@ export interface LoopRegion {
   readonly iteration: ValueId;
   readonly ops: readonly Op[];
   readonly next: readonly ValueId[];
-  /** Scalars recorded each iteration. The first is the one that decides convergence. */
+  /** Scalars recorded each iteration. The first is the one that a slope is measured on. */
   readonly losses: readonly { readonly name: string; readonly value: ValueId }[];
+  /** Scalars recorded beside them, which nobody is shown: a stop rule names their columns. */
+  readonly marks?: readonly ValueId[];
   /** Image that shows where the loop has got to; kept whole through the iteration. */
   readonly preview?: ValueId;
   readonly stop: StopRule;
@@ -42,13 +51,32 @@ export interface LoopRegion {
 /** When a loop ends. Equal on both devices, whatever the timing. */
 export interface StopRule {
   readonly maxIterations: number;
-  /**
-   * The loop ends once the loss falls by less than this fraction an iteration, of itself or of what
-   * it has fallen by since the first one, by a line fitted to the last `window` losses. 0 runs all
-   * iterations.
-   */
+  /** The loop ends before that once one of these holds. */
+  readonly when: readonly StopCondition[];
+}
+
+export type StopCondition = SlopeCondition | FlagCondition;
+
+/**
+ * The first loss falls by less than a fraction an iteration, of itself or of what it has fallen by
+ * since the first one, by a line fitted to the last `window` losses.
+ */
+export interface SlopeCondition {
+  readonly kind: 'slope';
+  /** 0 never holds. */
   readonly minimumRelativeSlope: number;
   readonly window: number;
+  /**
+   * Column of the trace that is not 0 where an iteration counts: a trial that was taken back says
+   * nothing of how far the loop has got. Left out, all count.
+   */
+  readonly countedBy?: number;
+}
+
+/** A column of the trace is not 0: the loop itself says that it is done. */
+export interface FlagCondition {
+  readonly kind: 'flag';
+  readonly column: number;
 }
 
 /** A value that is given to the program: an image, a label volume, a cached result. */

@@ -1,3 +1,4 @@
+import type { Formula } from '../ir/formula';
 import type { ElementType, KernelParameters } from '../ir/kernel-graph';
 import type { Simd } from '../simd/simd';
 
@@ -88,6 +89,14 @@ export type GpuImplementation<Parameters extends Record<string, ParameterSpec>> 
   | GpuStage<Parameters>
   | readonly GpuStage<Parameters>[];
 
+/** The memory of a plan as WebAssembly sees it, where all of it is one block. */
+export interface WasmMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly isShared: boolean;
+  /** What was compiled for this memory, by whatever tells two programs apart. */
+  readonly modules: Map<string, WebAssembly.Module>;
+}
+
 export interface KernelDefinition<
   Bindings extends Record<string, BindingSpec> = Record<string, BindingSpec>,
   Parameters extends Record<string, ParameterSpec> = Record<string, ParameterSpec>,
@@ -95,6 +104,8 @@ export interface KernelDefinition<
   readonly name: string;
   /** In the order in which a pass lists its buffers; a vector takes three places. */
   readonly bindings: Bindings;
+  /** What it was generated from: a pass carries it instead of looking the kernel up by its name. */
+  readonly formula?: Formula;
   readonly parameters: Parameters;
   /** False where one thread must do all the work; the default is to share it. */
   readonly sharedAmongThreads?: boolean;
@@ -108,6 +119,12 @@ export interface KernelDefinition<
     share: Share,
     simd?: Simd,
   ): void;
+  /**
+   * What takes the place of `cpu` for arrays of float32 that lie in one WebAssembly memory, at their
+   * `byteOffset`; it gives the same bits. Asked once a plan and thread; undefined where the host compiles nothing,
+   * as behind a policy without `wasm-unsafe-eval`.
+   */
+  inWasmMemory?(memory: WasmMemory): KernelDefinition<Bindings, Parameters>['cpu'] | undefined;
   readonly gpu: GpuImplementation<Parameters>;
   /** Floats moved and arithmetic operations of one call, for the plan and the roofline. */
   cost(parameters: BoundParameters<Parameters>): KernelCost;

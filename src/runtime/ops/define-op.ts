@@ -1,3 +1,4 @@
+import type { Expression } from '../ir/formula';
 import type { BufferId, ElementType, KernelParameters } from '../ir/kernel-graph';
 import type { Attributes } from '../ir/op-graph';
 import type { ValueId, ValueType } from '../ir/values';
@@ -20,6 +21,14 @@ type ByOutput<Outputs extends readonly string[], Item> = {
 
 /** What passes may know of an op without knowing its name. */
 export interface OpTraits {
+  /**
+   * The expressions of each output, for all channels or one a channel, in the names of the inputs, where they are
+   * all that the op computes: neighbours may then be computed in one kernel.
+   */
+  formula?(
+    attributes: Attributes,
+    given: ReadonlySet<string>,
+  ): Readonly<Record<string, readonly Expression[]>>;
   /**
    * Outputs that are computed in place over an input's buffers, as `{ output: input }`. The
    * scheduler copies the input first where it is still needed.
@@ -106,15 +115,18 @@ export interface OpDefinition<
   infer(inputs: ByInput<Inputs, ValueType>, attributes: Attrs): ByOutput<Outputs, ValueType>;
   /**
    * Reverse mode: cotangents of the inputs from those of the outputs, as ops. An output whose
-   * cotangent is undefined was not used; an input left out has no gradient here.
+   * cotangent is undefined was not used. `'zero'` says that nothing depends on an input; one that is left out has no
+   * gradient here, and asking for it is an error. `'constant'` is an op whose outputs count as constants wherever they
+   * are used, though they are computed from what is differentiated: how much each voxel counts, for example.
    */
   readonly adjoint:
     | 'not-differentiable'
+    | 'constant'
     | ((
         b: OpAppender,
         site: OpSite<Inputs, Outputs, Attrs>,
         cotangents: Partial<ByOutput<Outputs, ValueId>>,
-      ) => { readonly [InputName in keyof Inputs]?: ValueId | undefined });
+      ) => { readonly [InputName in keyof Inputs]?: ValueId | 'zero' | undefined });
   /** Every kernel that `emit` may call: devices find kernels by name through this list. */
   // biome-ignore lint/suspicious/noExplicitAny: kernels are contravariant in their bindings.
   readonly kernels: readonly KernelDefinition<any, any>[];

@@ -1,13 +1,14 @@
 import { affineFromParameters, affineFromParametersAdjoint } from './affine/affine-from-parameters';
 import { multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
 import { add, multiply, scale, zeros } from './arithmetic/arithmetic';
-import { rescale, rescaleAdjoint } from './arithmetic/rescale';
+import { rescale } from './arithmetic/rescale';
 import { compose, warpAdjoint } from './compose/compose';
 import { addScaled } from './control/add-scaled';
 import { dot } from './control/dot';
 import { combineScalars, compareScalars } from './control/scalar-ops';
 import { select } from './control/select';
 import type { OpDefinition } from './define-op';
+import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
 import { correlationReport } from './evaluate/correlation-report';
 import { jacobianDeterminant } from './evaluate/jacobian-determinant';
 import { jacobianReport } from './evaluate/jacobian-report';
@@ -31,6 +32,8 @@ import { centresAffine, imageMoments, momentCandidates, selectAffine } from './m
 import { adam } from './optimize/adam';
 import { largestNorm } from './optimize/largest-norm';
 import { scaledStep } from './optimize/scaled-step';
+import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
+import { pointwiseUpdate } from './pointwise/pointwise-update';
 import { quantiles } from './prepare/quantiles';
 import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
@@ -41,7 +44,7 @@ import { gaussian } from './smooth/gaussian';
 import { searchStart } from './start/search-start';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
-import { fillOutside, meanWeight, nonZero, overlapReport } from './weight/weight';
+import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
 import {
   windowMoments,
   windowMomentsAdjoint,
@@ -70,6 +73,8 @@ export const opDefinitions = {
   diffusionGradient,
   dot,
   fillOutside,
+  fieldDerivatives,
+  fieldDerivativesTransposed,
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
@@ -96,10 +101,14 @@ export const opDefinitions = {
   mutualInformation,
   mutualInformationAdjoint,
   nonZero,
+  overlapGate,
   overlapReport,
+  pointwise,
+  pointwiseMean,
+  pointwiseSum,
+  pointwiseUpdate,
   quantiles,
   rescale,
-  rescaleAdjoint,
   sample,
   sampleDerivative,
   sampleLabels,

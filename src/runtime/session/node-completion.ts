@@ -5,7 +5,7 @@ import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { passesIn } from '../ir/repeats';
 import { accessOf, planesOf } from '../ops/define-kernel';
-import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
+import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
 
 /** The step after which nothing of a node is left to do; `settled` where nothing ever was. */
 export type NodeCompletion = ReadonlyMap<string, number>;
@@ -56,11 +56,11 @@ function lastWrites(
 ): ReadonlyMap<BufferId, number> {
   const last = new Map<BufferId, number>();
   plan.steps.forEach(({ passes }, index) => {
-    for (const { kernel, buffers } of passesIn(passes)) {
+    for (const pass of passesIn(passes)) {
       let place = 0;
-      for (const spec of Object.values(kernels.get(kernel)?.bindings ?? {})) {
+      for (const spec of Object.values(kernelOf(pass, kernels)?.bindings ?? {})) {
         for (let plane = 0; plane < planesOf(spec); plane += 1, place += 1) {
-          const buffer = buffers[place];
+          const buffer = pass.buffers[place];
           if (buffer !== null && buffer !== undefined && accessOf(spec) !== 'read') {
             last.set(buffer, index);
           }

@@ -3,7 +3,7 @@ import type { Pass } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { countedPasses } from '../ir/repeats';
 import type { KernelCost } from '../ops/define-kernel';
-import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
+import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
 
 /** What a plan will do, for people: steps by node, passes with bytes and arithmetic, memory. */
 export function summarizePlan(plan: Plan, device: DeviceKind, compileMs: number): PlanSummary {
@@ -26,7 +26,7 @@ export function summarizePlan(plan: Plan, device: DeviceKind, compileMs: number)
 }
 
 export function costOf(pass: Pass, kernels: KernelRegistry = kernelRegistry): KernelCost {
-  const kernel = kernels.get(pass.kernel);
+  const kernel = kernelOf(pass, kernels);
   return (
     kernel?.cost(pass.parameters as Readonly<Record<string, number>>) ?? { bytes: 0, operations: 0 }
   );

@@ -1,5 +1,11 @@
 import type { Diagnostic } from '../api/engine/diagnostics';
-import type { NodeState, RunProgress, RunRequest, RunResult, TurnOutcome } from '../api/engine/engine-api';
+import type {
+  NodeState,
+  RunProgress,
+  RunRequest,
+  RunResult,
+  TurnOutcome,
+} from '../api/engine/engine-api';
 import { messages } from '../api/engine/messages';
 import type { CheckedNode } from '../compile/checked-graph';
 import { computeNode } from './compute-node';

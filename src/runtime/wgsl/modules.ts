@@ -7,6 +7,7 @@ import parzen from './parzen.wgsl?raw';
 import pointMap from './point-map.wgsl?raw';
 import samplePoint from './sample-point.wgsl?raw';
 import splatLevels from './splat-levels.wgsl?raw';
+import stencil from './stencil.wgsl?raw';
 import trilinear from './trilinear.wgsl?raw';
 import voxelIndex from './voxel-index.wgsl?raw';
 import windowCount from './window-count.wgsl?raw';
@@ -22,6 +23,7 @@ export const wgslModules: readonly WgslModule[] = [
   { name: 'point-map', source: pointMap },
   { name: 'sample-point', source: samplePoint },
   { name: 'splat-levels', source: splatLevels },
+  { name: 'stencil', source: stencil },
   { name: 'trilinear', source: trilinear },
   { name: 'voxel-index', source: voxelIndex },
   { name: 'window-count', source: windowCount },

@@ -3,6 +3,7 @@ import { cases as affine } from './affine.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as compose } from './compose.cases';
 import { cases as control } from './control.cases';
+import { cases as derivatives } from './derivatives.cases';
 import { cases as evaluate } from './evaluate.cases';
 import { cases as finite } from './finite.cases';
 import { cases as information } from './information.cases';
@@ -11,6 +12,7 @@ import { cases as labels } from './labels.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as moments } from './moments.cases';
 import { cases as optimize } from './optimize.cases';
+import { cases as pointwise } from './pointwise.cases';
 import { cases as prepare } from './prepare.cases';
 import { cases as regularize } from './regularize.cases';
 import { cases as sample } from './sample.cases';
@@ -26,6 +28,7 @@ export const allCases: readonly OpCase[] = [
   ...arithmetic,
   ...compose,
   ...control,
+  ...derivatives,
   ...evaluate,
   ...finite,
   ...information,
@@ -33,6 +36,7 @@ export const allCases: readonly OpCase[] = [
   ...labels,
   ...lncc,
   ...moments,
+  ...pointwise,
   ...prepare,
   ...optimize,
   ...regularize,

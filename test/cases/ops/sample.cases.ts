@@ -116,6 +116,14 @@ export const cases: readonly OpCase[] = [
   },
   {
     op: 'sample',
+    name: 'several channels, displaced and affine: all of them move the points',
+    inputs: { source: randomField(obliqueGrid, 3, 24), displacement, affine },
+    attributes: linear,
+    gradientOf: ['source', 'displacement', 'affine'],
+    gpu,
+  },
+  {
+    op: 'sample',
     name: 'displaced, edge values go on',
     inputs: { source: image, displacement },
     attributes: { ...linear, outside: 'edge' },

@@ -90,10 +90,16 @@ describe('a greedy registration', () => {
     const { loops } = register();
     expect(opNames(loops[2]!.ops)).toEqual([
       'sample',
+      // Where it is, and where it began: the latter moves out of the loop.
       'insideWeight',
+      'meanWeight',
+      'insideWeight',
+      'meanWeight',
+      'overlapGate',
       'windowStatistics',
       'windowMoments',
       'lnccLoss',
+      'scale',
       'scale',
       'scale',
       'gradient',

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { StopRule } from '../../../src/runtime/ir/op-graph';
-import { decisionEvery, hasConverged, lossNeededAt } from '../../../src/runtime/stop-rule';
+import type { SlopeCondition, StopRule } from '../../../src/runtime/ir/op-graph';
+import { decisionEvery, hasConverged, rowNeededAt } from '../../../src/runtime/stop-rule';
 
-const rule = (changes: Partial<StopRule> = {}): StopRule => ({
+const rule = (changes: Partial<SlopeCondition> = {}): StopRule => ({
   maxIterations: 1000,
-  minimumRelativeSlope: 1e-3,
-  window: 10,
-  ...changes,
+  when: [{ kind: 'slope', minimumRelativeSlope: 1e-3, window: 10, ...changes }],
 });
 const flat = () => 5;
 const iterations = Array.from({ length: 101 }, (_, i) => i);
@@ -91,18 +89,67 @@ describe('hasConverged', () => {
   });
 });
 
-describe('lossNeededAt', () => {
-  it.each([rule(), rule({ window: 25 }), rule({ minimumRelativeSlope: 0 })])(
-    'names the newest loss that the decision looks at: %o',
-    (given) => {
-      for (const finished of iterations) {
-        let newest = -1;
-        hasConverged(given, finished, (i) => {
-          newest = Math.max(newest, i);
-          return 1;
-        });
-        expect(lossNeededAt(given, finished), `after ${finished}`).toBe(newest);
-      }
-    },
-  );
+describe('a loop that takes trials back', () => {
+  const counting = rule({ countedBy: 1, window: 5 });
+  /** Accepted every fifth iteration; the record shows the last accepted loss. */
+  const accepted = (fall: (steps: number) => number) => (i: number, column: number) =>
+    column === 1 ? (i % 5 === 0 ? 1 : 0) : fall(Math.floor(i / 5));
+
+  it('has not converged while what it accepts falls, however long it searched in between', () => {
+    const falling = accepted((steps) => 10 - 0.1 * steps);
+    expect(iterations.some((finished) => hasConverged(counting, finished, falling))).toBe(false);
+    // By every row, the four that repeat a loss look like the end.
+    const between = (i: number, column: number) => (column === 1 ? 0 : falling(i, 0));
+    expect(hasConverged(rule({ window: 4 }), 30, (i) => (i < 16 ? 10 : 9))).toBe(true);
+    expect(hasConverged(counting, 30, between)).toBe(false);
+  });
+
+  it('has converged once what it accepts no longer falls, by accepted steps', () => {
+    const flatten = accepted((steps) => (steps < 6 ? 10 - steps : 4));
+    // Steps 6 to 10 are level: iterations 30 to 54.
+    expect(iterations.find((finished) => hasConverged(counting, finished, flatten))).toBe(70);
+  });
+});
+
+describe('a flag', () => {
+  const flagged: StopRule = { maxIterations: 1000, when: [{ kind: 'flag', column: 2 }] };
+  const raisedAt = (row: number) => (i: number, column: number) =>
+    column === 2 && i === row ? 1 : 0;
+
+  it.each([
+    [0, 20],
+    [9, 20],
+    [10, 30],
+    [57, 70],
+  ])('raised in row %i ends the loop after %i iterations, though it is raised once', (row, end) => {
+    const first = iterations.find((finished) => hasConverged(flagged, finished, raisedAt(row)));
+    expect(first).toBe(end);
+  });
+
+  it('ends a loop beside a slope that does not', () => {
+    const both: StopRule = { ...flagged, when: [...rule().when, ...flagged.when] };
+    const falling = (i: number, column: number) =>
+      column === 0 ? 100 - i : raisedAt(25)(i, column);
+    expect(iterations.find((finished) => hasConverged(both, finished, falling))).toBe(40);
+  });
+});
+
+describe('rowNeededAt', () => {
+  const flag = { kind: 'flag', column: 1 } as const;
+  it.each([
+    rule(),
+    rule({ window: 25 }),
+    rule({ minimumRelativeSlope: 0 }),
+    { maxIterations: 1000, when: [flag] },
+    { maxIterations: 1000, when: [...rule({ window: 25 }).when, flag] },
+  ])('names the newest loss that the decision looks at: %o', (given) => {
+    for (const finished of iterations) {
+      let newest = -1;
+      hasConverged(given, finished, (i, column) => {
+        newest = Math.max(newest, i);
+        return column === 0 ? 1 - i : 0;
+      });
+      expect(rowNeededAt(given, finished), `after ${finished}`).toBe(newest);
+    }
+  });
 });

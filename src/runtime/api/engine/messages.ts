@@ -1,7 +1,7 @@
-import type { Diagnostic, DiagnosticPlace } from './diagnostics';
 import type { LoweringProblem } from '../nodes/lowering-problem';
 import { portTraits } from '../nodes/port-traits';
 import type { PortType } from '../nodes/port-values';
+import type { Diagnostic, DiagnosticPlace } from './diagnostics';
 
 /**
  * The wording of every diagnostic of the compiler and the session, as functions of typed facts.

@@ -1,4 +1,5 @@
-import type { Attributes, StopRule } from '../../ir/op-graph';
+import type { Expression } from '../../ir/formula';
+import type { Attributes, StopCondition, StopRule } from '../../ir/op-graph';
 import type { ValueId, ValueType } from '../../ir/values';
 import type { InputSpec, OpDefinition } from '../../ops/define-op';
 import { gridAttributes } from '../../ops/grid-attributes';
@@ -50,8 +51,13 @@ export interface RepeatOptions {
 export interface LoopBody {
   /** What the next iteration starts from: as many values as are carried, of the same types. */
   readonly next: readonly ValueId[];
-  /** Scalars to record; the first decides convergence. */
+  /** Scalars to record; a slope is measured on the first. */
   readonly losses: readonly { readonly name: string; readonly value: ValueId }[];
+  /**
+   * Scalars recorded beside them, for the stop rule alone: their columns come after those of the losses.
+   * Once a flag is raised, up to twenty iterations follow: they must change nothing.
+   */
+  readonly marks?: readonly ValueId[];
   /** Image that shows where the loop has got to. */
   readonly preview?: ValueId;
 }
@@ -88,5 +94,5 @@ export interface Builder extends OpMethods {
   repeat(options: RepeatOptions): readonly ValueId[];
 }
 
-export type { Attributes, ValueId, ValueType };
+export type { Attributes, Expression, StopCondition, ValueId, ValueType };
 export { gridAttributes };

@@ -28,14 +28,16 @@ export interface ImagePair {
  * @param maps whole maps to the worlds of the two images; without `fixed` the grid lies in the fixed world
  */
 export function comparisonOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid: Grid): Comparison {
-  const { of, fixed, moving } = pair;
+  const { of, moving } = pair;
   const type = b.typeOf(moving.image);
+  const fixed = isRead(pair.fixed, maps.fixed, grid)
+    ? read(b, pair.fixed, maps.fixed ?? {}, grid, 'edge')
+    : pair.fixed.image;
   return {
     of,
-    fixed: isRead(pair.fixed, maps.fixed, grid)
-      ? read(b, fixed, maps.fixed ?? {}, grid, 'edge')
-      : fixed.image,
+    fixed,
     warped: read(b, moving, maps.moving, grid, 'edge'),
+    fixedUnmoved: maps.fixed === undefined ? fixed : pair.fixed.image,
     moving: moving.image,
     channels: type.kind === 'field' ? type.channels : 1,
     domain: domainOf(b, pair, maps, grid),
@@ -65,10 +67,15 @@ export function domainOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid: Gri
     ofFixed === undefined || maps.fixed !== undefined
       ? undefined
       : { weight: ofFixed, ...b.meanWeight({ weight: ofFixed }) };
+  const weight = ofFixed === undefined ? ofMoving : b.multiply({ a: ofFixed, b: ofMoving });
   return {
     grid,
-    weight: ofFixed === undefined ? ofMoving : b.multiply({ a: ofFixed, b: ofMoving }),
+    weight,
+    mean: b.meanWeight({ weight }).mean,
     ...(reference === undefined ? {} : { reference }),
+    ...(movingMask && sameGrid(movingMask.grid, pair.moving.grid)
+      ? { ofMoving: movingMask.image }
+      : {}),
     hasHoles: fixedMask !== undefined || movingMask !== undefined,
   };
 }

@@ -1,7 +1,7 @@
 import type { TensorFlow } from '../../networks/tensorflow';
 import type { ComputedValue } from '../data-kinds/index';
-import type { LoweringProblem } from './lowering-problem';
 import type { DeviceKind } from '../engine/engine-api';
+import type { LoweringProblem } from './lowering-problem';
 
 export type { ComputedImage } from '../data-kinds/image';
 export type { ComputedValue, ComputedValues, DataPortType } from '../data-kinds/index';

@@ -50,15 +50,28 @@ export function weighObjectives(
 
 /** Of all fields that fit the sum, so that a model of two halves is weighed in both. */
 function lossOf(b: Builder, part: ObjectivePart, terms: ObjectiveTerms): ValueId {
-  if (part.on === 'images') {
-    const comparison = terms.comparisonFor(part);
-    const value = part.loss(b, comparison, terms.level);
-    const { reference } = comparison.domain;
-    return reference ? b.scale({ value, by: reference.inverse }, { factor: 1 }) : value;
-  }
+  if (part.on === 'images') return comparisonLoss(b, part, terms);
   const [first, ...others] = terms.fields
     .filter(({ role }) => part.roles.includes(role))
     .map((field) => part.loss(b, field, terms.level));
   if (first === undefined) throw new RangeError(`"${part.name}" has no field to weigh.`);
   return others.reduce((sum, term) => b.add({ a: sum, b: term }), first);
+}
+
+/**
+ * (gate · matched + (reference − gate · mean weight) · cost without a partner) / reference: a mean over all
+ * that the fixed image lets count.
+ */
+function comparisonLoss(b: Builder, part: SimilarityPart, terms: ObjectiveTerms): ValueId {
+  const comparison = terms.comparisonFor(part);
+  const { mean, gate, reference } = comparison.domain;
+  const times = (value: ValueId, by: ValueId | undefined, factor = 1): ValueId =>
+    by === undefined && factor === 1 ? value : b.scale({ value, by }, { factor });
+  let loss = times(part.loss(b, comparison, terms.level), gate);
+  const alone = part.withoutPartner?.(b, comparison);
+  if (alone !== undefined) {
+    const counted = times(times(alone, mean, -1), gate);
+    loss = b.add({ a: loss, b: b.add({ a: times(alone, reference?.mean), b: counted }) });
+  }
+  return times(loss, reference?.inverse);
 }

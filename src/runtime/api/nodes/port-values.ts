@@ -98,6 +98,13 @@ export interface Domain {
    * (docs/decisions/0030).
    */
   readonly weight: ValueId;
+  /** Mean of the weight over the grid, one scalar. */
+  readonly mean: ValueId;
+  /**
+   * Factor on the weight, one scalar: 1, but 0 once most of the overlap that there was at the start is lost.
+   * Absent: 1. Not yet in `weight`: `weighObjectives` multiplies it in.
+   */
+  readonly gate?: ValueId;
   /**
    * What the fixed image alone lets count, where that is not the whole grid: its weight, the mean of that
    * over the grid and 1 / mean. Losses are means over this much, whatever has a partner.
@@ -107,6 +114,8 @@ export interface Domain {
     readonly mean: ValueId;
     readonly inverse: ValueId;
   };
+  /** What counts of `moving`, where it lies and on its grid; absent: all of it. */
+  readonly ofMoving?: ValueId;
   /**
    * True where a mask is wired: the weight then falls within the images too, and what looks at windows
    * must keep out of them what does not count.
@@ -120,6 +129,11 @@ export interface Comparison {
   readonly fixed: ValueId;
   /** The moving image on the domain's grid, as the map of the moment brings it there. */
   readonly warped: ValueId;
+  /**
+   * The fixed image of the level, not moved by any map: constant in the loop, for its range and spread. On
+   * the domain's grid, unless the model moves the fixed image too.
+   */
+  readonly fixedUnmoved: ValueId;
   /** The moving image of the level, where it lies: constant in the loop, for its range of intensities. */
   readonly moving: ValueId;
   /** Channels of either image. */
@@ -146,11 +160,15 @@ export interface SimilarityPart extends WeightedTerm {
   /** Images of its own in place of those of `register`, either or both. */
   readonly pair?: { readonly fixed?: ImageValue; readonly moving?: ImageValue };
   /**
-   * Mean over all points of the grid of what each of them costs, weighted by the domain, so that weights
-   * carry over. A point that does not count costs what it would if nothing were known of its partner:
-   * no loss gets better by leaving.
+   * Mean over all points of the grid of what each of them costs, times its weight: proportional to the
+   * weight.
    */
   loss(b: Builder, comparison: Comparison, level: LevelContext): ValueId;
+  /**
+   * What a point costs that has no partner: as much as one of which nothing is known, so that no loss gets
+   * better by leaving. A constant of the level, one scalar; 0 where left out.
+   */
+  withoutPartner?(b: Builder, comparison: Comparison): ValueId;
 }
 
 /** A term that weighs a field of the model. A mean over the field's points, so that weights carry over. */
@@ -164,19 +182,72 @@ export interface RegularizerPart extends WeightedTerm {
 /** A weighted term of the loss. */
 export type ObjectivePart = SimilarityPart | RegularizerPart;
 
+/** What the objectives say of one choice of the variables. */
+export interface Evaluation {
+  /** What is made small: the weighted sum of the objectives times the model's `lossScale`. */
+  readonly loss: ValueId;
+  /** Its gradient, as it is: `Problem.precondition` is for the optimizer to apply. */
+  readonly gradient: Variables;
+}
+
+/** What an optimizer works on at one level: it asks, and never sees images or models. */
+export interface Problem<Found extends Evaluation = Evaluation> {
+  readonly level: LevelContext & { readonly maxIterations: number };
+  /** Loss and gradient; costs a warp and its way back. */
+  evaluate(variables: Variables): Found;
+  /** The loss alone. */
+  value(variables: Variables): ValueId;
+  /** What the model does to a gradient to make a direction of it: a positive definite, linear map. */
+  precondition(gradient: Variables): Variables;
+  /** The variables moved by steps, mm for fields. Without a step they may still be smoothed. */
+  retract(variables: Variables, steps: Variables): Variables;
+  /**
+   * Where the objective is a sum of squares: the product of a direction with JᵀJ of its residuals at
+   * these variables. No objective offers its residuals yet, so that it is always absent.
+   */
+  linearize?(variables: Variables): { apply(direction: Variables): Variables };
+}
+
+/** Where an optimizer is at the beginning of an iteration. */
+export interface Reached {
+  readonly variables: Variables;
+  readonly state: Variables;
+  /** Finished iterations of the level, one scalar on the device. */
+  readonly iteration: ValueId;
+}
+
+/** What an optimizer did in one iteration. */
+export interface Iteration<Found extends Evaluation = Evaluation> {
+  /** What the next iteration starts from, and what the level ends with. */
+  readonly variables: Variables;
+  readonly state: Variables;
+  /** The evaluation whose losses are recorded. */
+  readonly evaluation: Found;
+  /** With `takesBack`: 1 where that evaluation was accepted, else 0. */
+  readonly accepted?: ValueId;
+  /**
+   * With `takesBack`: not 0 once nothing can get better. The loop ends up to twenty iterations later,
+   * which must change neither variables nor state.
+   */
+  readonly done?: ValueId;
+}
+
 export interface OptimizerPart {
   readonly kind: 'optimizer';
+  /**
+   * True where it tries steps and may take them back. What is recorded then is what was accepted last,
+   * and only accepted iterations count for convergence.
+   */
+  readonly takesBack?: boolean;
   start(b: Builder, variables: Variables): Variables;
   /** The state of one level for the variables as they are refined to the next. */
   refine(b: Builder, state: Variables, variables: Variables): Variables;
-  /** Steps to add to the variables (mm), and the next state. */
-  step(
+  /** One iteration: evaluates at least once, and moves. */
+  iterate<Found extends Evaluation>(
     b: Builder,
-    gradient: Variables,
-    state: Variables,
-    iteration: ValueId,
-    context: LevelContext & { readonly maxIterations: number },
-  ): { readonly steps: Variables; readonly state: Variables };
+    problem: Problem<Found>,
+    reached: Reached,
+  ): Iteration<Found>;
 }
 
 export interface ScheduleLevel {

@@ -1,7 +1,7 @@
 import { scalarsType } from '../../ir/values';
-import { scaleKernel } from '../arithmetic/elementwise.kernel';
 import { defineOp } from '../define-op';
 import { globalCorrelation } from '../intensity/global-correlation';
+import { emitExpressions } from '../pointwise/pointwise';
 
 export const correlationReport = defineOp()({
   name: 'correlationReport',
@@ -12,7 +12,7 @@ export const correlationReport = defineOp()({
   outputs: ['ncc'],
   infer: (inputs) => ({ ncc: globalCorrelation.infer(inputs, {}).loss }),
   adjoint: 'not-differentiable',
-  kernels: [...globalCorrelation.kernels, scaleKernel],
+  kernels: globalCorrelation.kernels,
   emit(emitter, site) {
     const loss = emitter.scratch(1);
     globalCorrelation.emit(emitter, {
@@ -20,10 +20,14 @@ export const correlationReport = defineOp()({
       outputs: { loss: [loss] },
       outputTypes: { loss: scalarsType(1) },
     });
-    emitter.call(
-      scaleKernel,
-      { value: loss, scaled: site.outputs.ncc },
-      { count: 1, factor: -1, hasBy: 0 },
+    const type = scalarsType(1);
+    emitExpressions(
+      emitter,
+      'negated',
+      [['neg', 'loss']],
+      { loss: [loss] },
+      { loss: type },
+      { type, buffers: site.outputs.ncc },
     );
   },
 });

@@ -127,28 +127,26 @@ export const globalCorrelationAdjoint = defineOp()({
 
 export const imageVariance = defineOp()({
   name: 'imageVariance',
-  doc: 'Mean of [ω ·] (I − Ī)² over all voxels, Ī the [weighted] mean: what guessing the mean costs.',
+  doc: 'mean = Ī, the [weighted] mean; variance = mean over all voxels of [ω ·] (I − Ī)².',
   inputs: { image: 'field', weight: 'field?' },
-  outputs: ['variance'],
+  outputs: ['mean', 'variance'],
   infer({ image, weight }) {
     asField(image, 1);
     requireWeightOn(image, weight);
-    return { variance: scalarsType(1) };
+    return { mean: scalarsType(1), variance: scalarsType(1) };
   },
   adjoint: 'not-differentiable',
   kernels: [...momentKernels, scaleKernel],
   emit(emitter, { inputs: { image, weight }, outputs: o, inputTypes }) {
-    const { moments } = emitMoments(
+    const { means, moments } = emitMoments(
       emitter,
       image,
       image,
       weight,
       elementsPerBuffer(inputTypes.image),
     );
-    emitter.call(
-      scaleKernel,
-      { value: moments, scaled: o.variance },
-      { count: 1, factor: 1, hasBy: 0 },
-    );
+    const first = { count: 1, factor: 1, hasBy: 0 };
+    emitter.call(scaleKernel, { value: means, scaled: o.mean }, first);
+    emitter.call(scaleKernel, { value: moments, scaled: o.variance }, first);
   },
 });

@@ -1,9 +1,8 @@
 import { InternalError } from '../../internal-error';
-import { elementsPerBuffer, sameType } from '../../ir/values';
-import { defineKernel } from '../define-kernel';
+import type { Expression } from '../../ir/formula';
+import { sameType } from '../../ir/values';
 import { defineOp } from '../define-op';
-import { adamStep } from './adam.cpu';
-import source from './adam.wgsl?raw';
+import { emitUpdate } from '../pointwise/pointwise';
 
 export type AdamAttributes = {
   /** Decay of the mean of the gradient, in [0, 1). */
@@ -13,22 +12,24 @@ export type AdamAttributes = {
   readonly epsilon: number;
 };
 
-/** One step of Adam for one plane. */
-export const adamKernel = defineKernel({
-  name: 'adam',
-  bindings: {
-    gradient: 'read',
-    mean: 'update',
-    variance: 'update',
-    iteration: 'read',
-    direction: 'write',
-  },
-  parameters: { count: 'u32', beta1: 'f32', beta2: 'f32', epsilon: 'f32' },
-  cpu: (b, p, share) =>
-    adamStep(b.gradient, b.mean, b.variance, b.direction, b.iteration[0] as number, p, share),
-  gpu: { source, threads: (p) => p.count },
-  cost: (p) => ({ bytes: 24 * p.count, operations: 12 * p.count }),
-});
+/**
+ * One step of Adam without its size (Kingma and Ba, arXiv 1412.6980): the direction, and both moments as they
+ * become.
+ */
+function adamFormula({ beta1, beta2, epsilon }: AdamAttributes) {
+  const steps: Expression = ['+', 'iteration', 1];
+  const mean: Expression = ['+', ['*', beta1, 'mean'], ['*', 1 - beta1, 'gradient']];
+  const square: Expression = ['*', ['*', 1 - beta2, 'gradient'], 'gradient'];
+  const variance: Expression = ['+', ['*', beta2, 'variance'], square];
+  const corrected = (moment: Expression, beta: number): Expression => [
+    '*',
+    moment,
+    ['/', 1, ['one-minus-pow', beta, steps]],
+  ];
+  const root: Expression = ['sqrt', corrected(variance, beta2)];
+  const direction: Expression = ['/', corrected(mean, beta1), ['+', root, epsilon]];
+  return { direction: [direction], mean: [mean], variance: [variance] };
+}
 
 export const adam = defineOp<AdamAttributes>()({
   name: 'adam',
@@ -37,7 +38,10 @@ export const adam = defineOp<AdamAttributes>()({
     'direction = m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε) with t = iteration + 1. Moments in place.',
   inputs: { gradient: 'any', mean: 'any', variance: 'any', iteration: 'scalars' },
   outputs: ['direction', 'mean', 'variance'],
-  traits: { updatesInPlace: { mean: 'mean', variance: 'variance' } },
+  traits: {
+    updatesInPlace: { mean: 'mean', variance: 'variance' },
+    formula: (attributes) => adamFormula(attributes as AdamAttributes),
+  },
   infer({ gradient, mean, variance }) {
     if (!sameType(gradient, mean) || !sameType(gradient, variance)) {
       throw new InternalError('Adam keeps moments of the same type as the gradient.');
@@ -45,20 +49,11 @@ export const adam = defineOp<AdamAttributes>()({
     return { direction: gradient, mean, variance };
   },
   adjoint: 'not-differentiable',
-  kernels: [adamKernel],
+  kernels: [],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
-    i.gradient.forEach((plane, channel) => {
-      emitter.call(
-        adamKernel,
-        {
-          gradient: plane,
-          mean: o.mean[channel],
-          variance: o.variance[channel],
-          iteration: i.iteration,
-          direction: o.direction[channel],
-        },
-        { count: elementsPerBuffer(inputTypes.gradient), ...attributes },
-      );
+    emitUpdate(emitter, 'adam', adamFormula(attributes), i, inputTypes, o, {
+      mean: 'mean',
+      variance: 'variance',
     });
   },
 });

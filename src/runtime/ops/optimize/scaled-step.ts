@@ -1,8 +1,6 @@
-import { elementsPerBuffer } from '../../ir/values';
-import { scaleElements } from '../arithmetic/elementwise.cpu';
-import { defineKernel } from '../define-kernel';
-import { defineOp } from '../define-op';
-import source from './scaled-step.wgsl?raw';
+import type { Expression } from '../../ir/formula';
+import { defineFormulaOp } from '../pointwise/define-formula-op';
+import { applied } from '../pointwise/expression';
 
 export type ScaledStepAttributes = {
   /** What a size of 1 is in the direction's unit: mm for a displacement. */
@@ -14,64 +12,20 @@ export type ScaledStepAttributes = {
   readonly maxIterations: number;
 };
 
-const scaledStepKernel = defineKernel({
-  name: 'scaled-step',
-  bindings: {
-    direction: 'read',
-    largest: 'read',
-    size: 'read',
-    iteration: 'read',
-    scaled: 'write',
-  },
-  parameters: {
-    count: 'u32',
-    unitMm: 'f32',
-    cap: 'u32',
-    finalFraction: 'f32',
-    maxIterations: 'f32',
-  },
-  cpu(b, p, share) {
-    const progress = Math.min((b.iteration[0] as number) / p.maxIterations, 1);
-    const decay = 1 - (1 - p.finalFraction) * progress;
-    const largest = b.largest[0] as number;
-    const norm = p.cap ? Math.max(largest, 1) : largest;
-    const factor = norm > 0 ? (-(b.size[0] as number) * p.unitMm * decay) / norm : 0;
-    scaleElements(b.direction, b.scaled, factor, p.count, share);
-  },
-  gpu: { source, threads: (p) => p.count },
-  cost: (p) => ({ bytes: 8 * p.count, operations: p.count }),
-});
-
-export const scaledStep = defineOp<ScaledStepAttributes>()({
+export const scaledStep = defineFormulaOp<ScaledStepAttributes>()({
   name: 'scaledStep',
   doc:
     'A step against a direction whose largest norm is known: ' +
     '−direction · size · unitMm · decay / norm, where norm = max(1, largest) with `cap`, else ' +
     'largest (0 gives 0), and decay falls linearly from 1 to finalFraction over maxIterations.',
   inputs: { direction: 'any', largest: 'scalars', size: 'scalars', iteration: 'scalars' },
-  outputs: ['step'],
-  infer: ({ direction }) => ({ step: direction }),
-  adjoint: 'not-differentiable',
-  kernels: [scaledStepKernel],
-  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
-    i.direction.forEach((plane, channel) => {
-      emitter.call(
-        scaledStepKernel,
-        {
-          direction: plane,
-          largest: i.largest,
-          size: i.size,
-          iteration: i.iteration,
-          scaled: o.step[channel],
-        },
-        {
-          count: elementsPerBuffer(inputTypes.direction),
-          unitMm: attributes.unitMm,
-          cap: attributes.cap ? 1 : 0,
-          finalFraction: attributes.finalFraction,
-          maxIterations: Math.max(1, attributes.maxIterations),
-        },
-      );
-    });
+  output: 'step',
+  formula({ unitMm, cap, finalFraction, maxIterations }) {
+    const progress: Expression = ['min', ['/', 'iteration', Math.max(1, maxIterations)], 1];
+    const decay: Expression = ['-', 1, ['*', 1 - finalFraction, progress]];
+    const norm: Expression = cap ? ['max', 'largest', 1] : 'largest';
+    const size = applied('*', [applied('*', [['neg', 'size'], unitMm]), decay]);
+    return ['*', ['select', ['<', 0, norm], ['/', size, norm], 0], 'direction'];
   },
+  adjoint: 'not-differentiable',
 });

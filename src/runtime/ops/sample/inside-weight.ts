@@ -36,7 +36,7 @@ export const insideWeight = defineOp<InsideAttributes>()({
     requireDisplacementOn(grid, displacement);
     return { weight: fieldType(grid, 1) };
   },
-  adjoint: 'not-differentiable',
+  adjoint: 'constant',
   kernels: [insideWeightKernel],
   emit(emitter, { inputs: i, outputs: o, attributes }) {
     const source = gridOf({

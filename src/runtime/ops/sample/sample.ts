@@ -1,6 +1,6 @@
 import { InternalError } from '../../internal-error';
-import { fieldType } from '../../ir/values';
-import { defineOp } from '../define-op';
+import { fieldType, type ValueId } from '../../ir/values';
+import { defineOp, type OpAppender } from '../define-op';
 import { asField, gridAttributes, gridOf, requireDisplacementOn } from '../grid-attributes';
 import {
   sampleDerivativeKernel,
@@ -43,33 +43,24 @@ export const sample = defineOp<SampleAttributes>()({
       { cotangent, displacement, affine },
       { ...gridAttributes(sourceType.grid), outside: attributes.outside },
     ).value;
-    if (sourceType.channels !== 1 || (displacement === undefined && affine === undefined)) {
-      return { source: forSource };
-    }
-    const derivative = b.op(
-      'sampleDerivative',
-      { source, displacement, affine },
-      attributes,
-    ).derivative;
-    const sourceWorld = [...sourceType.grid.worldFromVoxel];
+    if (displacement === undefined && affine === undefined) return { source: forSource };
+    const chain = { sourceWorldFromVoxel: [...sourceType.grid.worldFromVoxel] };
+    // Where the points go moves all channels: what each of them asks for is added up.
+    const channels = Array.from({ length: sourceType.channels }, (_, channel) => {
+      const ofChannel = channelOf(b, source, channel);
+      const moved = { displacement, affine };
+      const { derivative } = b.op('sampleDerivative', { source: ofChannel, ...moved }, attributes);
+      return { cotangent: channelOf(b, cotangent, channel), derivative };
+    });
+    const overChannels = (op: string, more: Readonly<Record<string, ValueId | undefined>>) =>
+      channels
+        .map((channel) => b.op(op, { ...channel, ...more }, chain).value as ValueId)
+        .reduce((sum, one) => b.op('add', { a: sum, b: one }).value as ValueId);
     return {
       source: forSource,
       displacement:
-        displacement === undefined
-          ? undefined
-          : b.op(
-              'chainToDisplacement',
-              { cotangent, derivative, affine },
-              { sourceWorldFromVoxel: sourceWorld },
-            ).value,
-      affine:
-        affine === undefined
-          ? undefined
-          : b.op(
-              'chainToAffine',
-              { cotangent, derivative, displacement },
-              { sourceWorldFromVoxel: sourceWorld },
-            ).value,
+        displacement === undefined ? undefined : overChannels('chainToDisplacement', { affine }),
+      affine: affine === undefined ? undefined : overChannels('chainToAffine', { displacement }),
     };
   },
   kernels: [sampleLinearKernel, sampleNearestKernel],
@@ -90,6 +81,12 @@ export const sample = defineOp<SampleAttributes>()({
     });
   },
 });
+
+/** One channel of a field, as a field. */
+function channelOf(b: OpAppender, field: ValueId, channel: number): ValueId {
+  if (asField(b.typeOf(field)).channels === 1) return field;
+  return b.op('pointwise', { a: field }, { expressions: [`a.${channel}`] }).value as ValueId;
+}
 
 export const sampleDerivative = defineOp<SampleAttributes>()({
   name: 'sampleDerivative',

@@ -28,15 +28,3 @@ export function alternateBlocks(
     }
   }
 }
-
-/** value = a − b */
-export function subtractElements(
-  a: FloatArray,
-  b: FloatArray,
-  value: FloatArray,
-  count: number,
-  share: Share,
-): void {
-  const [begin, end] = shareOf(count, share);
-  for (let i = begin; i < end; i += 1) value[i] = a[i]! - b[i]!;
-}

@@ -1,5 +1,5 @@
 // Shares of the fixed and of the smaller image that have a partner; verdict = (0, 1), or (0, 0) where
-// the latter is below params.least.
+// the latter is below params.least, or what is left of the start below params.leastOfStart.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
@@ -16,6 +16,10 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
   if (of_fixed > 0.0) { overlap[0] = weightMean[0] / of_fixed; }
   if (smaller > 0.0) {
     overlap[1] = min(weightMean[0] / smaller, 1.0);
-    verdict[1] = select(0.0, 1.0, weightMean[0] >= params.least * smaller);
+    var enough = weightMean[0] >= params.least * smaller;
+    if (params.hasStart != 0u) {
+      enough = enough && weightMean[0] >= params.leastOfStart * startMean[0];
+    }
+    verdict[1] = select(0.0, 1.0, enough);
   }
 }

@@ -3,6 +3,7 @@ import divideSource from './divide-by-weight.wgsl?raw';
 import fillSource from './fill-outside.wgsl?raw';
 import inverseSource from './inverse.wgsl?raw';
 import nonZeroSource from './non-zero.wgsl?raw';
+import gateSource from './overlap-gate.wgsl?raw';
 import overlapSource from './overlap-report.wgsl?raw';
 import { divideElements, fillElements, nonZeroElements } from './weight.cpu';
 
@@ -61,10 +62,18 @@ export const overlapReportKernel = defineKernel({
     weightMean: 'read',
     fixedMean: 'read?',
     movingMean: 'read?',
+    startMean: 'read?',
     overlap: 'write',
     verdict: 'write',
   },
-  parameters: { movingSize: 'f32', least: 'f32', hasFixed: 'u32', hasMoving: 'u32' },
+  parameters: {
+    movingSize: 'f32',
+    least: 'f32',
+    leastOfStart: 'f32',
+    hasFixed: 'u32',
+    hasMoving: 'u32',
+    hasStart: 'u32',
+  },
   sharedAmongThreads: false,
   cpu(b, p) {
     const weight = b.weightMean[0] as number;
@@ -73,8 +82,28 @@ export const overlapReportKernel = defineKernel({
     b.overlap[0] = ofFixed > 0 ? weight / ofFixed : 0;
     b.overlap[1] = smaller > 0 ? Math.min(weight / smaller, 1) : 0;
     b.verdict[0] = 0;
-    b.verdict[1] = smaller > 0 && weight >= p.least * smaller ? 1 : 0;
+    const isEnough =
+      smaller > 0 &&
+      weight >= p.least * smaller &&
+      weight >= p.leastOfStart * (b.startMean?.[0] ?? 0);
+    b.verdict[1] = isEnough ? 1 : 0;
   },
   gpu: { source: overlapSource, threads: () => 1, workgroupSize: 1 },
   cost: () => ({ bytes: 28, operations: 6 }),
+});
+
+/** gate = 1 while `full` of the start is left, falling to 0 at `least`. */
+export const overlapGateKernel = defineKernel({
+  name: 'overlap-gate',
+  bindings: { mean: 'read', start: 'read', gate: 'write' },
+  parameters: { least: 'f32', full: 'f32' },
+  sharedAmongThreads: false,
+  cpu(b, p) {
+    const start = b.start[0] as number;
+    const width = (p.full - p.least) * start;
+    const left = (b.mean[0] as number) - p.least * start;
+    b.gate[0] = width > 0 ? Math.min(Math.max(left / width, 0), 1) : 0;
+  },
+  gpu: { source: gateSource, threads: () => 1, workgroupSize: 1 },
+  cost: () => ({ bytes: 12, operations: 5 }),
 });

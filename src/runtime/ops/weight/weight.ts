@@ -8,6 +8,7 @@ import {
   fillOutsideKernel,
   inverseKernel,
   nonZeroKernel,
+  overlapGateKernel,
   overlapReportKernel,
 } from './weight.kernel';
 
@@ -81,15 +82,23 @@ export type OverlapAttributes = {
   readonly movingSize: number;
   /** Share of the smaller image that must have a partner. */
   readonly least: number;
+  /** Share of what had a partner at the start that must still have one. */
+  readonly leastOfStart: number;
 };
 
 export const overlapReport = defineOp<OverlapAttributes>()({
   name: 'overlapReport',
   doc:
     'overlap = share of the fixed image (of its mask) whose points have a partner, then the same of the ' +
-    'smaller image; verdict = (0, 1), or (0, 0) where the latter is below `least`. From the means over the ' +
-    'fixed grid of the weight and of the fixed mask, and of the moving mask over its own.',
-  inputs: { weightMean: 'scalars', fixedMean: 'scalars?', movingMean: 'scalars?' },
+    'smaller image; verdict = (0, 1), or (0, 0) where the latter is below `least` or the weight below ' +
+    '`leastOfStart` of what it was at the start. From the means over the fixed grid of the weight, now and ' +
+    'at the start, and of the fixed mask, and of the moving mask over its own.',
+  inputs: {
+    weightMean: 'scalars',
+    fixedMean: 'scalars?',
+    movingMean: 'scalars?',
+    startMean: 'scalars?',
+  },
   outputs: ['overlap', 'verdict'],
   infer: () => ({ overlap: scalarsType(2), verdict: scalarsType(2) }),
   adjoint: 'not-differentiable',
@@ -102,7 +111,23 @@ export const overlapReport = defineOp<OverlapAttributes>()({
         ...attributes,
         hasFixed: inputs.fixedMean === undefined ? 0 : 1,
         hasMoving: inputs.movingMean === undefined ? 0 : 1,
+        hasStart: inputs.startMean === undefined ? 0 : 1,
       },
     );
+  },
+});
+
+export const overlapGate = defineOp<{ readonly least: number; readonly full: number }>()({
+  name: 'overlapGate',
+  doc:
+    'gate = clamp((mean / start − least) / (full − least), 0, 1): 1 while enough is left of the mean weight ' +
+    'of the start, 0 where too little is. A constant of the iteration: no gradient flows through it.',
+  inputs: { mean: 'scalars', start: 'scalars' },
+  outputs: ['gate'],
+  infer: () => ({ gate: scalarsType(1) }),
+  adjoint: 'not-differentiable',
+  kernels: [overlapGateKernel],
+  emit(emitter, { inputs, outputs, attributes }) {
+    emitter.call(overlapGateKernel, { ...inputs, ...outputs }, attributes);
   },
 });

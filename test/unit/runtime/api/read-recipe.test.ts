@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { writeDocument } from '../../../../src/pipeline/write-document';
-import { defineNode } from '../../../../src/runtime/api/nodes/define-node';
 import { readRecipe } from '../../../../src/runtime/api/engine/read-recipe';
+import { defineNode } from '../../../../src/runtime/api/nodes/define-node';
 
 const grown = defineNode({
   type: 'view.grown',

@@ -18,7 +18,7 @@ import { obliqueGrid, randomField, scalars } from '../../../support/case-values'
 import { type CaseInputs, graphOf, planOf, runGraph } from '../../../support/run-graph';
 import { compileRecipe, greedyRecipe } from '../../../support/worked-example';
 
-const stop: StopRule = { maxIterations: 3, minimumRelativeSlope: 0, window: 10 };
+const stop: StopRule = { maxIterations: 3, when: [] };
 
 /** A pass that touches the named buffers. */
 const pass = (...buffers: readonly number[]): Pass => ({
@@ -35,6 +35,7 @@ const loop = (trace: number, ...passes: readonly Pass[]): LoopStep => ({
   passes,
   stop,
   lossNames: ['total'],
+  columns: 1,
   trace: trace as BufferId,
 });
 

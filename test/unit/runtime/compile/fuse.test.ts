@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fuse } from '../../../../src/runtime/compile/fuse';
-import { fusionRules } from '../../../../src/runtime/compile/fusion-rules';
+import { fuse, fusionRules } from '../../../../src/runtime/compile/fuse';
 import type { GraphBuilder } from '../../../../src/runtime/compile/graph-builder';
 import { verifyOpGraph } from '../../../../src/runtime/compile/verify';
 import type { OpGraph } from '../../../../src/runtime/ir/op-graph';
@@ -99,7 +98,8 @@ describe('sample-with-derivative', () => {
 });
 
 describe('every rule', () => {
-  it.each(fusionRules.map(({ name }) => name))(
+  // Formulas that follow one another have a suite of their own: in this loop there are none.
+  it.each(fusionRules.map(({ name }) => name).filter((name) => name !== 'formula-substitution'))(
     '%s acts on the loop of the greedy recipe',
     (name) => {
       const withRule = bodyOf(compileRecipe(greedyRecipe).graph!);

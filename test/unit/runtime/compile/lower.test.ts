@@ -31,7 +31,7 @@ describe('lower', () => {
       'adam.stepVoxels',
       'lncc.weight',
     ]);
-    expect(Object.keys(outputs.get('register') ?? {})).toEqual(['transform', 'warped']);
+    expect(Object.keys(outputs.get('register') ?? {})).toEqual(['transform', 'warped', 'report']);
     expect(new Set(graph?.ops.map(({ origin }) => origin))).toEqual(new Set(['start', 'register']));
   });
 
@@ -153,11 +153,11 @@ describe('compile', () => {
   }, () => {
     const compiled = compile(checkedGraph(chain(100)), { descriptors: images() });
     expect(compiled.plan).toBeUndefined();
-    expect(compiled.diagnostics).toMatchObject([{ code: 'recipe', at: { nodeId: 'r84' } }]);
+    expect(compiled.diagnostics).toMatchObject([{ code: 'recipe', at: { nodeId: 'r68' } }]);
     expect(compiled.diagnostics[0]?.remedy).toContain('fewer squarings');
     // Short enough before it is differentiated, too long after.
     expect(compile(checkedGraph(chain(40)), { descriptors: images() }).diagnostics).toMatchObject([
-      { code: 'recipe', at: { nodeId: 'r24' } },
+      { code: 'recipe', at: { nodeId: 'r18' } },
     ]);
     expect(compile(checkedGraph(chain(12)), { descriptors: images() }).diagnostics).toEqual([]);
   });

@@ -11,7 +11,7 @@ import { type CaseInputs, graphOf, planOf, runGraph } from '../../../support/run
 
 const inputs: CaseInputs = { x: scalars(3), y: scalars(5), zero: scalars(0) };
 const iterations = 5;
-const stop: StopRule = { maxIterations: iterations, minimumRelativeSlope: 0, window: 10 };
+const stop: StopRule = { maxIterations: iterations, when: [] };
 const adamAttributes = { beta1: 0.5, beta2: 0.5, epsilon: 0 };
 
 /** A loop over the given values; `body` gives what is carried on. */

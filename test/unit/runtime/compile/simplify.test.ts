@@ -21,7 +21,7 @@ import {
 } from '../../../support/run-graph';
 
 const inputs: CaseInputs = { x: scalars(3, -1), y: scalars(0.5, 2) };
-const stop: StopRule = { maxIterations: 4, minimumRelativeSlope: 0, window: 10 };
+const stop: StopRule = { maxIterations: 4, when: [] };
 const loopOf = (graph: OpGraph) => graph.ops.find((op) => op.region)?.region;
 
 /** A loop that adds up, each iteration, what `body` makes of `x`, `y` and the sum so far. */

@@ -14,7 +14,7 @@ import type { KernelRegistry } from '../../../../src/runtime/ops/kernels';
 import { obliqueGrid, randomField, scalars } from '../../../support/case-values';
 import { graphOf, planOf } from '../../../support/run-graph';
 
-const stop: StopRule = { maxIterations: 3, minimumRelativeSlope: 0, window: 10 };
+const stop: StopRule = { maxIterations: 3, when: [] };
 const id = (n: number): ValueId => n as ValueId;
 
 /** A right graph of one op and one loop, to plant faults in. */
@@ -139,6 +139,7 @@ const kernelGraph = (kind: 'program' | 'loop', pass: Pass): KernelGraph => ({
           passes: [pass],
           stop,
           lossNames: [],
+          columns: 0,
           trace: 0 as BufferId,
         },
   ],

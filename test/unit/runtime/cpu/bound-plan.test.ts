@@ -29,7 +29,7 @@ const pass = (name: string, from: number | null, to: number): Pass => ({
 /** Which passes wait, where each buffer has the slot of its own number unless told otherwise. */
 function waits(passes: readonly Work[], slotOfBuffer: readonly number[] = [0, 1, 2, 3]) {
   const plan = { slotOfBuffer: slotOfBuffer as readonly SlotId[] } as Plan;
-  return waitsOf(plan, passes, kernels);
+  return waitsOf(plan, passes, ({ kernel: name }) => kernels.get(name));
 }
 
 describe('waitsOf', () => {

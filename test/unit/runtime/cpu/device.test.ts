@@ -48,7 +48,10 @@ afterAll(() => {
 
 describe.each([1, 2])('a run on %i threads', { timeout: 60_000 }, (threads) => {
   it('gives the losses, the outcome and the result that arithmetic gives', async () => {
-    const program = descent({ maxIterations: 500, minimumRelativeSlope: 1e-3, window: 10 });
+    const program = descent({
+      maxIterations: 500,
+      when: [{ kind: 'slope', minimumRelativeSlope: 1e-3, window: 10 }],
+    });
     const execution = await deviceOf(threads).prepare(program.plan);
     const record = recordRun();
     writeDescentInputs(execution, program);

@@ -1,8 +1,0 @@
-// value = a + b
-
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let i = weft_index(gid, groups);
-  if (i >= params.count) { return; }
-  value[i] = a[i] + b[i];
-}

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { centreMm } from '../../src/imaging/grid';
+import { createCpuDevice } from '../../src/runtime/cpu/device';
+import type { Device, LoopOutcome } from '../../src/runtime/devices';
+import { GpuDevice } from '../../src/runtime/gpu/device';
+import { flaggedInputs, halving } from '../support/flagged';
+import { linearMapAbout, rotationByDegrees } from '../support/known-truth';
+import { openTestDevice, quietRun, readResults, writeInputs } from '../support/run-gpu';
+import { knownPair, runRegistration } from '../support/small-registration';
+
+async function halve(device: Device) {
+  const program = halving(1e-4);
+  const execution = await device.prepare(program.plan);
+  writeInputs(execution, program, flaggedInputs);
+  const outcomes: LoopOutcome[] = [];
+  const rows: (readonly number[])[] = [];
+  await execution.run(
+    quietRun({
+      observer: {
+        losses: (_step, _first, found) => void rows.push(...found),
+        stepFinished: (_step, _seconds, outcome) => void (outcome && outcomes.push(outcome)),
+      },
+    }),
+  );
+  const results = await readResults(execution, program);
+  execution.destroy();
+  return { outcomes, rows, results };
+}
+
+describe('optimizers that search', () => {
+  let device: Awaited<ReturnType<typeof openTestDevice>>;
+
+  beforeAll(async () => {
+    device = await openTestDevice();
+  });
+
+  afterAll(() => {
+    if (device instanceof GpuDevice) device.destroy();
+  });
+
+  const withDevice = (name: string, body: (device: GpuDevice) => Promise<void>): void => {
+    it(name, async (context: TestContext) => {
+      if (!(device instanceof GpuDevice)) return context.skip(device.skipped);
+      await body(device);
+    });
+  };
+
+  withDevice('end by a flag at the iteration where the CPU device ends', async (gpu) => {
+    const onCpu = await halve(createCpuDevice({ threads: 1 }));
+    const onGpu = await halve(gpu);
+    // 2⁻¹⁴ is the first below 1e-4; its row is seen after 30 iterations. Marks are nobody's losses.
+    expect(onCpu.outcomes).toEqual([{ iterations: 30, outcome: 'converged' }]);
+    expect(onCpu.rows).toEqual(Array.from({ length: 30 }, (_, i) => [-i]));
+    expect(onCpu.results.end?.[0]?.[0]).toBe(2 ** -14);
+    expect(onGpu).toEqual(onCpu);
+  });
+
+  withDevice('find what the CPU device finds, trial by trial', async (gpu) => {
+    const pair = knownPair([24, 28, 1], ({ grid }) => ({
+      affine: linearMapAbout(centreMm(grid), rotationByDegrees(0, 0, 6), [4, -5, 0]),
+    }));
+    for (const optimizer of ['optimizer.lbfgs', 'optimizer.line-search']) {
+      const options = { ...pair, model: 'model.rigid', optimizer, iterations: [24] };
+      const onCpu = await runRegistration(createCpuDevice({ threads: 1 }), options);
+      const onGpu = await runRegistration(gpu, options);
+      const again = await runRegistration(gpu, options);
+      expect(again).toEqual(onGpu);
+      const [cpuRows = [], gpuRows = []] = [onCpu.rows[0], onGpu.rows[0]];
+      expect(gpuRows.length).toBe(cpuRows.length);
+      gpuRows.forEach((row, i) => {
+        expect(Math.abs((row[0] ?? Number.NaN) - (cpuRows[i]?.[0] ?? 0))).toBeLessThan(2e-5);
+      });
+      onGpu.results.affine?.[0]?.forEach((value, i) => {
+        expect(value).toBeCloseTo(onCpu.results.affine?.[0]?.[i] ?? Number.NaN, 2);
+      });
+    }
+  });
+});

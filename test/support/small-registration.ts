@@ -1,0 +1,127 @@
+import { headPhantom } from '../../src/imaging/phantoms/head';
+import type { ImageVolume } from '../../src/imaging/volume';
+import { nodeRegistry } from '../../src/nodes/index';
+import type { ImageValue, TransformValue } from '../../src/runtime/api/nodes/port-values';
+import { GraphBuilder } from '../../src/runtime/compile/graph-builder';
+import { planOf } from '../../src/runtime/compile/phases';
+import type { Device, LoopOutcome, RunOptions } from '../../src/runtime/devices';
+import { fieldType, type ValueId } from '../../src/runtime/ir/values';
+import { imageOn, lowerNode } from '../unit/nodes/lowering';
+import { brightestIn, deformImage, type KnownTransform } from './known-truth';
+import { quietRun, readResults, writeInputs } from './run-gpu';
+import type { CaseInputs } from './run-graph';
+import type { SmallProgram } from './run-op';
+
+/** A generated head, brightest voxels 1, and the same head seen through a known map. */
+export function knownPair(
+  sizeVoxels: readonly [number, number, number],
+  truth: (head: ImageVolume) => KnownTransform,
+): { readonly fixed: ImageVolume; readonly moving: ImageVolume; readonly truth: KnownTransform } {
+  const { image } = headPhantom({
+    dimensions: sizeVoxels[2] > 1 ? 3 : 2,
+    seed: 7,
+    subject: 1,
+    contrast: 't1',
+    sizeVoxels,
+  });
+  const brightest = brightestIn(image.values);
+  const moving = { ...image, values: image.values.map((value) => value / brightest) };
+  const known = truth(moving);
+  return { moving, truth: known, fixed: deformImage(moving, moving.grid, known) };
+}
+
+export interface SmallRegistration {
+  readonly fixed: ImageVolume;
+  readonly moving: ImageVolume;
+  readonly model: string;
+  readonly optimizer: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly modelParameters?: Readonly<Record<string, unknown>>;
+  readonly shrink?: readonly number[];
+  readonly iterations: readonly number[];
+  readonly convergence?: number;
+}
+
+/** A registration by squared differences, compiled; its results are the map and the warped image. */
+export function registrationProgram(options: SmallRegistration): SmallProgram {
+  const graph = new GraphBuilder();
+  const node = (type: string, inputs = {}, params = {}) => {
+    const definition = nodeRegistry.get(type);
+    if (!definition) throw new Error(`There is no node ${type}.`);
+    return lowerNode(graph, definition, inputs, params, type);
+  };
+  const part = (type: string, params = {}) => Object.values(node(type, {}, params))[0];
+  const { fixed, moving, iterations, shrink = iterations.map(() => 1) } = options;
+  const outputs = node('register', {
+    fixed: imageOn(graph, fixed.grid, 'fixed'),
+    moving: imageOn(graph, moving.grid, 'moving'),
+    model: part(options.model, options.modelParameters),
+    objectives: [part('similarity.mean-squared-error')],
+    optimizer: part(options.optimizer, options.parameters),
+    schedule: part('schedule.pyramid', {
+      shrink,
+      iterations,
+      convergence: options.convergence ?? 0,
+    }),
+  }) as { readonly transform: TransformValue; readonly warped: ImageValue };
+  const { transform, warped } = outputs;
+  const named: [string, ValueId | undefined][] = [
+    ['affine', transform.affine],
+    ['displacement', transform.displacement],
+    ['warped', warped.image],
+  ];
+  const kept = named.filter((one): one is [string, ValueId] => one[1] !== undefined);
+  const program = graph.finish(kept.map(([, value]) => value));
+  const { plan } = planOf(program, { verify: true });
+  const buffers = (value: ValueId | undefined) =>
+    value === undefined ? [] : (plan.buffersOfValue.get(value) ?? []);
+  return {
+    plan,
+    inputs: Object.fromEntries(plan.inputs.map(({ key, value }) => [key, buffers(value)])),
+    results: Object.fromEntries(kept.map(([name], i) => [name, buffers(plan.results[i])])),
+  };
+}
+
+/** What a registration recorded and found. */
+export interface RegistrationRun {
+  /** Rows of losses by level. */
+  readonly rows: readonly (readonly (readonly number[])[])[];
+  readonly outcomes: readonly LoopOutcome[];
+  readonly cancelled: boolean;
+  readonly results: Readonly<Record<string, readonly Float32Array[]>>;
+}
+
+/** Runs a registration on a device. */
+export async function runRegistration(
+  device: Device,
+  options: SmallRegistration,
+  changes: Partial<RunOptions> = {},
+): Promise<RegistrationRun> {
+  const program = registrationProgram(options);
+  const execution = await device.prepare(program.plan);
+  const inputs: CaseInputs = Object.fromEntries(
+    (['fixed', 'moving'] as const).map((name) => {
+      const { grid, values } = options[name];
+      return [name, { type: fieldType(grid, 1), planes: [Float64Array.from(values)] }];
+    }),
+  );
+  writeInputs(execution, program, inputs);
+  const byStep = new Map<number, (readonly number[])[]>();
+  const outcomes: LoopOutcome[] = [];
+  const { cancelled } = await execution.run(
+    quietRun({
+      ...changes,
+      observer: {
+        ...changes.observer,
+        losses(step, first, rows) {
+          byStep.set(step, [...(byStep.get(step) ?? []), ...rows]);
+          changes.observer?.losses?.(step, first, rows);
+        },
+        stepFinished: (_step, _seconds, outcome) => void (outcome && outcomes.push(outcome)),
+      },
+    }),
+  );
+  const results = await readResults(execution, program);
+  execution.destroy();
+  return { rows: [...byStep.values()], outcomes, cancelled, results };
+}
