@@ -53,6 +53,7 @@ export function InputBadge({ nodeId }: { nodeId: string }) {
 /** `182 × 218 × 182, 1 mm`, or `256 × 256, 0.8 × 0.9 mm`; of data without a grid what it is. */
 export function describeInput(descriptor: InputDescriptor): string {
   if (!('grid' in descriptor)) return descriptor.kind;
+  if (descriptor.kind === 'transform' && descriptor.displacement === undefined) return 'Linear';
   const { grid } = descriptor;
   const axes = grid.sizeVoxels[2] === 1 ? [0, 1] : [0, 1, 2];
   const size = axes.map((axis) => grid.sizeVoxels[axis]).join(' × ');

@@ -1,3 +1,5 @@
+import { identityMatrix, type MovingWorldFromFixedWorld } from '../../imaging/frames';
+import { axisAlignedGrid } from '../../imaging/grid';
 import type { ImageProblem, ImageWarning, TransformProblem } from '../../imaging/image-problem';
 import { labelVolumeOf } from '../../imaging/label-volume';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
@@ -5,6 +7,7 @@ import type { OpenedFile } from '../../imaging/readers/image-reader';
 import { readImageFile } from '../../imaging/readers/index';
 import { runHeeding, type Steps } from '../../imaging/steps';
 import { imageVolumeOf, type StoredImage, type VolumeResult } from '../../imaging/stored-image';
+import { readTransformFile } from '../../imaging/transforms/read-transform';
 import type { Volume } from '../../imaging/volume';
 import type { ComputedValue } from '../api/data-kinds/index';
 import type { SourceKind, SourceRequest } from '../api/engine/inputs';
@@ -38,7 +41,39 @@ export type SourceReader = (file: OpenedFile, options: SourceOptions) => Promise
 export const sourceReaders: Readonly<Record<SourceKind, SourceReader>> = {
   image: volumeReader(imageVolumeOf),
   labels: volumeReader(labelVolumeOf),
+  transform: async ({ name, bytes }) => transformFrom(bytes, name),
 };
+
+/**
+ * Where a linear map lies that was read from a file, which says nothing of it: one voxel. `load.transform`
+ * gives it the grid of the image it is wired to.
+ */
+const nowhere = axisAlignedGrid([1, 1, 1], [1, 1, 1]);
+
+function transformFrom(bytes: Uint8Array, name: string): SourceResult {
+  const read = readTransformFile(bytes, name);
+  if (!read.ok) return read;
+  const { transform, warnings } = read;
+  const data: SourceData =
+    transform.kind === 'affine'
+      ? {
+          computed: {
+            kind: 'transform',
+            grid: nowhere,
+            affine: transform.movingWorldFromFixedWorld,
+          },
+        }
+      : {
+          computed: {
+            kind: 'transform',
+            grid: transform.field.grid,
+            affine: identityMatrix as MovingWorldFromFixedWorld,
+            displacementMm: transform.field.componentsMm,
+          },
+          geometry: transform.geometry,
+        };
+  return { ok: true, data, reading: '', warnings };
+}
 
 /** A volume as data of its kind. */
 export function dataOfVolume(volume: Volume): SourceData {
