@@ -36,7 +36,7 @@ export async function openRecipe(document: PipelineDocument, pair: Pair): Promis
   const values = new Map<string, Float32Array>();
   for (const [nodeId, handle] of Object.entries(handles)) {
     const input = inputs.get(handle);
-    if (!input) continue;
+    if (!input?.volume) continue;
     descriptors.set(nodeId, input.descriptor);
     values.set(nodeId, input.volume.values);
   }

@@ -82,6 +82,8 @@ export type ImageWarning = { readonly file: string } & (
 /** Why a transform file was refused. */
 export type TransformProblem = { readonly file: string } & (
   | { readonly code: 'not-itk-transform' }
+  /** A binary file of ITK's that holds a transform. */
+  | { readonly code: 'transform-container'; readonly found: 'HDF5' | 'MATLAB' }
   | { readonly code: 'unsupported-transform'; readonly found: string }
   | { readonly code: 'one-transform-needed'; readonly count: number }
   | {

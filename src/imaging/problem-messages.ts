@@ -219,10 +219,20 @@ function textOf(problem: ImageProblem | TransformProblem, loader: string): Probl
         remedy:
           'Choose an ITK text transform (.txt or .tfm); convert a binary .mat or .h5 to text first.',
       };
+    case 'transform-container':
+      return {
+        message: `This is a transform in a binary file of ITK (${problem.found}); a text transform or a displacement field was needed.`,
+        remedy:
+          problem.found === 'HDF5'
+            ? 'Take the composite apart (CompositeTransformUtil --disassemble) and load its parts: linear ones as text, fields as NIfTI.'
+            : 'Convert it to text (ConvertTransformFile 3 in.mat out.txt) and load that.',
+      };
     case 'unsupported-transform':
       return {
         message: `The file holds a ${problem.found || 'transform without a name'}; a 3-D linear transform of ITK was needed.`,
-        remedy: 'Convert it to an AffineTransform, or open a displacement field as NIfTI.',
+        remedy: problem.found.startsWith('Composite')
+          ? 'Save each part of the composite in a file of its own, and load them one after the other.'
+          : 'Convert it to an AffineTransform, or open a displacement field as NIfTI.',
       };
     case 'one-transform-needed':
       return {

@@ -10,6 +10,7 @@ import { start } from './initialise/start';
 import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
 import { loadMask } from './load/mask';
+import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
@@ -40,6 +41,7 @@ export const nodeDefinitions = [
   loadImage,
   loadLabels,
   loadMask,
+  loadTransform,
   normalizeIntensity,
   centresOfMass,
   moments,

@@ -138,7 +138,7 @@ class EngineSession implements Session {
     return guarded<ReadResult>(
       async () => {
         const input = this.#parts.inputs.get(request.handle);
-        if (input) return readInput(input, request);
+        if (input) return await readInput(input, request);
         const place = resultPlace(request.handle);
         const result = place && this.#parts.results.get(place.key);
         if (result) return await readResult(result, place.port, request);

@@ -8,6 +8,7 @@ import type {
   RunResult,
   VolumeData,
 } from '../../src/runtime/api/engine/engine-api';
+import { imageShape, labelsShape } from './input-shapes';
 
 /** How a fake engine behaves. */
 export interface FakeEngineOptions {
@@ -77,10 +78,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
       return {
         ok: true,
         handle,
-        descriptor:
-          volume.kind === 'image'
-            ? { kind: 'image', grid }
-            : { kind: 'labels', grid, ids: volume.ids },
+        descriptor: volume.kind === 'image' ? imageShape(grid) : labelsShape(grid, volume.ids),
         sha256: 'a'.repeat(64),
         warnings: [],
       };

@@ -3,6 +3,7 @@ import { nodeRegistry } from '../../src/nodes/index';
 import { type Compiled, type CompileOptions, compile } from '../../src/runtime/compile/compile';
 import { parse } from '../../src/runtime/compile/parse';
 import { validate } from '../../src/runtime/compile/validate';
+import { imageShape } from './input-shapes';
 
 /** A grid with three different sizes and spacings, small enough to print and to run at once. */
 export const smallGrid: Grid = axisAlignedGrid([16, 12, 10], [2, 2.5, 3], [-16, -15, -15]);
@@ -59,7 +60,7 @@ export function compileRecipe(
   if (!checked?.graph) throw new Error(JSON.stringify([...diagnostics, checked?.diagnostics]));
   const loaders = checked.graph.nodes.filter(({ definition }) => definition.source);
   return compile(checked.graph, {
-    descriptors: new Map(loaders.map(({ id }) => [id, { kind: 'image', grid }])),
+    descriptors: new Map(loaders.map(({ id }) => [id, imageShape(grid)])),
     verify: true,
     ...options,
   });

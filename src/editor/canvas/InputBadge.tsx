@@ -19,7 +19,7 @@ export function InputBadge({ nodeId }: { nodeId: string }) {
     case 'ready':
       return (
         <p className="node-input">
-          <IconPhoto size={13} aria-hidden="true" /> <span>{describeGrid(input.descriptor)}</span>
+          <IconPhoto size={13} aria-hidden="true" /> <span>{describeInput(input.descriptor)}</span>
         </p>
       );
     case 'needs-file':
@@ -50,12 +50,14 @@ export function InputBadge({ nodeId }: { nodeId: string }) {
   }
 }
 
-/** `182 × 218 × 182, 1 mm`, or `256 × 256, 0.8 × 0.9 mm`. */
-export function describeGrid(descriptor: InputDescriptor): string {
-  const isFlat = descriptor.grid.sizeVoxels[2] === 1;
-  const axes = isFlat ? [0, 1] : [0, 1, 2];
-  const size = axes.map((axis) => descriptor.grid.sizeVoxels[axis]).join(' × ');
-  const spacing = axes.map((axis) => formatNumber(spacingMm(descriptor.grid)[axis] ?? 0));
+/** `182 × 218 × 182, 1 mm`, or `256 × 256, 0.8 × 0.9 mm`; of data without a grid what it is. */
+export function describeInput(descriptor: InputDescriptor): string {
+  if (!('grid' in descriptor)) return descriptor.kind;
+  if (descriptor.kind === 'transform' && descriptor.displacement === undefined) return 'Linear';
+  const { grid } = descriptor;
+  const axes = grid.sizeVoxels[2] === 1 ? [0, 1] : [0, 1, 2];
+  const size = axes.map((axis) => grid.sizeVoxels[axis]).join(' × ');
+  const spacing = axes.map((axis) => formatNumber(spacingMm(grid)[axis] ?? 0));
   const isEven = new Set(spacing).size === 1;
   const labels = descriptor.kind === 'labels' ? `, ${descriptor.ids.length - 1} labels` : '';
   return `${size}, ${isEven ? spacing[0] : spacing.join(' × ')} mm${labels}`;

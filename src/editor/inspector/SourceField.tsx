@@ -3,11 +3,13 @@ import { IconFileUpload, IconWorldDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { Params, ParamValue } from '../../pipeline/schema';
+import type { SourceKind } from '../../runtime/api/engine/inputs';
 import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
-import { describeGrid, formatBytes } from '../canvas/InputBadge';
+import { describeInput, formatBytes } from '../canvas/InputBadge';
 import { useEditor, useRun } from '../editor-context';
 import { FetchConsent } from '../files/FetchConsent';
 import { fieldText, readable } from '../plain-text';
+import { loadedKind } from '../run/input-sources';
 import { withParam } from '../store/document-edits';
 import { type FormField, fieldValue, variantDefaults } from './form-fields';
 import { ParameterField } from './ParameterField';
@@ -17,6 +19,26 @@ const kindTitles: Readonly<Record<string, string>> = {
   phantom: 'Sample',
   file: 'File',
   url: 'Address',
+};
+
+const niftiFiles = '.nii,.gz,.nii.gz,application/gzip';
+const volumeFile = {
+  accept: `${niftiFiles},.hdr,.img`,
+  call: 'Choose a NIfTI file',
+  aside: '; of a pair, .hdr and .img together',
+};
+
+/** How a file of each kind is asked for. */
+const fileChoices: Readonly<
+  Record<SourceKind, { readonly accept: string; readonly call: string; readonly aside: string }>
+> = {
+  image: volumeFile,
+  labels: volumeFile,
+  transform: {
+    accept: `${niftiFiles},.txt,.tfm,text/plain`,
+    call: 'Choose a transform',
+    aside: ': an ITK text affine or a displacement field',
+  },
 };
 
 /** Where a loader's data comes from: a generated sample, a file of the person's own, an address. */
@@ -41,6 +63,7 @@ export function SourceField(props: {
     setDraft(isWhole ? undefined : next);
     if (isWhole) onChange(next);
   };
+  const choice = fileChoices[loadedKind(definition) ?? 'image'];
   const variant = field.variants.find(({ kind }) => kind === source.kind) ?? field.variants[0];
   if (variant === undefined) return null;
 
@@ -75,7 +98,7 @@ export function SourceField(props: {
                 setDraft(undefined);
                 void controller.inputs.openFile(nodeId, ...image);
               }}
-              accept=".nii,.gz,.nii.gz,.hdr,.img,application/gzip"
+              accept={choice.accept}
             >
               {(button) => (
                 <Button
@@ -84,7 +107,7 @@ export function SourceField(props: {
                   variant="light"
                   leftSection={<IconFileUpload size={16} />}
                 >
-                  {source.name ? 'Choose another file' : 'Choose a NIfTI file'}
+                  {source.name ? 'Choose another file' : choice.call}
                 </Button>
               )}
             </FileButton>
@@ -95,7 +118,7 @@ export function SourceField(props: {
                   {source.sha256 ? ` · SHA-256 ${fieldText(source.sha256).slice(0, 12)}…` : ''}
                 </>
               ) : (
-                'Or drop one onto the node; of a pair, .hdr and .img together. It is read here and never leaves this machine.'
+                `Or drop one onto the node${choice.aside}. It is read here and never leaves this machine.`
               )}
             </p>
           </>
@@ -151,7 +174,7 @@ export function SourceField(props: {
           </>
         )}
         {draft === undefined && input?.state === 'ready' && (
-          <p className="field-help">{describeGrid(input.descriptor)}</p>
+          <p className="field-help">{describeInput(input.descriptor)}</p>
         )}
       </div>
       {input?.state === 'needs-consent' && (

@@ -97,7 +97,12 @@ export function resultManifest(
 ): string {
   const sources = Object.entries(inputs).map(([nodeId, input]) => [
     nodeId,
-    input.state === 'ready' ? { sha256: input.sha256, grid: input.descriptor.grid } : null,
+    input.state === 'ready'
+      ? {
+          sha256: input.sha256,
+          ...('grid' in input.descriptor ? { grid: input.descriptor.grid } : {}),
+        }
+      : null,
   ]);
   const { status, device, deviceName, metrics, seconds, peakBytes, levels, converged, turned } =
     result;

@@ -119,8 +119,10 @@ function inputVolume(
   const input = inputs[nodeId];
   const definition = registry.get(document.nodes[nodeId]?.type ?? '');
   if (input?.state !== 'ready' || definition === undefined) return undefined;
+  const { kind } = input.descriptor;
+  if (kind !== 'image' && kind !== 'labels') return undefined;
   const port = outputPorts(definition)[0]?.name ?? 'image';
-  return { id: `${nodeId}.${port}`, nodeId, kind: input.descriptor.kind, handle: input.handle };
+  return { id: `${nodeId}.${port}`, nodeId, kind, handle: input.handle };
 }
 
 function resultVolume({ nodeId, port, kind, handle }: OutputHandle): ViewableVolume | undefined {

@@ -33,6 +33,6 @@ after you agree, and its checksum is compared.`,
         remedy: `Bind a NIfTI file to the loader "${context.nodeId}".`,
       });
     }
-    return { image: { kind: 'image', grid: source.grid, image: context.input() } };
+    return { image: context.input('image') };
   },
 });

@@ -32,6 +32,6 @@ own images and no labels, what depends on labels is left out.`,
         remedy: `Bind a NIfTI file of whole numbers to the loader "${context.nodeId}".`,
       });
     }
-    return { labels: { ...source, labels: context.input() } };
+    return { labels: context.input('labels') };
   },
 });

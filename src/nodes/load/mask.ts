@@ -31,7 +31,7 @@ lies, but may have a grid of its own; it is then read at the nearest voxel.`,
         remedy: `Bind a NIfTI file to the loader "${context.nodeId}".`,
       });
     }
-    const mask = b.nonZero({ image: context.input() });
-    return { mask: { kind: 'mask', grid: source.grid, mask } };
+    const { grid, image } = context.input('image');
+    return { mask: { kind: 'mask', grid, mask: b.nonZero({ image }) } };
   },
 });

@@ -47,7 +47,7 @@ const file = z
       .regex(/^[^/\\]+$/, 'a file name without folders')
       .meta({
         title: 'File name',
-        help: 'Name of the NIfTI file; the file itself stays with you.',
+        help: 'Name of the file; the file itself stays with you.',
       }),
     sha256: sha256.exactOptional(),
   })
@@ -64,6 +64,17 @@ const url = z
     sha256,
   })
   .meta({ title: 'Address' });
+
+/**
+ * Where data comes from that nobody generates: a file, or an address that is asked for first.
+ * @param name of the file that is asked for until one is chosen
+ */
+export function fileParameter(name: string) {
+  return z
+    .discriminatedUnion('kind', [file, url])
+    .default({ kind: 'file', name })
+    .meta({ title: 'Source', help: 'A file of yours, or an address on the web.' });
+}
 
 /** Where a loader's data comes from: generated, a file, or an address that is asked for first. */
 export function sourceParameter() {

@@ -1,14 +1,15 @@
+import type { DataValues } from '../api/data-kinds/index';
 import type { Diagnostic } from '../api/engine/diagnostics';
 import type { InputDescriptor } from '../api/engine/inputs';
 import { messages } from '../api/engine/messages';
 import type { InputValues, LoweringContext } from '../api/nodes/define-node';
 import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import type { PortValues } from '../api/nodes/port-values';
-import { onBehalfOf } from '../internal-error';
+import { InternalError, onBehalfOf } from '../internal-error';
 import type { Op, OpGraph } from '../ir/op-graph';
-import { fieldType, type ValueId, type ValueType } from '../ir/values';
+import type { ValueId, ValueType } from '../ir/values';
 import { Refusal } from '../refusal';
-import type { CheckedGraph, CheckedNode } from './checked-graph';
+import { type CheckedGraph, type CheckedNode, handsSourceOn } from './checked-graph';
 import { type DataValue, gridOf, isData, mapDataValues, valuesOf } from './data-values';
 import { GraphBuilder } from './graph-builder';
 import { type Keep, savedPorts } from './kept-outputs';
@@ -50,9 +51,17 @@ export interface Lowered {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Key of the program input that holds a loader's data. */
-export function loaderKey(nodeId: string): string {
-  return `${nodeId}.source`;
+/**
+ * Key of the program input that holds a part of a loader's data.
+ * @param part as `mapParts` names it; left out where the data is one field that bears the kind's name
+ */
+export function loaderKey(nodeId: string, part?: string): string {
+  return part === undefined ? `${nodeId}.source` : `${nodeId}.source.${part}`;
+}
+
+/** `loaderKey` for a part of data of this kind. */
+export function partKey(nodeId: string, kind: DataValue['kind'], part: string): string {
+  return loaderKey(nodeId, part === kind ? undefined : part);
 }
 
 /** Key of a program input that holds a kept result. */
@@ -90,7 +99,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     outputs.set(node.id, data);
     checks.push(...builder.checks.slice(checksBefore));
     // Loaders' images and what is kept lie with the caller, who has looked at them.
-    const isGiven = options.descriptors.has(node.id) || kept !== undefined;
+    const isGiven = handsSourceOn(node) || kept !== undefined;
     if (options.checkFinite && !isGiven) checks.push(...finiteChecks(builder, node.id, data));
   }
   const { warnings } = builder;
@@ -101,9 +110,10 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   const { ops } = builder.finish([]);
   const { keep = 'all' } = options;
   const costly = new Set(ops.filter(({ region }) => region).map(({ origin }) => origin));
+  const givers = new Set(checked.nodes.filter(handsSourceOn).map(({ id }) => id));
   for (const [nodeId, ports] of outputs) {
     // Nobody reads them back.
-    if (options.descriptors.has(nodeId) || options.kept?.has(nodeId)) continue;
+    if (givers.has(nodeId) || options.kept?.has(nodeId)) continue;
     for (const [port, value] of Object.entries(ports)) {
       const ids = valuesOf(value);
       const isSmall = ids.every((id) => builder.typeOf(id).kind === 'scalars');
@@ -163,10 +173,13 @@ function lowerNode(
   }
   const context: LoweringContext = {
     nodeId: node.id,
-    source: descriptor && { ...descriptor, grid: builder.gridOf(descriptor.grid) },
-    input() {
+    source: descriptor && onKnownGrid(builder, descriptor),
+    input(kind) {
       if (!descriptor) throw new Refusal(missingData(node));
-      return builder.input(loaderKey(node.id), fieldType(descriptor.grid, 1));
+      if (descriptor.kind !== kind) {
+        throw new InternalError(`${node.id} is bound to ${descriptor.kind}, not ${kind}.`);
+      }
+      return sourceValue(builder, node.id, descriptor) as DataValues[typeof kind];
     },
     refuse(problem) {
       throw new Refusal(problem);
@@ -205,8 +218,22 @@ function fromKept(
       const known = mapDataValues(value, (id) =>
         builder.input(keptKey(nodeId, id), kept.types.get(id) as ValueType),
       );
-      const grid = gridOf(known);
-      return [port, grid ? { ...known, grid: builder.gridOf(grid) } : known];
+      return [port, onKnownGrid(builder, known)];
     }),
   );
+}
+
+/** The data bound to a loader as inputs of the program, one for each of its parts. */
+function sourceValue(builder: GraphBuilder, nodeId: string, descriptor: DataValue): DataValue {
+  const value = mapDataValues(descriptor, (_, part, type) => {
+    if (!type) throw new InternalError(`Data of kind ${descriptor.kind} cannot be loaded.`);
+    return builder.input(partKey(nodeId, descriptor.kind, part), type);
+  });
+  return onKnownGrid(builder, value);
+}
+
+/** The value on the one grid that stands for all that differ from its own by rounding. */
+function onKnownGrid(builder: GraphBuilder, value: DataValue): DataValue {
+  const grid = gridOf(value);
+  return grid ? ({ ...value, grid: builder.gridOf(grid) } as DataValue) : value;
 }

@@ -88,13 +88,10 @@ async function numbersOf(
   { nodeId, port }: { readonly nodeId: string; readonly port: string },
   { inputs, kept }: ComputeParts,
 ): Promise<ComputedValue> {
-  const input = inputs.get(nodeId);
-  if (input) {
-    const { volume } = input;
-    const { grid, values } = volume;
-    return volume.kind === 'image' ? { kind: 'image', grid, values } : volume;
-  }
   const result = kept.get(nodeId);
+  // What a loader makes of its data, where it makes anything of it.
+  const input = result ? undefined : inputs.get(nodeId);
+  if (input) return input.computed;
   const value = result?.ports[port];
   if (!result || !value) throw new InternalError(`${nodeId}.${port} is not there.`);
   return computedValue(value, await result.data.read(valuesOf(value)));

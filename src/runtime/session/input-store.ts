@@ -1,29 +1,41 @@
-import type { ImageProblem } from '../../imaging/image-problem';
-import { labelVolumeOf } from '../../imaging/label-volume';
+import type { ImageProblem, TransformProblem } from '../../imaging/image-problem';
 import { geometryOf } from '../../imaging/nifti/geometry';
 import type { NiftiGeometry } from '../../imaging/nifti/header';
 import { type HeadPhantom, headPhantomSteps } from '../../imaging/phantoms/head';
 import { describeProblem, describeWarning } from '../../imaging/problem-messages';
-import { readImageFile } from '../../imaging/readers/index';
 import { runHeeding } from '../../imaging/steps';
-import { imageVolumeOf } from '../../imaging/stored-image';
 import type { Volume } from '../../imaging/volume';
 import { pairSha256Hex, sha256Hex } from '../../imaging/volume-digest';
+import type { ComputedValue } from '../api/data-kinds/index';
 import type { Diagnostic } from '../api/engine/diagnostics';
 import type { OpenInputRequest, OpenInputResult } from '../api/engine/engine-api';
 import type { InputDescriptor, SourceRequest } from '../api/engine/inputs';
 import { messages } from '../api/engine/messages';
+import { valuesOf } from '../compile/data-values';
+import { InternalError } from '../internal-error';
+import { valuesWithData } from './computed-results';
+import type { Numbers } from './result-data';
+import { dataOfVolume, type SourceData, sourceReaders } from './source-readers';
 
 /** Data that a loader can be bound to. */
 export interface StoredInput {
   readonly handle: string;
-  readonly volume: Volume;
-  /** Header fields that a file on the same grid is written with. */
-  readonly geometry: NiftiGeometry;
+  /** What it is, as numbers; the arrays are those of `numbers`. */
+  readonly computed: ComputedValue;
+  /** Numbers of the descriptor's program values. */
+  readonly numbers: Numbers;
+  /** As it is stored in a file, where it is one plane of voxels. */
+  readonly volume: Volume | undefined;
+  /** Header fields that a file on the same grid is written with, where it lies on one. */
+  readonly geometry: NiftiGeometry | undefined;
   /** Of the file's bytes, or of the values where they were generated. */
   readonly sha256: string;
   readonly descriptor: InputDescriptor;
 }
+
+type PhantomResult =
+  | { readonly ok: true; readonly data: SourceData }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** Phantoms that are kept, so that image and labels of one head are generated once. */
 const keptPhantoms = 4;
@@ -57,7 +69,8 @@ export class InputStore {
     this.#reading.get(nodeId)?.abort();
     try {
       if (source.kind === 'phantom') {
-        return await this.#keep(nodeId, await this.#phantom(source), undefined, []);
+        const phantom = await this.#phantom(nodeId, source);
+        return phantom.ok ? await this.#keep(nodeId, phantom.data, undefined, []) : phantom;
       }
       this.#reading.set(nodeId, reading);
       return await this.#openFile(request, source, signal);
@@ -83,25 +96,24 @@ export class InputStore {
     if (differs && source.kind === 'url') {
       return { ok: false, diagnostics: [messages.wrongDigest(nodeId, name)] };
     }
-    const frameOption = source.frame === undefined ? {} : { frame: source.frame };
     const file = { name, bytes, ...(voxelBytes && { voxelBytes }) };
-    const read = await readImageFile(file, { ...frameOption, signal });
+    const read = await sourceReaders[source.as](file, { ...source, signal });
     if (!read.ok) return { ok: false, diagnostics: [problem(nodeId, read.problem)] };
-    const { image } = read;
-    const made = await (source.as === 'image'
-      ? runHeeding(imageVolumeOf(image), signal)
-      : runHeeding(labelVolumeOf(image), signal));
-    if (!made.ok) return { ok: false, diagnostics: [problem(nodeId, made.problem)] };
-    const warnings = [...read.warnings, ...made.warnings].map((warning) => {
+    const warnings = read.warnings.map((warning) => {
       const { message, remedy } = describeWarning(warning);
       return messages.inputWarning(nodeId, message, remedy);
     });
     if (differs) warnings.push(messages.otherFile(nodeId, name));
-    const { geometry, frame } = image;
-    return this.#keep(nodeId, made.volume, { sha256, geometry, frame }, warnings);
+    return this.#keep(nodeId, read.data, { sha256, reading: read.reading }, warnings);
   }
 
-  async #phantom(source: Extract<SourceRequest, { kind: 'phantom' }>): Promise<Volume> {
+  async #phantom(
+    nodeId: string,
+    source: Extract<SourceRequest, { kind: 'phantom' }>,
+  ): Promise<PhantomResult> {
+    if (source.as !== 'image' && source.as !== 'labels') {
+      return { ok: false, diagnostics: [messages.inputMissing(nodeId, 'Loader')] };
+    }
     const { name, subject, seed, contrast } = source;
     const key = [name, subject, seed, contrast].join();
     let head = this.#phantoms.get(key);
@@ -114,33 +126,26 @@ export class InputStore {
       if (this.#phantoms.size > keptPhantoms && !oldest.done) this.#phantoms.delete(oldest.value);
     }
     const { image, labels } = await head;
-    return source.as === 'image' ? image : labels;
+    const volume = source.as === 'image' ? image : labels;
+    return { ok: true, data: { ...dataOfVolume(volume), geometry: geometryOf(volume.grid) } };
   }
 
   async #keep(
     nodeId: string,
-    volume: Volume,
-    file:
-      | { readonly sha256: string; readonly geometry: NiftiGeometry; readonly frame: number }
-      | undefined,
+    { computed, volume, geometry }: SourceData,
+    file: { readonly sha256: string; readonly reading: string } | undefined,
     warnings: readonly Diagnostic[],
   ): Promise<OpenInputResult> {
-    const { values, grid } = volume;
-    const sha256 = file?.sha256 ?? (await sha256Hex(new Uint8Array(numbersOf(volume).buffer)));
-    // Frames of one file are different data; the first one goes without a number.
-    const handle = `input:${volume.kind}:${sha256}${file?.frame ? `:${file.frame}` : ''}`;
-    const descriptor: InputDescriptor =
-      volume.kind === 'image'
-        ? { kind: 'image', grid }
-        : { kind: 'labels', grid, ids: volume.ids, storedType: volume.storedType };
-    const constant = volume.kind === 'image' && isConstant(values);
-    this.#inputs.set(handle, {
-      handle,
-      volume,
-      geometry: file?.geometry ?? geometryOf(grid),
-      sha256,
-      descriptor,
-    });
+    const sha256 = file?.sha256 ?? (await digestOf(volume));
+    // One file read in two ways is different data.
+    const handle = `input:${computed.kind}:${sha256}${file?.reading ? `:${file.reading}` : ''}`;
+    const { kind } = computed;
+    const { ports, data } = valuesWithData({ source: computed }, { source: kind });
+    const descriptor = ports.source;
+    if (!descriptor) throw new InternalError('An input has no value.');
+    const numbers = await data.read(valuesOf(descriptor));
+    const constant = volume?.kind === 'image' && isConstant(volume.values);
+    this.#inputs.set(handle, { handle, computed, numbers, volume, geometry, sha256, descriptor });
     return {
       ok: true,
       handle,
@@ -151,10 +156,15 @@ export class InputStore {
   }
 }
 
-function problem(nodeId: string, found: ImageProblem): Diagnostic {
+function problem(nodeId: string, found: ImageProblem | TransformProblem): Diagnostic {
   const { message, remedy } = describeProblem(found, nodeId);
   const isAboutFrame = found.code === 'several-frames' || found.code === 'no-such-frame';
   return messages.inputProblem(nodeId, message, remedy, isAboutFrame ? 'frame' : undefined);
+}
+
+function digestOf(volume: Volume | undefined): Promise<string> {
+  if (!volume) throw new InternalError('Only generated volumes come without a file.');
+  return sha256Hex(new Uint8Array(numbersOf(volume).buffer));
 }
 
 /** What a generated volume holds, as numbers: of labels not their indices. */

@@ -5,9 +5,10 @@ import { dataKindOf } from '../api/data-kinds/index';
 import type { Diagnostic } from '../api/engine/diagnostics';
 import type { LevelOutcome, OutputHandle } from '../api/engine/engine-api';
 import { partsIn } from '../api/engine/file-writers/index';
+import { handsSourceOn } from '../compile/checked-graph';
 import type { Compiled } from '../compile/compile';
-import { type DataValue, gridOf, valuesOf } from '../compile/data-values';
-import { keptKey, loaderKey } from '../compile/lower';
+import { type DataValue, gridOf, mapDataValues, valuesOf } from '../compile/data-values';
+import { keptKey, partKey } from '../compile/lower';
 import { firstOfChain, type ToldWarning } from '../compile/result-warnings';
 import { DeviceFailure, type Execution } from '../devices';
 import type { HeldPlane } from '../held-plane';
@@ -28,14 +29,19 @@ export interface Kept {
   readonly failure?: DeviceFailure;
 }
 
-/** Gives an execution the voxels of its loaders and what earlier runs left. */
+/** Gives an execution the numbers of its loaders and what earlier runs left. */
 export async function writeInputs(
   execution: Execution,
   plan: Plan,
   { inputs, kept }: Prepared,
 ): Promise<void> {
   const byKey = new Map<string, readonly (Float32Array | HeldPlane)[]>();
-  for (const [nodeId, { volume }] of inputs) byKey.set(loaderKey(nodeId), [volume.values]);
+  for (const [nodeId, { descriptor, numbers }] of inputs) {
+    mapDataValues(descriptor, (id, part) => {
+      byKey.set(partKey(nodeId, descriptor.kind, part), numbers.get(id) ?? []);
+      return id;
+    });
+  }
   for (const [nodeId, { data }] of kept) {
     for (const [value, planes] of [...data.scalars, ...data.fields]) {
       byKey.set(keptKey(nodeId, value), planes);
@@ -84,7 +90,8 @@ export async function keepResults(
   const results = new Map<string, StoredResult>();
   const storedKeys = new Map<string, string>();
   let failure: DeviceFailure | undefined;
-  for (const { id, definition } of graph.nodes) {
+  for (const node of graph.nodes) {
+    const { id } = node;
     const ports = compiled.outputs.get(id) ?? {};
     const key = keys.get(id) ?? '';
     const known = kept.get(id);
@@ -94,7 +101,7 @@ export async function keepResults(
       continue;
     }
     const lasting = lastingPorts(ports, compiled);
-    if (definition.source || Object.keys(lasting).length === 0) continue;
+    if (handsSourceOn(node) || Object.keys(lasting).length === 0) continue;
     if (failure || !options.execution || !options.isComplete(id)) continue;
     try {
       const result: StoredResult = {
@@ -153,9 +160,10 @@ async function keptNumbers(
 
 /** What can be read after a run, by node and port. */
 export function outputHandles({ graph, inputs }: Prepared, kept: Kept): readonly OutputHandle[] {
-  return graph.nodes.flatMap(({ id, definition }): OutputHandle[] => {
+  return graph.nodes.flatMap((node): OutputHandle[] => {
+    const { id, definition } = node;
     const input = inputs.get(id);
-    if (definition.source && input) {
+    if (input && handsSourceOn(node)) {
       const [port = ''] = Object.keys(definition.outputs);
       return [{ nodeId: id, port, kind: input.descriptor.kind, handle: input.handle }];
     }
@@ -239,5 +247,8 @@ export function geometryFor(
 ): NiftiGeometry | undefined {
   const [grid] = Object.values(ports).flatMap((value) => gridOf(value) ?? []);
   if (!grid) return undefined;
-  return [...inputs.values()].find((input) => sameGrid(input.descriptor.grid, grid))?.geometry;
+  return [...inputs.values()].find(({ descriptor, geometry }) => {
+    const own = geometry && gridOf(descriptor);
+    return own && sameGrid(own, grid);
+  })?.geometry;
 }

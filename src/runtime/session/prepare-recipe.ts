@@ -3,7 +3,7 @@ import type { Diagnostic } from '../api/engine/diagnostics';
 import type { CompileRequest } from '../api/engine/engine-api';
 import { messages } from '../api/engine/messages';
 import type { NodeRegistry } from '../api/nodes/define-node';
-import type { CheckedGraph } from '../compile/checked-graph';
+import { type CheckedGraph, handsSourceOn } from '../compile/checked-graph';
 import { type Compiled, compile } from '../compile/compile';
 import { formatCheckedGraph } from '../compile/format';
 import { type Keep, keeps, readPorts } from '../compile/kept-outputs';
@@ -73,8 +73,9 @@ export async function prepareRecipe(
   const keys = await nodeKeys(graph, digest, `${device.kind} ${device.name}`);
   const kept = new Map<string, StoredResult>();
   const read = readPorts(graph, request.keep ?? 'all');
-  for (const { id, definition } of graph.nodes) {
-    const result = definition.source ? undefined : parts.results?.get(keys.get(id) ?? '');
+  for (const node of graph.nodes) {
+    const { id, definition } = node;
+    const result = handsSourceOn(node) ? undefined : parts.results?.get(keys.get(id) ?? '');
     // Of some nodes only a part is kept: enough where nobody reads the rest.
     const lacks = (port: string) => read.has(`${id}.${port}`) && !result?.ports[port];
     if (!result || Object.keys(definition.outputs).some(lacks)) continue;

@@ -1,7 +1,8 @@
 import { writeNifti } from '../../imaging/nifti/write-nifti';
 import type { GridPlanes } from '../api/data-kinds/define-data-kind';
-import { dataKindOf } from '../api/data-kinds/index';
+import { type ComputedValue, dataKindOf } from '../api/data-kinds/index';
 import type { ReadRequest, ReadResult, VolumeData } from '../api/engine/engine-api';
+import type { WriteContext } from '../api/engine/file-writers/file-writer';
 import { writeFile } from '../api/engine/file-writers/index';
 import { valuesOf } from '../compile/data-values';
 import { computedValue } from './computed-results';
@@ -11,17 +12,12 @@ import type { StoredResult } from './result-store';
 const missing: ReadResult = { kind: 'missing', diagnostics: [] };
 
 /** A loader's data, for the viewer or as a file. */
-export function readInput(input: StoredInput, request: ReadRequest): ReadResult {
-  const { volume, geometry } = input;
-  if (request.as === 'volume') {
-    const { grid, values } = volume;
-    const labelIds = volume.kind === 'labels' ? { labelIds: volume.ids } : {};
-    return { kind: 'volume', volume: volumeData({ grid, planes: [values], ...labelIds }) };
+export async function readInput(input: StoredInput, request: ReadRequest): Promise<ReadResult> {
+  const { volume, geometry, computed } = input;
+  if (request.as === 'file' && volume) {
+    return { kind: 'file', bytes: writeNifti(volume, geometry ? { geometry } : {}) };
   }
-  if (request.as === 'file') {
-    return { kind: 'file', bytes: writeNifti(volume, { geometry }) };
-  }
-  return missing;
+  return readNumbers(computed, request, { geometry });
 }
 
 /**
@@ -39,7 +35,15 @@ export async function readResult(
   // It may be given back meanwhile.
   result.data.retain();
   const numbers = await result.data.read(valuesOf(kept)).finally(() => result.data.release());
-  const value = computedValue(kept, numbers);
+  return readNumbers(computedValue(kept, numbers), request, result);
+}
+
+/** Numbers in the form that is asked for; `missing` where they have no such form. */
+async function readNumbers(
+  value: ComputedValue,
+  request: ReadRequest,
+  context: WriteContext,
+): Promise<ReadResult> {
   const kind = dataKindOf(value);
   switch (request.as) {
     case 'volume': {
@@ -61,7 +65,7 @@ export async function readResult(
       return rows ? { kind: 'table', rows } : missing;
     }
     case 'file': {
-      const bytes = await writeFile(value, request.format, result);
+      const bytes = await writeFile(value, request.format, context);
       return bytes ? { kind: 'file', bytes } : missing;
     }
   }

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bindInputs } from '../../../src/cli/bind-inputs';
+import { identityMatrix, type MovingWorldFromFixedWorld } from '../../../src/imaging/frames';
 import { axisAlignedGrid } from '../../../src/imaging/grid';
 import { writeNifti } from '../../../src/imaging/nifti/write-nifti';
+import { writeItkAffine } from '../../../src/imaging/transforms/itk-affine';
 import { pairSha256Hex, sha256Hex } from '../../../src/imaging/volume-digest';
 import { nodeRegistry } from '../../../src/nodes/index';
 import { parseDocument } from '../../../src/pipeline/parse-document';
@@ -183,6 +185,23 @@ describe('bindInputs', { timeout: 60_000 }, () => {
       path: 'in/a.hdr',
       sha256: await pairSha256Hex(header, voxels),
     });
+  });
+
+  it('takes a transform for a loader of transforms', async () => {
+    const start = { type: 'load.transform', version: 1, params: {} };
+    const document = { ...recipe, nodes: { ...recipe.nodes, start } };
+    const text = writeItkAffine(identityMatrix as MovingWorldFromFixedWorld);
+    const disk = {
+      'A.nii.gz': image,
+      'B.nii.gz': image,
+      'affine.txt': new TextEncoder().encode(text),
+    };
+    const images = { fixed: 'A.nii.gz', moving: 'B.nii.gz' };
+    const bound = await bind(document, { ...images, start: 'affine.txt' }, { disk });
+    expect(bound.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(bound.bindings.start).toMatch(/^input:transform:/);
+    const wrong = await bind(document, { ...images, start: 'A.nii.gz' }, { disk });
+    expect(wrong.diagnostics).toMatchObject([{ severity: 'error', at: { nodeId: 'start' } }]);
   });
 
   it('says what is missing where a header is alone', async () => {

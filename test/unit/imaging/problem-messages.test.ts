@@ -47,6 +47,7 @@ const problems: OfEach<Problem> = {
   'not-labels': { reason: 'fraction', value: 0.5, storedType: 'float32', largestExact: 2 ** 24 },
   'too-many-labels': { limit: 65536 },
   'not-itk-transform': {},
+  'transform-container': { found: 'HDF5' },
   'unsupported-transform': { found: 'BSplineTransform_double_3_3' },
   'one-transform-needed': { count: 9 },
   'bad-transform-numbers': {

@@ -10,6 +10,7 @@ import { schedule } from '../../../src/runtime/compile/schedule';
 import { scalarsType } from '../../../src/runtime/ir/values';
 import { startKinds } from '../../../src/runtime/ops/start/candidates';
 import { startMeasures } from '../../../src/runtime/ops/start/search-start.cpu';
+import { labelsShape } from '../../support/input-shapes';
 import {
   contextOf,
   imageOn,
@@ -60,7 +61,7 @@ describe('loaders', () => {
   });
 
   test('give what is bound to them, with the labels that occur', () => {
-    const source = { kind: 'labels', grid: sliceGrid, ids: [0n, 1n, 4n] } as const;
+    const source = labelsShape(sliceGrid, [0n, 1n, 4n]);
     const { labels } = loader('labels').lower(
       graph.builder,
       {},

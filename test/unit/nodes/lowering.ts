@@ -1,5 +1,6 @@
 import { axisAlignedGrid, type Grid } from '../../../src/imaging/grid';
 import { labelIdsOf } from '../../../src/imaging/label-ids';
+import type { DataValue } from '../../../src/runtime/api/data-kinds/index';
 import type { InputDescriptor } from '../../../src/runtime/api/engine/inputs';
 import type { LoweringContext, NodeDefinition } from '../../../src/runtime/api/nodes/define-node';
 import type { LoweringProblem } from '../../../src/runtime/api/nodes/lowering-problem';
@@ -8,9 +9,11 @@ import type {
   LabelsValue,
   TransformValue,
 } from '../../../src/runtime/api/nodes/port-values';
+import { mapDataValues } from '../../../src/runtime/compile/data-values';
 import type { GraphBuilder } from '../../../src/runtime/compile/graph-builder';
+import { partKey } from '../../../src/runtime/compile/lower';
 import type { Op } from '../../../src/runtime/ir/op-graph';
-import { fieldType, scalarsType } from '../../../src/runtime/ir/values';
+import { fieldType, scalarsType, type ValueType } from '../../../src/runtime/ir/values';
 
 /** Thrown by the contexts of these tests where a node refuses. */
 export class Refused extends Error {
@@ -31,7 +34,10 @@ export function contextOf(
   return {
     nodeId,
     source,
-    input: () => graph.input(`${nodeId}.source`, fieldType(source?.grid ?? volumeGrid, 1)),
+    input: () =>
+      mapDataValues(source as DataValue, (_, part, type) =>
+        graph.input(partKey(nodeId, (source as DataValue).kind, part), type as ValueType),
+      ) as never,
     refuse(problem) {
       throw new Refused(problem);
     },

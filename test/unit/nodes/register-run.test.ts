@@ -11,6 +11,7 @@ import { bindPlan } from '../../../src/runtime/cpu/bound-plan';
 import { walk } from '../../../src/runtime/cpu/walk';
 import type { ValueId } from '../../../src/runtime/ir/values';
 import { fieldOf } from '../../support/case-values';
+import { imageShape } from '../../support/input-shapes';
 import type { CaseValue } from '../../support/op-case';
 import { loneWalker, memoryWith } from '../../support/run-graph';
 
@@ -71,9 +72,7 @@ async function runStage(stage: Stage) {
   const checked = validate(document!, nodeRegistry);
   expect(checked.diagnostics).toEqual([]);
   const { plan, checks, diagnostics, outputs } = compile(checked.graph!, {
-    descriptors: new Map(
-      Object.entries(images).map(([id, { grid }]) => [id, { kind: 'image', grid }]),
-    ),
+    descriptors: new Map(Object.entries(images).map(([id, { grid }]) => [id, imageShape(grid)])),
     verify: true,
   });
   expect(diagnostics).toEqual([]);

@@ -1,9 +1,11 @@
-import type { Grid } from '../../../imaging/grid';
-import type { LabelTable } from '../data-kinds/labels';
+import type { DataValue } from '../data-kinds/index';
+
+/** What files can be read as: a reader each, in `session/source-readers.ts`. */
+export type SourceKind = 'image' | 'labels' | 'transform';
 
 /** Where a loader's data comes from, as the document says it. */
 export type SourceRequest = {
-  readonly as: 'image' | 'labels';
+  readonly as: SourceKind;
   /** Which frame of a series is wanted, from 0; generated heads have only one. */
   readonly frame?: number;
 } & (
@@ -26,7 +28,8 @@ export type SourceRequest = {
     }
 );
 
-/** What the compiler knows of bound data: its shape, never its voxels. */
-export type InputDescriptor =
-  | { readonly kind: 'image'; readonly grid: Grid }
-  | ({ readonly kind: 'labels'; readonly grid: Grid } & LabelTable);
+/**
+ * What the compiler knows of bound data: its shape, never its numbers. The value of a program of its
+ * own, whose ids say nothing; the record of its kind (`mapParts`) names its parts and their types.
+ */
+export type InputDescriptor = DataValue;

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { NodeMigrations } from '../../../pipeline/migrations';
+import type { DataPortType, DataValues } from '../data-kinds/index';
 import type { SavedFormat } from '../engine/file-writers/index';
 import type { InputDescriptor, SourceRequest } from '../engine/inputs';
-import type { Builder, ValueId } from './builder';
+import type { Builder } from './builder';
 import type { ArrivedValues, ComputeContext, ComputedValue } from './computed-values';
 import type { LoweringProblem } from './lowering-problem';
 import type { PortType, PortValues } from './port-values';
@@ -73,8 +74,11 @@ export interface LoweringContext {
   readonly nodeId: string;
   /** The data bound to a loader's output, or undefined for nodes that load nothing. */
   readonly source: InputDescriptor | undefined;
-  /** The bound data as a value of the program. */
-  input(): ValueId;
+  /**
+   * The bound data as a value of the program: all parts that data of its kind has.
+   * @throws InternalError where data of another kind is bound; look at `source` first
+   */
+  input<Kind extends DataPortType>(kind: Kind): DataValues[Kind];
   /**
    * Stops with a diagnostic on this node: the recipe is wrong in a way that only its data shows.
    */

@@ -5,12 +5,13 @@ import type { InputDescriptor } from '../../../../src/runtime/api/engine/inputs'
 import { type CompileOptions, compile } from '../../../../src/runtime/compile/compile';
 import { parse } from '../../../../src/runtime/compile/parse';
 import { validate } from '../../../../src/runtime/compile/validate';
+import { imageShape } from '../../../support/input-shapes';
 import { greedyRecipe, smallGrid } from '../../../support/worked-example';
 
 /** Of the size of `smallGrid`, and half a metre from it. */
 export const farAway = axisAlignedGrid([16, 12, 10], [2, 2.5, 3], [500, 500, 500]);
 /** What a loader of an image is told of its file. */
-export const image = (grid = smallGrid): InputDescriptor => ({ kind: 'image', grid });
+export const image = (grid = smallGrid): InputDescriptor => imageShape(grid);
 /** The two images of the worked example. */
 export const images = (moving = smallGrid) =>
   new Map([

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { axisAlignedGrid, type Grid } from '../../../../src/imaging/grid';
 import { nodeRegistry } from '../../../../src/nodes/index';
-import type { InputDescriptor } from '../../../../src/runtime/api/engine/inputs';
 import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/nodes/define-node';
 import type { ImageValue } from '../../../../src/runtime/api/nodes/port-values';
 import { compile } from '../../../../src/runtime/compile/compile';
+import { labelsShape } from '../../../support/input-shapes';
 import { greedyRecipe, smallGrid } from '../../../support/worked-example';
 import { changed, checkedGraph, diagnosticsOf, farAway, image, images } from './changed-recipe';
 
@@ -41,7 +41,7 @@ describe('grids', () => {
     ],
   };
   const found = (first: Grid, second: Grid) => {
-    const labels = (grid: Grid): InputDescriptor => ({ kind: 'labels', grid, ids: [0n, 1n, 2n] });
+    const labels = (grid: Grid) => labelsShape(grid, [0n, 1n, 2n]);
     const descriptors = new Map([...images(), ['a', image(first)], ['b', image(second)]]);
     descriptors.set('a-labels', labels(first)).set('b-labels', labels(second));
     return diagnosticsOf(compared, { descriptors });

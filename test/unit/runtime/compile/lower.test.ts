@@ -6,6 +6,7 @@ import { defineNode, type NodeDefinition } from '../../../../src/runtime/api/nod
 import { type CompileOptions, compile } from '../../../../src/runtime/compile/compile';
 import { keptKey, lower } from '../../../../src/runtime/compile/lower';
 import type { OpGraph } from '../../../../src/runtime/ir/op-graph';
+import { labelsShape } from '../../../support/input-shapes';
 import { opNames } from '../../../support/run-graph';
 import { compileRecipe, greedyRecipe, smallGrid } from '../../../support/worked-example';
 import { chain } from './chained-recipe';
@@ -43,7 +44,7 @@ describe('lower', () => {
 
   it('finds a loader that is bound to data of another kind', () => {
     const wrong = images();
-    wrong.set('fixed', { kind: 'labels', grid: smallGrid, ids: [0n, 1n] });
+    wrong.set('fixed', labelsShape(smallGrid, [0n, 1n]));
     const [first] = diagnosticsOf(greedyRecipe, { descriptors: wrong });
     expect(first).toMatchObject({ code: 'recipe', at: { nodeId: 'fixed' } });
   });

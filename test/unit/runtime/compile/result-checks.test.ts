@@ -9,6 +9,7 @@ import { validate } from '../../../../src/runtime/compile/validate';
 import { bindPlan } from '../../../../src/runtime/cpu/bound-plan';
 import { walk } from '../../../../src/runtime/cpu/walk';
 import { fieldOf } from '../../../support/case-values';
+import { imageShape } from '../../../support/input-shapes';
 import { loneWalker, memoryWith } from '../../../support/run-graph';
 import { greedyRecipe } from '../../../support/worked-example';
 
@@ -31,8 +32,8 @@ async function findings(shiftMm: number) {
   const document = parse(JSON.stringify(recipe), nodeRegistry).document!;
   const { plan, checks, diagnostics } = compile(validate(document, nodeRegistry).graph!, {
     descriptors: new Map([
-      ['fixed', { kind: 'image', grid: fixed }],
-      ['moving', { kind: 'image', grid: moving }],
+      ['fixed', imageShape(fixed)],
+      ['moving', imageShape(moving)],
     ]),
     verify: true,
   });

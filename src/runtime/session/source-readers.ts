@@ -1,0 +1,105 @@
+import { identityMatrix, type MovingWorldFromFixedWorld } from '../../imaging/frames';
+import { axisAlignedGrid } from '../../imaging/grid';
+import type { ImageProblem, ImageWarning, TransformProblem } from '../../imaging/image-problem';
+import { labelVolumeOf } from '../../imaging/label-volume';
+import type { NiftiGeometry } from '../../imaging/nifti/header';
+import type { OpenedFile } from '../../imaging/readers/image-reader';
+import { readImageFile } from '../../imaging/readers/index';
+import { runHeeding, type Steps } from '../../imaging/steps';
+import { imageVolumeOf, type StoredImage, type VolumeResult } from '../../imaging/stored-image';
+import { readTransformFile } from '../../imaging/transforms/read-transform';
+import type { Volume } from '../../imaging/volume';
+import type { ComputedValue } from '../api/data-kinds/index';
+import type { SourceKind, SourceRequest } from '../api/engine/inputs';
+
+/** What a file holds, as data of a kind. */
+export interface SourceData {
+  readonly computed: ComputedValue;
+  /** As it is stored, where it is one plane of voxels. */
+  readonly volume?: Volume;
+  /** Header fields that a file on the same grid is written with, where it lies on one. */
+  readonly geometry?: NiftiGeometry;
+}
+
+export type SourceResult =
+  | {
+      readonly ok: true;
+      readonly data: SourceData;
+      /** Tells apart what one file holds when it is read in different ways; empty for the usual one. */
+      readonly reading: string;
+      readonly warnings: readonly ImageWarning[];
+    }
+  | { readonly ok: false; readonly problem: ImageProblem | TransformProblem };
+
+/** How a file is to be read. Reading ends soon after `signal` is aborted, with its reason thrown. */
+export type SourceOptions = Pick<SourceRequest, 'frame'> & { readonly signal: AbortSignal };
+
+/** Makes data of a file's untrusted bytes; expected faults come back as problems. */
+export type SourceReader = (file: OpenedFile, options: SourceOptions) => Promise<SourceResult>;
+
+/** What loaders can ask for, a reader each. */
+export const sourceReaders: Readonly<Record<SourceKind, SourceReader>> = {
+  image: volumeReader(imageVolumeOf),
+  labels: volumeReader(labelVolumeOf),
+  transform: async ({ name, bytes }) => transformFrom(bytes, name),
+};
+
+/**
+ * Where a linear map lies that was read from a file, which says nothing of it: one voxel. `load.transform`
+ * gives it the grid of the image it is wired to.
+ */
+const nowhere = axisAlignedGrid([1, 1, 1], [1, 1, 1]);
+
+function transformFrom(bytes: Uint8Array, name: string): SourceResult {
+  const read = readTransformFile(bytes, name);
+  if (!read.ok) return read;
+  const { transform, warnings } = read;
+  const data: SourceData =
+    transform.kind === 'affine'
+      ? {
+          computed: {
+            kind: 'transform',
+            grid: nowhere,
+            affine: transform.movingWorldFromFixedWorld,
+          },
+        }
+      : {
+          computed: {
+            kind: 'transform',
+            grid: transform.field.grid,
+            affine: identityMatrix as MovingWorldFromFixedWorld,
+            displacementMm: transform.field.componentsMm,
+          },
+          geometry: transform.geometry,
+        };
+  return { ok: true, data, reading: '', warnings };
+}
+
+/** A volume as data of its kind. */
+export function dataOfVolume(volume: Volume): SourceData {
+  const { grid, values } = volume;
+  const computed: ComputedValue =
+    volume.kind === 'image' ? { kind: 'image', grid, values } : { ...volume };
+  return { computed, volume };
+}
+
+/** Reads one frame of an image of any format. */
+function volumeReader(volumeOf: (image: StoredImage) => Steps<VolumeResult<Volume>>): SourceReader {
+  return async (file, { frame: wanted, signal }) => {
+    const read = await readImageFile(file, {
+      ...(wanted === undefined ? {} : { frame: wanted }),
+      signal,
+    });
+    if (!read.ok) return read;
+    const made = await runHeeding(volumeOf(read.image), signal);
+    if (!made.ok) return made;
+    const { geometry, frame } = read.image;
+    return {
+      ok: true,
+      data: { ...dataOfVolume(made.volume), geometry },
+      // Frames of one file are different data; the first one goes without a number.
+      reading: frame ? String(frame) : '',
+      warnings: [...read.warnings, ...made.warnings],
+    };
+  };
+}
