@@ -75,3 +75,20 @@ describe.each(cases)('$situation', ({ name, recipe, nodeId, counts, atMostMm }) 
     expect(errorMm(reported, await mapOf(run, nodeId), counts)).toBeLessThan(atMostMm);
   });
 });
+
+describe('one pair with headers in three units', () => {
+  const name = '08-voxel-size-scale';
+  needsSharedData(reportedFolder(name));
+
+  test('is as far from the truth in each, in voxels', async () => {
+    const errorIn = async (suffix: string, unit: number): Promise<number> => {
+      const reported = openReportedCase(name, { suffix, unit });
+      const recipe = readRecipe('brain-t1-greedy.json');
+      const run = await runRecipe(session, recipe, { files: reported.files });
+      return errorMm(reported, await mapOf(run, 'greedy'), inHead) / unit;
+    };
+    const inMillimetres = await errorIn('', 1);
+    expect((await errorIn('-by-1000', 1e-3)) / inMillimetres).toBeCloseTo(1, 2);
+    expect((await errorIn('-times-1000', 1e3)) / inMillimetres).toBeCloseTo(1, 2);
+  });
+});

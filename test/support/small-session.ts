@@ -39,11 +39,26 @@ const text = readFileSync('pipelines/brain-2d-greedy.json', 'utf8');
 export function slices(changes: Changes = {}): Recipe {
   const recipe = JSON.parse(text) as Recipe;
   const all: Changes = {
+    'affine-levels': { shrink: [2], iterations: [2], convergence: 0 },
     'field-levels': { shrink: [2, 1], iterations: [6, 4], convergence: 0 },
     ...changes,
   };
   for (const [id, params] of Object.entries(all)) Object.assign(recipe.nodes[id]!.params, params);
   return recipe;
+}
+
+/** The same without its affine stage: what starts it, starts the field. */
+export function withoutAffine(recipe: Recipe): Recipe {
+  const { nodes, edges } = recipe;
+  const gone = ['affine', 'affine-levels', 'affine-model', 'linear-adam', 'mutual-information'];
+  const initial = edges.find(({ to }) => to === 'affine.initial')?.from ?? 'start.transform';
+  return {
+    ...recipe,
+    nodes: Object.fromEntries(Object.entries(nodes).filter(([id]) => !gone.includes(id))),
+    edges: edges
+      .filter(({ to }) => !to.startsWith('affine.'))
+      .map(({ from, to }) => ({ from: from === 'affine.transform' ? initial : from, to })),
+  };
 }
 
 /** A session on one thread that checks what every phase of the compiler leaves. */

@@ -5,6 +5,12 @@ import { resampleLike } from '../registration/resample';
 import { zerosLike } from '../registration/zeros-like';
 import { stepParameters } from '../shared/step-parameters';
 
+/**
+ * Gradients are per mm, and ε is per this share of the image's half extent, a millimetre on an image of
+ * 20 cm: the same voxels then take the same way, whatever unit their header is in.
+ */
+const unitOfRadius = 0.01;
+
 export const adamNormalized = defineNode({
   type: 'optimizer.adam-normalized',
   version: 1,
@@ -18,6 +24,10 @@ square; the step is one over the root of the other, so that places of faint and 
 move equally well. Then the whole step is shrunk until its longest vector is no longer than *step*
 voxels of the level.
 
+The *least gradient* ε is what the objective changes by for a motion of a hundredth of half the image's
+longest side *r* (1 mm on an image of 20 cm): neither the voxel size nor the unit of the headers
+changes what it means.
+
 The best choice for deformable models, and a good one for rigid and affine ones, where a *final
 fraction* below 1 lets it settle.
 
@@ -27,7 +37,7 @@ level are shorter than the fraction above: with the usual memories of 0.9 and 0.
 second step, by half from the fifth to the thirtieth, by a fifth at the hundredth. A finer level so
 starts with care; where it has few iterations, it may need a longer *step*.`,
     formula: String.raw`m \leftarrow \beta_1 m + (1-\beta_1) g,\quad v \leftarrow \beta_2 v + (1-\beta_2) g^2,\quad
-d = \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon},\quad
+d = \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+100\,\varepsilon/r},\quad
 \delta = -\,s\,h\,\frac{d}{\max(1, \max_x\lVert d(x)\rVert)}`,
     references: [
       {
@@ -60,7 +70,7 @@ d = \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon},\quad
     }),
     epsilon: numberParameter({
       title: 'Least gradient',
-      help: 'Added below the fraction: gradients much fainter than this do not move anything.',
+      help: 'Added below the fraction: gradients much fainter than this do not move anything. Per hundredth of half the image’s longest side.',
       default: 1e-8,
       min: 1e-12,
       max: 1,
@@ -81,13 +91,13 @@ d = \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon},\quad
             resampleLike(body, value, variables[Math.floor(index / 2)] ?? value),
           ),
         iterate(body, problem, { variables, state, iteration }) {
-          const { voxelMm, maxIterations } = problem.level;
+          const { voxelMm, radiusMm, maxIterations } = problem.level;
           const evaluation = problem.evaluate(variables);
           const moved = problem.precondition(evaluation.gradient).map((vector, index) => {
             const [mean = vector, variance = vector] = state.slice(2 * index, 2 * index + 2);
             const adam = body.adam(
               { gradient: vector, mean, variance, iteration },
-              { beta1, beta2, epsilon },
+              { beta1, beta2, epsilon: epsilon / (radiusMm * unitOfRadius) },
             );
             const largest = body.largestNorm({ vector: adam.direction });
             const step = body.scaledStep(

@@ -39,7 +39,7 @@ import { quantiles } from './prepare/quantiles';
 import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { insideWeight } from './sample/inside-weight';
-import { sample, sampleDerivative, sampleWithDerivative } from './sample/sample';
+import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
 import { gaussian } from './smooth/gaussian';
 import { searchStart } from './start/search-start';
@@ -114,6 +114,7 @@ export const opDefinitions = {
   sample,
   sampleDerivative,
   sampleLabels,
+  sampleWeight,
   sampleWithDerivative,
   scale,
   scaledStep,

@@ -107,6 +107,14 @@ export const cases: readonly OpCase[] = [
     gpu,
   },
   {
+    op: 'sampleWeight',
+    name: 'a ramp in the world is the same ramp on another grid',
+    inputs: { source: ramp(obliqueGrid) },
+    attributes: { ...gridAttributes(inside), interpolation: 'linear', outside: 'edge' },
+    expected: { value: ramp(inside).planes },
+    gpu,
+  },
+  {
     op: 'sample',
     name: 'displaced and affine, another grid, points beyond the edge count as zero',
     inputs: { source: image, displacement, affine },

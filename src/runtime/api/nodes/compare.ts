@@ -31,12 +31,12 @@ export function comparisonOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid:
   const { of, moving } = pair;
   const type = b.typeOf(moving.image);
   const fixed = isRead(pair.fixed, maps.fixed, grid)
-    ? read(b, pair.fixed, maps.fixed ?? {}, grid, 'edge')
+    ? read(b, pair.fixed, maps.fixed ?? {}, grid)
     : pair.fixed.image;
   return {
     of,
     fixed,
-    warped: read(b, moving, maps.moving, grid, 'edge'),
+    warped: read(b, moving, maps.moving, grid),
     fixedUnmoved: maps.fixed === undefined ? fixed : pair.fixed.image,
     moving: moving.image,
     channels: type.kind === 'field' ? type.channels : 1,
@@ -50,14 +50,14 @@ export function domainOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid: Gri
   const ofFixed = product(b, [
     fixedMask &&
       (isRead(fixedMask, maps.fixed, grid)
-        ? read(b, fixedMask, maps.fixed ?? {}, grid, 'zero')
+        ? readWeight(b, fixedMask, maps.fixed ?? {}, grid)
         : fixedMask.image),
     isRead(pair.fixed, maps.fixed, grid)
       ? inside(b, pair.fixed.grid, maps.fixed ?? {}, grid)
       : undefined,
   ]);
   const ofMoving = product(b, [
-    movingMask && read(b, movingMask, maps.moving, grid, 'zero'),
+    movingMask && readWeight(b, movingMask, maps.moving, grid),
     // A mask on the image's own grid ends where the image does.
     movingMask && sameGrid(movingMask.grid, pair.moving.grid)
       ? undefined
@@ -85,16 +85,18 @@ function isRead({ grid: own }: PlacedImage, map: MapValue | undefined, grid: Gri
   return map !== undefined || !sameGrid(own, grid);
 }
 
-function read(
-  b: Builder,
-  { image }: PlacedImage,
-  map: MapValue,
-  grid: Grid,
-  outside: 'edge' | 'zero',
-): ValueId {
+function read(b: Builder, { image }: PlacedImage, map: MapValue, grid: Grid): ValueId {
   return b.sample(
     { source: image, ...map },
-    { ...gridAttributes(grid), interpolation: 'linear', outside },
+    { ...gridAttributes(grid), interpolation: 'linear', outside: 'edge' },
+  );
+}
+
+/** A mask where the map leads; a constant of the iteration, and 0 beyond its edge. */
+function readWeight(b: Builder, { image }: PlacedImage, map: MapValue, grid: Grid): ValueId {
+  return b.sampleWeight(
+    { source: image, ...map },
+    { ...gridAttributes(grid), interpolation: 'linear', outside: 'zero' },
   );
 }
 

@@ -89,6 +89,16 @@ function channelOf(b: OpAppender, field: ValueId, channel: number): ValueId {
   return b.op('pointwise', { a: field }, { expressions: [`a.${channel}`] }).value as ValueId;
 }
 
+export const sampleWeight = defineOp<SampleAttributes>()({
+  ...sample,
+  name: 'sampleWeight',
+  doc:
+    '`sample` of how much each voxel counts, as a mask says. A weight is a constant of the iteration: no ' +
+    'gradient flows through it.',
+  traits: {},
+  adjoint: 'constant',
+});
+
 export const sampleDerivative = defineOp<SampleAttributes>()({
   name: 'sampleDerivative',
   doc: 'Derivative of `sample` along the axes of the source, per source voxel, at the same points.',

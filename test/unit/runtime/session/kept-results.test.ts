@@ -95,9 +95,9 @@ describe('results', { timeout: 60_000 }, () => {
     // Enough is there for a change behind the registration, and for all that was not kept.
     const nearest = coarse({ 'warp-image': { interpolation: 'nearest' } });
     const next = await runKeeping(session, nearest, bindings);
-    expect(cached(next)).toEqual(expect.arrayContaining(['start', 'greedy', 'dice']));
+    expect(cached(next)).toEqual(expect.arrayContaining(['affine', 'greedy', 'dice']));
     const later = await run(session, coarse(), bindings);
-    expect(cached(later)).toEqual(expect.arrayContaining(['start', 'dice', 'warp-image']));
+    expect(cached(later)).toEqual(expect.arrayContaining(['affine', 'dice', 'warp-image']));
     // The checkerboard shows what the registration gave beside its transform.
     expect(computed(later)).toEqual(expect.arrayContaining(['checkerboard', 'greedy']));
     expect(later.result.metrics).toEqual(whole.result.metrics);
@@ -112,12 +112,14 @@ describe('results', { timeout: 60_000 }, () => {
     const [all, needed] = [await peak('all'), await peak('needed')];
     expect(needed).toBeLessThan(all);
     // Half of the memory is for plans.
-    const tight = openSession({ devices: deviceOpeners({ ...cpu, memoryBytes: all + needed }) });
+    const tight = openSession({ devices: deviceOpeners({ ...cpu, memoryBytes: 2 * needed + 8 }) });
     const { result } = await run(tight, coarse(), await bind(tight));
     expect(result).toMatchObject({
       status: 'done',
       peakBytes: needed,
-      diagnostics: [{ severity: 'warning', code: 'out-of-memory' }],
+      diagnostics: expect.arrayContaining([
+        expect.objectContaining({ severity: 'warning', code: 'out-of-memory' }),
+      ]),
     });
     expect(places(result.outputs)).not.toContain('normalize-fixed.image');
     const tooTight = openSession({ devices: deviceOpeners({ ...cpu, memoryBytes: needed }) });
@@ -143,7 +145,7 @@ describe('results', { timeout: 60_000 }, () => {
     expect(places(first.result.outputs)).toContain('greedy.warped');
     expect(places(first.result.outputs)).not.toContain('normalize-fixed.image');
     const second = await run(tight, coarse({ checkerboard: { sizeVoxels: 8 } }), bindings);
-    expect(cached(second)).toEqual(expect.arrayContaining(['start', 'greedy']));
+    expect(cached(second)).toEqual(expect.arrayContaining(['affine', 'greedy']));
     expect(second.result.metrics).toEqual(first.result.metrics);
   });
 

@@ -79,7 +79,7 @@ describe('turning a parameter while it runs', { timeout: 60_000 }, () => {
     expect(result.turned).toMatchObject([{ parameter: 'stepVoxels', atIteration: 0 }]);
     const small = slices({ 'field-levels': levels, 'field-adam': { stepVoxels: 0.01 } });
     const stated = await run(session, small, bindings);
-    expect(result.levels[0]?.finalLoss).toBe(stated.result.levels[0]?.finalLoss);
+    expect(result.levels.at(-1)?.finalLoss).toBe(stated.result.levels.at(-1)?.finalLoss);
   });
 
   it('names the level that first had the new value', async () => {

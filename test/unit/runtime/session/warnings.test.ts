@@ -34,7 +34,7 @@ describe('what speaks against a result', { timeout: 60_000 }, () => {
     const first = await run(session, slices(), bindings);
     expect(first.result.status).toBe('done');
     expect(doubtsOf(first)).toMatchObject([
-      { severity: 'warning', at: { nodeId: 'greedy', port: 'moving' } },
+      { severity: 'warning', at: { nodeId: 'affine', port: 'moving' } },
     ]);
     expect(doubtsOf(first)[0]?.message).toMatch(/meet at (29|30|31)°/);
     const again = await run(session, slices({ checkerboard: { sizeVoxels: 8 } }), bindings);
