@@ -72,6 +72,8 @@ test('targets for wiring by keyboard are exactly the wires that would be taken',
   const targets = connectionTargets(sampleRecipe, nodeRegistry, end, 'output');
   expect(targets.map((target) => `${target.end.nodeId}.${target.end.port}`).sort()).toEqual([
     'keep.image',
+    'lncc.fixed',
+    'lncc.moving',
     'ncc.fixed',
     'ncc.warped',
     'register.fixed',
