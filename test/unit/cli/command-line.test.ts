@@ -53,9 +53,8 @@ describe('weft run', { timeout: 60_000 }, () => {
       metrics,
     });
     expect(manifest.recipe.document.nodes['field-levels'].params.iterations).toEqual([6, 4, 2]);
-    expect(manifest.levels.map((level: { outcome: string }) => level.outcome)).toEqual(
-      Array(3).fill('cap'),
-    );
+    const outcomes = manifest.levels.map((level: { outcome: string }) => level.outcome);
+    expect(outcomes.slice(-3)).toEqual(Array(3).fill('cap'));
     for (const { name, sha256 } of manifest.files) {
       expect(await sha256Hex(host.disk.get(`there/${name}`) as Uint8Array)).toBe(sha256);
     }

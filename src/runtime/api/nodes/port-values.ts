@@ -95,7 +95,7 @@ export interface Domain {
   /**
    * Field of one channel, 0 to 1: what both masks let count, and 0 where a point has no partner because it
    * leads out of an image. A constant of the iteration: no gradient flows through it
-   * (docs/decisions/0030).
+   * (docs/decisions/0019).
    */
   readonly weight: ValueId;
   /** Mean of the weight over the grid, one scalar. */
