@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { compareRuns } from './compare-runs';
 import { type BenchHost, openHost, runWithSoftwareVulkan } from './host';
 import { currentLoad, describeMachine } from './machine';
 import { type BenchOptions, benchHelp, parseBenchOptions, type SuiteName } from './options';
@@ -27,6 +28,8 @@ const suites: Readonly<Record<SuiteName, (host: BenchHost) => Promise<readonly S
 const args = process.argv.slice(2);
 if (args.includes('--help')) {
   process.stdout.write(benchHelp);
+} else if (args[0] === 'compare') {
+  for (const section of compareRuns(args.slice(1))) process.stdout.write(formatSection(section));
 } else {
   const options = parseBenchOptions(args);
   const status = options.device === 'gpu' ? runWithSoftwareVulkan() : undefined;

@@ -33,6 +33,8 @@ export interface BenchOptions {
 
 export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|folding|conditioning ...] [options]
 
+       npm run bench -- compare BEFORE.json AFTER.json
+
   --device cpu|gpu     what to measure; the cpu device unless told
   --threads N          threads of the cpu device; all processors unless told
   --quick              small images, one repetition

@@ -13,7 +13,7 @@ import { bandwidthText, msText, percentText, type Section } from '../report';
 import { spreadCells, spreadOf } from '../statistics';
 
 /** How many of the hottest kernels are shown. */
-const shown = 5;
+const shown = 10;
 
 /** One kernel of the loop: all its passes of an iteration together. */
 interface KernelTime {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { labelFiles } from './label-files';
-import { niftiFiles } from './nifti-files';
+import { labelFiles } from './label-files.fuzz';
+import { niftiFiles } from './nifti-files.fuzz';
 
 it.each([
   { property: niftiFiles, count: 600 },
