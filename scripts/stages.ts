@@ -59,7 +59,7 @@ export const stages: readonly Stage[] = [
     script: 'test:recipes',
     scriptArguments: vitestTotals,
     counts: 'its tests',
-    limitMinutes: 12,
+    limitMinutes: 20,
     after: 'build',
   },
   {
