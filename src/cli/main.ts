@@ -56,7 +56,9 @@ function gpuFor(device: DeviceChoice): EngineThreadOptions['gpu'] {
 
 /** How the program ends; nothing while it works. */
 const ending: { status?: ExitStatus } = {};
-const end = (otherwise: ExitStatus): void => leave(ending.status ?? otherwise);
+/** A run that went well ends as its output does: results that nobody could write are no success. */
+const end = (otherwise: ExitStatus): void =>
+  leave(ending.status === exitStatus.done ? otherwise : (ending.status ?? otherwise));
 
 ending.status = await runCommandLine(process.argv.slice(2), {
   version,

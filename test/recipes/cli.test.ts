@@ -144,7 +144,7 @@ describe('weft run', () => {
       '--json',
     ];
     const { status, stdout, stderr } = weft(...args);
-    expect(stderr).not.toMatch(/error|warning/i);
+    expect(problemsIn(stderr)).toEqual([]);
     expect(status).toBe(0);
     const summary = JSON.parse(stdout);
     expect(summary.device).toBe('cpu');
@@ -194,7 +194,7 @@ describe('weft run', () => {
     if (gpu.status === 1 && gpu.stderr.includes('error [device] --device gpu')) {
       context.skip('Dawn found no graphics adapter on this machine');
     }
-    expect(gpu.stderr).not.toMatch(/error|warning/i);
+    expect(problemsIn(gpu.stderr)).toEqual([]);
     expect(gpu.status).toBe(0);
     const cpu = weft('run', slices, ...shortly, '--device', 'cpu');
     const [ours, theirs] = [JSON.parse(cpu.stdout), JSON.parse(gpu.stdout)];
@@ -360,3 +360,10 @@ describe('real files', () => {
     expect(registered).toBeGreaterThan(20);
   });
 });
+
+/** Errors and warnings among what was printed, but for doubts: a schedule cut short gives reason for some. */
+function problemsIn(printed: string): readonly string[] {
+  return printed
+    .split('\n')
+    .filter((line) => /error|warning/i.test(line) && !line.includes('[doubtful-result]'));
+}
