@@ -26,7 +26,13 @@ const changedVoxels = 3;
 const slices = heads(2, [96, 112, 1]);
 
 const cases = [
-  { name: 'greedy', heads: slices, document: readRecipe('brain-2d-greedy.json') },
+  {
+    name: 'greedy',
+    heads: slices,
+    document: withParameters(readRecipe('brain-2d-greedy.json'), {
+      'affine-levels.iterations': [10, 5],
+    }),
+  },
   {
     name: 'affine by mutual information',
     heads: slices,
@@ -125,6 +131,7 @@ test.for(['cpu', 'gpu'] as const)(
     const session = device === 'gpu' ? gpu : oneThread;
     if (!session) return context.skip(whyNoGpu);
     const document = withParameters(readRecipe('brain-2d-greedy.json'), {
+      'affine-levels.iterations': [4, 2],
       'field-levels.shrink': [4],
       'field-levels.iterations': [10_000],
       'field-levels.convergence': 0,
