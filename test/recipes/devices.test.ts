@@ -31,12 +31,16 @@ const cases = [
     heads: slices,
     document: withParameters(readRecipe('brain-2d-greedy.json'), {
       'affine-levels.iterations': [10, 5],
+      'field-levels.iterations': [30, 15, 8],
     }),
   },
   {
     name: 'affine by mutual information',
     heads: slices,
-    document: onSlices(readRecipe('brain-t1-affine.json')),
+    document: withParameters(onSlices(readRecipe('brain-t1-affine.json')), {
+      'rigid-levels.iterations': [20],
+      'affine-levels.iterations': [15, 8],
+    }),
   },
   {
     // A software driver needs seconds for each of its iterations.
@@ -65,9 +69,13 @@ const cases = [
  */
 const longCases = [
   {
-    name: 'greedy on volumes, with all iterations',
+    name: 'greedy on volumes, for many iterations',
     heads: heads(3, [32, 36, 32]),
-    document: readRecipe('brain-t1-greedy.json'),
+    document: withParameters(readRecipe('brain-t1-greedy.json'), {
+      'rigid-levels.iterations': [15],
+      'affine-levels.iterations': [15, 8],
+      'field-levels.iterations': [30, 15, 8],
+    }),
   },
 ];
 const wholeImage = ['ncc', 'dice.mean', 'jacobian.mean', 'jacobian.logStandardDeviation'];
