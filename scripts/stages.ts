@@ -67,7 +67,7 @@ export const stages: readonly Stage[] = [
     script: 'test:browser',
     scriptArguments: playwrightTotals,
     counts: 'its tests',
-    limitMinutes: 12,
+    limitMinutes: 18,
     after: 'build',
     reasonToSkip: () => {
       const browser = findBrowser();
