@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { lastWords } from './last-words';
 
 /** A recipe with edits that were in no file when it was last written. */
 export interface Draft {
@@ -14,6 +15,8 @@ export interface Draft {
 /** Where drafts are kept. Every method rejects where that cannot be done, and may be tried again. */
 export interface DraftStorage {
   put(draft: Draft): Promise<void>;
+  /** Notes it within the call, for a page that may be gone before `put` is done. Never throws. */
+  noteAtOnce(draft: Draft): void;
   remove(id: string): Promise<void>;
   /** The oldest first. */
   all(): Promise<readonly Draft[]>;
@@ -34,6 +37,7 @@ const openWithinMs = 4000;
  */
 export function browserDrafts(onTakenAway: () => void): DraftStorage {
   let opened: Promise<IDBPDatabase<DraftSchema>> | undefined;
+  const noted = lastWords(() => localStorage);
 
   async function open(version?: number): Promise<IDBPDatabase<DraftSchema>> {
     const database = await openDB<DraftSchema>(databaseName, version, {
@@ -74,17 +78,37 @@ export function browserDrafts(onTakenAway: () => void): DraftStorage {
     }
   }
 
+  async function put(draft: Draft): Promise<void> {
+    await inDatabase(async (database) => {
+      const transaction = database.transaction('drafts', 'readwrite');
+      const done = transaction.store.put(draft);
+      // At once: a page that is being left hears no more of its transactions.
+      transaction.commit();
+      await Promise.all([done, transaction.done]);
+    });
+    noted.forget(draft.id, draft.at);
+  }
+
+  /** What pages that were left could only note is kept like any other draft, unless that is as new. */
+  async function takeNoted(): Promise<void> {
+    for (const draft of noted.all()) {
+      const kept = await inDatabase((database) => database.get('drafts', draft.id));
+      if (kept === undefined || kept.at < draft.at) await put(draft);
+      else noted.forget(draft.id, draft.at);
+    }
+  }
+
   return {
-    put: (draft) =>
-      inDatabase(async (database) => {
-        const transaction = database.transaction('drafts', 'readwrite');
-        const put = transaction.store.put(draft);
-        // At once: a page that is being left hears no more of its transactions.
-        transaction.commit();
-        await Promise.all([put, transaction.done]);
-      }),
-    remove: (id) => inDatabase((database) => database.delete('drafts', id)),
-    all: () => inDatabase((database) => database.getAllFromIndex('drafts', 'at')),
+    put,
+    noteAtOnce: noted.note,
+    remove: async (id) => {
+      noted.forget(id);
+      await inDatabase((database) => database.delete('drafts', id));
+    },
+    all: async () => {
+      await takeNoted();
+      return inDatabase((database) => database.getAllFromIndex('drafts', 'at'));
+    },
   };
 }
 

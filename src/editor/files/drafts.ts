@@ -35,6 +35,8 @@ export function createDrafts(
   const trouble = createStore<DraftTrouble>()(() => ({ because: undefined }));
   /** What is to be written or removed, by draft. */
   const waiting = new Map<string, DocumentState>();
+  /** What is being written, by draft. */
+  const writing = new Map<string, DocumentState>();
   /** The document that each draft of this tab holds. */
   const written = new Map<string, DocumentState['document']>();
   /** Drafts that were recovered: gone once their successor is written. */
@@ -58,6 +60,7 @@ export function createDrafts(
 
   async function keep(state: DocumentState): Promise<boolean> {
     const { draftId } = state;
+    writing.set(draftId, state);
     try {
       if (isDirty(state)) await put(state);
       else if (written.delete(draftId)) await storage.remove(draftId);
@@ -67,12 +70,19 @@ export function createDrafts(
       if (!waiting.has(draftId)) waiting.set(draftId, state);
       trouble.setState({ because: error instanceof Error ? error.message : String(error) });
       return false;
+    } finally {
+      if (writing.get(draftId) === state) writing.delete(draftId);
     }
   }
 
-  async function put({ draftId, document }: DocumentState): Promise<void> {
+  const draftOf = ({ draftId, document }: DocumentState): Draft => {
     const text = writeDocument(document);
-    await storage.put({ id: draftId, tab, name: document.name, text, at: Date.now() });
+    return { id: draftId, tab, name: document.name, text, at: Date.now() };
+  };
+
+  async function put(state: DocumentState): Promise<void> {
+    const { draftId, document } = state;
+    await storage.put(draftOf(state));
     const isFirst = !written.has(draftId);
     written.set(draftId, document);
     const before = replaced.get(draftId);
@@ -110,7 +120,12 @@ export function createDrafts(
       if (isSame && state.draftId === before.draftId) return;
       note(state);
     });
-    const onHide = () => void flush();
+    const onHide = () => {
+      for (const state of new Map([...writing, ...waiting]).values()) {
+        if (isDirty(state)) storage.noteAtOnce(draftOf(state));
+      }
+      void flush();
+    };
     document.addEventListener('visibilitychange', onHide);
     window.addEventListener('pagehide', onHide);
     return () => {

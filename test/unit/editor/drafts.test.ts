@@ -10,6 +10,7 @@ import { sampleRecipe } from './sample-recipe';
 /** What all tabs of one browser share. */
 function browser() {
   const kept = new Map<string, Draft>();
+  const noted = new Map<string, Draft>();
   const open = new Set<string>();
   let refuses: string | undefined;
   const inTurn = async <Result>(work: () => Result): Promise<Result> => {
@@ -19,6 +20,7 @@ function browser() {
   };
   const storage: DraftStorage = {
     put: (draft) => inTurn(() => void kept.set(draft.id, draft)),
+    noteAtOnce: (draft) => void noted.set(draft.id, draft),
     remove: (id) => inTurn(() => void kept.delete(id)),
     all: () => inTurn(() => [...kept.values()].sort((a, b) => a.at - b.at)),
   };
@@ -31,6 +33,7 @@ function browser() {
   };
   return {
     kept,
+    noted,
     storage,
     refuse: (because: string | undefined) => {
       refuses = because;
@@ -82,12 +85,17 @@ describe('drafts', () => {
     }
   });
 
-  test('are written as the page is left', async () => {
-    const { kept, tab } = browser();
+  test('are noted and written as the page is left', async () => {
+    const { kept, noted, tab } = browser();
     const { documents } = tab();
     documents.open(sampleRecipe, { kind: 'new' });
+    documents.edit(describeAs('being written'));
+    vi.advanceTimersByTime(500);
+    window.dispatchEvent(new Event('pagehide'));
+    expect([...noted.values()].map(descriptionOf)).toEqual(['being written']);
     documents.edit(describeAs('just now'));
     window.dispatchEvent(new Event('pagehide'));
+    expect([...noted.values()].map(descriptionOf)).toEqual(['just now']);
     await later(0);
     expect([...kept.values()].map(descriptionOf)).toEqual(['just now']);
   });
