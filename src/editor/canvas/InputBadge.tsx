@@ -25,8 +25,8 @@ export function InputBadge({ nodeId }: { nodeId: string }) {
     case 'needs-file':
       return (
         <p className="node-input" data-attention="true">
-          <IconFileUpload size={13} aria-hidden="true" /> Drop {readable(input.name) || 'a file'}{' '}
-          here
+          <IconFileUpload size={13} aria-hidden="true" />
+          <b title={readable(input.name)}>Drop {readable(input.name) || 'a file'} here</b>
         </p>
       );
     case 'needs-consent':

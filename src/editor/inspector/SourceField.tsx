@@ -107,7 +107,9 @@ export function SourceField(props: {
                   variant="light"
                   leftSection={<IconFileUpload size={16} />}
                 >
-                  {source.name ? 'Choose another file' : choice.call}
+                  {source.name && input?.state !== 'needs-file'
+                    ? 'Choose another file'
+                    : choice.call}
                 </Button>
               )}
             </FileButton>

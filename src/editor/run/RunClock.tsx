@@ -18,10 +18,17 @@ export function RunClock() {
 
   if (status === 'idle') {
     if (result === undefined) return null;
+    const doubts = result.diagnostics.filter(({ severity }) => severity === 'warning').length;
     const words = { done: 'Done', failed: 'Failed', cancelled: 'Cancelled' } as const;
     return (
       <output className="run-clock" data-status={result.status}>
         {words[result.status]} · {formatSeconds(result.seconds.total)}
+        {doubts > 0 && (
+          <span className="run-doubts">
+            {' '}
+            · {doubts} {doubts === 1 ? 'warning' : 'warnings'}
+          </span>
+        )}
       </output>
     );
   }
