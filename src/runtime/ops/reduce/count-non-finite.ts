@@ -1,10 +1,10 @@
 import { bufferCount, elementsPerBuffer, scalarsType } from '../../ir/values';
-import { sumPartialsKernel } from '../arithmetic/sum-partials.kernel';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
 import { nonFinitePartials } from './non-finite.cpu';
 import source from './non-finite-partials.wgsl?raw';
+import { sumPartialsKernel } from './sum-partials.kernel';
 
 /** Counts of one plane, beside those of the others. */
 const nonFinitePartialsKernel = defineKernel({

@@ -3,8 +3,8 @@ import { sameType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
+import { alternateBlocks } from './checkerboard.cpu';
 import source from './checkerboard.wgsl?raw';
-import { alternateBlocks } from './view.cpu';
 
 const checkerboardKernel = defineKernel({
   name: 'checkerboard',

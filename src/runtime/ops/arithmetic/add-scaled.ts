@@ -2,8 +2,8 @@ import { InternalError } from '../../internal-error';
 import { elementsPerBuffer, sameType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
+import { addScaledElements } from './add-scaled.cpu';
 import source from './add-scaled.wgsl?raw';
-import { addScaledElements } from './control.cpu';
 
 const addScaledKernel = defineKernel({
   name: 'add-scaled',

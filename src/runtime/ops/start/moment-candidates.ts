@@ -1,24 +1,12 @@
 import { scalarsType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
-import { asField } from '../grid-attributes';
 import {
   momentCandidates as candidatesOnCpu,
   centresAffine as centresOnCpu,
-  imageMoments as momentsOnCpu,
-} from './moments.cpu';
+} from './moment-candidates.cpu';
 
 const few = () => ({ bytes: 500, operations: 3000 });
-
-const momentsKernel = defineKernel({
-  name: 'image-moments',
-  bindings: { image: 'read', value: 'write' },
-  parameters: { nx: 'i32', ny: 'i32', nz: 'i32', worldFromVoxel: 'matrix3x4' },
-  sharedAmongThreads: false,
-  cpu: (b, p) => momentsOnCpu(b.image, b.value, p),
-  gpu: 'host',
-  cost: (p) => ({ bytes: 4 * p.nx * p.ny * p.nz, operations: 40 * p.nx * p.ny * p.nz }),
-});
 
 const centresKernel = defineKernel({
   name: 'centres-affine',
@@ -52,60 +40,6 @@ const candidatesKernel = defineKernel({
     ),
   gpu: 'host',
   cost: few,
-});
-
-const selectKernel = defineKernel({
-  name: 'select-affine',
-  bindings: {
-    score0: 'read',
-    score1: 'read',
-    score2: 'read',
-    score3: 'read',
-    score4: 'read',
-    candidate0: 'read',
-    candidate1: 'read',
-    candidate2: 'read',
-    candidate3: 'read',
-    candidate4: 'read',
-    affine: 'write',
-  },
-  parameters: {},
-  sharedAmongThreads: false,
-  cpu(b) {
-    const scores = [b.score0, b.score1, b.score2, b.score3, b.score4].map((s) => s[0] as number);
-    const candidates = [b.candidate0, b.candidate1, b.candidate2, b.candidate3, b.candidate4];
-    const best = scores.reduce(
-      (lowest, score, i) => (score < (scores[lowest] as number) ? i : lowest),
-      0,
-    );
-    b.affine.set(candidates[best] ?? b.candidate0);
-  },
-  gpu: 'host',
-  cost: few,
-});
-
-export const imageMoments = defineOp()({
-  name: 'imageMoments',
-  doc:
-    'Mass, centre (3, mm) and covariance (xx, xy, xz, yy, yz, zz, mm²) of an image, voxels weighed ' +
-    'by intensity above zero or above the lowest one.',
-  inputs: { image: 'field' },
-  outputs: ['value'],
-  infer: ({ image }) => {
-    asField(image, 1);
-    return { value: scalarsType(10) };
-  },
-  adjoint: 'not-differentiable',
-  kernels: [momentsKernel],
-  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
-    const { grid } = asField(inputTypes.image);
-    const [nx, ny, nz] = grid.sizeVoxels;
-    emitter.call(
-      momentsKernel,
-      { image: i.image, value: o.value },
-      { nx, ny, nz, worldFromVoxel: [...grid.worldFromVoxel] },
-    );
-  },
 });
 
 export const centresAffine = defineOp()({
@@ -155,29 +89,5 @@ export const momentCandidates = defineOp<{ readonly planar: boolean }>()({
       { fixedMoments: i.fixedMoments, movingMoments: i.movingMoments, ...o },
       { planar: attributes.planar ? 1 : 0 },
     );
-  },
-});
-
-export const selectAffine = defineOp()({
-  name: 'selectAffine',
-  doc: 'The candidate of the lowest score; of equal ones the first.',
-  inputs: {
-    score0: 'scalars',
-    score1: 'scalars',
-    score2: 'scalars',
-    score3: 'scalars',
-    score4: 'scalars',
-    candidate0: 'scalars',
-    candidate1: 'scalars',
-    candidate2: 'scalars',
-    candidate3: 'scalars',
-    candidate4: 'scalars',
-  },
-  outputs: ['affine'],
-  infer: () => ({ affine: scalarsType(12) }),
-  adjoint: 'not-differentiable',
-  kernels: [selectKernel],
-  emit(emitter, { inputs: i, outputs: o }) {
-    emitter.call(selectKernel, { ...i, affine: o.affine }, {});
   },
 });

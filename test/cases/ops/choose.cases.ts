@@ -8,7 +8,7 @@ import {
 } from '../../support/case-values';
 import type { CaseValue, OpCase } from '../../support/op-case';
 
-const exact = { absolute: 0, relative: 0, because: 'copies voxels' } as const;
+const exact = { absolute: 0, relative: 0, because: 'nothing is computed' } as const;
 
 /** Voxel by voxel: a where the blocks before it along the three axes are even in number. */
 function blocks(grid: Grid, a: CaseValue, b: CaseValue, edge: number): readonly Float64Array[] {
@@ -29,8 +29,13 @@ const situations = [
   { name: 'a block larger than the image', grid: obliqueGrid, channels: 1, edge: 16 },
 ] as const;
 
-const a = randomField(obliqueGrid, 3, 161);
-const b = randomField(obliqueGrid, 3, 162);
+const first = randomField(obliqueGrid, 3, 11);
+const second = randomField(obliqueGrid, 3, 12);
+const image = randomField(oneSliceGrid, 1, 13);
+const notANumber: CaseValue = {
+  ...image,
+  planes: image.planes.map((plane) => plane.map(() => Number.NaN)),
+};
 
 export const cases: readonly OpCase[] = [
   ...situations.map(({ name, grid, channels, edge }, index): OpCase => {
@@ -56,19 +61,44 @@ export const cases: readonly OpCase[] = [
     gpu: exact,
   },
   {
-    op: 'difference',
-    name: 'three channels on an oblique grid',
-    inputs: { a, b },
-    expected: { value: a.planes.map((plane, c) => plane.map((v, i) => v - b.planes[c]![i]!)) },
-    gradientOf: ['a', 'b'],
-    gpu: { absolute: 0, relative: 1e-6, because: 'one rounding' },
+    op: 'select',
+    name: 'vectors, the first for any number but 0',
+    inputs: { condition: scalars(-0.25), whenTrue: first, whenFalse: second },
+    expected: { value: first.planes },
+    gradientOf: ['whenTrue', 'whenFalse'],
+    gpu: exact,
   },
   {
-    op: 'difference',
-    name: 'scalars',
-    inputs: { a: scalars(1, 2, 3), b: scalars(0.5, 4, -1) },
-    expected: { value: [[0.5, -2, 4]] },
-    gradientOf: ['a', 'b'],
-    gpu: { absolute: 0, relative: 0, because: 'exact in float32' },
+    op: 'select',
+    name: 'vectors, the second for 0',
+    inputs: { condition: scalars(0), whenTrue: first, whenFalse: second },
+    expected: { value: second.planes },
+    gradientOf: ['whenTrue', 'whenFalse'],
+    gpu: exact,
+  },
+  {
+    op: 'select',
+    name: 'what is not taken may be no number',
+    inputs: { condition: scalars(0), whenTrue: notANumber, whenFalse: image },
+    expected: { value: image.planes },
+    gpu: exact,
+  },
+  {
+    op: 'selectAffine',
+    name: 'the lowest score, the first of equals',
+    inputs: {
+      score0: scalars(-0.2),
+      score1: scalars(-0.5),
+      score2: scalars(-0.5),
+      score3: scalars(0.1),
+      score4: scalars(-0.4),
+      candidate0: scalars(...Array.from({ length: 12 }, () => 0)),
+      candidate1: scalars(...Array.from({ length: 12 }, () => 1)),
+      candidate2: scalars(...Array.from({ length: 12 }, () => 2)),
+      candidate3: scalars(...Array.from({ length: 12 }, () => 3)),
+      candidate4: scalars(...Array.from({ length: 12 }, () => 4)),
+    },
+    expected: { affine: [Array.from({ length: 12 }, () => 1)] },
+    gpu: exact,
   },
 ];

@@ -1,11 +1,11 @@
 import { InternalError } from '../../internal-error';
 import { elementsPerBuffer, sameType, scalarsType } from '../../ir/values';
-import { sumPartialsKernel } from '../arithmetic/sum-partials.kernel';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
-import { productPartials } from './control.cpu';
+import { productPartials } from './dot.cpu';
 import source from './dot.wgsl?raw';
+import { sumPartialsKernel } from './sum-partials.kernel';
 
 const dotPartialsKernel = defineKernel({
   name: 'dot-partials',

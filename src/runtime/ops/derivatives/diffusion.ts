@@ -1,9 +1,9 @@
 import { spacingMm, voxelCount } from '../../../imaging/grid';
 import { type FieldType, scalarsType } from '../../ir/values';
-import { sumPartialsKernel } from '../arithmetic/sum-partials.kernel';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
+import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
 import { diffusionGradientOf, diffusionPartials } from './diffusion.cpu';
 import gradientSource from './diffusion-gradient.wgsl?raw';

@@ -1,7 +1,7 @@
 import { scalarsType } from '../../ir/values';
 import { defineOp } from '../define-op';
-import { globalCorrelation } from '../intensity/global-correlation';
 import { emitExpressions } from '../pointwise/pointwise';
+import { globalCorrelation } from './global-correlation';
 
 export const correlationReport = defineOp()({
   name: 'correlationReport',

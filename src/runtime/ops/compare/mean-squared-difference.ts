@@ -1,11 +1,11 @@
 import { InternalError } from '../../internal-error';
 import { elementsPerBuffer, sameType, scalarsType, type ValueType } from '../../ir/values';
-import { sumPartialsKernel } from '../arithmetic/sum-partials.kernel';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField, requireWeightOn } from '../grid-attributes';
+import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
-import { scaledDifferences, squaredDifferencePartials } from './intensity.cpu';
+import { scaledDifferences, squaredDifferencePartials } from './mean-squared-difference.cpu';
 import partialsSource from './mean-squared-difference-partials.wgsl?raw';
 import differenceSource from './scaled-difference.wgsl?raw';
 
