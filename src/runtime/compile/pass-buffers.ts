@@ -1,7 +1,7 @@
 import { InternalError } from '../internal-error';
 import type { BufferId, Pass, Work } from '../ir/kernel-graph';
 import { isRepeat, mapPasses } from '../ir/repeats';
-import { isOptional, type KernelDefinition, planesOf } from '../ops/define-kernel';
+import { isOptional, type KernelDefinition, planeCountOf } from '../ops/define-kernel';
 
 /** Buffers by the name of the binding that takes them. */
 export type NamedBuffers = Readonly<Record<string, BufferId | readonly BufferId[] | undefined>>;
@@ -21,7 +21,7 @@ export function passOf(
   for (const [name, spec] of Object.entries(kernel.bindings as KernelDefinition['bindings'])) {
     const given = buffers[name];
     const list = given === undefined ? [] : typeof given === 'number' ? [given] : given;
-    const planes = planesOf(spec);
+    const planes = planeCountOf(spec);
     if (list.length === 0 && isOptional(spec)) {
       for (let plane = 0; plane < planes; plane += 1) flat.push(null);
       continue;

@@ -11,7 +11,7 @@ import { sameNameProblems } from './output-files';
 import { withoutEchoes } from './report-diagnostics';
 
 /** A recipe that is ready to run: its data is open and it compiles. */
-export interface PreparedRecipe {
+export interface OpenRecipe {
   readonly engine: EngineApi;
   readonly recipe: Recipe;
   readonly bound: BoundInputs;
@@ -26,12 +26,12 @@ export interface PreparedRecipe {
  * Reads a recipe, opens its data and compiles it. Everything that is wrong is found together: a file
  * that cannot be read does not hide a wire that does not fit.
  */
-export async function prepareRecipe(
+export async function openRecipe(
   options: Arguments,
   host: Host,
   registry: NodeRegistry,
 ): Promise<
-  | { readonly ok: true; readonly prepared: PreparedRecipe }
+  | { readonly ok: true; readonly prepared: OpenRecipe }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 > {
   const loaded = await loadRecipe(options.recipePath, options.settings, host.files, registry);

@@ -9,7 +9,7 @@ const largestDownloadBytes = 2 ** 30;
 const mostSteps = 5;
 
 /** Bytes at an address, or why there are none, in words that complete "could not be downloaded: …". */
-export type FetchResult =
+export type DownloadResult =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly reason: string };
 
@@ -17,11 +17,11 @@ export type FetchResult =
  * Downloads a public https address. Whoever agreed to that agreed to one host: where it leads on to another
  * one, that is not asked. The engine checks the SHA-256 that the recipe states.
  */
-export async function fetchBytes(
+export async function downloadBytes(
   url: string,
   fetch: Host['fetch'],
   limitBytes = largestDownloadBytes,
-): Promise<FetchResult> {
+): Promise<DownloadResult> {
   const whyNot = whyNotAsked(url);
   if (whyNot !== undefined) return { ok: false, reason: whyNot };
   let asked = url;
@@ -57,7 +57,7 @@ function whyNotFollowed(asked: string, next: string): string | undefined {
   return reason && `${withoutCredentials(next)}, and ${reason}`;
 }
 
-async function bytesOf(response: Response, limitBytes: number): Promise<FetchResult> {
+async function bytesOf(response: Response, limitBytes: number): Promise<DownloadResult> {
   if (response.status !== 200 || response.body === null) {
     await response.body?.cancel();
     return { ok: false, reason: `the server answered ${response.status} ${response.statusText}` };
@@ -68,7 +68,7 @@ async function bytesOf(response: Response, limitBytes: number): Promise<FetchRes
 async function collect(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   limitBytes: number,
-): Promise<FetchResult> {
+): Promise<DownloadResult> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for (let read = await reader.read(); !read.done; read = await reader.read()) {

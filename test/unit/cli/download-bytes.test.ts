@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchBytes } from '../../../src/cli/fetch-bytes';
+import { downloadBytes } from '../../../src/cli/download-bytes';
 import type { Host } from '../../../src/cli/host';
 
 const data = new Uint8Array([1, 2, 3, 4, 5]);
@@ -55,11 +55,11 @@ function secureFetch(asked: string[] = []): Host['fetch'] {
   };
 }
 
-describe('fetchBytes', () => {
+describe('downloadBytes', () => {
   it.each(['/image', '/moved', `/lead?${encodeURIComponent('https://images.example/image')}`])(
     'brings the bytes of an https address: %s',
     async (path) => {
-      const fetched = await fetchBytes(`https://images.example${path}`, secureFetch());
+      const fetched = await downloadBytes(`https://images.example${path}`, secureFetch());
       expect(fetched).toEqual({ ok: true, bytes: data });
     },
   );
@@ -75,7 +75,7 @@ describe('fetchBytes', () => {
   ])('asks no second host where the first leads on to %s', async (next, reason) => {
     const asked: string[] = [];
     const url = `https://images.example/lead?${encodeURIComponent(next)}`;
-    const fetched = await fetchBytes(url, secureFetch(asked));
+    const fetched = await downloadBytes(url, secureFetch(asked));
     expect(fetched).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
     expect(JSON.stringify(fetched)).not.toContain('secret');
     expect(asked).toEqual(['images.example']);
@@ -85,7 +85,7 @@ describe('fetchBytes', () => {
     ['https://images.example/circle', 'leads on more than 5 times'],
     ['https://images.example/missing', '404 Not Found'],
   ])('refuses %s', async (url, reason) => {
-    const fetched = await fetchBytes(url, secureFetch());
+    const fetched = await downloadBytes(url, secureFetch());
     expect(fetched).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
   });
 
@@ -93,19 +93,19 @@ describe('fetchBytes', () => {
     'asks nobody for %s',
     async (url) => {
       const asked: string[] = [];
-      expect(await fetchBytes(url, secureFetch(asked))).toMatchObject({ ok: false });
+      expect(await downloadBytes(url, secureFetch(asked))).toMatchObject({ ok: false });
       expect(asked).toEqual([]);
     },
   );
 
   it('stops at the limit, however much a server sends', async () => {
-    const fetched = await fetchBytes('https://images.example/endless', secureFetch(), 2 ** 20);
+    const fetched = await downloadBytes('https://images.example/endless', secureFetch(), 2 ** 20);
     expect(fetched).toEqual({ ok: false, reason: 'it has more than 1 MiB' });
   });
 
   it('says why nothing answers', async () => {
     const refused = () => fetch('http://127.0.0.1:1/');
-    const fetched = await fetchBytes('https://images.example/', refused);
+    const fetched = await downloadBytes('https://images.example/', refused);
     expect(fetched).toMatchObject({ ok: false, reason: expect.stringMatching(/\w/) });
   });
 });
