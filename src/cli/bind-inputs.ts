@@ -7,8 +7,8 @@ import type { EngineApi, OpenInputRequest } from '../runtime/api/engine/engine-a
 import type { SourceRequest } from '../runtime/api/engine/inputs';
 import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import { portTraits } from '../runtime/api/nodes/port-traits';
+import { downloadBytes } from './download-bytes';
 import { failureReason } from './failure-reason';
-import { fetchBytes } from './fetch-bytes';
 import type { Host } from './host';
 import type { Recipe } from './load-recipe';
 import { messages } from './messages';
@@ -156,7 +156,7 @@ export async function bindInputs(
     source: Extract<SourceRequest, { kind: 'url' }>,
   ): Promise<Decision> {
     const { url } = source;
-    const fetched = await fetchBytes(url, host.fetch);
+    const fetched = await downloadBytes(url, host.fetch);
     if (!fetched.ok) return { refuse: messages.fetchFailed(nodeId, url, fetched.reason) };
     const fileName = nameOf(new URL(url).pathname);
     return { open: { source, bytes: fetched.bytes, fileName } };

@@ -11,10 +11,10 @@ export class InternalError extends Error {
 }
 
 /**
- * Does `work` on behalf of a node.
+ * Does `work`, and puts what it throws down to a node.
  * @throws InternalError with the node, for whatever `work` throws that names none yet
  */
-export function onBehalfOf<Result>(nodeId: string, work: () => Result): Result {
+export function withFaultsAt<Result>(nodeId: string, work: () => Result): Result {
   try {
     return work();
   } catch (cause) {

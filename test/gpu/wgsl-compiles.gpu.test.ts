@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stageName, stageSource, stagesOf } from '../../src/runtime/gpu/kernel-source';
+import { shaderStagesOf, stageName, stageSource } from '../../src/runtime/gpu/kernel-source';
 import { compilerMessages, PipelineCache } from '../../src/runtime/gpu/pipelines';
 import { passesIn } from '../../src/runtime/ir/repeats';
 import { kernelOf, kernelRegistry } from '../../src/runtime/ops/kernels';
@@ -19,7 +19,7 @@ const generated = new Map(
 );
 
 const stages = [...kernelRegistry.values(), ...generated.values()].flatMap((kernel) =>
-  stagesOf(kernel).map((stage) => ({ name: stageName(kernel, stage), kernel, stage })),
+  shaderStagesOf(kernel).map((stage) => ({ name: stageName(kernel, stage), kernel, stage })),
 );
 
 describe('every kernel compiles without a word from the compiler', () => {

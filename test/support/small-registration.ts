@@ -5,7 +5,7 @@ import type { ImageVolume } from '../../src/imaging/volume';
 import { nodeRegistry } from '../../src/nodes/index';
 import type { ImageValue, TransformValue } from '../../src/runtime/api/nodes/port-values';
 import { GraphBuilder } from '../../src/runtime/compile/graph-builder';
-import { planOf } from '../../src/runtime/compile/phases';
+import { planProgram } from '../../src/runtime/compile/phases';
 import type { Device, LoopOutcome, RunOptions } from '../../src/runtime/devices';
 import { fieldType, type ValueId } from '../../src/runtime/ir/values';
 import { imageOn, lowerNode } from '../unit/nodes/lowering';
@@ -97,7 +97,7 @@ export function registrationProgram(options: SmallRegistration): SmallProgram {
   ];
   const kept = named.filter((one): one is [string, ValueId] => one[1] !== undefined);
   const program = graph.finish(kept.map(([, value]) => value));
-  const { plan } = planOf(program, { verify: true });
+  const { plan } = planProgram(program, { verify: true });
   const buffers = (value: ValueId | undefined) =>
     value === undefined ? [] : (plan.buffersOfValue.get(value) ?? []);
   return {

@@ -5,13 +5,13 @@ import { type ExitStatus, exitStatus } from '../exit-status';
 import { formatPlan } from '../format-plan';
 import type { Host } from '../host';
 import { jsonText } from '../manifest';
-import { prepareRecipe } from '../prepare-recipe';
+import { openRecipe } from '../open-recipe';
 import { refuse, report, toldSafely } from '../report-diagnostics';
 
 /** `weft plan`: prints what a recipe would do, or its program after a phase of the compiler. */
 export async function plan(options: Arguments, host: Host): Promise<ExitStatus> {
   const { terminal } = host;
-  const ready = await prepareRecipe(options, host, nodeRegistry);
+  const ready = await openRecipe(options, host, nodeRegistry);
   if (!ready.ok) return refuse(ready.diagnostics, options, host);
   const { recipe, compiled, diagnostics } = ready.prepared;
   report(diagnostics, host);

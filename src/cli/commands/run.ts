@@ -7,8 +7,8 @@ import { formatReport } from '../format-report';
 import type { ClaimResult, FolderClaim, Host } from '../host';
 import { jsonText } from '../manifest';
 import { cancelledText, messages } from '../messages';
+import { type OpenRecipe, openRecipe } from '../open-recipe';
 import { overwrittenInputs } from '../overwritten-inputs';
-import { type PreparedRecipe, prepareRecipe } from '../prepare-recipe';
 import { ProgressPrinter } from '../progress-printer';
 import { refuse, report, toldSafely, withoutEchoes } from '../report-diagnostics';
 import { UsageError } from '../usage';
@@ -41,7 +41,7 @@ async function runInto(
   host: Host,
 ): Promise<ExitStatus> {
   const { terminal, files } = host;
-  const ready = await prepareRecipe(options, host, nodeRegistry);
+  const ready = await openRecipe(options, host, nodeRegistry);
   if (!ready.ok) return refuse(ready.diagnostics, options, host);
   const { engine, recipe, bound, compiled, threads } = ready.prepared;
   report(ready.prepared.diagnostics, host);
@@ -89,7 +89,7 @@ interface Ran {
 }
 
 async function runShowingProgress(
-  { engine, request }: PreparedRecipe,
+  { engine, request }: OpenRecipe,
   { terminal, onInterrupt }: Host,
 ): Promise<Ran> {
   const progress = new ProgressPrinter(terminal);

@@ -9,7 +9,7 @@ import { viewerColumns } from './columns';
 import { createPainter, type ShownVolume } from './painter';
 import { Readout } from './Readout';
 import { SlicePane } from './SlicePane';
-import { middleMm, type PlaneName, planesOf } from './slice-geometry';
+import { middleMm, type PlaneName, planeNamesOf } from './slice-geometry';
 import { ViewerMenu, ViewerToolbar } from './ViewerToolbar';
 import { registrationVolumes, type ViewableVolume, viewableVolumes } from './volume-choice';
 import { type ColourMap, guessColourMap, type VolumeRange } from './volume-range';
@@ -64,7 +64,7 @@ export function Viewer() {
       ? single?.data
       : (fixed?.data ?? columns.find(({ volumes }) => volumes[0])?.volumes[0]?.data);
 
-  const possible = useMemo(() => (reference ? planesOf(reference) : []), [reference]);
+  const possible = useMemo(() => (reference ? planeNamesOf(reference) : []), [reference]);
   const wished = possible.filter((plane) => settings.planes === 'all' || settings.planes === plane);
   const planes: readonly PlaneName[] = wished.length > 0 ? wished : possible.slice(0, 1);
   const crosshairMm: Vec3 = settings.crosshairMm ?? (reference ? middleMm(reference) : [0, 0, 0]);

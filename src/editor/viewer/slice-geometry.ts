@@ -86,7 +86,7 @@ export function nearestAxes(
 }
 
 /** The planes that show something of a grid: one for a one-slice grid, else all three. */
-export function planesOf(grid: SlicedGrid): readonly PlaneName[] {
+export function planeNamesOf(grid: SlicedGrid): readonly PlaneName[] {
   const flat = grid.sizeVoxels.indexOf(1);
   const names: readonly PlaneName[] = ['axial', 'coronal', 'sagittal'];
   if (flat < 0) return names;

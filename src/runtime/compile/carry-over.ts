@@ -1,8 +1,8 @@
 import type { BufferId } from '../ir/kernel-graph';
 import type { ValueId } from '../ir/values';
 import type { BufferTable } from './buffer-table';
+import { isBornAfter } from './pass-buffers';
 import type { PassList } from './pass-list';
-import { isBornAfter } from './passes';
 
 /**
  * Brings the body's last values into the carried buffers. Where a value is born in the body after

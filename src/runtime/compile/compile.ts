@@ -9,7 +9,7 @@ import { mapDataValues } from './data-values';
 import { NotDifferentiable } from './differentiate';
 import { type Lowered, type LowerOptions, lower } from './lower';
 import { memoryProblems } from './memory-problems';
-import { type PhaseOptions, planOf } from './phases';
+import { type PhaseOptions, planProgram } from './phases';
 import { knownWarnings } from './result-warnings';
 import { TooManyOps } from './too-many-ops';
 
@@ -44,7 +44,7 @@ export function compile(checked: CheckedGraph, options: CompileOptions): Compile
     const lowered = lower(checked, options);
     outputs = lowered.outputs;
     if (!lowered.graph) return { outputs, checks, warnings, diagnostics: lowered.diagnostics };
-    const { plan, graph, printed } = planOf(lowered.graph, { lateInputBytes, ...options });
+    const { plan, graph, printed } = planProgram(lowered.graph, { lateInputBytes, ...options });
     return {
       plan,
       graph,

@@ -1,7 +1,7 @@
 import type { Grid } from '../../imaging/grid';
 import type { Builder, LoopOptions, OpMethods, RepeatOptions } from '../api/nodes/builder';
 import type { Judge, LoweringProblem } from '../api/nodes/lowering-problem';
-import { InternalError, onBehalfOf } from '../internal-error';
+import { InternalError, withFaultsAt } from '../internal-error';
 import {
   type Attributes,
   type Constant,
@@ -157,7 +157,7 @@ export class GraphBuilder implements OpAppender {
       present[input] = value;
       types[input] = type;
     }
-    const outputTypes: Readonly<Record<string, ValueType>> = onBehalfOf(this.origin, () =>
+    const outputTypes: Readonly<Record<string, ValueType>> = withFaultsAt(this.origin, () =>
       definition.infer(types, attributes),
     );
     const outputs: Record<string, ValueId> = {};
@@ -193,7 +193,7 @@ export class GraphBuilder implements OpAppender {
     this.#asking ??= this.origin;
     this.origin = nodeId;
     try {
-      return onBehalfOf(nodeId, work);
+      return withFaultsAt(nodeId, work);
     } finally {
       this.origin = before.origin;
       this.#asking = before.asking;

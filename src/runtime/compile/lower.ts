@@ -5,7 +5,7 @@ import { messages } from '../api/engine/messages';
 import type { InputValues, LoweringContext } from '../api/nodes/define-node';
 import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import type { PortValues } from '../api/nodes/port-values';
-import { InternalError, onBehalfOf } from '../internal-error';
+import { InternalError, withFaultsAt } from '../internal-error';
 import type { Op, OpGraph } from '../ir/op-graph';
 import type { ValueId, ValueType } from '../ir/values';
 import { Refusal } from '../refusal';
@@ -83,7 +83,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     builder.origin = node.id;
     const kept = options.kept?.get(node.id);
     const checksBefore = builder.checks.length;
-    const given = onBehalfOf(node.id, () =>
+    const given = withFaultsAt(node.id, () =>
       kept
         ? fromKept(builder, node.id, kept)
         : lowerNode(builder, node, values, options.descriptors.get(node.id), diagnostics),
@@ -93,7 +93,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     const data: Record<string, DataValue> = {};
     for (const [port, value] of Object.entries(given)) {
       if (!isData(value)) continue;
-      onBehalfOf(node.id, () => requireTypesOf(port, value, (id) => builder.typeOf(id)));
+      withFaultsAt(node.id, () => requireTypesOf(port, value, (id) => builder.typeOf(id)));
       data[port] = value;
     }
     outputs.set(node.id, data);

@@ -3,7 +3,7 @@ import type { ValueId } from '../ir/values';
 import type { KernelDefinition } from '../ops/define-kernel';
 import { copyKernel } from '../ops/loop/loop-kernels';
 import type { BufferTable } from './buffer-table';
-import { type NamedBuffers, passOf, withBuffer } from './passes';
+import { type NamedBuffers, passOf, withBuffer } from './pass-buffers';
 
 /** The passes of a step under construction, in order. */
 export class PassList {

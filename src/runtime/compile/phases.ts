@@ -36,7 +36,7 @@ export interface Planned {
  * @throws NotDifferentiable where a gradient goes through an op that has none
  * @throws InternalError where a phase is at fault
  */
-export function planOf(program: OpGraph, options: PhaseOptions = {}): Planned {
+export function planProgram(program: OpGraph, options: PhaseOptions = {}): Planned {
   const { printAfter, verify = false, fusionOff = [], alias = true } = options;
   let printed: string | undefined;
   const done = <Graph>(

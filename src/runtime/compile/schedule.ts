@@ -43,7 +43,7 @@ class Scheduler {
     for (const { value } of constants) table.define(value, 'constant', 'constant');
     const lastUse = lastUses(this.#graph.ops, new Set(results));
     this.#graph.ops.forEach((op, index) => {
-      const origin = op.step ?? op.origin;
+      const origin = op.scheduledFor ?? op.origin;
       if (origin !== this.#list.origin) this.#closeProgram();
       this.#list.origin = origin;
       if (!op.region) this.#emit(op, (value) => (lastUse.get(value) ?? -1) > index);

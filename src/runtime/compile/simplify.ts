@@ -97,7 +97,7 @@ function hoist(graph: OpGraph, registry: OpRegistry): OpGraph {
           !readsOf(inner).some((value) => inside.has(value)) &&
           registry.get(inner.op)?.traits?.updatesInPlace === undefined;
         if (moves) {
-          result.push({ ...inner, step: op.origin });
+          result.push({ ...inner, scheduledFor: op.origin });
         } else {
           staying.push(inner);
           for (const value of Object.values(inner.outputs)) inside.add(value);

@@ -4,7 +4,7 @@ import { gradientOpName, loopOpName, type Op, type OpGraph, repeatOpName } from 
 import type { Plan } from '../ir/plan';
 import { countedPasses } from '../ir/repeats';
 import { sameType, type ValueId } from '../ir/values';
-import { accessOf, type BindingSpec, planesOf } from '../ops/define-kernel';
+import { accessOf, type BindingSpec, planeCountOf } from '../ops/define-kernel';
 import { type OpRegistry, opRegistry } from '../ops/index';
 import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
 import { lifetimesOf } from './allocate';
@@ -108,13 +108,13 @@ export function verifyKernelGraph(
         continue;
       }
       const bindings = Object.entries(kernel.bindings) as [string, BindingSpec][];
-      const planes = bindings.reduce((sum, [, spec]) => sum + planesOf(spec), 0);
+      const planes = bindings.reduce((sum, [, spec]) => sum + planeCountOf(spec), 0);
       if (planes !== pass.buffers.length) fail(`${pass.buffers.length} buffers, not ${planes}.`);
       const written = new Set<number>();
       const read = new Set<number>();
       let place = 0;
       for (const [, spec] of bindings) {
-        for (let plane = 0; plane < planesOf(spec); plane += 1, place += 1) {
+        for (let plane = 0; plane < planeCountOf(spec); plane += 1, place += 1) {
           const buffer = pass.buffers[place];
           if (buffer === null || buffer === undefined) continue;
           if (accessOf(spec) === 'read') read.add(buffer);
@@ -133,7 +133,8 @@ export function verifyKernelGraph(
         const bound = bindings
           .filter(([name]) => stage.binds?.includes(name) ?? true)
           .reduce(
-            (sum, [name, spec]) => sum + (stage.perComponent?.includes(name) ? 1 : planesOf(spec)),
+            (sum, [name, spec]) =>
+              sum + (stage.perComponent?.includes(name) ? 1 : planeCountOf(spec)),
             0,
           );
         if (bound > maxStorageBuffers) fail(`it binds ${bound} storage buffers in one dispatch.`);

@@ -8,7 +8,7 @@ import {
   type BoundBuffers,
   isOptional,
   type KernelDefinition,
-  planesOf,
+  planeCountOf,
   type Share,
 } from '../ops/define-kernel';
 import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
@@ -62,7 +62,7 @@ function bindPass(
   const bound: Record<string, CpuArray | readonly CpuArray[] | undefined> = {};
   let place = 0;
   for (const [name, spec] of Object.entries(kernel.bindings) as [string, BindingSpec][]) {
-    const planes = planesOf(spec);
+    const planes = planeCountOf(spec);
     const given = pass.buffers.slice(place, place + planes);
     place += planes;
     if (isOptional(spec) && given[0] === null) {
@@ -105,7 +105,7 @@ export function waitsOf(
     const writes: number[] = [];
     let place = 0;
     for (const spec of Object.values(kernel?.bindings ?? {})) {
-      for (let plane = 0; plane < planesOf(spec); plane += 1, place += 1) {
+      for (let plane = 0; plane < planeCountOf(spec); plane += 1, place += 1) {
         const buffer = pass.buffers[place];
         if (buffer === null || buffer === undefined) continue;
         const slot = plan.slotOfBuffer[buffer] as number;

@@ -10,7 +10,7 @@ import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
 import type { WgslModule } from '../wgsl/linker';
 import { wgslModules } from '../wgsl/modules';
 import { DeviceWatch } from './device-watch';
-import { bindPlan, compilePlan } from './encode';
+import { compilePlan, encodePlan } from './encode';
 import { GpuExecution } from './execution';
 import { PipelineCache } from './pipelines';
 import { PlanMemory } from './plan-memory';
@@ -134,7 +134,7 @@ export class GpuDevice implements Device {
             this.device,
             plan,
             memory,
-            bindPlan(this.device, compiled, memory),
+            encodePlan(this.device, compiled, memory),
             this.#watch,
           ),
       );

@@ -6,7 +6,12 @@ import { countedPasses, mapPasses } from '../ir/repeats';
 import type { KernelDefinition } from '../ops/define-kernel';
 import { type KernelRegistry, kernelOf } from '../ops/kernels';
 import { type Dispatch, dispatchFor } from './dispatch';
-import { type AnyStage, defaultWorkgroupSize, stageParameters, stagesOf } from './kernel-source';
+import {
+  type AnyStage,
+  defaultWorkgroupSize,
+  shaderStagesOf,
+  stageParameters,
+} from './kernel-source';
 import type { PipelineCache, StagePipeline } from './pipelines';
 import { type PlanMemory, usage } from './plan-memory';
 import { packParameters } from './uniforms';
@@ -78,7 +83,7 @@ export function compilePlan(
 }
 
 /** Makes uniform buffers and bind groups, once: a pass is then recorded by three calls. */
-export function bindPlan(
+export function encodePlan(
   device: GPUDevice,
   compiled: CompiledPlan,
   memory: PlanMemory,
@@ -93,7 +98,7 @@ export function bindPlan(
     mapPasses(passes, ({ pass, kernel, pipelines }) => ({
       pass,
       kernel,
-      dispatches: stagesOf(kernel).flatMap((stage, index) =>
+      dispatches: shaderStagesOf(kernel).flatMap((stage, index) =>
         draftStage(stage, pipelines[index] as StagePipeline, kernel, pass, context),
       ),
     })),
@@ -124,7 +129,7 @@ async function compile(
   pass: Pass,
 ): Promise<readonly StagePipeline[]> {
   try {
-    return await Promise.all(stagesOf(kernel).map((stage) => cache.get(kernel, stage)));
+    return await Promise.all(shaderStagesOf(kernel).map((stage) => cache.get(kernel, stage)));
   } catch (error) {
     if (!(error instanceof DeviceFailure)) throw error;
     throw new DeviceFailure(error.reason, error.message, pass.origin);

@@ -1,5 +1,5 @@
 import type { BufferId } from '../ir/kernel-graph';
-import { accessOf, elementTypeOf, planesOf } from '../ops/define-kernel';
+import { accessOf, elementTypeOf, planeCountOf } from '../ops/define-kernel';
 import type { EncodedPass } from './encode';
 import type { PlanMemory } from './plan-memory';
 
@@ -17,7 +17,7 @@ export async function runOnHost({ pass, kernel }: EncodedPass, memory: PlanMemor
   let place = 0;
   for (const [name, spec] of Object.entries(kernel.bindings)) {
     const planes: PlaneArray[] = [];
-    for (let plane = 0; plane < planesOf(spec); plane += 1, place += 1) {
+    for (let plane = 0; plane < planeCountOf(spec); plane += 1, place += 1) {
       const buffer = pass.buffers[place];
       const bytes = buffer === null || buffer === undefined ? undefined : bytesOf.get(buffer);
       if (buffer === null || buffer === undefined || bytes === undefined) continue;
@@ -25,7 +25,7 @@ export async function runOnHost({ pass, kernel }: EncodedPass, memory: PlanMemor
       planes.push(array);
       if (accessOf(spec) !== 'read') uploads.push([buffer, array]);
     }
-    bound[name] = planesOf(spec) === 3 && planes.length === 3 ? planes : planes[0];
+    bound[name] = planeCountOf(spec) === 3 && planes.length === 3 ? planes : planes[0];
   }
   // The kernel's own types were erased where it was listed.
   kernel.cpu(bound as never, pass.parameters as never, { part: 0, parts: 1 });

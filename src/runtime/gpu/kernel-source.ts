@@ -7,7 +7,7 @@ import {
   isOptional,
   type KernelDefinition,
   type ParameterSpec,
-  planesOf,
+  planeCountOf,
 } from '../ops/define-kernel';
 import { linkWgsl, type WgslModule } from '../wgsl/linker';
 
@@ -31,7 +31,7 @@ export interface StageBinding {
 }
 
 /** The stages of a kernel in order; none where it runs on the host. */
-export function stagesOf(kernel: KernelDefinition): readonly AnyStage[] {
+export function shaderStagesOf(kernel: KernelDefinition): readonly AnyStage[] {
   if (kernel.gpu === 'host') return [];
   return 'source' in kernel.gpu ? [kernel.gpu] : kernel.gpu;
 }
@@ -41,7 +41,7 @@ export function stageBindings(kernel: KernelDefinition, stage: AnyStage): readon
   const bindings: StageBinding[] = [];
   let place = 0;
   for (const [name, spec] of Object.entries(kernel.bindings)) {
-    const planes = planesOf(spec);
+    const planes = planeCountOf(spec);
     if (!stage.binds || stage.binds.includes(name)) {
       bindings.push(...variablesOf(name, spec, place, stage.perComponent?.includes(name) ?? false));
     }
@@ -83,7 +83,7 @@ export function stageSource(
 
 /** The kernel's name, with the number of the stage where there are several. */
 export function stageName(kernel: KernelDefinition, stage: AnyStage): string {
-  const stages = stagesOf(kernel);
+  const stages = shaderStagesOf(kernel);
   return stages.length > 1 ? `${kernel.name}[${stages.indexOf(stage)}]` : kernel.name;
 }
 
@@ -101,7 +101,7 @@ function variablesOf(
     elementType,
     atomic: spec.startsWith('atomic'),
   };
-  if (planesOf(spec) === 1 || perComponent) {
+  if (planeCountOf(spec) === 1 || perComponent) {
     return [{ variable: name, place, perComponent, ...shared }];
   }
   return ['x', 'y', 'z'].map((axis, plane) => ({

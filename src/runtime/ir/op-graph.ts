@@ -19,8 +19,8 @@ export interface Op {
   readonly attributes: Attributes;
   /** Id of the node of the document that asked for it, so that any fault can be shown there. */
   readonly origin: string;
-  /** Node whose step it is part of, where that is not `origin`: what was moved out of a loop stays the loop's. */
-  readonly step?: string;
+  /** Node in whose program or loop it runs, where that is not `origin`: what was moved out of a loop stays the loop's. */
+  readonly scheduledFor?: string;
   /** Only on the ops `loop` and `repeat`. */
   readonly region?: LoopRegion;
 }

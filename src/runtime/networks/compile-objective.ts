@@ -4,7 +4,7 @@ import { comparisonOf } from '../api/nodes/compare';
 import { weighObjectives } from '../api/nodes/objectives';
 import type { LevelContext, ObjectivePart } from '../api/nodes/port-values';
 import { GraphBuilder } from '../compile/graph-builder';
-import { type PhaseOptions, planOf } from '../compile/phases';
+import { type PhaseOptions, planProgram } from '../compile/phases';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { fieldType, type ValueId } from '../ir/values';
@@ -58,7 +58,7 @@ export function compileObjective(
   const gradient = graph.gradient(loss, [displacement]);
   // As results, the images keep memory of their own from run to run.
   const results = [loss, ...gradient, fixed, moving];
-  const { graph: program, plan } = planOf(graph.finish(results), options);
+  const { graph: program, plan } = planProgram(graph.finish(results), options);
   const planes = (value: ValueId | undefined) =>
     (value === undefined ? undefined : plan.buffersOfValue.get(value)) ?? [];
   // Passes that merge equal values keep the order of results, not their names.

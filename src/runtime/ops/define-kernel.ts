@@ -152,7 +152,7 @@ export function shareOf(total: number, share: Share): readonly [begin: number, e
 }
 
 /** Planes that a binding takes in a pass. */
-export function planesOf(spec: BindingSpec): number {
+export function planeCountOf(spec: BindingSpec): number {
   return spec.includes('3') && !spec.includes('32') ? 3 : 1;
 }
 

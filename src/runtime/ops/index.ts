@@ -1,50 +1,49 @@
 import { affineFromParameters, affineFromParametersAdjoint } from './affine/affine-from-parameters';
 import { multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
+import { addScaled } from './arithmetic/add-scaled';
 import { add, multiply, scale, zeros } from './arithmetic/arithmetic';
+import { difference } from './arithmetic/difference';
 import { rescale } from './arithmetic/rescale';
-import { compose, warpAdjoint } from './compose/compose';
-import { addScaled } from './control/add-scaled';
-import { dot } from './control/dot';
-import { combineScalars, compareScalars } from './control/scalar-ops';
-import { select } from './control/select';
-import type { OpDefinition } from './define-op';
-import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
-import { brightnessDrift } from './evaluate/brightness-drift';
-import { correlationReport } from './evaluate/correlation-report';
-import { jacobianDeterminant } from './evaluate/jacobian-determinant';
-import { jacobianReport } from './evaluate/jacobian-report';
-import { countNonFinite } from './finite/count-non-finite';
-import { intensityRange } from './information/intensity-range';
-import { jointHistogram, jointHistogramAdjoint } from './information/joint-histogram';
-import { mutualInformation, mutualInformationAdjoint } from './information/mutual-information';
-import {
-  globalCorrelation,
-  globalCorrelationAdjoint,
-  imageVariance,
-} from './intensity/global-correlation';
+import { combineScalars, compareScalars } from './arithmetic/scalar-ops';
+import { checkerboard } from './choose/checkerboard';
+import { select } from './choose/select';
+import { selectAffine } from './choose/select-affine';
+import { brightnessDrift } from './compare/brightness-drift';
+import { correlationReport } from './compare/correlation-report';
+import { globalCorrelation, globalCorrelationAdjoint } from './compare/global-correlation';
 import {
   meanSquaredDifference,
   meanSquaredDifferenceAdjoint,
-} from './intensity/mean-squared-difference';
+} from './compare/mean-squared-difference';
+import { compose, warpAdjoint } from './compose/compose';
+import type { OpDefinition } from './define-op';
+import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
+import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
+import { jacobianDeterminant } from './derivatives/jacobian-determinant';
+import { jacobianReport } from './derivatives/jacobian-report';
+import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
+import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';
-import { centresAffine, imageMoments, momentCandidates, selectAffine } from './moments/moments';
 import { adam } from './optimize/adam';
-import { largestNorm } from './optimize/largest-norm';
 import { scaledStep } from './optimize/scaled-step';
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { pointwiseUpdate } from './pointwise/pointwise-update';
-import { quantiles } from './prepare/quantiles';
-import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
+import { countNonFinite } from './reduce/count-non-finite';
+import { dot } from './reduce/dot';
+import { imageMoments } from './reduce/image-moments';
+import { imageVariance } from './reduce/image-variance';
+import { intensityRange } from './reduce/intensity-range';
+import { largestNorm } from './reduce/largest-norm';
+import { quantiles } from './reduce/quantiles';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
 import { gaussian } from './smooth/gaussian';
+import { centresAffine, momentCandidates } from './start/moment-candidates';
 import { searchStart } from './start/search-start';
-import { checkerboard } from './view/checkerboard';
-import { difference } from './view/difference';
 import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
 import {
   windowMoments,
@@ -60,6 +59,7 @@ export const opDefinitions = {
   addScaled,
   affineFromParameters,
   affineFromParametersAdjoint,
+  brightnessDrift,
   centresAffine,
   chainToAffine,
   chainToDisplacement,
@@ -73,9 +73,9 @@ export const opDefinitions = {
   diffusionEnergy,
   diffusionGradient,
   dot,
-  fillOutside,
   fieldDerivatives,
   fieldDerivativesTransposed,
+  fillOutside,
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
@@ -83,7 +83,6 @@ export const opDefinitions = {
   imageVariance,
   insideWeight,
   intensityRange,
-  brightnessDrift,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,
@@ -118,8 +117,8 @@ export const opDefinitions = {
   sampleWithDerivative,
   scale,
   scaledStep,
-  select,
   searchStart,
+  select,
   selectAffine,
   splat,
   warpAdjoint,

@@ -4,7 +4,7 @@ import { valuesOf } from '../compile/data-values';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { passesIn } from '../ir/repeats';
-import { accessOf, planesOf } from '../ops/define-kernel';
+import { accessOf, planeCountOf } from '../ops/define-kernel';
 import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
 
 /** The step after which nothing of a node is left to do; `settled` where nothing ever was. */
@@ -59,7 +59,7 @@ function lastWrites(
     for (const pass of passesIn(passes)) {
       let place = 0;
       for (const spec of Object.values(kernelOf(pass, kernels)?.bindings ?? {})) {
-        for (let plane = 0; plane < planesOf(spec); plane += 1, place += 1) {
+        for (let plane = 0; plane < planeCountOf(spec); plane += 1, place += 1) {
           const buffer = pass.buffers[place];
           if (buffer !== null && buffer !== undefined && accessOf(spec) !== 'read') {
             last.set(buffer, index);

@@ -1,5 +1,5 @@
 // Windows over four neighbouring bins around a bin coordinate; `f` is the coordinate's distance from
-// the second of them. Codes as in ops/information/parzen.ts: 0 cubic B-spline, 1 Gaussian.
+// the second of them. Codes as in ops/histogram/parzen.ts: 0 cubic B-spline, 1 Gaussian.
 
 const parzen_TWO_AWAY: f32 = 0.00033546262790251185;
 

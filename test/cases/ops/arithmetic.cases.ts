@@ -130,4 +130,31 @@ export const cases: readonly OpCase[] = [
     gradientOf: ['image'],
     gpu: oneRounding,
   },
+  {
+    op: 'difference',
+    name: 'three channels on an oblique grid',
+    inputs: { a: vector, b: otherVector },
+    expected: { value: combine(vector, otherVector, (x, y) => x - y) },
+    gradientOf: ['a', 'b'],
+    gpu: { absolute: 0, relative: 1e-6, because: 'one rounding' },
+  },
+  {
+    op: 'difference',
+    name: 'scalars',
+    inputs: { a: scalars(1, 2, 3), b: scalars(0.5, 4, -1) },
+    expected: { value: [[0.5, -2, 4]] },
+    gradientOf: ['a', 'b'],
+    gpu: { absolute: 0, relative: 0, because: 'exact in float32' },
+  },
+  {
+    op: 'addScaled',
+    name: 'vectors',
+    inputs: { a: vector, b: otherVector, by: scalars(0.3) },
+    attributes: { factor: -2 },
+    expected: {
+      value: combine(vector, otherVector, (x, y) => x - 0.6 * y),
+    },
+    gradientOf: ['a', 'b'],
+    gpu: oneRounding,
+  },
 ];

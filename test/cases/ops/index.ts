@@ -1,24 +1,24 @@
 import type { OpCase } from '../../support/op-case';
 import { cases as affine } from './affine.cases';
 import { cases as arithmetic } from './arithmetic.cases';
+import { cases as arithmeticScalars } from './arithmetic-scalars.cases';
+import { cases as choose } from './choose.cases';
+import { cases as compare } from './compare.cases';
+import { cases as compareReports } from './compare-reports.cases';
 import { cases as compose } from './compose.cases';
-import { cases as control } from './control.cases';
 import { cases as derivatives } from './derivatives.cases';
-import { cases as evaluate } from './evaluate.cases';
-import { cases as finite } from './finite.cases';
-import { cases as information } from './information.cases';
-import { cases as intensity } from './intensity.cases';
+import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
+import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
+import { cases as histogram } from './histogram.cases';
 import { cases as labels } from './labels.cases';
 import { cases as lncc } from './lncc.cases';
-import { cases as moments } from './moments.cases';
 import { cases as optimize } from './optimize.cases';
 import { cases as pointwise } from './pointwise.cases';
-import { cases as prepare } from './prepare.cases';
-import { cases as regularize } from './regularize.cases';
+import { cases as reduceImages } from './reduce-images.cases';
+import { cases as reduceVectors } from './reduce-vectors.cases';
 import { cases as sample } from './sample.cases';
 import { cases as smooth } from './smooth.cases';
 import { cases as start } from './start.cases';
-import { cases as view } from './view.cases';
 import { cases as weight } from './weight.cases';
 import { cases as window } from './window.cases';
 
@@ -26,24 +26,24 @@ import { cases as window } from './window.cases';
 export const allCases: readonly OpCase[] = [
   ...affine,
   ...arithmetic,
+  ...arithmeticScalars,
+  ...choose,
+  ...compare,
+  ...compareReports,
   ...compose,
-  ...control,
   ...derivatives,
-  ...evaluate,
-  ...finite,
-  ...information,
-  ...intensity,
+  ...derivativesDiffusion,
+  ...derivativesJacobian,
+  ...histogram,
   ...labels,
   ...lncc,
-  ...moments,
-  ...pointwise,
-  ...prepare,
   ...optimize,
-  ...regularize,
+  ...pointwise,
+  ...reduceImages,
+  ...reduceVectors,
   ...sample,
   ...smooth,
   ...start,
-  ...view,
   ...weight,
   ...window,
 ];

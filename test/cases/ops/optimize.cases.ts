@@ -1,11 +1,4 @@
-import {
-  fieldOf,
-  obliqueGrid,
-  oneSliceGrid,
-  randomField,
-  scalars,
-  turnedGrid,
-} from '../../support/case-values';
+import { obliqueGrid, oneSliceGrid, randomField, scalars } from '../../support/case-values';
 import type { CaseValue, OpCase } from '../../support/op-case';
 
 const rounding = {
@@ -54,15 +47,6 @@ function adamCase(
 
 const zeroVector = randomField(obliqueGrid, 3, 1, 0, 0);
 const gradient = randomField(obliqueGrid, 3, 81);
-const spread = turnedGrid([31, 17, 9], [1, 2, 1.5], [0, 0, 0]);
-/** Largest norm, 13, at one voxel in the middle of a chunk; elsewhere at most √3. */
-const peak = fieldOf(
-  spread,
-  (x, y, z) => (x === 12 && y === 8 && z === 5 ? 3 : Math.sin(x)),
-  (x, y, z) => (x === 12 && y === 8 && z === 5 ? -4 : Math.cos(y)),
-  (x, y, z) => (x === 12 && y === 8 && z === 5 ? 12 : Math.sin(z)),
-);
-
 function stepCase(
   name: string,
   largest: number,
@@ -102,34 +86,6 @@ export const cases: readonly OpCase[] = [
     400,
   ),
   adamCase('scalars', scalars(1, -2, 0), scalars(0.1, 0.2, 0), scalars(0.3, 0.4, 0), 3),
-  {
-    op: 'largestNorm',
-    name: 'one voxel of a vector field stands out',
-    inputs: { vector: peak },
-    expected: { largest: [[13]] },
-    gpu: rounding,
-  },
-  {
-    op: 'largestNorm',
-    name: 'a field of one channel: the largest magnitude',
-    inputs: { vector: fieldOf(oneSliceGrid, (x, y) => (x === 8 && y === 6 ? -7.5 : x + y - 7)) },
-    expected: { largest: [[7.5]] },
-    gpu: rounding,
-  },
-  {
-    op: 'largestNorm',
-    name: 'scalars: the norm of all',
-    inputs: { vector: scalars(1, -2, 4, 2) },
-    expected: { largest: [[5]] },
-    gpu: rounding,
-  },
-  {
-    op: 'largestNorm',
-    name: 'zero everywhere',
-    inputs: { vector: zeroVector },
-    expected: { largest: [[0]] },
-    gpu: rounding,
-  },
   stepCase('a long direction is shortened', 4, true, 0, (-0.25 * 1.6) / 4),
   stepCase('with the cap a short direction keeps its length', 0.5, true, 0, -0.25 * 1.6),
   stepCase('without it, it is lengthened', 0.5, false, 0, (-0.25 * 1.6) / 0.5),

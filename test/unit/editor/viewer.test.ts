@@ -13,7 +13,7 @@ import {
   middleMm,
   nearestAxes,
   pixelFromWorld,
-  planesOf,
+  planeNamesOf,
   sliceView,
   viewInVolume,
   worldFromPixel,
@@ -51,7 +51,7 @@ describe('what a pane shows', () => {
     ['flipped, permuted and oblique', odd],
   ])('is the value of the world point under each pixel, on a %s grid', (_, matrix) => {
     const volume = ramp([11, 9, 10], matrix);
-    for (const plane of planesOf(volume)) {
+    for (const plane of planeNamesOf(volume)) {
       const view = sliceView(volume, plane, middleMm(volume), frame);
       const slice = new Float32Array(60 * 50);
       sampleSlice(volume, viewInVolume(volume, view, volume), 60, 50, true, slice);
@@ -102,7 +102,7 @@ describe('what a pane shows', () => {
 
   test('of a one-slice grid is its one plane, seen from the front, whatever the world point', () => {
     const flat = ramp([11, 9, 1], plain);
-    expect(planesOf(flat)).toEqual(['axial']);
+    expect(planeNamesOf(flat)).toEqual(['axial']);
     const view = sliceView(flat, 'axial', [0, 0, 40], frame);
     const slice = new Float32Array(60 * 50);
     sampleSlice(flat, viewInVolume(flat, view, flat), 60, 50, true, slice);

@@ -7,9 +7,9 @@ import {
   type ValueType,
 } from '../../ir/values';
 import { multiplyKernel } from '../arithmetic/elementwise.kernel';
-import { sumPartialsKernel } from '../arithmetic/sum-partials.kernel';
 import { defineOp } from '../define-op';
 import { asField, requireWeightOn } from '../grid-attributes';
+import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
 import { reductionChunks } from '../reduction';
 import { lnccAdjointFixedKernel, lnccAdjointKernel, lnccPartialsKernel } from './lncc.kernel';
 

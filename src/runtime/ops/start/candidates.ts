@@ -1,4 +1,4 @@
-import { principalAxes } from '../moments/principal-axes';
+import { principalAxes } from './principal-axes';
 import {
   cross,
   cubeTurns,

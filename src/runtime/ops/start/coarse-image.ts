@@ -1,5 +1,5 @@
 import type { FloatArray } from '../define-kernel';
-import { paddingOf, quantilesWithout, type SizeVoxels } from '../prepare/padding.cpu';
+import { paddingOf, quantilesWithout, type SizeVoxels } from '../reduce/padding.cpu';
 
 /** An image as a kernel gets it. */
 export interface ImageNumbers {

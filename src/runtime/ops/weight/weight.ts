@@ -1,8 +1,8 @@
 import { elementsPerBuffer, scalarsType } from '../../ir/values';
-import { sumPartialsKernel } from '../arithmetic/sum-partials.kernel';
 import { defineOp } from '../define-op';
 import { asField, requireWeightOn } from '../grid-attributes';
-import { imageSumsKernel } from '../intensity/correlation.kernel';
+import { imageSumsKernel } from '../reduce/pair-moments.kernel';
+import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
 import { reductionChunks } from '../reduction';
 import {
   fillOutsideKernel,

@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
 import { dispatchFor } from '../../../../src/runtime/gpu/dispatch';
-import { stageBindings, stageSource, stagesOf } from '../../../../src/runtime/gpu/kernel-source';
+import {
+  shaderStagesOf,
+  stageBindings,
+  stageSource,
+} from '../../../../src/runtime/gpu/kernel-source';
 import { defineKernel, type KernelDefinition } from '../../../../src/runtime/ops/define-kernel';
 
 const kernel = defineKernel({
@@ -25,7 +29,7 @@ const kernel = defineKernel({
   ],
   cost: () => ({ bytes: 0, operations: 0 }),
 }) as unknown as KernelDefinition;
-const [first, second] = stagesOf(kernel);
+const [first, second] = shaderStagesOf(kernel);
 
 it('generates uniform struct, storage variables and index function', () => {
   expect(stageSource(kernel, first!, [])).toMatchInlineSnapshot(`

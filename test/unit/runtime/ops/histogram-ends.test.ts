@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   histogramCotangents,
   histogramPartials,
-} from '../../../../src/runtime/ops/information/histogram.cpu';
-import { windowCode } from '../../../../src/runtime/ops/information/parzen';
+} from '../../../../src/runtime/ops/histogram/histogram.cpu';
+import { windowCode } from '../../../../src/runtime/ops/histogram/parzen';
 
 const everyBins = Array.from({ length: 57 }, (_, index) => 8 + index);
 const share = { part: 0, parts: 1 };
