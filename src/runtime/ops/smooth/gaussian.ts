@@ -64,7 +64,7 @@ export const gaussian = defineOp<GaussianAttributes>()({
     const count = elementsPerBuffer(type);
     const [nx, ny, nz] = type.grid.sizeVoxels;
     const passes = axisPasses(attributes, type.grid.sizeVoxels);
-    if (isNarrow(passes, attributes)) {
+    if (nz > 1 && isNarrow(passes, attributes)) {
       for (const [channel, value] of i.value.entries()) {
         emitter.call(
           gaussianNarrowKernel,
@@ -117,7 +117,10 @@ function axisPasses(attributes: GaussianAttributes, size: readonly number[]): re
   });
 }
 
-/** Whether one pass does them all; a single axis gains nothing from it. */
+/**
+ * Whether one pass does them all; a single axis gains nothing from it, and a slice loses: of the boxes
+ * that the GPU kernel brings three quarters and more would lie outside.
+ */
 function isNarrow(passes: readonly AxisPass[], attributes: GaussianAttributes): boolean {
   return (
     passes.length > 1 &&

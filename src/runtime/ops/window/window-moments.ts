@@ -39,7 +39,7 @@ export const windowMoments = defineOp<WindowAttributes>()({
   kernels: [...windowKernels, windowMomentsKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { fixed, warped, weight } = i;
-    if (weight === undefined && isNarrow(attributes)) {
+    if (weight === undefined && isNarrow(inputTypes.warped, attributes)) {
       const parameters = windowParameters(inputTypes.warped, attributes);
       emitter.call(windowMomentsKernel, { fixed, warped, ...o }, parameters);
       return;
@@ -56,9 +56,13 @@ export const windowMoments = defineOp<WindowAttributes>()({
   },
 });
 
-/** Whether one walk does all three quantities: windows that a workgroup's memory holds. */
-function isNarrow({ radiusVoxels }: WindowAttributes): boolean {
-  return Math.round(radiusVoxels) <= narrowWindowRadius;
+/**
+ * Whether one walk does all three quantities: windows that a workgroup's memory holds. A slice would
+ * leave most of the boxes empty that the GPU kernel brings.
+ */
+function isNarrow(type: ValueType, { radiusVoxels }: WindowAttributes): boolean {
+  const [, , nz] = asField(type).grid.sizeVoxels;
+  return nz > 1 && Math.round(radiusVoxels) <= narrowWindowRadius;
 }
 
 function windowParameters(type: ValueType, { radiusVoxels }: WindowAttributes) {
@@ -87,7 +91,7 @@ export const windowMomentsAdjoint = defineOp<WindowAttributes>()({
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { fixed, warped, meanWarped, meanWarpedSquared, meanProduct, weight } = i;
     const isWhole = meanWarped && meanWarpedSquared && meanProduct;
-    if (isWhole && weight === undefined && isNarrow(attributes)) {
+    if (isWhole && weight === undefined && isNarrow(inputTypes.warped, attributes)) {
       emitter.call(
         windowMomentsAdjointKernel,
         {
