@@ -1,16 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { Draft } from './draft';
 import { lastWords } from './last-words';
-
-/** A recipe with edits that were in no file when it was last written. */
-export interface Draft {
-  readonly id: string;
-  /** The tab that wrote it; drafts of earlier versions name none. */
-  readonly tab?: string;
-  readonly name: string;
-  readonly text: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
 
 /** Where drafts are kept. Every method rejects where that cannot be done, and may be tried again. */
 export interface DraftStorage {

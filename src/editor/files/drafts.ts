@@ -2,7 +2,8 @@ import { createStore } from 'zustand/vanilla';
 import { writeDocument } from '../../pipeline/write-document';
 import { emptyDocument } from '../store/document-edits';
 import { type DocumentState, type DocumentStore, freshId, isDirty } from '../store/document-store';
-import type { Draft, DraftStorage } from './draft-storage';
+import type { Draft } from './draft';
+import type { DraftStorage } from './draft-storage';
 import type { OpenTabs } from './open-tabs';
 
 /** A draft that somebody may want back. */

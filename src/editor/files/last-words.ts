@@ -1,4 +1,4 @@
-import type { Draft } from './draft-storage';
+import type { Draft } from './draft';
 
 const prefix = 'weft-draft-';
 

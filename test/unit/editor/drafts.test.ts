@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Draft, DraftStorage } from '../../../src/editor/files/draft-storage';
+import type { Draft } from '../../../src/editor/files/draft';
+import type { DraftStorage } from '../../../src/editor/files/draft-storage';
 import { createDrafts } from '../../../src/editor/files/drafts';
 import type { OpenTabs } from '../../../src/editor/files/open-tabs';
 import { createDocumentStore } from '../../../src/editor/store/document-store';
