@@ -15,6 +15,7 @@ const realFolders = {
   'head-2mm': '3d-brain-t1/head-2mm',
   vxm: '3d-brain-t1/voxelmorph-affine-aligned/fast',
   oas: '3d-brain-t1/oasis-1000-1001/fast',
+  slices: '2d-brain-slices/oasis-trt-1-2',
   'vxm-1mm': '3d-brain-t1/voxelmorph-affine-aligned',
 } as const;
 

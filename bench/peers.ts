@@ -52,6 +52,7 @@ export const peers: Readonly<Record<RealPairName, readonly PeerFigure[]>> = {
     { tool: 'elastix 5.0, B-spline', seconds: 51.2, ncc: 0.968, foldingPercent: 0.1 },
     { tool: 'cfireants, greedy', seconds: 117, ncc: 0.954, foldingPercent: 0, mirrored: true },
   ],
+  slices: [],
   'vxm-1mm': [],
 };
 

@@ -1,3 +1,5 @@
+import slicesText from '../pipelines/brain-2d-greedy.json?raw';
+import affineText from '../pipelines/brain-t1-affine.json?raw';
 import greedyText from '../pipelines/brain-t1-greedy.json?raw';
 import velocityText from '../pipelines/brain-t1-svf.json?raw';
 import { loadersOf } from '../src/cli/bind-inputs';
@@ -7,7 +9,12 @@ import type { Params, PipelineDocument } from '../src/pipeline/schema';
 import type { OpenInputRequest, OpenInputResult } from '../src/runtime/api/engine/engine-api';
 import type { Pair } from './pairs';
 
-const texts = { 'brain-t1-greedy': greedyText, 'brain-t1-svf': velocityText } as const;
+const texts = {
+  'brain-t1-affine': affineText,
+  'brain-t1-greedy': greedyText,
+  'brain-t1-svf': velocityText,
+  'brain-2d-greedy': slicesText,
+} as const;
 
 export type RecipeName = keyof typeof texts;
 

@@ -23,6 +23,8 @@ export async function runRecipe(
         documentText: writeDocument(document),
         bindings,
         device: host.options.device,
+        // As the command line does.
+        keep: 'needed',
       },
       () => undefined,
     );

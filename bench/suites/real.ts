@@ -7,17 +7,27 @@ import type { Section } from '../report';
 import { runRecipe, unmet } from '../run-recipe';
 import { scalarMetrics } from './recipes';
 
-const pairNames = ['vxm', 'oas', 'head-2mm'] as const satisfies RealPairName[];
-const recipeNames = ['brain-t1-greedy', 'brain-t1-svf'] as const satisfies RecipeName[];
+const forVolumes = ['brain-t1-affine', 'brain-t1-greedy', 'brain-t1-svf'] as const;
+const recipesOf = {
+  vxm: forVolumes,
+  oas: forVolumes,
+  'head-2mm': forVolumes,
+  slices: ['brain-2d-greedy'],
+} as const satisfies Partial<Record<RealPairName, readonly RecipeName[]>>;
 
-/** Registers the real pairs and prints the figures beside those of other tools. */
+type MeasuredPair = keyof typeof recipesOf;
+
+const pairNames = Object.keys(recipesOf) as readonly MeasuredPair[];
+const mebibyte = 2 ** 20;
+
+/** Registers the real pairs with every shipped recipe and prints the figures beside those of other tools. */
 export async function real(host: BenchHost): Promise<readonly Section[]> {
   const sections: Section[] = [];
   for (const name of pairNames) sections.push(await measure(host, name));
   return sections;
 }
 
-async function measure(host: BenchHost, name: RealPairName): Promise<Section> {
+async function measure(host: BenchHost, name: MeasuredPair): Promise<Section> {
   const title = `${name}, beside other tools`;
   const pair = realPair(name);
   if ('skipped' in pair)
@@ -25,7 +35,7 @@ async function measure(host: BenchHost, name: RealPairName): Promise<Section> {
   const rows: string[][] = [];
   const failures: string[] = [];
   const data: object[] = [];
-  for (const recipe of recipeNames) {
+  for (const recipe of recipesOf[name]) {
     const result = await runRecipe(host, readRecipe(recipe), pair);
     const metrics = scalarMetrics(result.metrics);
     rows.push(
@@ -33,22 +43,28 @@ async function measure(host: BenchHost, name: RealPairName): Promise<Section> {
         seconds: result.seconds.total,
         ncc: metrics.ncc ?? Number.NaN,
         ...(metrics['dice.mean'] === undefined ? {} : { dice: metrics['dice.mean'] }),
-        foldingPercent: metrics['jacobian.nonPositivePercent'] ?? Number.NaN,
+        ...(metrics['jacobian.nonPositivePercent'] === undefined
+          ? {}
+          : { foldingPercent: metrics['jacobian.nonPositivePercent'] }),
+        peakBytes: result.peakBytes,
       }),
     );
     const expected =
       recipe === 'brain-t1-greedy'
         ? (targets[name] ?? {})
-        : { 'jacobian.nonPositivePercent': { atMost: 0 } };
+        : recipe === 'brain-t1-affine'
+          ? {}
+          : { 'jacobian.nonPositivePercent': { atMost: 0 } };
     failures.push(...unmet(metrics, expected).map((text) => `${recipe}: ${text}`));
-    data.push({ recipe, metrics, seconds: result.seconds, levels: result.levels });
+    const { seconds, levels, peakBytes } = result;
+    data.push({ recipe, metrics, seconds, levels, peakBytes });
   }
   rows.push(
     ...peers[name].map((peer) => row(peer.mirrored ? `${peer.tool}, MIRRORED` : peer.tool, peer)),
   );
   return {
     title,
-    columns: ['', 'seconds', 'correlation', 'mean Dice', 'folding %'],
+    columns: ['', 'seconds', 'correlation', 'mean Dice', 'folding %', 'peak MiB'],
     rows,
     failures,
     data,
@@ -61,7 +77,8 @@ function row(
     readonly seconds: number;
     readonly ncc: number;
     readonly dice?: number;
-    readonly foldingPercent: number;
+    readonly foldingPercent?: number;
+    readonly peakBytes?: number;
   },
 ): string[] {
   return [
@@ -69,6 +86,7 @@ function row(
     secondsText(figure.seconds),
     figure.ncc.toFixed(3),
     figure.dice === undefined ? '-' : figure.dice.toFixed(3),
-    figure.foldingPercent.toFixed(3),
+    figure.foldingPercent === undefined ? '-' : figure.foldingPercent.toFixed(3),
+    figure.peakBytes === undefined ? '-' : (figure.peakBytes / mebibyte).toFixed(0),
   ];
 }
