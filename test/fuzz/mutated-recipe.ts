@@ -26,10 +26,13 @@ const oddValues: readonly unknown[] = [
 ];
 const names = ['constructor', '__proto__', 'a', 'A', '1a', 'x-'.repeat(10), '\u202ea', 'then'];
 
+/** Of its own for each place: one that stood in two could be put into itself. */
+const oddValue = (pick: SeededChoices['pick']) => structuredClone(pick(oddValues));
+
 const changes: readonly ((choices: SeededChoices, recipe: RecipeJson) => void)[] = [
   ({ pick }, recipe) => {
     const [holder, key] = pick(places(recipe));
-    holder[key] = pick(oddValues);
+    holder[key] = oddValue(pick);
   },
   ({ pick }, recipe) => {
     const [holder, key] = pick(places(recipe));
@@ -43,7 +46,7 @@ const changes: readonly ((choices: SeededChoices, recipe: RecipeJson) => void)[]
   },
   ({ pick }, recipe) => {
     const [holder] = pick(places(recipe));
-    const value = pick(oddValues);
+    const value = oddValue(pick);
     if (Array.isArray(holder)) holder.push(value);
     else {
       Object.defineProperty(holder, pick(names), {
