@@ -10,7 +10,7 @@ import type { PhaseOptions } from '../src/runtime/compile/phases';
 import { leaveOutUnbound, validate } from '../src/runtime/compile/validate';
 import type { BufferId } from '../src/runtime/ir/kernel-graph';
 import type { Plan } from '../src/runtime/ir/plan';
-import { InputStore } from '../src/runtime/session/input-store';
+import { InputStore } from '../src/runtime/session/inputs/input-store';
 import type { Pair } from './pairs';
 import { openPair } from './recipe';
 

@@ -31,7 +31,7 @@ export async function openRecipe(
   host: Host,
   registry: NodeRegistry,
 ): Promise<
-  | { readonly ok: true; readonly prepared: OpenRecipe }
+  | { readonly ok: true; readonly opened: OpenRecipe }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 > {
   const loaded = await loadRecipe(options.recipePath, options.settings, host.files, registry);
@@ -61,5 +61,5 @@ export async function openRecipe(
     ...compiled.diagnostics,
   ]);
   if (hasError(diagnostics)) return { ok: false, diagnostics };
-  return { ok: true, prepared: { engine, recipe, bound, request, compiled, threads, diagnostics } };
+  return { ok: true, opened: { engine, recipe, bound, request, compiled, threads, diagnostics } };
 }

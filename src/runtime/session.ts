@@ -17,15 +17,15 @@ import { messages } from './api/engine/messages';
 import type { NodeRegistry } from './api/nodes/define-node';
 import type { DeviceOpener } from './devices';
 import { SessionDevices } from './session/devices-of-session';
-import { InputStore } from './session/input-store';
-import type { RunParts } from './session/plan-run';
+import { InputStore } from './session/inputs/input-store';
 import { summarizePlan } from './session/plan-summary';
 import { compilePrepared, prepareRecipe } from './session/prepare-recipe';
-import { readInput, readResult } from './session/read-result';
-import { RecipeRun } from './session/recipe-run';
-import { resultPlace } from './session/result-handles';
-import { ResultStore } from './session/result-store';
-import { stagesOf } from './session/stages';
+import { readInput, readResult } from './session/read-data';
+import { resultPlace } from './session/results/result-handles';
+import { ResultStore } from './session/results/result-store';
+import type { RunParts } from './session/run/plan-run';
+import { RecipeRun } from './session/run/recipe-run';
+import { stagesOf } from './session/run/stages';
 
 export interface SessionParts {
   readonly registry: NodeRegistry;

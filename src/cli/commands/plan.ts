@@ -13,7 +13,7 @@ export async function plan(options: Arguments, host: Host): Promise<ExitStatus> 
   const { terminal } = host;
   const ready = await openRecipe(options, host, nodeRegistry);
   if (!ready.ok) return refuse(ready.diagnostics, options, host);
-  const { recipe, compiled, diagnostics } = ready.prepared;
+  const { recipe, compiled, diagnostics } = ready.opened;
   report(diagnostics, host);
   if (options.printAfter !== undefined) {
     // Before it is lowered, the program is the document.

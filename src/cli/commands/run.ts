@@ -43,19 +43,19 @@ async function runInto(
   const { terminal, files } = host;
   const ready = await openRecipe(options, host, nodeRegistry);
   if (!ready.ok) return refuse(ready.diagnostics, options, host);
-  const { engine, recipe, bound, compiled, threads } = ready.prepared;
-  report(ready.prepared.diagnostics, host);
+  const { engine, recipe, bound, compiled, threads } = ready.opened;
+  report(ready.opened.diagnostics, host);
   const overwritten = await overwrittenInputs(recipe, bound.reads, folder, files, nodeRegistry);
   if (overwritten.length > 0) return refuse(overwritten, options, host);
 
-  const ran = await runShowingProgress(ready.prepared, host);
+  const ran = await runShowingProgress(ready.opened, host);
   if (ran.result === undefined) {
     terminal.error(cancelledText);
     if (options.json) terminal.out(jsonText({ status: 'cancelled', diagnostics: [] }));
     return ran.status;
   }
   const { result } = ran;
-  const told = new Set(ready.prepared.diagnostics.map((each) => JSON.stringify(each)));
+  const told = new Set(ready.opened.diagnostics.map((each) => JSON.stringify(each)));
   const news = withoutEchoes(result.diagnostics).filter((each) => !told.has(JSON.stringify(each)));
   if (result.status === 'failed') return refuse(news, options, host);
   report(news, host);
@@ -63,7 +63,7 @@ async function runInto(
   const sayAsJson = (): void =>
     terminal.out(
       jsonText(
-        summary(result, planPeakBytes, [...ready.prepared.diagnostics, ...news].map(toldSafely)),
+        summary(result, planPeakBytes, [...ready.opened.diagnostics, ...news].map(toldSafely)),
       ),
     );
   if (result.status === 'cancelled') {

@@ -11,9 +11,9 @@ import { parse } from '../compile/parse';
 import { leaveOutUnbound, validate } from '../compile/validate';
 import type { Device } from '../devices';
 import type { SessionDevices } from './devices-of-session';
-import type { InputStore, StoredInput } from './input-store';
+import type { InputStore, StoredInput } from './inputs/input-store';
 import { nodeKeys } from './node-keys';
-import type { ResultStore, StoredResult } from './result-store';
+import type { ResultStore, StoredResult } from './results/result-store';
 
 /** Everything that is known of a recipe before it is compiled. */
 export interface Prepared {

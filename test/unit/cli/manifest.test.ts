@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { manifestText } from '../../../src/cli/manifest';
 import { parseDocument } from '../../../src/pipeline/parse-document';
 import { messages } from '../../../src/runtime/api/engine/messages';
-import { emptyResult } from '../../../src/runtime/session/run-outcome';
+import { emptyResult } from '../../../src/runtime/session/run/run-result';
 import { slices } from '../../support/small-session';
 
 it('holds what speaks against the result, and no other warning', () => {

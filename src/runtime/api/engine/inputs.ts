@@ -1,6 +1,6 @@
 import type { DataValue } from '../data-kinds/index';
 
-/** What files can be read as: a reader each, in `session/source-readers.ts`. */
+/** What files can be read as: a reader each, in `session/inputs/source-readers.ts`. */
 export type SourceKind = 'image' | 'labels' | 'transform';
 
 /** Where a loader's data comes from, as the document says it. */

@@ -22,7 +22,7 @@ export type ComputedOutputs<Outputs extends Record<string, PortDefinition<DataPo
 /**
  * Declares a node that computes by itself, once, instead of saying its meaning in ops: what has a
  * program of its own, such as a network. It takes data and gives data. The recipe is cut at it: what
- * it needs runs as one plan, then `compute`, then what needs it (`session/stages.ts`). Its results are
+ * it needs runs as one plan, then `compute`, then what needs it (`session/run/stages.ts`). Its results are
  * kept like those of other nodes. What can be said in ops should be: it then runs on the device,
  * and can be optimized over.
  */

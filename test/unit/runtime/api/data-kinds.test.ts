@@ -5,7 +5,10 @@ import {
   dataKinds,
 } from '../../../../src/runtime/api/data-kinds/index';
 import { valuesOf } from '../../../../src/runtime/compile/data-values';
-import { computedValue, valuesWithData } from '../../../../src/runtime/session/computed-results';
+import {
+  computedValue,
+  valuesWithData,
+} from '../../../../src/runtime/session/results/values-with-data';
 import { dataSamples } from './data-samples';
 
 describe.each(Object.keys(dataKinds) as DataPortType[])('data of kind %s', (type) => {

@@ -7,9 +7,12 @@ import type { DeviceOpener, Execution } from '../../../../src/runtime/devices';
 import type { HeldPlane } from '../../../../src/runtime/held-plane';
 import type { ValueId } from '../../../../src/runtime/ir/values';
 import type { Session } from '../../../../src/runtime/session';
-import { ResultData } from '../../../../src/runtime/session/result-data';
-import { resultHandle, resultPlace } from '../../../../src/runtime/session/result-handles';
-import { ResultStore, type StoredResult } from '../../../../src/runtime/session/result-store';
+import { ResultData } from '../../../../src/runtime/session/results/result-data';
+import { resultHandle, resultPlace } from '../../../../src/runtime/session/results/result-handles';
+import {
+  ResultStore,
+  type StoredResult,
+} from '../../../../src/runtime/session/results/result-store';
 import {
   bind,
   cached,

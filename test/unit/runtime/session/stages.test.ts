@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckedNode } from '../../../../src/runtime/compile/checked-graph';
-import { stagesOf } from '../../../../src/runtime/session/stages';
+import { stagesOf } from '../../../../src/runtime/session/run/stages';
 
 /** A node that is wired to others; a name in capitals computes by itself. */
 function node(id: string, ...sources: readonly string[]): CheckedNode {

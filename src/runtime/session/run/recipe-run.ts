@@ -1,19 +1,19 @@
-import type { Diagnostic } from '../api/engine/diagnostics';
+import type { Diagnostic } from '../../api/engine/diagnostics';
 import type {
   NodeState,
   RunProgress,
   RunRequest,
   RunResult,
   TurnOutcome,
-} from '../api/engine/engine-api';
-import { messages } from '../api/engine/messages';
-import type { CheckedNode } from '../compile/checked-graph';
+} from '../../api/engine/engine-api';
+import { messages } from '../../api/engine/messages';
+import type { CheckedNode } from '../../compile/checked-graph';
+import { type Prepared, prepareRecipe } from '../prepare-recipe';
+import type { StoredResult } from '../results/result-store';
 import { computeNode } from './compute-node';
 import { DialTurns } from './dial-turns';
 import { type RunParts, runPlan } from './plan-run';
-import { type Prepared, prepareRecipe } from './prepare-recipe';
-import type { StoredResult } from './result-store';
-import { emptyResult, followedBy } from './run-outcome';
+import { emptyResult, followedBy } from './run-result';
 import { stagesOf } from './stages';
 
 /** One run of a recipe, from its text to its results; may be cancelled and turned at any time. */

@@ -1,11 +1,11 @@
-import type { Diagnostic } from '../api/engine/diagnostics';
-import type { RunResult, TurnOutcome } from '../api/engine/engine-api';
-import { messages } from '../api/engine/messages';
-import type { CheckedGraph } from '../compile/checked-graph';
-import type { DialMoment, Execution } from '../devices';
-import type { BufferId } from '../ir/kernel-graph';
-import type { Plan } from '../ir/plan';
-import { passesIn } from '../ir/repeats';
+import type { Diagnostic } from '../../api/engine/diagnostics';
+import type { RunResult, TurnOutcome } from '../../api/engine/engine-api';
+import { messages } from '../../api/engine/messages';
+import type { CheckedGraph } from '../../compile/checked-graph';
+import type { DialMoment, Execution } from '../../devices';
+import type { BufferId } from '../../ir/kernel-graph';
+import type { Plan } from '../../ir/plan';
+import { passesIn } from '../../ir/repeats';
 
 type Turned = RunResult['turned'][number];
 

@@ -1,7 +1,7 @@
-import type { NiftiGeometry } from '../../imaging/nifti/header';
-import type { LevelOutcome } from '../api/engine/engine-api';
-import type { KeptOutputs } from '../compile/lower';
-import type { ToldWarning } from '../compile/result-warnings';
+import type { NiftiGeometry } from '../../../imaging/nifti/header';
+import type { LevelOutcome } from '../../api/engine/engine-api';
+import type { KeptOutputs } from '../../compile/lower';
+import type { ToldWarning } from '../../compile/result-warnings';
 import type { ResultData } from './result-data';
 
 /** What a finished node left: its data values with their numbers. */

@@ -1,11 +1,11 @@
-import type { CheckedGraph } from '../compile/checked-graph';
-import type { Compiled } from '../compile/compile';
-import { valuesOf } from '../compile/data-values';
-import type { BufferId } from '../ir/kernel-graph';
-import type { Plan } from '../ir/plan';
-import { passesIn } from '../ir/repeats';
-import { accessOf, planeCountOf } from '../ops/define-kernel';
-import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
+import type { CheckedGraph } from '../../compile/checked-graph';
+import type { Compiled } from '../../compile/compile';
+import { valuesOf } from '../../compile/data-values';
+import type { BufferId } from '../../ir/kernel-graph';
+import type { Plan } from '../../ir/plan';
+import { passesIn } from '../../ir/repeats';
+import { accessOf, planeCountOf } from '../../ops/define-kernel';
+import { type KernelRegistry, kernelOf, kernelRegistry } from '../../ops/kernels';
 
 /** The step after which nothing of a node is left to do; `settled` where nothing ever was. */
 export type NodeCompletion = ReadonlyMap<string, number>;

@@ -1,16 +1,16 @@
-import type { Diagnostic } from '../api/engine/diagnostics';
-import { messages } from '../api/engine/messages';
-import type { ComputedValue, DataPortType } from '../api/nodes/computed-values';
-import type { CheckedNode } from '../compile/checked-graph';
-import { valuesOf } from '../compile/data-values';
-import type { Device } from '../devices';
-import { InternalError } from '../internal-error';
-import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../networks/tensorflow';
-import { Refusal } from '../refusal';
-import { computedValue, type ValuesWithData, valuesWithData } from './computed-results';
-import type { StoredInput } from './input-store';
+import type { Diagnostic } from '../../api/engine/diagnostics';
+import { messages } from '../../api/engine/messages';
+import type { ComputedValue, DataPortType } from '../../api/nodes/computed-values';
+import type { CheckedNode } from '../../compile/checked-graph';
+import { valuesOf } from '../../compile/data-values';
+import type { Device } from '../../devices';
+import { InternalError } from '../../internal-error';
+import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
+import { Refusal } from '../../refusal';
+import type { StoredInput } from '../inputs/input-store';
+import type { StoredResult } from '../results/result-store';
+import { computedValue, type ValuesWithData, valuesWithData } from '../results/values-with-data';
 import { geometryFor } from './keep-results';
-import type { StoredResult } from './result-store';
 
 /** What a node that computes by itself is given. */
 export interface ComputeParts {

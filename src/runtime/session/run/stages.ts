@@ -1,5 +1,5 @@
-import type { CheckedGraph, CheckedNode } from '../compile/checked-graph';
-import { readPorts } from '../compile/kept-outputs';
+import type { CheckedGraph, CheckedNode } from '../../compile/checked-graph';
+import { readPorts } from '../../compile/kept-outputs';
 
 /** One plan of a run, and the nodes that compute by themselves once it has run. */
 export interface Stage {

@@ -1,16 +1,16 @@
-import { identityMatrix, type MovingWorldFromFixedWorld } from '../../imaging/frames';
-import { axisAlignedGrid } from '../../imaging/grid';
-import type { ImageProblem, ImageWarning, TransformProblem } from '../../imaging/image-problem';
-import { labelVolumeOf } from '../../imaging/label-volume';
-import type { NiftiGeometry } from '../../imaging/nifti/header';
-import type { OpenedFile } from '../../imaging/readers/image-reader';
-import { readImageFile } from '../../imaging/readers/index';
-import { runHeeding, type Steps } from '../../imaging/steps';
-import { imageVolumeOf, type StoredImage, type VolumeResult } from '../../imaging/stored-image';
-import { readTransformFile } from '../../imaging/transforms/read-transform';
-import type { Volume } from '../../imaging/volume';
-import type { ComputedValue } from '../api/data-kinds/index';
-import type { SourceKind, SourceRequest } from '../api/engine/inputs';
+import { identityMatrix, type MovingWorldFromFixedWorld } from '../../../imaging/frames';
+import { axisAlignedGrid } from '../../../imaging/grid';
+import type { ImageProblem, ImageWarning, TransformProblem } from '../../../imaging/image-problem';
+import { labelVolumeOf } from '../../../imaging/label-volume';
+import type { NiftiGeometry } from '../../../imaging/nifti/header';
+import type { OpenedFile } from '../../../imaging/readers/image-reader';
+import { readImageFile } from '../../../imaging/readers/index';
+import { runHeeding, type Steps } from '../../../imaging/steps';
+import { imageVolumeOf, type StoredImage, type VolumeResult } from '../../../imaging/stored-image';
+import { readTransformFile } from '../../../imaging/transforms/read-transform';
+import type { Volume } from '../../../imaging/volume';
+import type { ComputedValue } from '../../api/data-kinds/index';
+import type { SourceKind, SourceRequest } from '../../api/engine/inputs';
 
 /** What a file holds, as data of a kind. */
 export interface SourceData {

@@ -1,20 +1,20 @@
-import type { ImageProblem, TransformProblem } from '../../imaging/image-problem';
-import { geometryOf } from '../../imaging/nifti/geometry';
-import type { NiftiGeometry } from '../../imaging/nifti/header';
-import { type HeadPhantom, headPhantomSteps } from '../../imaging/phantoms/head';
-import { describeProblem, describeWarning } from '../../imaging/problem-messages';
-import { runHeeding } from '../../imaging/steps';
-import type { Volume } from '../../imaging/volume';
-import { pairSha256Hex, sha256Hex } from '../../imaging/volume-digest';
-import type { ComputedValue } from '../api/data-kinds/index';
-import type { Diagnostic } from '../api/engine/diagnostics';
-import type { OpenInputRequest, OpenInputResult } from '../api/engine/engine-api';
-import type { InputDescriptor, SourceRequest } from '../api/engine/inputs';
-import { messages } from '../api/engine/messages';
-import { valuesOf } from '../compile/data-values';
-import { InternalError } from '../internal-error';
-import { valuesWithData } from './computed-results';
-import type { Numbers } from './result-data';
+import type { ImageProblem, TransformProblem } from '../../../imaging/image-problem';
+import { geometryOf } from '../../../imaging/nifti/geometry';
+import type { NiftiGeometry } from '../../../imaging/nifti/header';
+import { type HeadPhantom, headPhantomSteps } from '../../../imaging/phantoms/head';
+import { describeProblem, describeWarning } from '../../../imaging/problem-messages';
+import { runHeeding } from '../../../imaging/steps';
+import type { Volume } from '../../../imaging/volume';
+import { pairSha256Hex, sha256Hex } from '../../../imaging/volume-digest';
+import type { ComputedValue } from '../../api/data-kinds/index';
+import type { Diagnostic } from '../../api/engine/diagnostics';
+import type { OpenInputRequest, OpenInputResult } from '../../api/engine/engine-api';
+import type { InputDescriptor, SourceRequest } from '../../api/engine/inputs';
+import { messages } from '../../api/engine/messages';
+import { valuesOf } from '../../compile/data-values';
+import { InternalError } from '../../internal-error';
+import type { Numbers } from '../results/result-data';
+import { valuesWithData } from '../results/values-with-data';
 import { dataOfVolume, type SourceData, sourceReaders } from './source-readers';
 
 /** Data that a loader can be bound to. */

@@ -1,30 +1,24 @@
-import type { Diagnostic } from '../api/engine/diagnostics';
-import type { RunProgress, RunRequest, RunResult } from '../api/engine/engine-api';
-import { messages } from '../api/engine/messages';
-import type { Compiled } from '../compile/compile';
-import { largestBuffers } from '../compile/memory-problems';
-import { failedCheck } from '../compile/result-checks';
-import { type ToldWarning, toldWarnings } from '../compile/result-warnings';
-import { DeviceFailure, type Execution } from '../devices';
-import { InternalError } from '../internal-error';
-import type { OpGraph } from '../ir/op-graph';
-import type { Plan } from '../ir/plan';
-import type { ValueId } from '../ir/values';
+import type { Diagnostic } from '../../api/engine/diagnostics';
+import type { RunProgress, RunRequest, RunResult } from '../../api/engine/engine-api';
+import { messages } from '../../api/engine/messages';
+import type { Compiled } from '../../compile/compile';
+import { largestBuffers } from '../../compile/memory-problems';
+import { failedCheck } from '../../compile/result-checks';
+import { type ToldWarning, toldWarnings } from '../../compile/result-warnings';
+import { DeviceFailure, type Execution } from '../../devices';
+import { InternalError } from '../../internal-error';
+import type { OpGraph } from '../../ir/op-graph';
+import type { Plan } from '../../ir/plan';
+import type { ValueId } from '../../ir/values';
+import { compilePrepared, hasError, type PreparationParts, type Prepared } from '../prepare-recipe';
+import type { ResultStore, StoredResult } from '../results/result-store';
 import type { DialTurns } from './dial-turns';
-import {
-  type Kept,
-  keepResults,
-  levelsOf,
-  metricsOf,
-  outputHandles,
-  warningsOf,
-  writeInputs,
-} from './keep-results';
+import { type Kept, keepResults } from './keep-results';
 import { completionOf } from './node-completion';
-import { compilePrepared, hasError, type PreparationParts, type Prepared } from './prepare-recipe';
-import type { ResultStore, StoredResult } from './result-store';
-import { emptyResult, withoutRepeats } from './run-outcome';
-import { RunRecorder } from './run-progress';
+import { RunRecorder } from './run-recorder';
+import { emptyResult, withoutRepeats } from './run-result';
+import { levelsOf, metricsOf, outputHandles, warningsOf } from './tell-results';
+import { writeInputs } from './write-inputs';
 
 export interface RunParts extends PreparationParts {
   readonly results: ResultStore;

@@ -5,9 +5,9 @@ import type { ReadRequest, ReadResult, VolumeData } from '../api/engine/engine-a
 import type { WriteContext } from '../api/engine/file-writers/file-writer';
 import { writeFile } from '../api/engine/file-writers/index';
 import { valuesOf } from '../compile/data-values';
-import { computedValue } from './computed-results';
-import type { StoredInput } from './input-store';
-import type { StoredResult } from './result-store';
+import type { StoredInput } from './inputs/input-store';
+import type { StoredResult } from './results/result-store';
+import { computedValue } from './results/values-with-data';
 
 const missing: ReadResult = { kind: 'missing', diagnostics: [] };
 

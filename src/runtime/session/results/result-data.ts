@@ -1,5 +1,5 @@
-import type { HeldPlane } from '../held-plane';
-import type { ValueId } from '../ir/values';
+import type { HeldPlane } from '../../held-plane';
+import type { ValueId } from '../../ir/values';
 
 /** Numbers of program values: one plane a channel, or one of scalars. */
 export type Numbers = ReadonlyMap<ValueId, readonly Float32Array[]>;

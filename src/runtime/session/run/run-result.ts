@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../api/engine/diagnostics';
-import type { RunResult } from '../api/engine/engine-api';
+import type { Diagnostic } from '../../api/engine/diagnostics';
+import type { RunResult } from '../../api/engine/engine-api';
 
 /** What is known of every run, however it ends. */
 export type RunFrame = Pick<RunResult, 'device' | 'deviceName'> & { readonly startedMs: number };

@@ -4,16 +4,16 @@ import type {
   NodeProgress,
   RunProgress,
   VolumeData,
-} from '../api/engine/engine-api';
-import type { Descent } from '../api/nodes/lowering-problem';
-import type { LoopOutcome, RunObserver } from '../devices';
-import { InternalError } from '../internal-error';
-import type { LoopStep } from '../ir/kernel-graph';
-import type { OpGraph } from '../ir/op-graph';
-import type { Plan } from '../ir/plan';
-import { countedPasses } from '../ir/repeats';
+} from '../../api/engine/engine-api';
+import type { Descent } from '../../api/nodes/lowering-problem';
+import type { LoopOutcome, RunObserver } from '../../devices';
+import { InternalError } from '../../internal-error';
+import type { LoopStep } from '../../ir/kernel-graph';
+import type { OpGraph } from '../../ir/op-graph';
+import type { Plan } from '../../ir/plan';
+import { countedPasses } from '../../ir/repeats';
+import { costOf } from '../plan-summary';
 import { type NodeCompletion, settled } from './node-completion';
-import { costOf } from './plan-summary';
 
 /** Least time between two messages, so that the page is not swept ten times a frame. */
 const messageEveryMs = 100;

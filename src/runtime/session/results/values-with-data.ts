@@ -1,15 +1,15 @@
-import { type Grid, voxelCount } from '../../imaging/grid';
-import type { NewValues } from '../api/data-kinds/define-data-kind';
+import { type Grid, voxelCount } from '../../../imaging/grid';
+import type { NewValues } from '../../api/data-kinds/define-data-kind';
 import {
   type ComputedValue,
   type DataPortType,
   type DataValue,
   dataKindOf,
-} from '../api/data-kinds/index';
-import type { KeptOutputs } from '../compile/lower';
-import { HostPlane } from '../held-plane';
-import { InternalError } from '../internal-error';
-import { fieldType, scalarsType, type ValueId, type ValueType } from '../ir/values';
+} from '../../api/data-kinds/index';
+import type { KeptOutputs } from '../../compile/lower';
+import { HostPlane } from '../../held-plane';
+import { InternalError } from '../../internal-error';
+import { fieldType, scalarsType, type ValueId, type ValueType } from '../../ir/values';
 import { type Numbers, ResultData } from './result-data';
 
 type Planes = readonly Float32Array[];
