@@ -40,7 +40,55 @@ export interface SimdFunctions {
     total: number,
     ...rest: WindowArguments
   ): void;
+  /** Trilinear value and derivative of a plane; rows begin … end of the target. What is 0 is left out. */
+  sampleLinear(
+    source: number,
+    ...rest: readonly [
+      ...displacement: PlaneAddresses,
+      value: number,
+      ...derivative: PlaneAddresses,
+      ...points: PointArguments,
+      outside: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
+  /** inner + outer∘(id + inner); rows begin … end. */
+  compose(
+    ...all: readonly [
+      ...outer: PlaneAddresses,
+      ...inner: PlaneAddresses,
+      ...value: PlaneAddresses,
+      ...points: PointArguments,
+      begin: number,
+      end: number,
+    ]
+  ): void;
+  /** How far each point lies inside the source; rows begin … end of the target. */
+  insideWeight(
+    ...all: readonly [
+      ...displacement: PlaneAddresses,
+      weight: number,
+      ...points: PointArguments,
+      outside: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
 }
+
+/** Addresses of the planes of a field, all 0 where there is none. */
+type PlaneAddresses = readonly [x: number, y: number, z: number];
+
+/** Where points lie, as `sample.as` takes it: where the map lies, and the sizes of target and source. */
+type PointArguments = readonly [
+  map: number,
+  nx: number,
+  ny: number,
+  sourceNx: number,
+  sourceNy: number,
+  sourceNz: number,
+];
 
 type WindowArguments = [
   nx: number,

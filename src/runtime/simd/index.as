@@ -1,2 +1,3 @@
+export { compose, insideWeight, sampleLinear } from './sample';
 export { gaussian } from './stencil';
 export { windowMoments, windowMomentsAdjoint } from './window';
