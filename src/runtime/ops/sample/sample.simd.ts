@@ -1,5 +1,6 @@
 import type { Simd } from '../../simd/simd';
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
+import { type ChainNumbers, chainToDisplacement } from './chain.cpu';
 import { insideWeights } from './inside.cpu';
 import { pointMap } from './point-map';
 import { type SamplingNumbers, sampleLinear } from './sample.cpu';
@@ -62,6 +63,30 @@ export function weighInside(
   );
 }
 
+/** Gradient in mm of displacement from that along the source's axes, over it; voxels are shared out. */
+export function chainedToDisplacement(
+  arrays: {
+    readonly cotangent: FloatArray;
+    readonly affine: FloatArray | undefined;
+    readonly slope: Planes;
+  },
+  p: ChainNumbers,
+  share: Share,
+  simd?: Simd,
+): void {
+  const { cotangent, affine, slope } = arrays;
+  if (!simd) {
+    chainToDisplacement(cotangent, slope, affine, slope, p, share);
+    return;
+  }
+  simd.functions.chainToDisplacement(
+    simd.addressOf(cotangent),
+    ...addressesOf(simd, slope),
+    mapAt(simd, pointMap(p, affine)),
+    ...shareOf(cotangent.length, share),
+  );
+}
+
 /** Sizes of the grids between which points go. */
 interface GridSizes {
   readonly nx: number;
@@ -76,12 +101,16 @@ export function isShort({ nx, sourceNx }: GridSizes): boolean {
   return nx < 4 || sourceNx < 2;
 }
 
-/** @param map as `pointMap` gives it: of voxels, then of displacements, which float32 is enough for */
 export function pointsOf(simd: Simd, p: GridSizes, map: Float64Array) {
   const { nx, ny, sourceNx, sourceNy, sourceNz } = p;
+  return [mapAt(simd, map), nx, ny, sourceNx, sourceNy, sourceNz] as const;
+}
+
+/** @param map as `pointMap` gives it: of voxels, then of displacements, which float32 is enough for */
+function mapAt(simd: Simd, map: Float64Array): number {
   const address = simd.doubles(map.subarray(0, 12), 0);
   simd.floats(map.subarray(12), 2 * 12);
-  return [address, nx, ny, sourceNx, sourceNy, sourceNz] as const;
+  return address;
 }
 
 export function addressesOf(simd: Simd, planes: Planes | undefined) {
