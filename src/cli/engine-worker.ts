@@ -1,8 +1,11 @@
+import { promisify } from 'node:util';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { constants, gzip } from 'node:zlib';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { nodeRegistry } from '../nodes/index';
 import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { Gzip } from '../runtime/api/engine/file-writers/file-writer';
 import type { PoolThread } from '../runtime/cpu/pool-worker';
 import { nodePoolThread } from '../runtime/cpu/threads';
 import { deviceOpeners } from '../runtime/device-openers';
@@ -46,13 +49,26 @@ function spawnThread(): PoolThread {
   return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
 }
 
+/**
+ * By zlib, on threads of Node's own: several files at a time, and none holds up the engine. The search for
+ * what is there twice takes most of the time, and finds nothing in a field's floats.
+ */
+const compress = promisify(gzip);
+const gzipAside: Gzip = (bytes, { repeats }) =>
+  compress(bytes, repeats ? {} : { strategy: constants.Z_HUFFMAN_ONLY });
+
 if (parentPort) {
   const { gpu: wanted, threads, memoryBytes } = workerData as EngineThreadOptions;
   const opened = wanted === 'look' ? await openGpu() : { because: wanted };
   const gpu = 'gpu' in opened ? opened.gpu : undefined;
   const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes });
   // One run, and nothing after it.
-  const session = createSession({ registry: nodeRegistry, devices, maxResultBytes: 0 });
+  const session = createSession({
+    registry: nodeRegistry,
+    devices,
+    maxResultBytes: 0,
+    gzip: gzipAside,
+  });
   const engine = 'because' in opened ? explaining(session, opened.because) : session;
   Comlink.expose(engine, nodeEndpoint(parentPort));
 }

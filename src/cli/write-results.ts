@@ -41,8 +41,8 @@ export async function writeResults(
   const write = async (name: string, content: Uint8Array | string): Promise<void> => {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
     writing = files.join(folder, name);
-    await claim.stage(name, bytes);
-    written.push({ name, sha256: await sha256Hex(bytes) });
+    const [sha256] = await Promise.all([sha256Hex(bytes), claim.stage(name, bytes)]);
+    written.push({ name, sha256 });
   };
   try {
     await writeAll();
@@ -58,8 +58,13 @@ export async function writeResults(
   return { ok: false, diagnostic: messages.unwritable(published.path, published.reason) };
 
   async function writeAll(): Promise<void> {
-    for (const file of outputFiles(recipe.document, result.outputs, registry)) {
-      const bytes = await readOutput(engine, file, result.outputs);
+    const wanted = outputFiles(recipe.document, result.outputs, registry);
+    // All at once: compressing takes longest, and goes on beside the others.
+    const contents = await Promise.all(
+      wanted.map((file) => readOutput(engine, file, result.outputs)),
+    );
+    for (const [index, file] of wanted.entries()) {
+      const bytes = contents[index];
       const path = files.join(folder, file.name);
       if (bytes) await write(file.name, bytes);
       // Yesterday's displacement field beside today's affine would be taken for one transform.

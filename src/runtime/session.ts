@@ -1,3 +1,4 @@
+import { gzipHere } from '../imaging/nifti/write-nifti';
 import type { Diagnostic } from './api/engine/diagnostics';
 import type {
   CompileRequest,
@@ -13,6 +14,7 @@ import type {
   RunResult,
   TurnOutcome,
 } from './api/engine/engine-api';
+import type { Gzip } from './api/engine/file-writers/file-writer';
 import { messages } from './api/engine/messages';
 import type { NodeRegistry } from './api/nodes/define-node';
 import type { DeviceOpener } from './devices';
@@ -38,6 +40,8 @@ export interface SessionParts {
    * run always are. 1 GiB unless told.
    */
   readonly maxResultBytes?: number;
+  /** How files are compressed; on this thread unless told. */
+  readonly gzip?: Gzip;
 }
 
 /** A session also ends; only its root may end it. */
@@ -53,12 +57,20 @@ export function createSession(parts: SessionParts): Session {
 /** No method rejects: across threads an error keeps only its message, and no node. */
 class EngineSession implements Session {
   readonly #parts: RunParts;
+  readonly #gzip: Gzip;
   readonly #runs = new Set<RecipeRun>();
   #runCount = 0;
   /** Ends when the runs before end: a device runs one plan at a time. */
   #lastRun: Promise<unknown> = Promise.resolve();
 
-  constructor({ registry, devices, verify = false, maxResultBytes = 2 ** 30 }: SessionParts) {
+  constructor({
+    registry,
+    devices,
+    verify = false,
+    maxResultBytes = 2 ** 30,
+    gzip = gzipHere,
+  }: SessionParts) {
+    this.#gzip = gzip;
     this.#parts = {
       registry,
       verify,
@@ -138,10 +150,10 @@ class EngineSession implements Session {
     return guarded<ReadResult>(
       async () => {
         const input = this.#parts.inputs.get(request.handle);
-        if (input) return await readInput(input, request);
+        if (input) return await readInput(input, request, this.#gzip);
         const place = resultPlace(request.handle);
         const result = place && this.#parts.results.get(place.key);
-        if (result) return await readResult(result, place.port, request);
+        if (result) return await readResult(result, place.port, request, this.#gzip);
         return { kind: 'missing', diagnostics: [] };
       },
       (fault) => ({ kind: 'missing', diagnostics: [fault] }),

@@ -74,6 +74,11 @@ export function writeDisplacementField(
   return assemble(header, field.grid, lps, encode, options.gzip);
 }
 
+/** A file's bytes by gzip, on this thread; with a fixed time stamp: the same bytes give the same. */
+export function gzipHere(bytes: Uint8Array): Uint8Array {
+  return gzipSync(bytes, { mtime: 0 });
+}
+
 interface HeaderToWrite {
   readonly dimensions: readonly number[];
   readonly intentCode: number;
@@ -99,8 +104,7 @@ function assemble(
   components.forEach((values, component) => {
     file.set(encode(values), voxelsAtBytes + component * planeBytes);
   });
-  // A fixed time stamp: the same volume gives the same bytes.
-  return gzip ? gzipSync(file, { mtime: 0 }) : file;
+  return gzip ? gzipHere(file) : file;
 }
 
 function headerBytes(header: HeaderToWrite): Uint8Array {

@@ -2,7 +2,7 @@ import { writeNifti } from '../../imaging/nifti/write-nifti';
 import type { GridPlanes } from '../api/data-kinds/define-data-kind';
 import { type ComputedValue, dataKindOf } from '../api/data-kinds/index';
 import type { ReadRequest, ReadResult, VolumeData } from '../api/engine/engine-api';
-import type { WriteContext } from '../api/engine/file-writers/file-writer';
+import type { Gzip, WriteContext } from '../api/engine/file-writers/file-writer';
 import { writeFile } from '../api/engine/file-writers/index';
 import { valuesOf } from '../compile/data-values';
 import type { StoredInput } from './inputs/input-store';
@@ -12,12 +12,17 @@ import { computedValue } from './results/values-with-data';
 const missing: ReadResult = { kind: 'missing', diagnostics: [] };
 
 /** A loader's data, for the viewer or as a file. */
-export async function readInput(input: StoredInput, request: ReadRequest): Promise<ReadResult> {
+export async function readInput(
+  input: StoredInput,
+  request: ReadRequest,
+  gzip: Gzip,
+): Promise<ReadResult> {
   const { volume, geometry, computed } = input;
   if (request.as === 'file' && volume) {
-    return { kind: 'file', bytes: writeNifti(volume, geometry ? { geometry } : {}) };
+    const bytes = writeNifti(volume, { ...(geometry && { geometry }), gzip: false });
+    return { kind: 'file', bytes: await gzip(bytes, { repeats: true }) };
   }
-  return readNumbers(computed, request, { geometry });
+  return readNumbers(computed, request, { geometry, gzip });
 }
 
 /**
@@ -28,6 +33,7 @@ export async function readResult(
   result: StoredResult,
   port: string,
   request: ReadRequest,
+  gzip: Gzip,
 ): Promise<ReadResult> {
   const kept = result.ports[port];
   if (!kept) return missing;
@@ -35,7 +41,8 @@ export async function readResult(
   // It may be given back meanwhile.
   result.data.retain();
   const numbers = await result.data.read(valuesOf(kept)).finally(() => result.data.release());
-  return readNumbers(computedValue(kept, numbers), request, result);
+  const { geometry } = result;
+  return readNumbers(computedValue(kept, numbers), request, { geometry, gzip });
 }
 
 /** Numbers in the form that is asked for; `missing` where they have no such form. */

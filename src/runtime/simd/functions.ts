@@ -40,7 +40,125 @@ export interface SimdFunctions {
     total: number,
     ...rest: WindowArguments
   ): void;
+  /** Trilinear value and derivative of a plane; rows begin … end of the target. What is 0 is left out. */
+  sampleLinear(
+    source: number,
+    ...rest: readonly [
+      ...displacement: PlaneAddresses,
+      value: number,
+      ...derivative: PlaneAddresses,
+      ...points: PointArguments,
+      outside: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
+  /** inner + outer∘(id + inner); rows begin … end. */
+  compose(
+    ...all: readonly [
+      ...outer: PlaneAddresses,
+      ...inner: PlaneAddresses,
+      ...value: PlaneAddresses,
+      ...points: PointArguments,
+      begin: number,
+      end: number,
+    ]
+  ): void;
+  /** Dᵀ · (cotangent · slope) over the slope; voxels begin … end. */
+  chainToDisplacement(
+    cotangent: number,
+    ...rest: readonly [...slope: PlaneAddresses, map: number, begin: number, end: number]
+  ): void;
+  /** Sums of [weight ·] A² / (B·C) over chunks begin … end. */
+  lnccPartials(
+    ...all: readonly [
+      ...means: MeanAddresses,
+      weight: number,
+      partials: number,
+      count: number,
+      chunkLength: number,
+      epsilon: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
+  /** Joint histograms of chunks begin … end, cubic windows. A range is its lower end and bins per unit. */
+  histogramPartials(
+    ...all: readonly [
+      fixed: number,
+      warped: number,
+      weight: number,
+      partials: number,
+      ...fixedRange: readonly [low: number, scale: number],
+      ...warpedRange: readonly [low: number, scale: number],
+      bins: number,
+      count: number,
+      chunkLength: number,
+      begin: number,
+      end: number,
+      table: number,
+    ]
+  ): void;
+  /** Cotangent of an image from its table's; voxels begin … end. */
+  histogramCotangents(
+    ...all: readonly [
+      other: number,
+      image: number,
+      weight: number,
+      imageCotangent: number,
+      ...otherRange: readonly [low: number, scale: number],
+      ...imageRange: readonly [low: number, scale: number],
+      bins: number,
+      begin: number,
+      end: number,
+      table: number,
+    ]
+  ): void;
+  /** Cotangents of the means of W, W² and F·W over those means; voxels begin … end. */
+  lnccCotangents(
+    ...all: readonly [
+      ...means: MeanAddresses,
+      weight: number,
+      scale: number,
+      epsilon: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
+  /** How far each point lies inside the source; rows begin … end of the target. */
+  insideWeight(
+    ...all: readonly [
+      ...displacement: PlaneAddresses,
+      weight: number,
+      ...points: PointArguments,
+      outside: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
 }
+
+/** Addresses of the planes of a field, all 0 where there is none. */
+type PlaneAddresses = readonly [x: number, y: number, z: number];
+
+/** Addresses of window means. */
+type MeanAddresses = readonly [
+  fixed: number,
+  fixedSquared: number,
+  warped: number,
+  warpedSquared: number,
+  product: number,
+];
+
+/** Where points lie, as `sample.as` takes it: where the map lies, and the sizes of target and source. */
+type PointArguments = readonly [
+  map: number,
+  nx: number,
+  ny: number,
+  sourceNx: number,
+  sourceNy: number,
+  sourceNz: number,
+];
 
 type WindowArguments = [
   nx: number,

@@ -12,6 +12,8 @@ export interface Simd {
   readonly scratchFloats: number;
   /** Puts numbers at the scratch's beginning and gives their address. */
   floats(numbers: ArrayLike<number>, offsetFloats: number): number;
+  /** The same with float64, at an even offset. */
+  doubles(numbers: ArrayLike<number>, offsetFloats: number): number;
 }
 
 /** Floats of scratch that each thread has: two rows of slices of the largest grids, and their taps. */
@@ -23,6 +25,7 @@ export function simdOver(memory: WebAssembly.Memory, scratch: number): Simd {
   const module = new WebAssembly.Module(bytesOf(isShared ? sharedBase64 : unsharedBase64));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const view = new Float32Array(memory.buffer, scratch, scratchFloats);
+  const wideView = new Float64Array(memory.buffer, scratch, scratchFloats / 2);
   return {
     functions: exports as unknown as SimdFunctions,
     addressOf: ({ byteOffset }) => byteOffset,
@@ -30,6 +33,10 @@ export function simdOver(memory: WebAssembly.Memory, scratch: number): Simd {
     scratchFloats,
     floats(numbers, offsetFloats) {
       view.set(numbers, offsetFloats);
+      return scratch + 4 * offsetFloats;
+    },
+    doubles(numbers, offsetFloats) {
+      wideView.set(numbers, offsetFloats / 2);
       return scratch + 4 * offsetFloats;
     },
   };

@@ -2,6 +2,7 @@
 // kept in rings of slices from which the third axis is added up. Every sum is made anew from its
 // 2r + 1 terms, never by sliding, so that any share of rows gives the same bits and no rounding piles up.
 
+import { loadLanes, storeLanes } from './lanes';
 import { padded } from './stencil';
 
 // @ts-ignore: decorator
@@ -58,19 +59,6 @@ function across(slots: usize, slotBytes: usize, ring: i32, middle: i32, r: i32, 
     sum = add(sum, add(below, above));
   }
   return sum;
-}
-
-/** Stores the first `lanes` of four floats. */
-// @ts-ignore: decorator
-@inline
-function storeLanes(p: usize, value: v128, lanes: i32): void {
-  if (lanes >= 4) {
-    v128.store(p, value);
-    return;
-  }
-  store<f32>(p, f32x4.extract_lane(value, 0));
-  if (lanes > 1) store<f32>(p + 4, f32x4.extract_lane(value, 1));
-  if (lanes > 2) store<f32>(p + 8, f32x4.extract_lane(value, 2));
 }
 
 /**
@@ -262,15 +250,4 @@ export function windowMomentsAdjoint(
       slot = slot + 1 == ring ? 0 : slot + 1;
     }
   }
-}
-
-/** The first `lanes` of four floats; nothing beyond them is read. */
-// @ts-ignore: decorator
-@inline
-function loadLanes(p: usize, lanes: i32): v128 {
-  if (lanes >= 4) return v128.load(p);
-  let value = v128.load32_zero(p);
-  if (lanes > 1) value = f32x4.replace_lane(value, 1, load<f32>(p + 4));
-  if (lanes > 2) value = f32x4.replace_lane(value, 2, load<f32>(p + 8));
-  return value;
 }

@@ -4,7 +4,8 @@ import type { ValueType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField, gridAttributes } from '../grid-attributes';
-import { composeFields, warpAdjointOf } from './compose.cpu';
+import { warpAdjointOf } from './compose.cpu';
+import { composed } from './compose.simd';
 import composeSource from './compose.wgsl?raw';
 import warpAdjointSource from './warp-adjoint.wgsl?raw';
 
@@ -26,7 +27,7 @@ const composeKernel = defineKernel({
   name: 'compose',
   bindings: { outer: 'read3', inner: 'read3', value: 'write3' },
   parameters,
-  cpu: (b, p, share) => composeFields(b.outer, b.inner, b.value, p, share),
+  cpu: composed,
   gpu: { source: composeSource, threads: voxels, perComponent: ['outer', 'value'] },
   cost: (p) => ({ bytes: 36 * voxels(p), operations: 80 * voxels(p) }),
 });

@@ -174,7 +174,7 @@ export function histogramCotangents(
 }
 
 /** Bins between the ends of the range for one unit of intensity; 0 where the range is empty. */
-function binsPerUnit(range: FloatArray, span: number): number {
+export function binsPerUnit(range: FloatArray, span: number): number {
   const width = range[1]! - range[0]!;
   return width > 0 ? span / width : 0;
 }

@@ -1,5 +1,6 @@
 import { defineKernel } from '../define-kernel';
-import { histogramCotangents, histogramPartials, sumTables } from './histogram.cpu';
+import { sumTables } from './histogram.cpu';
+import { countJointly, spreadCotangent } from './histogram.simd';
 import adjointSource from './histogram-adjoint.wgsl?raw';
 import partialsSource from './histogram-partials.wgsl?raw';
 import sumSource from './sum-tables.wgsl?raw';
@@ -28,17 +29,7 @@ export const histogramPartialsKernel = defineKernel({
     chunkLength: 'u32',
     weighted: 'u32',
   },
-  cpu: (b, p, share) =>
-    histogramPartials(
-      b.fixed,
-      b.warped,
-      b.fixedRange,
-      b.warpedRange,
-      b.weight,
-      b.partials,
-      p,
-      share,
-    ),
+  cpu: countJointly,
   gpu: {
     source: partialsSource,
     threads: (p) => Math.ceil(p.count / p.chunkLength) * countingWorkgroup,
@@ -83,18 +74,7 @@ export const histogramAdjointKernel = defineKernel({
     imageStride: 'u32',
     weighted: 'u32',
   },
-  cpu: (b, p, share) =>
-    histogramCotangents(
-      b.other,
-      b.image,
-      b.otherRange,
-      b.imageRange,
-      b.weight,
-      b.cotangent,
-      b.imageCotangent,
-      p,
-      share,
-    ),
+  cpu: spreadCotangent,
   gpu: { source: adjointSource, threads: (p) => p.count },
   cost: (p) => ({ bytes: (12 + 4 * p.weighted) * p.count, operations: 80 * p.count }),
 });

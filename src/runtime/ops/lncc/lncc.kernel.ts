@@ -1,6 +1,7 @@
 import { defineKernel } from '../define-kernel';
 import { reductionThreads, reductionWorkgroup } from '../reduction';
-import { lnccCotangentsFixed, lnccCotangentsWarped, lnccPartials } from './lncc.cpu';
+import { lnccCotangentsFixed } from './lncc.cpu';
+import { correlationCotangents, sumCorrelations } from './lncc.simd';
 import adjointSource from './lncc-adjoint.wgsl?raw';
 import adjointFixedSource from './lncc-adjoint-fixed.wgsl?raw';
 import partialsSource from './lncc-partials.wgsl?raw';
@@ -21,19 +22,7 @@ export const lnccPartialsKernel = defineKernel({
     partials: 'write',
   },
   parameters: weightedParameters,
-  cpu: (b, p, share) =>
-    lnccPartials(
-      b.meanFixed,
-      b.meanFixedSquared,
-      b.meanWarped,
-      b.meanWarpedSquared,
-      b.meanProduct,
-      b.weight,
-      b.partials,
-      p.count,
-      p.epsilon,
-      share,
-    ),
+  cpu: sumCorrelations,
   gpu: {
     source: partialsSource,
     threads: reductionThreads,
@@ -55,19 +44,7 @@ export const lnccAdjointKernel = defineKernel({
     cotangent: 'read',
   },
   parameters: weightedParameters,
-  cpu: (b, p, share) =>
-    lnccCotangentsWarped(
-      b.meanFixed,
-      b.meanFixedSquared,
-      b.meanWarped,
-      b.meanWarpedSquared,
-      b.meanProduct,
-      b.weight,
-      -(b.cotangent[0] as number) / p.count,
-      p.count,
-      p.epsilon,
-      share,
-    ),
+  cpu: correlationCotangents,
   gpu: { source: adjointSource, threads: (p) => p.count },
   cost: (p) => ({ bytes: (32 + 4 * p.weighted) * p.count, operations: 20 * p.count }),
 });

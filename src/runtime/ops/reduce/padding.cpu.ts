@@ -1,4 +1,5 @@
 import type { FloatArray } from '../define-kernel';
+import type { Ascending } from './order-statistics.cpu';
 
 /** A value that fills less than this share of an image is no padding. */
 const leastShare = 0.02;
@@ -63,13 +64,13 @@ export function quantilesWithout(
   return quantilesOf(sample.subarray(0, count).sort(), shares);
 }
 
-/** Order statistics of sorted values, linear between neighbours; 0 where there are none. */
-export function quantilesOf(sorted: FloatArray, shares: readonly number[]): number[] {
+/** Order statistics, linear between neighbours; 0 where there are no values. */
+export function quantilesOf(sorted: Ascending, shares: readonly number[]): number[] {
   return shares.map((share) => {
     const position = share * (sorted.length - 1);
     const below = Math.max(0, Math.floor(position));
-    const low = sorted[below] ?? 0;
-    const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? low;
+    const low = sorted.at(below) ?? 0;
+    const high = sorted.at(Math.min(below + 1, sorted.length - 1)) ?? low;
     return low + (position - below) * (high - low);
   });
 }

@@ -4,7 +4,7 @@ import { pointMap } from './point-map';
 
 type Planes = readonly [FloatArray, FloatArray, FloatArray];
 
-interface ChainNumbers {
+export interface ChainNumbers {
   readonly worldFromTarget: readonly number[];
   readonly sourceFromWorld: readonly number[];
   readonly transformed: number;

@@ -5,10 +5,11 @@ import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
-import { affineFromPartials, affinePartials, chainToDisplacement as onCpu } from './chain.cpu';
+import { affineFromPartials, affinePartials } from './chain.cpu';
 import affineFinishSource from './chain-affine-finish.wgsl?raw';
 import affinePartialsSource from './chain-affine-partials.wgsl?raw';
 import displacementSource from './chain-displacement.wgsl?raw';
+import { chainedToDisplacement } from './sample.simd';
 
 type ChainAttributes = { readonly sourceWorldFromVoxel: readonly number[] };
 
@@ -21,7 +22,7 @@ const chainDisplacementKernel = defineKernel({
     sourceFromWorld: 'matrix3x4',
     transformed: 'i32',
   },
-  cpu: (b, p, share) => onCpu(b.cotangent, b.slope, b.affine, b.slope, p, share),
+  cpu: chainedToDisplacement,
   gpu: { source: displacementSource, threads: (p) => p.voxels },
   cost: (p) => ({ bytes: 28 * p.voxels, operations: 18 * p.voxels }),
 });

@@ -2,8 +2,8 @@ import { fieldType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { type GridAttributes, gridOf, requireDisplacementOn } from '../grid-attributes';
-import { insideWeights } from './inside.cpu';
 import weightSource from './inside-weight.wgsl?raw';
+import { weighInside } from './sample.simd';
 import { samplingParameters, samplingParameterValues } from './sampling';
 
 /** The target grid, and the grid of the image that is read. */
@@ -18,7 +18,7 @@ const insideWeightKernel = defineKernel({
   name: 'inside-weight',
   bindings: { displacement: 'read3?', affine: 'read?', weight: 'write' },
   parameters: samplingParameters,
-  cpu: (b, p, share) => insideWeights(b.displacement, b.affine, b.weight, p, share),
+  cpu: weighInside,
   gpu: { source: weightSource, threads: (p) => p.nx * p.ny * p.nz },
   cost: (p) => ({ bytes: 16 * p.nx * p.ny * p.nz, operations: 30 * p.nx * p.ny * p.nz }),
 });

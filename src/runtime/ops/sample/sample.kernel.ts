@@ -1,5 +1,6 @@
 import { defineKernel } from '../define-kernel';
-import { sampleLinear, sampleNearest } from './sample.cpu';
+import { sampleNearest } from './sample.cpu';
+import { sampleLinearly } from './sample.simd';
 import derivativeSource from './sample-derivative.wgsl?raw';
 import linearSource from './sample-linear.wgsl?raw';
 import nearestSource from './sample-nearest.wgsl?raw';
@@ -18,8 +19,7 @@ export const sampleLinearKernel = defineKernel({
   name: 'sample-linear',
   bindings: { source: 'read', displacement: 'read3?', affine: 'read?', value: 'write' },
   parameters: samplingParameters,
-  cpu: (b, p, share) =>
-    sampleLinear(b.source, b.displacement, b.affine, b.value, undefined, p, share),
+  cpu: sampleLinearly,
   gpu: { source: linearSource, threads: voxels },
   cost: cost(5, 40),
 });
@@ -37,8 +37,7 @@ export const sampleDerivativeKernel = defineKernel({
   name: 'sample-derivative',
   bindings: { source: 'read', displacement: 'read3?', affine: 'read?', derivative: 'write3' },
   parameters: samplingParameters,
-  cpu: (b, p, share) =>
-    sampleLinear(b.source, b.displacement, b.affine, undefined, b.derivative, p, share),
+  cpu: sampleLinearly,
   gpu: { source: derivativeSource, threads: voxels },
   cost: cost(7, 50),
 });
@@ -57,8 +56,7 @@ export const sampleWithDerivativeKernel = defineKernel({
     derivative: 'write3',
   },
   parameters: samplingParameters,
-  cpu: (b, p, share) =>
-    sampleLinear(b.source, b.displacement, b.affine, b.value, b.derivative, p, share),
+  cpu: sampleLinearly,
   gpu: [
     {
       source: linearSource,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recogniseFile } from '../../../../src/imaging/nifti/file-kind';
+import { gzipHere } from '../../../../src/imaging/nifti/write-nifti';
 import {
   fileWriters,
   partsIn,
@@ -8,7 +9,7 @@ import {
 } from '../../../../src/runtime/api/engine/file-writers/index';
 import { dataSamples } from './data-samples';
 
-const nowhere = { geometry: undefined };
+const nowhere = { geometry: undefined, gzip: gzipHere };
 
 describe.each(fileWriters)('files of format $format', ({ format, of, endings }) => {
   it('are written of their kind, compressed where their names say so', async () => {

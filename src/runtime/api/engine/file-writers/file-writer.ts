@@ -1,9 +1,19 @@
 import type { NiftiGeometry } from '../../../../imaging/nifti/header';
 import type { ComputedValues, DataPortType } from '../../data-kinds/index';
 
+/**
+ * Compresses a file's bytes by gzip.
+ * @param repeats whether the content is worth searching for what it says twice: labels and images are, a field is not
+ */
+export type Gzip = (
+  bytes: Uint8Array,
+  options: { readonly repeats: boolean },
+) => Uint8Array | Promise<Uint8Array>;
+
 export interface WriteContext {
   /** Header of the image on whose grid the value lies, where a file brought one. */
   readonly geometry: NiftiGeometry | undefined;
+  readonly gzip: Gzip;
 }
 
 /** One form in which a value can be kept as a file; its line in `index.ts` makes it a format. */

@@ -36,9 +36,9 @@ export const inverseDisplacement = {
 function fieldFile(
   { grid }: ComputedTransform,
   componentsMm: PlanesMm | undefined,
-  { geometry }: WriteContext,
-): Uint8Array | undefined {
-  return (
-    componentsMm && writeDisplacementField({ grid, componentsMm }, geometry ? { geometry } : {})
-  );
+  { geometry, gzip }: WriteContext,
+): Uint8Array | Promise<Uint8Array> | undefined {
+  if (!componentsMm) return undefined;
+  const options = geometry ? { geometry, gzip: false } : { gzip: false };
+  return gzip(writeDisplacementField({ grid, componentsMm }, options), { repeats: false });
 }

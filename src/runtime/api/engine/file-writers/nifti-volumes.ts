@@ -8,7 +8,10 @@ export const niftiImage = {
   format: 'nifti-image',
   of: 'image',
   endings,
-  write: (image, context) => writeNifti({ ...image, storedType: 'float32' }, optionsOf(context)),
+  write: (image, context) =>
+    context.gzip(writeNifti({ ...image, storedType: 'float32' }, optionsOf(context)), {
+      repeats: true,
+    }),
 } as const satisfies FileWriter<'image'>;
 
 /** Labels in the type that the file they came from has, else in the smallest that holds them. */
@@ -17,9 +20,9 @@ export const niftiLabels = {
   of: 'labels',
   endings,
   write: ({ storedType = 'uint8', ...labels }, context) =>
-    writeNifti({ ...labels, storedType }, optionsOf(context)),
+    context.gzip(writeNifti({ ...labels, storedType }, optionsOf(context)), { repeats: true }),
 } as const satisfies FileWriter<'labels'>;
 
 function optionsOf({ geometry }: WriteContext) {
-  return geometry ? { geometry } : {};
+  return geometry ? { geometry, gzip: false } : { gzip: false };
 }
