@@ -8,7 +8,14 @@ const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as c
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
+          // Milliseconds on a quiet machine; where others compute, ten times that is no fault.
+          testTimeout: minutes / 2,
+        },
+      },
       {
         test: {
           name: 'gpu',
