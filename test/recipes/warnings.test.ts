@@ -7,6 +7,7 @@ import {
   readRecipe,
   realPair,
   runRecipe,
+  withParameters,
 } from '../support/run-recipe';
 import { needsSharedData } from '../support/shared-data';
 
@@ -55,6 +56,25 @@ describe.each([
     const told = await doubts(recipe, openReportedCase(name).files);
     // A field that a rigid motion needs nothing of is told of, beside a map that is right.
     expect(told.filter((text) => !text.includes('may be noise'))).toEqual([]);
+  });
+});
+
+describe('03-ct-padding-3024-both, with nothing that leaves the padding out', () => {
+  const name = '03-ct-padding-3024-both';
+  needsSharedData(reportedFolder(name));
+
+  test('is told of, once', async () => {
+    const recipe = withParameters(readRecipe('brain-t1-affine.json'), {
+      'rigid-levels.iterations': [4],
+      'affine-levels.iterations': [4, 4],
+    });
+    const edges = recipe.edges.map(({ from, to }) => ({
+      to,
+      from: from.replace('normalize-', ''),
+    }));
+    const { result } = await runRecipe(session, { ...recipe, edges }, openReportedCase(name));
+    const padded = result.diagnostics.filter(({ message }) => message.includes('no data'));
+    expect(padded.map(({ at }) => at.nodeId)).toEqual(['rigid']);
   });
 });
 

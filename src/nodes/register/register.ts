@@ -49,7 +49,8 @@ less than half or more than twice as large, or stretches one direction 1.5 times
 turned by more than 60° against the headers; less than half of the smaller image with a partner; two slices whose
 planes meet at more than 15°; a slice in a volume where no start has searched across it; a loss that rose
 by more than 5 % at the finest level; brightness that drifts apart by more than 1.6-fold from one end to the other, where
-the objective compares whole images; a field that folds or leaves some voxel less than 1 % of its volume; and a field
+the objective compares whole images; a value that stands for no data in both images, where nothing leaves it
+out; a field that folds or leaves some voxel less than 1 % of its volume; and a field
 that bends much but makes local correlation better by less than 10 % at every level. No warning is no proof: look
 at the result.
 

@@ -41,6 +41,7 @@ export function warnOfRegistration(
   if (slices === 2) b.warn([total.affine], tiltedPlanes(fixed.grid, moving.grid));
   if (isSlice(fixed.grid) && slices === 1 && !initial) b.warn([], () => unseenAcross);
   b.warn([overlap], littleOverlap);
+  warnOfPadding(b, parts);
   b.warn([], rise);
   if (total.displacement !== undefined) {
     const { affine, displacement } = total;
@@ -52,6 +53,17 @@ export function warnOfRegistration(
   } else {
     warnOfDrift(b, parts, total);
   }
+}
+
+/** What is masked does not count, and pairs of their own are looked after by who wired them. */
+function warnOfPadding(b: Builder, parts: RegistrationParts): void {
+  const { fixed, moving, fixedMask, movingMask, objectives } = parts;
+  if (fixedMask && movingMask) return;
+  if (objectives.every((part) => part.on !== 'images' || part.pair)) return;
+  const types = [fixed, moving].map(({ image }) => b.typeOf(image));
+  if (types.some((type) => type.kind !== 'field' || type.channels !== 1)) return;
+  const reports = [fixed, moving].map(({ image }) => b.padding({ image }));
+  b.warn(reports, paddingAttracts);
 }
 
 /** Compared where it is cheap: on the grid of the coarsest level. */
@@ -80,6 +92,18 @@ export const littleOverlap: Judge = ([overlap = []]) => {
     message: `Only ${percent(share)} of the smaller image has a partner in the other one.`,
     remedy:
       'Look at the checkerboard: if the images have slipped apart, wire Start to "initial" or mask what only one image shows.',
+  };
+};
+
+export const paddingAttracts: Judge = ([inFixed = [], inMoving = []]) => {
+  const [[fixed = 0, fixedShare = 0], [moving = 0, movingShare = 0]] = [inFixed, inMoving];
+  if (fixedShare === 0 || movingShare === 0) return undefined;
+  return {
+    about: 'padding',
+    port: 'fixed',
+    message: `A value that stands for no data fills ${percent(fixedShare)} of the fixed image (${fixed}) and ${percent(movingShare)} of the moving one (${moving}). It says nothing of the body, and its edges attract each other.`,
+    remedy:
+      'Wire Normalize intensity between the images and this node: it leaves that value out. Or wire a mask.',
   };
 };
 

@@ -36,6 +36,7 @@ import { imageMoments } from './reduce/image-moments';
 import { imageVariance } from './reduce/image-variance';
 import { intensityRange } from './reduce/intensity-range';
 import { largestNorm } from './reduce/largest-norm';
+import { padding } from './reduce/padding';
 import { quantiles } from './reduce/quantiles';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { insideWeight } from './sample/inside-weight';
@@ -109,6 +110,7 @@ export const opDefinitions = {
   pointwiseSum,
   pointwiseUpdate,
   quantiles,
+  padding,
   rescale,
   sample,
   sampleDerivative,

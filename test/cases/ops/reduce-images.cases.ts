@@ -136,6 +136,29 @@ export const cases: readonly OpCase[] = [
     gpu: { absolute: 0, relative: 0, because: 'the same code on the host' },
   },
   {
+    op: 'padding',
+    name: 'what a scanner wrote outside its circle',
+    inputs: { image: fieldOf(circleGrid, (x, y) => circle(x, y, -3024)) },
+    expected: {
+      report: [
+        [
+          -3024,
+          fieldOf(circleGrid, (x, y) => circle(x, y, -3024)).planes[0]!.filter((v) => v === -3024)
+            .length /
+            (circleGrid.sizeVoxels[0] * circleGrid.sizeVoxels[1] * circleGrid.sizeVoxels[2]),
+        ],
+      ],
+    },
+    gpu: { absolute: 1e-7, relative: 0, because: 'the same code on the host' },
+  },
+  {
+    op: 'padding',
+    name: 'none in the zeros around a body',
+    inputs: { image: fieldOf(circleGrid, (x, y) => (circle(x, y, -1000) < 0 ? 0 : 400 + 10 * x)) },
+    expected: { report: [[0, 0]] },
+    gpu: { absolute: 0, relative: 0, because: 'the same code on the host' },
+  },
+  {
     op: 'imageMoments',
     name: 'two voxels of an oblique anisotropic grid',
     inputs: { image: twoVoxels },

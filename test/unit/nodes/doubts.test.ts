@@ -12,6 +12,7 @@ import {
   folds,
   littleOverlap,
   motionForNothing,
+  paddingAttracts,
   rise,
 } from '../../../src/nodes/registration/warn-of-registration';
 
@@ -67,6 +68,26 @@ describe('a stage', () => {
     expect(littleOverlap([[0.2, 0.4]], [])?.message).toContain('40 %');
     expect(littleOverlap([[0.2, 0.2]], [])).toBeUndefined();
     expect(littleOverlap([[0.3, 0.9]], [])).toBeUndefined();
+  });
+
+  test('is doubted where both images are padded', () => {
+    const told = paddingAttracts(
+      [
+        [-3024, 0.34],
+        [-2048, 0.2],
+      ],
+      [],
+    );
+    expect(told?.message).toMatch(/34 %.*-3024.*20 %.*-2048/);
+    expect(
+      paddingAttracts(
+        [
+          [-3024, 0.34],
+          [0, 0],
+        ],
+        [],
+      ),
+    ).toBeUndefined();
   });
 
   test('is doubted where it ended worse than it began', () => {

@@ -6,6 +6,7 @@ import type { DataValue } from '../../../src/runtime/compile/data-values';
 import { loaderKey } from '../../../src/runtime/compile/lower';
 import { parse } from '../../../src/runtime/compile/parse';
 import { failedCheck } from '../../../src/runtime/compile/result-checks';
+import { toldWarnings } from '../../../src/runtime/compile/result-warnings';
 import { validate } from '../../../src/runtime/compile/validate';
 import { bindPlan } from '../../../src/runtime/cpu/bound-plan';
 import { walk } from '../../../src/runtime/cpu/walk';
@@ -71,7 +72,7 @@ async function runStage(stage: Stage) {
   expect(unread).toEqual([]);
   const checked = validate(document!, nodeRegistry);
   expect(checked.diagnostics).toEqual([]);
-  const { plan, checks, diagnostics, outputs } = compile(checked.graph!, {
+  const { plan, checks, warnings, diagnostics, outputs } = compile(checked.graph!, {
     descriptors: new Map(Object.entries(images).map(([id, { grid }]) => [id, imageShape(grid)])),
     verify: true,
   });
@@ -91,6 +92,13 @@ async function runStage(stage: Stage) {
     warped: Array.from(read(warped.image)),
     report: Object.fromEntries(report.rows.map((r) => [r.name, read(r.scalars)[r.index]!])),
     problem: await failedCheck(checks, async (value) => read(value)),
+    doubts: (
+      await toldWarnings(
+        warnings,
+        async (value) => read(value),
+        () => [],
+      )
+    ).map(({ about }) => about),
   };
 }
 
@@ -220,6 +228,32 @@ test('a point that leads out of the moving image does not pull, whatever stands 
   const lowest = Math.min(...warped);
   expect(warped.filter((v) => v === lowest).length).toBeGreaterThan(200);
   expect(lowest).toBeCloseTo(-1000, -1);
+});
+
+describe('a value that a scanner wrote where it saw nothing', () => {
+  const isSeen = (x: number, y: number): boolean => Math.hypot(x - 15.5, y - 13.5) < 15;
+  const ct = (x: number, y: number): number => -1000 + 1000 * smooth(x, y);
+  const scanned = (dx: number, dy: number, value: number) => ({
+    grid: slice,
+    image: fieldOf(slice, (x, y) => (isSeen(x, y) ? ct(x - dx, y - dy) : value)),
+  });
+  const mask = { grid: slice, image: fieldOf(slice, (x, y) => (isSeen(x, y) ? 1 : 0)) };
+  const iterations = [1];
+
+  test('is told of where it is in both images and nothing leaves it out', async () => {
+    const images = { fixed: scanned(0, 0, -3024), moving: scanned(1.5, -1, -3024) };
+    expect((await runStage({ images, iterations })).doubts).toContain('padding');
+    const masks = { 'fixed-mask': mask, 'moving-mask': mask };
+    const masked = await runStage({ images: { ...images, ...masks }, iterations });
+    expect(masked.doubts).not.toContain('padding');
+  });
+
+  test('is not, where one image alone has it, or it is air', async () => {
+    const one = { fixed: scanned(0, 0, -3024), moving: scanned(1.5, -1, -1000) };
+    expect((await runStage({ images: one, iterations })).doubts).not.toContain('padding');
+    const none = { fixed: scanned(0, 0, -1000), moving: scanned(1.5, -1, -1000) };
+    expect((await runStage({ images: none, iterations })).doubts).not.toContain('padding');
+  });
 });
 
 describe('outside the moving image', () => {
