@@ -82,6 +82,32 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
+  /** Sums of cotangent · slopeᵢ · (x, 1)ⱼ over chunks begin … end, twelve a chunk. */
+  affinePartials(
+    cotangent: number,
+    ...rest: readonly [
+      ...slope: PlaneAddresses,
+      partials: number,
+      world: number,
+      nx: number,
+      ny: number,
+      total: number,
+      chunkLength: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
+  /** Largest squared norms of vectors in chunks begin … end. */
+  largestNorms(
+    ...all: readonly [
+      ...vector: PlaneAddresses,
+      partials: number,
+      count: number,
+      chunkLength: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
   /** Joint histograms of chunks begin … end, cubic windows. A range is its lower end and bins per unit. */
   histogramPartials(
     ...all: readonly [

@@ -1,3 +1,4 @@
+export { affinePartials, largestNorms } from './affine';
 export { histogramCotangents, histogramPartials } from './histogram';
 export { lnccCotangents, lnccPartials } from './lncc';
 export { chainToDisplacement, compose, insideWeight, sampleLinear } from './sample';

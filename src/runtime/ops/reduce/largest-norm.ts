@@ -1,17 +1,24 @@
 import { InternalError } from '../../internal-error';
 import { elementsPerBuffer, scalarsType } from '../../ir/values';
-import { defineKernel } from '../define-kernel';
+import { defineKernel, shareOf } from '../define-kernel';
 import { defineOp } from '../define-op';
-import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
+import { chunkLength, reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
 import { largestSquaredNorms } from './norm.cpu';
 import finishSource from './norm-finish.wgsl?raw';
 import partialsSource from './norm-partials.wgsl?raw';
+
+type Four = [number, number, number, number];
 
 const normPartialsKernel = defineKernel({
   name: 'norm-partials',
   bindings: { x: 'read', y: 'read?', z: 'read?', partials: 'write' },
   parameters: { count: 'u32', planes: 'u32' },
-  cpu: (b, p, share) => largestSquaredNorms(b.x, b.y, b.z, b.partials, p.count, share),
+  cpu({ x, y, z, partials }, { count }, share, simd) {
+    if (!simd || !y || !z) return largestSquaredNorms(x, y, z, partials, count, share);
+    const [u, v, w, out] = [x, y, z, partials].map(simd.addressOf) as Four;
+    const chunks = shareOf(reductionChunks(count), share);
+    simd.functions.largestNorms(u, v, w, out, count, chunkLength(count), ...chunks);
+  },
   gpu: {
     source: partialsSource,
     threads: reductionThreads,

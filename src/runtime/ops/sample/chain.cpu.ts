@@ -43,7 +43,7 @@ export function chainToDisplacement(
   }
 }
 
-interface AffineSumNumbers {
+export interface AffineSumNumbers {
   readonly nx: number;
   readonly ny: number;
   readonly nz: number;

@@ -5,11 +5,11 @@ import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
-import { affineFromPartials, affinePartials } from './chain.cpu';
+import { affineFromPartials } from './chain.cpu';
 import affineFinishSource from './chain-affine-finish.wgsl?raw';
 import affinePartialsSource from './chain-affine-partials.wgsl?raw';
 import displacementSource from './chain-displacement.wgsl?raw';
-import { chainedToDisplacement } from './sample.simd';
+import { chainedToDisplacement, sumForAffine } from './sample.simd';
 
 type ChainAttributes = { readonly sourceWorldFromVoxel: readonly number[] };
 
@@ -31,8 +31,7 @@ const affinePartialsKernel = defineKernel({
   name: 'chain-affine-partials',
   bindings: { cotangent: 'read', derivative: 'read3', displacement: 'read3?', partials: 'write' },
   parameters: { nx: 'i32', ny: 'i32', nz: 'i32', worldFromTarget: 'matrix3x4', displaced: 'i32' },
-  cpu: (b, p, share) =>
-    affinePartials(b.cotangent, b.derivative, b.displacement, b.partials, p, share),
+  cpu: sumForAffine,
   gpu: {
     source: affinePartialsSource,
     threads: (p) => reductionThreads({ count: p.nx * p.ny * p.nz }),

@@ -1,6 +1,12 @@
 import type { Simd } from '../../simd/simd';
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
-import { type ChainNumbers, chainToDisplacement } from './chain.cpu';
+import { chunkLength, reductionChunks } from '../reduction';
+import {
+  type AffineSumNumbers,
+  affinePartials,
+  type ChainNumbers,
+  chainToDisplacement,
+} from './chain.cpu';
 import { insideWeights } from './inside.cpu';
 import { pointMap } from './point-map';
 import { type SamplingNumbers, sampleLinear } from './sample.cpu';
@@ -84,6 +90,37 @@ export function chainedToDisplacement(
     ...addressesOf(simd, slope),
     mapAt(simd, pointMap(p, affine)),
     ...shareOf(cotangent.length, share),
+  );
+}
+
+/** Sums of cotangent·derivativeᵢ·yⱼ over chunks, which are shared out: see `affinePartials`. */
+export function sumForAffine(
+  arrays: {
+    readonly cotangent: FloatArray;
+    readonly derivative: Planes;
+    readonly displacement: Planes | undefined;
+    readonly partials: FloatArray;
+  },
+  p: AffineSumNumbers,
+  share: Share,
+  simd?: Simd,
+): void {
+  const { cotangent, derivative, displacement, partials } = arrays;
+  if (!simd || displacement) {
+    affinePartials(cotangent, derivative, displacement, partials, p, share);
+    return;
+  }
+  const total = p.nx * p.ny * p.nz;
+  simd.functions.affinePartials(
+    simd.addressOf(cotangent),
+    ...addressesOf(simd, derivative),
+    simd.addressOf(partials),
+    simd.doubles(p.worldFromTarget, 0),
+    p.nx,
+    p.ny,
+    total,
+    chunkLength(total),
+    ...shareOf(reductionChunks(total), share),
   );
 }
 

@@ -1,5 +1,5 @@
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
-import { edgesRenormalizedTransposed, gaussianWeights } from './taps';
+import { edgesRenormalizedTransposed, gaussianWeights, weightsInside } from './taps';
 
 export interface GaussianAxisNumbers {
   readonly nx: number;
@@ -125,5 +125,33 @@ function smoothClipped(
     let sum = 0;
     for (let k = low; k <= high; k += 1) sum += weights[centre + k]! * value[i + k * stride]!;
     smoothed[i] = sum;
+  }
+}
+
+/** Divides what was smoothed along an axis by the weight of the taps that lay inside, in rows of y as `smoothBySimd` shares them. */
+export function divideByWeightInside(
+  smoothed: FloatArray,
+  { nx, ny, nz, axis, sigmaVoxels, radius }: Omit<GaussianAxisNumbers, 'edges'>,
+  share: Share,
+): void {
+  const length = axis === 0 ? nx : axis === 1 ? ny : nz;
+  const factors = weightsInside(length, sigmaVoxels, radius).map((weight) => 1 / weight);
+  const [first, end] = shareOf(ny, share);
+  // Between these no tap lies outside; the two ranges meet where the axis is short.
+  const low = Math.min(radius, length);
+  const high = Math.max(length - radius, low);
+  for (let z = 0; z < nz; z += 1) {
+    for (let y = first; y < end; y += 1) {
+      const row = nx * (y + ny * z);
+      if (axis === 0) {
+        for (let x = 0; x < low; x += 1) smoothed[row + x]! *= factors[x]!;
+        for (let x = high; x < nx; x += 1) smoothed[row + x]! *= factors[x]!;
+        continue;
+      }
+      const position = axis === 1 ? y : z;
+      if (position >= low && position < high) continue;
+      const factor = factors[position]!;
+      for (let x = 0; x < nx; x += 1) smoothed[row + x]! *= factor;
+    }
   }
 }

@@ -1,10 +1,10 @@
 import { defineKernel, type FloatArray, type Share } from '../define-kernel';
 import { type AxisGaussian, smoothBySimd } from './gaussian.simd';
-import { smoothAxis } from './gaussian-axis.cpu';
+import { divideByWeightInside, smoothAxis } from './gaussian-axis.cpu';
 import source from './gaussian-axis.wgsl?raw';
 import shortSource from './gaussian-axis-short.wgsl?raw';
 import narrowSource from './gaussian-narrow.wgsl?raw';
-import { edgesZero } from './taps';
+import { edgesRenormalized, edgesRenormalizedTransposed, edgesZero } from './taps';
 
 /** Taps that a workgroup of the GPU kernel holds, the middle one and those on one side. */
 export const mostTaps = 256;
@@ -22,7 +22,14 @@ export const gaussianAxisKernel = defineKernel({
     radius: 'u32',
     edges: 'u32',
   },
-  cpu: (b, p, share) => smoothAxis(b.value, b.smoothed, p, share),
+  cpu(b, p, share, simd) {
+    const isSmoothed =
+      simd !== undefined &&
+      p.edges !== edgesRenormalizedTransposed &&
+      smoothBySimd(simd, b.value, b.smoothed, [p.nx, p.ny, p.nz], alongOf(p), share);
+    if (!isSmoothed) smoothAxis(b.value, b.smoothed, p, share);
+    else if (p.edges === edgesRenormalized) divideByWeightInside(b.smoothed, p, share);
+  },
   gpu: { source, threads: (p) => p.nx * p.ny * p.nz },
   cost: (p) => ({
     bytes: 8 * p.nx * p.ny * p.nz,
@@ -33,6 +40,11 @@ export const gaussianAxisKernel = defineKernel({
 type Axes = [AxisGaussian, AxisGaussian, AxisGaussian];
 
 const leftAlone: AxisGaussian = { sigmaVoxels: 0, radius: 0 };
+
+/** A Gaussian along its axis, and none along the others. */
+function alongOf(p: AxisGaussian & { readonly axis: number }): Axes {
+  return [0, 1, 2].map((axis) => (axis === p.axis ? p : leftAlone)) as Axes;
+}
 
 /** Taps that a short kernel is given, the middle one and those on one side. */
 export const shortTaps = 12;
@@ -55,8 +67,8 @@ export const gaussianAxisShortKernel = defineKernel({
     taps: 'matrix3x4',
   },
   cpu(b, p, share, simd) {
-    const axes = [0, 1, 2].map((axis) => (axis === p.axis ? p : leftAlone)) as Axes;
-    if (simd && smoothBySimd(simd, b.value, b.smoothed, [p.nx, p.ny, p.nz], axes, share)) return;
+    const size = [p.nx, p.ny, p.nz] as const;
+    if (simd && smoothBySimd(simd, b.value, b.smoothed, size, alongOf(p), share)) return;
     smoothAxis(b.value, b.smoothed, { ...p, edges: edgesZero }, share);
   },
   gpu: { source: shortSource, threads: (p) => p.nx * p.ny * p.nz },

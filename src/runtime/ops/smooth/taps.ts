@@ -21,6 +21,17 @@ export function gaussianTaps(sigmaVoxels: number, radius: number): Float64Array 
   return taps.map((tap) => tap / sum);
 }
 
+/** At each of the `length` positions of an axis, the sum of the taps that lie inside. */
+export function weightsInside(length: number, sigmaVoxels: number, radius: number): Float64Array {
+  const taps = gaussianTaps(sigmaVoxels, radius);
+  return Float64Array.from({ length }, (_, position) =>
+    taps.reduce((sum, tap, k) => {
+      const neighbour = position + k - radius;
+      return neighbour < 0 || neighbour >= length ? sum : sum + tap;
+    }, 0),
+  );
+}
+
 /**
  * Weights of the neighbours −radius … radius at each of the `length` positions of an axis, one row
  * a position; 0 for neighbours beyond the edge.

@@ -65,26 +65,44 @@ export function coarsen(
     Int32Array.from({ length: voxels }, (_, at) => Math.floor(((at + 0.5) * count) / voxels));
   const [bx, by, bz] = [blockOf(nx, mx), blockOf(ny, my), blockOf(nz, mz)];
   const sums = new Float64Array(mx * my * mz);
-  const counts = new Float64Array(mx * my * mz);
   const span = high - low;
   for (let z = 0, i = 0; z < nz; z += 1) {
     for (let y = 0; y < ny; y += 1) {
       const row = mx * ((by[y] as number) + my * (bz[z] as number));
-      for (let x = 0; x < nx; x += 1, i += 1) {
-        const value = values[i] as number;
-        const block = row + (bx[x] as number);
-        counts[block] = (counts[block] as number) + 1;
-        // Padding is below the range, and counts as the darkest, like air.
-        if (value > low)
-          sums[block] = (sums[block] as number) + (value < high ? value - low : span);
+      for (let x = 0; x < nx; ) {
+        const block = bx[x] as number;
+        let sum = 0;
+        for (; x < nx && bx[x] === block; x += 1, i += 1) {
+          const value = values[i] as number;
+          // Padding is below the range, and counts as the darkest, like air.
+          if (value > low) sum += value < high ? value - low : span;
+        }
+        sums[row + block] = (sums[row + block] as number) + sum;
+      }
+    }
+  }
+  const [inX, inY, inZ] = [voxelsIn(bx, mx), voxelsIn(by, my), voxelsIn(bz, mz)];
+  const means = new Float32Array(sums.length);
+  for (let z = 0, block = 0; z < mz; z += 1) {
+    for (let y = 0; y < my; y += 1) {
+      const inRow = (inY[y] as number) * (inZ[z] as number);
+      for (let x = 0; x < mx; x += 1, block += 1) {
+        means[block] = (sums[block] as number) / (span * ((inX[x] as number) * inRow));
       }
     }
   }
   return {
-    values: Float32Array.from(sums, (sum, block) => sum / (span * (counts[block] as number))),
+    values: means,
     size: { nx: mx, ny: my, nz: mz },
     worldFromVoxel: coarseMatrix(worldFromVoxel, [nx / mx, ny / my, nz / mz]),
   };
+}
+
+/** How many voxels of an axis each block has. */
+function voxelsIn(blockOf: Int32Array, blocks: number): Int32Array {
+  const counts = new Int32Array(blocks);
+  for (const block of blockOf) counts[block] = (counts[block] as number) + 1;
+  return counts;
 }
 
 /** A matrix of the middles of blocks that are `factors` voxels long. */
