@@ -71,6 +71,16 @@ export const contests: readonly Contest[] = [
     },
   },
   {
+    name: 'factor · ω · (a − b), the slope of a weighted squared difference',
+    planes: 3,
+    outputs: [{ expression: ['*', ['*', 'k0', 'p2'], difference] }],
+    constants: [0.0013],
+    byHand([a, b, weight], [slope], [factor], count) {
+      for (let i = 0; i < count; i += 1) slope![i] = factor! * weight![i]! * (a![i]! - b![i]!);
+      return 0;
+    },
+  },
+  {
     name: 'Adam',
     planes: 1,
     outputs: [

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { DeviceFailure } from '../../src/runtime/devices';
 import { GpuDevice } from '../../src/runtime/gpu/device';
-import type { BufferId, Pass, Step, VirtualBuffer } from '../../src/runtime/ir/kernel-graph';
-import type { Plan, SlotId } from '../../src/runtime/ir/plan';
+import type { Pass, Step } from '../../src/runtime/ir/kernel-graph';
 import { defineKernel, type KernelDefinition } from '../../src/runtime/ops/define-kernel';
 import { type KernelRegistry, kernelRegistry } from '../../src/runtime/ops/kernels';
 import { openTestDevice, quietRun } from '../support/run-gpu';
+import { id, planOf, program } from '../support/small-plan';
 
 const free = () => ({ bytes: 0, operations: 0 });
 
@@ -72,42 +72,6 @@ const kernels: KernelRegistry = new Map([
     (kernel) => [kernel.name, kernel as unknown as KernelDefinition] as const,
   ),
 ]);
-
-/** A plan of one step a list of passes, every buffer with memory of its own. */
-function planOf(
-  buffers: readonly (readonly [number, VirtualBuffer['type']])[],
-  ...steps: Step[]
-): Plan {
-  const slots = buffers.map(([elements]) => ({ bytes: 4 * elements }));
-  return {
-    buffers: buffers.map(([elements, type], i) => ({
-      elements,
-      type,
-      role: 'value',
-      label: `b${i}`,
-    })),
-    steps,
-    buffersOfValue: new Map(),
-    inputs: [],
-    dials: [],
-    constants: [],
-    results: [],
-    slots,
-    slotOfBuffer: slots.map((_, i) => i as SlotId),
-    arrivals: new Map(),
-    peakBytes: slots.reduce((sum, slot) => sum + slot.bytes, 0),
-  };
-}
-
-const id = (n: number): BufferId => n as BufferId;
-
-function program(...passes: readonly Omit<Pass, 'origin'>[]): Step {
-  return {
-    kind: 'program',
-    origin: 'node',
-    passes: passes.map((pass) => ({ ...pass, origin: 'node' })),
-  };
-}
 
 describe('the GPU device', () => {
   let shared: GpuDevice | undefined;

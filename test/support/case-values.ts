@@ -70,3 +70,9 @@ export function fieldOf(
 export function scalars(...numbers: readonly number[]): CaseValue {
   return { type: scalarsType(numbers.length), planes: [Float64Array.from(numbers)] };
 }
+
+/** A weight of a comparison: from 0 to 1, a third of the voxels out. */
+export function weightOn(grid: Grid, seed: number): CaseValue {
+  const { type, planes } = randomField(grid, 1, seed);
+  return { type, planes: planes.map((plane) => plane.map((v) => Math.max(0, 0.25 + 0.75 * v))) };
+}

@@ -2,12 +2,11 @@ import { DeviceFailure } from '../devices';
 
 /**
  * Turns what WebGPU reports at its own time (errors that no scope caught, the loss of the device)
- * into one typed failure that names the node on whose behalf the device worked.
+ * into one typed failure, with the node of the pass that the report names. Where it names none, whoever runs
+ * the plan knows which step was at work.
  */
 export class DeviceWatch {
-  /** Node whose step, or whose pass on the host, runs now. */
-  origin: string | undefined;
-  /** Nodes of the passes that run now, by the labels under which an error of the device names them. */
+  /** Nodes of the passes of the plan at work, by the labels under which an error of the device names them. */
   originOfLabel: ReadonlyMap<string, string> = new Map();
   #failure: DeviceFailure | undefined;
   #isLost = false;
@@ -26,7 +25,6 @@ export class DeviceWatch {
       this.#failure = new DeviceFailure(
         'lost',
         `The graphics device was lost: ${info.message || info.reason}.`,
-        this.origin,
       );
     });
   }
@@ -34,6 +32,11 @@ export class DeviceWatch {
   /** True once the device was lost, unless that was expected. */
   get isLost(): boolean {
     return this.#isLost;
+  }
+
+  /** Whether something went wrong that has not been thrown yet. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
   }
 
   /** From now on the loss of the device is expected. */
@@ -75,16 +78,16 @@ export class DeviceWatch {
       // The reason arrives with the device's own report, which may come a turn later.
       await Promise.resolve();
       this.check();
-      throw new DeviceFailure('kernel', messageOf(error), this.origin);
+      throw new DeviceFailure('kernel', messageOf(error));
     }
   }
 
-  /** The node of the pass that an error names, or else the one whose step runs. */
+  /** The node of the pass that an error names. */
   #originOf({ message }: GPUError): string | undefined {
     for (const [label, origin] of this.originOfLabel) {
       if (message.includes(`"${label}"`)) return origin;
     }
-    return this.origin;
+    return undefined;
   }
 
   /**

@@ -10,7 +10,7 @@ import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
 import type { WgslModule } from '../wgsl/linker';
 import { wgslModules } from '../wgsl/modules';
 import { DeviceWatch } from './device-watch';
-import { compilePlan, encodePlan } from './encode';
+import { compilePlan, encodePlan, originsByLabel } from './encode';
 import { GpuExecution } from './execution';
 import { PipelineCache } from './pipelines';
 import { PlanMemory } from './plan-memory';
@@ -124,6 +124,7 @@ export class GpuDevice implements Device {
     }
     const compiled = await this.#watch.wait(compilePlan(plan, this.#pipelines, this.#kernels));
     const memory = new PlanMemory(this.device, plan);
+    this.#watch.originOfLabel = originsByLabel(plan);
     try {
       // Out of memory is reported after the buffers were made; those that were go with it.
       await this.#watch.guard(this.device, () => memory.allocate());
@@ -141,6 +142,8 @@ export class GpuDevice implements Device {
     } catch (error) {
       memory.destroy();
       throw error;
+    } finally {
+      this.#watch.originOfLabel = new Map();
     }
   }
 

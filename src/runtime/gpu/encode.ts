@@ -2,7 +2,7 @@ import { DeviceFailure } from '../devices';
 import { InternalError } from '../internal-error';
 import type { BufferId, Pass, Work } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
-import { countedPasses, mapPasses } from '../ir/repeats';
+import { countedPasses, mapPasses, passesIn } from '../ir/repeats';
 import type { KernelDefinition } from '../ops/define-kernel';
 import { type KernelRegistry, kernelOf } from '../ops/kernels';
 import { type Dispatch, dispatchFor } from './dispatch';
@@ -107,7 +107,7 @@ export function encodePlan(
   const uniformBuffer = context.uniforms.upload(device, memory);
   return drafts.map((passes) =>
     mapPasses(passes, ({ pass, kernel, dispatches }, place) => {
-      const label = `${pass.origin}/${pass.kernel}`;
+      const label = labelOf(pass);
       return {
         pass,
         place,
@@ -121,6 +121,16 @@ export function encodePlan(
       };
     }),
   );
+}
+
+/** Nodes of a plan's passes by the labels under which an error of the device names them. */
+export function originsByLabel({ steps }: Plan): ReadonlyMap<string, string> {
+  const passes = steps.flatMap((step) => passesIn(step.passes));
+  return new Map(passes.map((pass) => [labelOf(pass), pass.origin]));
+}
+
+function labelOf({ origin, kernel }: Pass): string {
+  return `${origin}/${kernel}`;
 }
 
 async function compile(

@@ -1,19 +1,21 @@
-import type { DialMoment, LoopOutcome, RunOptions, SharedExecution } from '../devices';
+import { DeviceFailure, type DialMoment, type RunOptions, type SharedExecution } from '../devices';
 import type { HeldPlane } from '../held-plane';
 import { HostPlane } from '../held-plane';
 import { InternalError } from '../internal-error';
 import type { BufferId, Work } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
-import { inOrder, isRepeat, passesIn } from '../ir/repeats';
+import { countedPasses, inOrder, isRepeat, passesIn } from '../ir/repeats';
 import { LateInputs } from '../late-inputs';
 import type { DeviceWatch } from './device-watch';
-import type { EncodedPass, EncodedPlan } from './encode';
+import { type EncodedPass, type EncodedPlan, originsByLabel } from './encode';
 import { GpuPlane } from './gpu-plane';
 import { runOnHost } from './host-pass';
 import { PassTimer } from './pass-timer';
 import type { PlanMemory } from './plan-memory';
 import { mostPassesUnheard, partsOf, recordPasses } from './record';
+import { refusedPass } from './refused-pass';
 import { runLoop, submitInParts } from './run-loop';
+import { StepsUnderWay } from './steps-under-way';
 
 /** A plan on a GPU: its memory, and everything that recording it needs. */
 export class GpuExecution implements SharedExecution {
@@ -87,32 +89,26 @@ export class GpuExecution implements SharedExecution {
       );
     }
     const timer = options.profile ? this.#timer : undefined;
+    const underWay = new StepsUnderWay(this.#device.queue, this.#watch, (index, seconds) =>
+      options.observer.stepFinished?.(index, seconds),
+    );
+    let index = 0;
+    this.#watch.originOfLabel = originsByLabel(this.#plan);
     try {
-      for (let index = 0; index < this.#plan.steps.length; index += 1) {
-        if (options.signal.aborted) return { cancelled: true };
-        this.#watchStep(index);
-        // The queue keeps its order: the memory is free once what was submitted before is done.
-        for (const [buffer, plane] of this.#late.dueAt(index)) {
-          if (plane instanceof GpuPlane) this.#copy(buffer, plane);
-          else this.#memory.write(buffer, plane);
-        }
-        // A program is submitted before anybody could turn something in it.
-        this.#step = this.#plan.steps[index]?.kind === 'loop' ? index : index + 1;
-        this.#iteration = 0;
-        options.observer.stepStarted?.(index);
-        const beganMs = performance.now();
-        const outcome = await this.#runStep(index, options, timer);
-        const isProgram = this.#plan.steps[index]?.kind === 'program';
-        if (isProgram && outcome?.outcome === 'cancelled') return { cancelled: true };
-        const seconds = (performance.now() - beganMs) / 1000;
-        this.#step = index + 1;
-        this.#iteration = 0;
-        options.observer.stepFinished?.(index, seconds, outcome);
-        if (outcome?.outcome === 'cancelled') return { cancelled: true };
+      for (; index < this.#plan.steps.length; index += 1) {
+        const isCancelled =
+          options.signal.aborted || (await this.#runStep(index, options, timer, underWay));
+        if (!isCancelled) continue;
+        // What was submitted runs to its end, and is a result.
+        await underWay.drain();
+        return { cancelled: true };
       }
+      await underWay.drain();
       return { cancelled: false };
+    } catch (error) {
+      underWay.abandon();
+      throw await this.#placed(error, underWay.oldest ?? index, index);
     } finally {
-      this.#watch.origin = undefined;
       this.#watch.originOfLabel = new Map();
     }
   }
@@ -176,19 +172,35 @@ export class GpuExecution implements SharedExecution {
     this.#device.queue.submit([encoder.finish()]);
   }
 
+  /** @returns whether somebody wanted to stop before all of it was submitted */
   async #runStep(
     index: number,
     options: RunOptions,
     timer: PassTimer | undefined,
-  ): Promise<LoopOutcome | undefined> {
+    underWay: StepsUnderWay,
+  ): Promise<boolean> {
     const step = this.#plan.steps[index];
     const passes = this.#encoded[index];
     if (!step || !passes) throw new InternalError(`Step ${index} is not encoded.`);
-    if (step.kind === 'program') {
-      const isCutShort = await this.#runProgram(index, passes, options, timer);
-      return isCutShort ? { iterations: 0, outcome: 'cancelled' } : undefined;
+    const bytes = step.kind === 'program' ? bytesOf(passes) : 0;
+    await underWay.makeRoomFor(bytes);
+    if (options.signal.aborted) return true;
+    // The queue keeps its order: the memory is free once what was submitted before is done.
+    for (const [buffer, plane] of this.#late.dueAt(index)) {
+      if (plane instanceof GpuPlane) this.#copy(buffer, plane);
+      else this.#memory.write(buffer, plane);
     }
-    return runLoop(
+    // A program is submitted before anybody could turn something in it.
+    this.#step = step.kind === 'loop' ? index : index + 1;
+    this.#iteration = 0;
+    options.observer.stepStarted?.(index);
+    const beganMs = performance.now();
+    if (step.kind === 'program') {
+      if (await this.#submitProgram(index, passes, options, timer)) return true;
+      underWay.submitted(index, bytes, beganMs);
+      return false;
+    }
+    const outcome = await runLoop(
       {
         device: this.#device,
         memory: this.#memory,
@@ -203,13 +215,19 @@ export class GpuExecution implements SharedExecution {
       step,
       passes,
     );
+    await underWay.drain();
+    this.#step = index + 1;
+    this.#iteration = 0;
+    options.observer.stepFinished?.(index, underWay.secondsSince(beganMs), outcome);
+    return outcome.outcome === 'cancelled';
   }
 
   /**
-   * Runs of device kernels share a compute pass; a host kernel waits for what came before it.
+   * Submits a program. Runs of device kernels share a compute pass; a host kernel waits for what came
+   * before it.
    * @returns whether somebody wanted to stop before all was submitted
    */
-  async #runProgram(
+  async #submitProgram(
     index: number,
     works: readonly Work<EncodedPass>[],
     options: RunOptions,
@@ -235,26 +253,25 @@ export class GpuExecution implements SharedExecution {
         continue;
       }
       if (await submit()) return true;
-      // Whose kernel it is, not whose step: it may throw.
-      this.#watch.origin = work.pass.origin;
       await this.#watch.wait(runOnHost(work, this.#memory));
-      this.#watchStep(index);
     }
-    if (await submit()) return true;
-    await this.#watch.wait(this.#device.queue.onSubmittedWorkDone());
-    return false;
+    return submit();
   }
 
   /**
-   * From now on a failure is that of the pass it names; where it names none, that of the node of all
-   * passes, or of the step where they are of several.
+   * An error with the node it is about: that of the pass it names or that the device refuses, else that of
+   * the step which the device was at.
    */
-  #watchStep(index: number): void {
-    const passes = passesIn(this.#encoded[index] ?? []);
+  async #placed(error: unknown, from: number, to: number): Promise<unknown> {
+    if (!(error instanceof DeviceFailure) || error.origin !== undefined) return error;
+    const suspects = this.#encoded.slice(from, to + 1).flatMap(passesIn);
+    const refused =
+      error.reason === 'kernel' ? await refusedPass(this.#device, suspects) : undefined;
+    const passes = passesIn(this.#encoded[from] ?? []);
     const origins = new Set(passes.map(({ pass }) => pass.origin));
     const [only] = origins;
-    this.#watch.origin = origins.size === 1 ? only : this.#plan.steps[index]?.origin;
-    this.#watch.originOfLabel = new Map(passes.map(({ label, pass }) => [label, pass.origin]));
+    const ofStep = origins.size === 1 ? only : this.#plan.steps[from]?.origin;
+    return new DeviceFailure(error.reason, error.message, refused?.pass.origin ?? ofStep);
   }
 
   /** Constants may share memory with what comes after their last use, so every run sets them anew. */
@@ -265,4 +282,14 @@ export class GpuExecution implements SharedExecution {
       }
     }
   }
+}
+
+/** Bytes that the passes of a program move. */
+function bytesOf(works: readonly Work<EncodedPass>[]): number {
+  return countedPasses(works).reduce(
+    // The kernel's own types were erased where it was listed.
+    (sum, { pass: { pass, kernel }, times }) =>
+      sum + times * kernel.cost(pass.parameters as never).bytes,
+    0,
+  );
 }

@@ -1,3 +1,4 @@
+import { DeviceFailure } from '../devices';
 import type { BufferId } from '../ir/kernel-graph';
 import { accessOf, elementTypeOf, planeCountOf } from '../ops/define-kernel';
 import type { EncodedPass } from './encode';
@@ -7,7 +8,10 @@ const arrayTypes = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as c
 
 type PlaneArray = Float32Array | Int32Array | Uint32Array;
 
-/** Runs a kernel that has no WGSL: reads its buffers back, calls its CPU function, uploads. */
+/**
+ * Runs a kernel that has no WGSL: reads its buffers back, calls its CPU function, uploads.
+ * @throws DeviceFailure with the pass's node where the function throws
+ */
 export async function runOnHost({ pass, kernel }: EncodedPass, memory: PlanMemory): Promise<void> {
   const present = pass.buffers.filter((buffer): buffer is BufferId => buffer !== null);
   const contents = await memory.read(present);
@@ -27,7 +31,12 @@ export async function runOnHost({ pass, kernel }: EncodedPass, memory: PlanMemor
     }
     bound[name] = planeCountOf(spec) === 3 && planes.length === 3 ? planes : planes[0];
   }
-  // The kernel's own types were erased where it was listed.
-  kernel.cpu(bound as never, pass.parameters as never, { part: 0, parts: 1 });
+  try {
+    // The kernel's own types were erased where it was listed.
+    kernel.cpu(bound as never, pass.parameters as never, { part: 0, parts: 1 });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new DeviceFailure('kernel', message, pass.origin);
+  }
   for (const [buffer, data] of uploads) memory.write(buffer, data);
 }

@@ -11,10 +11,7 @@ import { selectAffine } from './choose/select-affine';
 import { brightnessDrift } from './compare/brightness-drift';
 import { correlationReport } from './compare/correlation-report';
 import { globalCorrelation, globalCorrelationAdjoint } from './compare/global-correlation';
-import {
-  meanSquaredDifference,
-  meanSquaredDifferenceAdjoint,
-} from './compare/mean-squared-difference';
+import { meanSquaredDifference } from './compare/mean-squared-difference';
 import { compose, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
 import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
@@ -94,7 +91,6 @@ export const opDefinitions = {
   lnccLossAdjoint,
   lnccLossAdjointFixed,
   meanSquaredDifference,
-  meanSquaredDifferenceAdjoint,
   meanWeight,
   momentCandidates,
   multiply,

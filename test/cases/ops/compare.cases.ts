@@ -47,17 +47,6 @@ function differenceCases(name: string, fixed: CaseValue, warped: CaseValue): OpC
       gradientOf: ['fixed', 'warped'],
       gpu: sums,
     },
-    {
-      op: 'meanSquaredDifferenceAdjoint',
-      name,
-      inputs: { fixed, warped, cotangent: scalars(-1.25) },
-      expected: {
-        warped: fixed.planes.map((plane, c) =>
-          plane.map((f, i) => (-2.5 * (warped.planes[c]![i]! - f)) / count),
-        ),
-      },
-      gpu: sums,
-    },
   ];
 }
 

@@ -5,22 +5,27 @@ import { cases as arithmeticScalars } from './arithmetic-scalars.cases';
 import { cases as choose } from './choose.cases';
 import { cases as compare } from './compare.cases';
 import { cases as compareReports } from './compare-reports.cases';
+import { cases as compareWeighted } from './compare-weighted.cases';
 import { cases as compose } from './compose.cases';
 import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
 import { cases as histogram } from './histogram.cases';
+import { cases as histogramWeighted } from './histogram-weighted.cases';
 import { cases as labels } from './labels.cases';
 import { cases as lncc } from './lncc.cases';
+import { cases as lnccWeighted } from './lncc-weighted.cases';
 import { cases as optimize } from './optimize.cases';
 import { cases as pointwise } from './pointwise.cases';
 import { cases as reduceImages } from './reduce-images.cases';
 import { cases as reduceVectors } from './reduce-vectors.cases';
 import { cases as sample } from './sample.cases';
+import { cases as sampleInside } from './sample-inside.cases';
 import { cases as smooth } from './smooth.cases';
 import { cases as start } from './start.cases';
 import { cases as weight } from './weight.cases';
 import { cases as window } from './window.cases';
+import { cases as windowWeighted } from './window-weighted.cases';
 
 /** Every case of every op. The unit, gradient, GPU and bench suites iterate this list. */
 export const allCases: readonly OpCase[] = [
@@ -30,20 +35,25 @@ export const allCases: readonly OpCase[] = [
   ...choose,
   ...compare,
   ...compareReports,
+  ...compareWeighted,
   ...compose,
   ...derivatives,
   ...derivativesDiffusion,
   ...derivativesJacobian,
   ...histogram,
+  ...histogramWeighted,
   ...labels,
   ...lncc,
+  ...lnccWeighted,
   ...optimize,
   ...pointwise,
   ...reduceImages,
   ...reduceVectors,
   ...sample,
+  ...sampleInside,
   ...smooth,
   ...start,
   ...weight,
   ...window,
+  ...windowWeighted,
 ];

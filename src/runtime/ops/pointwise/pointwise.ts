@@ -150,8 +150,12 @@ function termTypes(terms: readonly Expression[], types: InputTypes): readonly Va
   return found;
 }
 
-/** Appends the passes of factor · Σ over elements, channels and terms. */
-function emitSum(
+/**
+ * Appends the passes of factor · Σ over elements, channels and terms. An op that calls it lists
+ * `sumPartialsKernel` among its kernels.
+ * @param factor from the number of elements of a channel
+ */
+export function emitSum(
   emitter: Emitter,
   name: string,
   terms: readonly Expression[],
