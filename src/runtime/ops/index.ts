@@ -35,6 +35,7 @@ import { largestNorm } from './optimize/largest-norm';
 import { scaledStep } from './optimize/scaled-step';
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { pointwiseUpdate } from './pointwise/pointwise-update';
+import { evenIntensity } from './prepare/even-intensity';
 import { quantiles } from './prepare/quantiles';
 import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
@@ -110,6 +111,7 @@ export const opDefinitions = {
   pointwiseSum,
   pointwiseUpdate,
   quantiles,
+  evenIntensity,
   rescale,
   sample,
   sampleDerivative,

@@ -11,6 +11,10 @@ const circle = (x: number, y: number, outside: number): number => {
   return radius > 3 ? -1000 : 10 * x + y;
 };
 
+/** A disc of one brightness on nothing. */
+const disc = (x: number, y: number): number => (Math.hypot(x - 5.5, y - 5.5) < 5 ? 80 : 0);
+const discNumbers = Array.from({ length: 144 }, (_, i) => disc(i % 12, Math.floor(i / 12)));
+
 export const cases: readonly OpCase[] = [
   {
     op: 'quantiles',
@@ -43,6 +47,18 @@ export const cases: readonly OpCase[] = [
     inputs: { image: fieldOf(circleGrid, (x, y) => (circle(x, y, -1000) < 0 ? 0 : 400 + 10 * x)) },
     attributes: { lower: 0, upper: 1 },
     expected: { value: [[0, 480]] },
+    gpu: { absolute: 0, relative: 0, because: 'the same code on the host' },
+  },
+  {
+    op: 'evenIntensity',
+    name: 'images that are not shaded: the same numbers, and a fold of 1',
+    inputs: { fixed: fieldOf(circleGrid, disc), moving: fieldOf(circleGrid, disc) },
+    attributes: { leastFold: 1.4 },
+    expected: {
+      evenFixed: [discNumbers],
+      evenMoving: [discNumbers],
+      report: [[1, 0, 1, 0, 0]],
+    },
     gpu: { absolute: 0, relative: 0, because: 'the same code on the host' },
   },
 ];
