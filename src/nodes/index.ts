@@ -20,6 +20,7 @@ import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
+import { evenIntensity } from './prepare/even-intensity';
 import { normalizeIntensity } from './prepare/normalize-intensity';
 import { register } from './register/register';
 import { bending } from './regularizer/bending';
@@ -42,6 +43,7 @@ export const nodeDefinitions = [
   loadLabels,
   loadMask,
   loadTransform,
+  evenIntensity,
   normalizeIntensity,
   centresOfMass,
   moments,

@@ -49,6 +49,14 @@ const cases: readonly Reported[] = [
     atMostMm: 6,
   },
   {
+    name: '06-bias-field',
+    situation: 'a moving image that darkens from front to back',
+    recipe: 'brain-t1-affine.json',
+    nodeId: 'affine',
+    counts: inHead,
+    atMostMm: 0.5,
+  },
+  {
     name: '07-slice-into-volume',
     situation: 'a slice in a volume',
     recipe: 'brain-t1-affine.json',

@@ -22,7 +22,8 @@ filling a fiftieth of the image or more, by lying far below all others, and by a
 meets at the border; zero around a brain is no such value.
 
 Do this to both images before any similarity: the objectives' small constants are meant for
-intensities between 0 and 1. It neither removes a bias field nor makes two contrasts alike.`,
+intensities between 0 and 1. It neither removes a bias field (Even intensity does, before) nor
+makes two contrasts alike.`,
     formula: String.raw`I'(x) = \min\Big(1, \max\Big(0, \frac{I(x) - q_{\text{lower}}}
 {q_{\text{upper}} - q_{\text{lower}}}\Big)\Big)`,
     references: [

@@ -162,7 +162,8 @@ export const drift: Judge = ([report = []]) => {
     about: 'drift',
     port: 'objectives',
     message: `From one end of the images to the other their brightness drifts apart ${factor.toFixed(1)}-fold. What compares whole images takes such a bias for motion.`,
-    remedy: 'Compare by Local correlation in this stage, or correct the bias before.',
+    remedy:
+      'Put Even intensity before this stage, compare by Local correlation, or correct the bias before.',
   };
 };
 

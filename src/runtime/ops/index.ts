@@ -39,6 +39,7 @@ import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './sample/sample';
 import { splat } from './sample/splat';
+import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
 import { centresAffine, momentCandidates } from './start/moment-candidates';
 import { searchStart } from './start/search-start';
@@ -107,6 +108,7 @@ export const opDefinitions = {
   pointwiseUpdate,
   quantiles,
   padding,
+  evenIntensity,
   rescale,
   sample,
   sampleDerivative,

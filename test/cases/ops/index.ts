@@ -21,6 +21,7 @@ import { cases as reduceImages } from './reduce-images.cases';
 import { cases as reduceVectors } from './reduce-vectors.cases';
 import { cases as sample } from './sample.cases';
 import { cases as sampleInside } from './sample-inside.cases';
+import { cases as shading } from './shading.cases';
 import { cases as smooth } from './smooth.cases';
 import { cases as start } from './start.cases';
 import { cases as weight } from './weight.cases';
@@ -51,6 +52,7 @@ export const allCases: readonly OpCase[] = [
   ...reduceVectors,
   ...sample,
   ...sampleInside,
+  ...shading,
   ...smooth,
   ...start,
   ...weight,

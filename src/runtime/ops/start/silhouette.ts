@@ -103,7 +103,7 @@ export function blockVolume(w: readonly number[]): number {
 }
 
 /** Otsu: A threshold selection method from gray-level histograms, 1979; of values from 0 to 1. */
-function otsu(values: Float32Array): number {
+export function otsu(values: Float32Array): number {
   const counts = new Float64Array(levels);
   for (const value of values) {
     const level = Math.min(levels - 1, Math.floor(value * levels));
