@@ -33,6 +33,10 @@ import { centresAffine, imageMoments, momentCandidates, selectAffine } from './m
 import { adam } from './optimize/adam';
 import { largestNorm } from './optimize/largest-norm';
 import { scaledStep } from './optimize/scaled-step';
+import { distanceReport } from './points/distance-report';
+import { gatherPoints } from './points/gather-points';
+import { movePoints, movePointsToAffine } from './points/move-points';
+import { samplePoints, samplePointsDerivative, splatPoints } from './points/sample-points';
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { pointwiseUpdate } from './pointwise/pointwise-update';
 import { quantiles } from './prepare/quantiles';
@@ -72,10 +76,12 @@ export const opDefinitions = {
   difference,
   diffusionEnergy,
   diffusionGradient,
+  distanceReport,
   dot,
   fillOutside,
   fieldDerivatives,
   fieldDerivativesTransposed,
+  gatherPoints,
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
@@ -97,6 +103,8 @@ export const opDefinitions = {
   meanSquaredDifferenceAdjoint,
   meanWeight,
   momentCandidates,
+  movePoints,
+  movePointsToAffine,
   multiply,
   multiplyAffine,
   multiplyAffineAdjoint,
@@ -114,6 +122,8 @@ export const opDefinitions = {
   sample,
   sampleDerivative,
   sampleLabels,
+  samplePoints,
+  samplePointsDerivative,
   sampleWeight,
   sampleWithDerivative,
   scale,
@@ -122,6 +132,7 @@ export const opDefinitions = {
   searchStart,
   selectAffine,
   splat,
+  splatPoints,
   warpAdjoint,
   windowMoments,
   windowMomentsAdjoint,

@@ -12,6 +12,7 @@ import { cases as labels } from './labels.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as moments } from './moments.cases';
 import { cases as optimize } from './optimize.cases';
+import { cases as points } from './points.cases';
 import { cases as pointwise } from './pointwise.cases';
 import { cases as prepare } from './prepare.cases';
 import { cases as regularize } from './regularize.cases';
@@ -36,6 +37,7 @@ export const allCases: readonly OpCase[] = [
   ...labels,
   ...lncc,
   ...moments,
+  ...points,
   ...pointwise,
   ...prepare,
   ...optimize,
