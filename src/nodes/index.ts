@@ -1,14 +1,17 @@
 import type { NodeDefinition, NodeRegistry } from '../runtime/api/nodes/define-node';
 import { applyToImage } from './apply/image';
 import { applyToLabels } from './apply/labels';
+import { applyToLandmarks } from './apply/landmarks';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
 import { evaluateJacobian } from './evaluate/jacobian';
+import { evaluateLandmarks } from './evaluate/landmarks';
 import { centresOfMass } from './initialise/centres-of-mass';
 import { moments } from './initialise/moments';
 import { start } from './initialise/start';
 import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
+import { loadLandmarks } from './load/landmarks';
 import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
@@ -28,6 +31,7 @@ import { diffusion } from './regularizer/diffusion';
 import { linearElastic } from './regularizer/linear-elastic';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
+import { saveLandmarks } from './save/landmarks';
 import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
 import { lncc } from './similarity/lncc';
@@ -42,6 +46,7 @@ export const nodeDefinitions = [
   loadLabels,
   loadMask,
   loadTransform,
+  loadLandmarks,
   normalizeIntensity,
   centresOfMass,
   moments,
@@ -66,14 +71,17 @@ export const nodeDefinitions = [
   register,
   applyToImage,
   applyToLabels,
+  applyToLandmarks,
   evaluateDice,
   evaluateCorrelation,
   evaluateJacobian,
+  evaluateLandmarks,
   checkerboard,
   difference,
   saveImage,
   saveLabels,
   saveTransform,
+  saveLandmarks,
 ] as const;
 
 /** The nodes by type, with their specific types erased, for the compiler, the page and the terminal. */

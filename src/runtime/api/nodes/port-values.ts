@@ -6,6 +6,7 @@ import type { Builder } from './builder';
 
 export type { ImageValue } from '../data-kinds/image';
 export type { LabelsValue } from '../data-kinds/labels';
+export type { LandmarksValue } from '../data-kinds/landmarks';
 export type { MaskValue } from '../data-kinds/mask';
 export type { TableValue } from '../data-kinds/table';
 export type { TransformValue } from '../data-kinds/transform';
