@@ -34,6 +34,7 @@ import { saveLabels } from './save/labels';
 import { saveLandmarks } from './save/landmarks';
 import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
+import { landmarkDistance } from './similarity/landmarks';
 import { lncc } from './similarity/lncc';
 import { meanSquaredError } from './similarity/mean-squared-error';
 import { mutualInformation } from './similarity/mutual-information';
@@ -59,6 +60,7 @@ export const nodeDefinitions = [
   mutualInformation,
   correlation,
   meanSquaredError,
+  landmarkDistance,
   diffusion,
   curvature,
   bending,

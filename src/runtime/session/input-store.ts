@@ -159,9 +159,18 @@ export class InputStore {
 
 function problem(nodeId: string, found: FileProblem): Diagnostic {
   const { message, remedy } = describeProblem(found, nodeId);
-  const isAboutFrame = found.code === 'several-frames' || found.code === 'no-such-frame';
-  return messages.inputProblem(nodeId, message, remedy, isAboutFrame ? 'frame' : undefined);
+  return messages.inputProblem(nodeId, message, remedy, parameterOf[found.code]);
 }
+
+/** The parameter of a loader that says how to read what was refused. */
+const parameterOf: Readonly<Partial<Record<FileProblem['code'], string>>> = {
+  'several-frames': 'frame',
+  'no-such-frame': 'frame',
+  'two-point-sets': 'columns',
+  'no-such-point-set': 'columns',
+  'points-frame-unstated': 'coordinates',
+  'points-frame-contradicted': 'coordinates',
+};
 
 function digestOf(volume: Volume | undefined, numbers: Numbers): Promise<string> {
   const planes = volume ? [numbersOf(volume)] : [...numbers.values()].flat();

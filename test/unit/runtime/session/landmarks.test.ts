@@ -152,6 +152,32 @@ async function shifted(fixed: string, moving: string, changes: object = {}) {
   return (await run(session, { ...recipe, ...changes }, bindings)).result;
 }
 
+describe('a file of landmarks', () => {
+  const pairs = 'fixed_x,fixed_y,fixed_z,moving_x,moving_y,moving_z\n1,2,3,4,5,6\n';
+  it.each([
+    ['coordinates', table(fixedPlaces), 'stated'],
+    ['columns', pairs, 'ras'],
+  ] as const)(
+    'is refused at the parameter that mends it: %s',
+    async (parameter, text, coordinates) => {
+      const opened = await session.openInput({
+        nodeId: 'fixed',
+        source: {
+          kind: 'file',
+          as: 'landmarks',
+          name: 'a.csv',
+          points: { set: 'only', coordinates },
+        },
+        bytes: new TextEncoder().encode(text),
+      });
+      expect(opened).toMatchObject({
+        ok: false,
+        diagnostics: [{ code: 'input-problem', at: { nodeId: 'fixed', parameter } }],
+      });
+    },
+  );
+});
+
 describe('landmarks by their order', () => {
   it('are measured against a shift, whatever frame each file is in', async () => {
     const fixed = await open('fixed', 'landmarks', 'x,y,z\n0,0,0\n10,0,0\n0,20,5\n');
