@@ -40,6 +40,7 @@ import { samplePoints, samplePointsDerivative, splatPoints } from './points/samp
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { pointwiseUpdate } from './pointwise/pointwise-update';
 import { quantiles } from './prepare/quantiles';
+import { uniformDraws } from './random/uniform-draws';
 import { diffusionEnergy, diffusionGradient } from './regularize/diffusion';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { insideWeight } from './sample/inside-weight';
@@ -133,6 +134,7 @@ export const opDefinitions = {
   selectAffine,
   splat,
   splatPoints,
+  uniformDraws,
   warpAdjoint,
   windowMoments,
   windowMomentsAdjoint,

@@ -15,6 +15,7 @@ import { cases as optimize } from './optimize.cases';
 import { cases as points } from './points.cases';
 import { cases as pointwise } from './pointwise.cases';
 import { cases as prepare } from './prepare.cases';
+import { cases as random } from './random.cases';
 import { cases as regularize } from './regularize.cases';
 import { cases as sample } from './sample.cases';
 import { cases as smooth } from './smooth.cases';
@@ -41,6 +42,7 @@ export const allCases: readonly OpCase[] = [
   ...pointwise,
   ...prepare,
   ...optimize,
+  ...random,
   ...regularize,
   ...sample,
   ...smooth,
