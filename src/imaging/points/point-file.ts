@@ -50,10 +50,11 @@ export function coordinateOf(text: string | undefined): number | undefined {
   return Number.isFinite(Math.fround(number)) ? number : undefined;
 }
 
-/** Names as they are kept: undefined where all are empty. */
+/** Names as they are kept, on one line and without what cannot be seen: undefined where all are empty. */
 export function namesOf(
-  labels: readonly string[],
+  written: readonly string[],
 ): { readonly names: readonly string[] | undefined } | PointFault {
+  const labels = written.map((label) => label.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim());
   if (labels.every((label) => label === '')) return { names: undefined };
   const seen = new Set<string>();
   for (const label of labels) {

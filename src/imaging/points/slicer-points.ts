@@ -52,7 +52,7 @@ export function slicerMarkups(text: string): StatedResult {
     }
     rows.push([x, y, z]);
     const label = member(point, 'label');
-    labels.push(typeof label === 'string' ? label.trim() : '');
+    labels.push(typeof label === 'string' ? label : '');
   }
   const named = namesOf(labels);
   if ('code' in named) return refused(named);

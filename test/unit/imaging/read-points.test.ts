@@ -157,6 +157,8 @@ describe('points of other tools', () => {
         ],
       });
     expect(read(markups())).toEqual({ names: ['AC'], unit: 'mm', rows: [[-1, -2, 3]] });
+    const odd = [{ label: 'a\n\u0007\u202eb ', position: [1, 2, 3] }];
+    expect(read(markups({ controlPoints: odd }))).toMatchObject({ names: ['a b'] });
     expect(read(markups({ coordinateSystem: undefined }))).toMatchObject({
       code: 'points-frame-unstated',
     });
