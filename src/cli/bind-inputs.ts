@@ -4,7 +4,7 @@ import { type PublicImage, publicImages } from '../imaging/public-images';
 import type { PipelineDocument } from '../pipeline/schema';
 import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 import type { EngineApi, OpenInputRequest } from '../runtime/api/engine/engine-api';
-import type { SourceRequest } from '../runtime/api/engine/inputs';
+import { readingOf, type SourceRequest } from '../runtime/api/engine/inputs';
 import type { NodeRegistry } from '../runtime/api/nodes/define-node';
 import { portTraits } from '../runtime/api/nodes/port-traits';
 import { downloadBytes } from './download-bytes';
@@ -67,8 +67,8 @@ export function loadersOf(document: PipelineDocument, registry: NodeRegistry): r
 
 /**
  * Opens the data of every loader: the file or public image given by hand, else what the recipe names.
- * Once one is given by hand, generated heads are no longer used: labels without a file are left out, images
- * without one refused.
+ * Once one is given by hand, generated heads are no longer used: labels and landmarks without a file are left out,
+ * images without one refused.
  */
 export async function bindInputs(
   engine: EngineApi,
@@ -80,8 +80,8 @@ export async function bindInputs(
 ): Promise<BoundInputs> {
   const loaders = loadersOf(document, registry);
   const isReal = loaders.some(({ source }) => source.as === 'image' && source.kind !== 'phantom');
-  const labelsNothing = ({ as, kind }: Loader['source']) =>
-    isReal && as === 'labels' && kind === 'phantom';
+  const saysNothing = ({ as, kind }: Loader['source']) =>
+    isReal && kind === 'phantom' && portTraits(as).mayBeLeftOut === true;
   const names = loaders.map(({ nodeId }) => nodeId);
   const diagnostics = [...options.inputs.keys()]
     .filter((nodeId) => !names.includes(nodeId))
@@ -121,8 +121,8 @@ export async function bindInputs(
     const mayLeaveOut = byHand && portTraits(source.as).mayBeLeftOut === true;
     switch (source.kind) {
       case 'phantom':
-        // The labels of a generated head say nothing about real images, whoever names these.
-        if (labelsNothing(source)) return 'leave out';
+        // Labels and landmarks of a generated head say nothing about real images, whoever names these.
+        if (saysNothing(source)) return 'leave out';
         if (!byHand) return { open: { source } };
         return mayLeaveOut ? 'leave out' : { refuse: messages.imageNotGiven(nodeId) };
       case 'file': {
@@ -148,7 +148,7 @@ export async function bindInputs(
     }
     if (!options.fetch) return { refuse: messages.publicNotFetched(nodeId, image) };
     const { url, sha256 } = image;
-    return fromWeb(nodeId, { kind: 'url', ...commonOf(source), url, sha256 });
+    return fromWeb(nodeId, { kind: 'url', ...readingOf(source), url, sha256 });
   }
 
   async function fromWeb(
@@ -168,7 +168,7 @@ export async function bindInputs(
     const name = nameOf(header);
     // The file that the recipe names is compared with the checksum it was made with.
     const isNamed = source.kind === 'file' && source.name === name;
-    const request: SourceRequest = isNamed ? source : { kind: 'file', ...commonOf(source), name };
+    const request: SourceRequest = isNamed ? source : { kind: 'file', ...readingOf(source), name };
     let reading = header;
     try {
       const bytes = await host.files.read(header);
@@ -187,11 +187,6 @@ export async function bindInputs(
       };
     }
   }
-}
-
-/** What a loader asks for whatever its data comes from. */
-function commonOf({ as, frame }: SourceRequest): Pick<SourceRequest, 'as' | 'frame'> {
-  return { as, ...(frame === undefined ? {} : { frame }) };
 }
 
 /** The two files of an image pair, whichever of them was named; any other file stands alone. */

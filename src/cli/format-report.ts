@@ -1,5 +1,6 @@
 import type { MetricBounds, PipelineDocument } from '../pipeline/schema';
 import type { RunResult } from '../runtime/api/engine/engine-api';
+import { detailOf, meanOver } from '../runtime/api/engine/metric-details';
 import { bytesText, formatTable, numberText, secondsText } from './format-table';
 
 /** Whether a metric keeps to what the recipe states. */
@@ -44,14 +45,14 @@ function metricTable(
   // What a recipe states holds for the sample that it comes with.
   const expected = isOwnSample ? (document.expects?.metrics ?? {}) : {};
   const names = [...new Set([...Object.keys(metrics), ...Object.keys(expected)])];
-  const perLabel = /(^|\.)dice\.-?\d+$/;
-  const labels = names.filter((name) => perLabel.test(name)).length;
   const rows = names
-    .filter((name) => !perLabel.test(name) || Object.hasOwn(expected, name))
+    .filter((name) => detailOf(name) === undefined || Object.hasOwn(expected, name))
     .map((name) => {
       const bounds = Object.hasOwn(expected, name) ? expected[name] : undefined;
       const value = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
-      const over = name.endsWith('dice.mean') ? `over ${labels} labels` : '';
+      const many = meanOver(name);
+      const count = names.filter((other) => detailOf(other) === many).length;
+      const over = many === undefined ? '' : `over ${count} ${many}`;
       const verdict = bounds
         ? `${boundsText(bounds)}: ${isReached(value, bounds) ? 'reached' : 'NOT reached'}`
         : '';

@@ -1,5 +1,6 @@
 import type { Matrix3x4 } from './frames';
 import type { FileKind } from './nifti/file-kind';
+import type { PointFrame } from './points/point-frame';
 import type { ScalarType } from './volume';
 
 /** Why an image file was refused: plain data; the wording is in `problem-messages.ts`. */
@@ -95,6 +96,34 @@ export type TransformProblem = { readonly file: string } & (
     }
   | { readonly code: 'singular-transform'; readonly determinant: number }
 );
+
+/** Why a file of points was refused. */
+export type PointProblem = { readonly file: string } & (
+  | { readonly code: 'not-points' }
+  | { readonly code: 'no-points' }
+  | { readonly code: 'too-many-points'; readonly limit: number }
+  /** `line` of the file, or of a list in it: the place of the point. */
+  | { readonly code: 'bad-point'; readonly line: number; readonly found: string }
+  | { readonly code: 'flat-points' }
+  | { readonly code: 'point-count-differs'; readonly stated: number; readonly found: number }
+  | { readonly code: 'point-columns-missing'; readonly columns: string }
+  | { readonly code: 'two-point-sets' }
+  | { readonly code: 'no-such-point-set'; readonly asked: 'only' | 'fixed' | 'moving' }
+  | { readonly code: 'point-name-twice'; readonly name: string }
+  | { readonly code: 'long-point-name'; readonly length: number; readonly limit: number }
+  | { readonly code: 'unnamed-point'; readonly point: number }
+  | { readonly code: 'points-frame-unstated' }
+  | {
+      readonly code: 'points-frame-contradicted';
+      readonly stated: PointFrame;
+      readonly asked: PointFrame;
+    }
+  | { readonly code: 'points-in-two-frames' }
+  | { readonly code: 'points-in-other-unit'; readonly found: string }
+);
+
+/** Why a file that a loader was given was refused. */
+export type FileProblem = ImageProblem | TransformProblem | PointProblem;
 
 /** Which of a NIfTI header's three descriptions of the world was used. */
 export type GeometrySource = 'sform' | 'qform' | 'pixdim';

@@ -1,11 +1,7 @@
-import type { ImageProblem, ImageWarning, TransformProblem } from './image-problem';
+import type { FileProblem, ImageWarning } from './image-problem';
 import type { FileKind } from './nifti/file-kind';
-
-/** What a person reads: where and what was found and needed, and then what to do about it. */
-export interface ProblemText {
-  readonly message: string;
-  readonly remedy: string;
-}
+import { isAboutPoints, pointProblemText } from './points/problem-messages';
+import type { ProblemText } from './problem-text';
 
 const exportAgain = 'Export the image again as NIfTI (.nii or .nii.gz).';
 const fetchAgain = 'Download or copy the file again.';
@@ -56,18 +52,16 @@ const fileKindTexts: Readonly<Record<FileKind, ProblemText>> = {
 };
 
 /**
- * The wording of a refused image or transform file.
+ * The wording of a refused file.
  * @param loader the node that was to load it, for remedies that name it
  */
-export function describeProblem(
-  problem: ImageProblem | TransformProblem,
-  loader = 'NODE',
-): ProblemText {
+export function describeProblem(problem: FileProblem, loader = 'NODE'): ProblemText {
   const { message, remedy } = textOf(problem, loader);
   return { message: `${problem.file}: ${message}`, remedy };
 }
 
-function textOf(problem: ImageProblem | TransformProblem, loader: string): ProblemText {
+function textOf(problem: FileProblem, loader: string): ProblemText {
+  if (isAboutPoints(problem)) return pointProblemText(problem);
   switch (problem.code) {
     case 'empty':
       return { message: 'The file is empty; a NIfTI image was needed.', remedy: fetchAgain };

@@ -1,14 +1,17 @@
 import type { NodeDefinition, NodeRegistry } from '../runtime/api/nodes/define-node';
 import { applyToImage } from './apply/image';
 import { applyToLabels } from './apply/labels';
+import { applyToLandmarks } from './apply/landmarks';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
 import { evaluateJacobian } from './evaluate/jacobian';
+import { evaluateLandmarks } from './evaluate/landmarks';
 import { centresOfMass } from './initialise/centres-of-mass';
 import { moments } from './initialise/moments';
 import { start } from './initialise/start';
 import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
+import { loadLandmarks } from './load/landmarks';
 import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
@@ -29,8 +32,10 @@ import { diffusion } from './regularizer/diffusion';
 import { linearElastic } from './regularizer/linear-elastic';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
+import { saveLandmarks } from './save/landmarks';
 import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
+import { landmarkDistance } from './similarity/landmarks';
 import { lncc } from './similarity/lncc';
 import { meanSquaredError } from './similarity/mean-squared-error';
 import { mutualInformation } from './similarity/mutual-information';
@@ -44,6 +49,7 @@ export const nodeDefinitions = [
   loadMask,
   loadTransform,
   evenIntensity,
+  loadLandmarks,
   normalizeIntensity,
   centresOfMass,
   moments,
@@ -56,6 +62,7 @@ export const nodeDefinitions = [
   mutualInformation,
   correlation,
   meanSquaredError,
+  landmarkDistance,
   diffusion,
   curvature,
   bending,
@@ -68,14 +75,17 @@ export const nodeDefinitions = [
   register,
   applyToImage,
   applyToLabels,
+  applyToLandmarks,
   evaluateDice,
   evaluateCorrelation,
   evaluateJacobian,
+  evaluateLandmarks,
   checkerboard,
   difference,
   saveImage,
   saveLabels,
   saveTransform,
+  saveLandmarks,
 ] as const;
 
 /** The nodes by type, with their specific types erased, for the compiler, the page and the terminal. */

@@ -1,7 +1,7 @@
 import type { Matrix3x4, Vec3, WorldFromVoxel } from '../../src/imaging/frames';
 import type { Grid } from '../../src/imaging/grid';
 import { voxelCount } from '../../src/imaging/grid';
-import { fieldType, scalarsType } from '../../src/runtime/ir/values';
+import { fieldType, pointsType, scalarsType } from '../../src/runtime/ir/values';
 import type { CaseValue } from './op-case';
 
 /** A grid that hides no transposed axis: sizes 7×6×5, spacing 1.2×0.8×2.5 mm, turned about two axes. */
@@ -64,6 +64,17 @@ export function fieldOf(
           for (let x = 0; x < nx; x += 1, i += 1) values[i] = f(x, y, z);
       return values;
     }),
+  };
+}
+
+/** Points with a plane for each channel, from a list of what each point has. */
+export function pointsOf(rows: readonly (readonly number[])[]): CaseValue {
+  const channels = rows[0]?.length ?? 0;
+  return {
+    type: pointsType(rows.length, channels),
+    planes: Array.from({ length: channels }, (_, channel) =>
+      Float64Array.from(rows, (row) => row[channel]!),
+    ),
   };
 }
 

@@ -52,6 +52,7 @@ export function InputBadge({ nodeId }: { nodeId: string }) {
 
 /** `182 × 218 × 182, 1 mm`, or `256 × 256, 0.8 × 0.9 mm`; of data without a grid what it is. */
 export function describeInput(descriptor: InputDescriptor): string {
+  if (descriptor.kind === 'landmarks') return `${descriptor.count} points`;
   if (!('grid' in descriptor)) return descriptor.kind;
   if (descriptor.kind === 'transform' && descriptor.displacement === undefined) return 'Linear';
   const { grid } = descriptor;

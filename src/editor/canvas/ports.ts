@@ -13,7 +13,8 @@ export type PortShape =
   | 'triangle'
   | 'pentagon'
   | 'chevron'
-  | 'ring';
+  | 'ring'
+  | 'cross';
 
 /** The outline of each form as an SVG path, on a square of 12 by 12. */
 export const portOutlines: Readonly<Record<PortShape, string>> = {
@@ -25,6 +26,7 @@ export const portOutlines: Readonly<Record<PortShape, string>> = {
   triangle: 'M1 .8L11.4 6L1 11.2z',
   pentagon: 'M6 .5l5.6 4.1l-2.1 6.7h-7L.4 4.6z',
   ring: 'M6 1a5 5 0 1 1 0 10a5 5 0 1 1 0-10zM6 3.6a2.4 2.4 0 1 0 0 4.8a2.4 2.4 0 1 0 0-4.8z',
+  cross: 'M4.2.8h3.6v3.4h3.4v3.6H7.8v3.4H4.2V7.8H.8V4.2h3.4z',
   chevron: 'M.8 1h5.6l4.8 5l-4.8 5H.8l4.2-5z',
 };
 
@@ -47,6 +49,12 @@ export const portStyles: Readonly<Record<PortType, PortStyle>> = {
     label: 'Transform',
     shape: 'diamond',
     colour: 'var(--port-transform)',
+    isData: true,
+  },
+  landmarks: {
+    label: 'Landmarks',
+    shape: 'cross',
+    colour: 'var(--port-landmarks)',
     isData: true,
   },
   table: { label: 'Table', shape: 'bar', colour: 'var(--port-table)', isData: true },

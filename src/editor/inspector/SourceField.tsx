@@ -39,6 +39,11 @@ const fileChoices: Readonly<
     call: 'Choose a transform',
     aside: ': an ITK text affine or a displacement field',
   },
+  landmarks: {
+    accept: '.csv,.tsv,.txt,.fcsv,.json,text/csv,text/plain,application/json',
+    call: 'Choose landmarks',
+    aside: ': a CSV table, or points of elastix or 3D Slicer',
+  },
 };
 
 /** Where a loader's data comes from: a generated sample, a file of the person's own, an address. */

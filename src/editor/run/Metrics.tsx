@@ -1,4 +1,5 @@
 import { Fragment, useState } from 'react';
+import { detailOf } from '../../runtime/api/engine/metric-details';
 import { formatBytes } from '../canvas/InputBadge';
 import { formatSeconds } from '../canvas/NodeDot';
 import { useDocument, useRun } from '../editor-context';
@@ -26,7 +27,7 @@ export function Metrics() {
     );
   }
   const all = metricRows(result.metrics, expected ?? {}, Object.keys(nodes));
-  const metrics = isWhole ? all : all.filter(({ name }) => !isOfOneLabel(name));
+  const metrics = isWhole ? all : all.filter(({ name }) => detailOf(name) === undefined);
   return (
     <div className="metrics">
       <p className="metrics-line">
@@ -74,7 +75,7 @@ export function Metrics() {
       {metrics.length < all.length && (
         <p className="metrics-line">
           <button type="button" className="weft-link" onClick={() => setWhole(true)}>
-            {all.length - metrics.length} more, of single labels
+            {all.length - metrics.length} more, of single labels or landmarks
           </button>
         </p>
       )}
@@ -135,11 +136,6 @@ function MetricName({ name }: { name: string }) {
       {part}
     </Fragment>
   ));
-}
-
-/** True for rows such as `dice.12`, of which there may be a hundred. */
-function isOfOneLabel(name: string): boolean {
-  return /\.-?\d+$/.test(name);
 }
 
 function formatMetric(value: number): string {

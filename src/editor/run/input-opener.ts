@@ -1,5 +1,5 @@
 import type { EngineApi, OpenInputResult } from '../../runtime/api/engine/engine-api';
-import type { SourceRequest } from '../../runtime/api/engine/inputs';
+import { readingOf, type SourceRequest } from '../../runtime/api/engine/inputs';
 import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { EngineLost } from '../engine-life';
 import { setParam } from '../store/document-edits';
@@ -9,14 +9,22 @@ import type { VolumeLibrary } from '../viewer/volume-library';
 import { engineLost, faultOfOurs, isEngineLoss } from './fault';
 import { fetchBytes } from './fetch-bytes';
 import { dataOf, type ImageFiles, type KeptData, unreadable } from './input-data';
-import { fileKey, type LoaderSource, loadedKind, loaderSources, sourceKey } from './input-sources';
+import {
+  fileKey,
+  type LoaderSource,
+  loadedKind,
+  loaderSources,
+  readingKey,
+  sourceKey,
+} from './input-sources';
 
 type Opened = Extract<OpenInputResult, { ok: true }>;
 
-/** Files from the person's disk, so that another frame of them need not be asked for again. */
+/** Files from the person's disk, so that they need not be asked for again to be read in another way. */
 interface Chosen {
   readonly files: ImageFiles;
-  readonly frame: number | undefined;
+  /** `readingKey` of how they were read. */
+  readonly reading: string;
   /** What the loader asked for then: once that is something else, the choice is forgotten. */
   readonly besideKey: string;
 }
@@ -123,7 +131,7 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
       const { nodeId, source, key } = loader;
       if (choosing.has(nodeId) || isAsked(nodeId, key)) continue;
       const input = opened.get(key);
-      const again = otherFrame(nodeId, source);
+      const again = readOtherwise(nodeId, source);
       if (again !== undefined) void openFile(nodeId, ...again);
       else if (input !== undefined) setReady(nodeId, key, input);
       else if (source.kind === 'phantom' || kept.has(key)) void track(openNow(loader));
@@ -134,10 +142,10 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     }
   }
 
-  /** The files that were chosen for a loader, where only their frame has been changed since. */
-  function otherFrame(nodeId: string, source: SourceRequest): ImageFiles | undefined {
+  /** The files that were chosen for a loader, where only how they are read has been changed since. */
+  function readOtherwise(nodeId: string, source: SourceRequest): ImageFiles | undefined {
     const chosen = chosenFiles.get(nodeId);
-    if (chosen === undefined || chosen.frame === source.frame) return undefined;
+    if (chosen === undefined || chosen.reading === readingKey(source)) return undefined;
     return chosen.besideKey === fileKey(source) ? chosen.files : undefined;
   }
 
@@ -153,14 +161,14 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
         if (as === undefined) return;
         const [file] = files;
         const asked = loaderOf(nodeId)?.source;
-        const frame = asked?.frame;
-        const request = { as, ...(frame !== undefined && { frame }) };
+        const request = asked ? readingOf(asked) : { as };
         const param = { kind: 'file', name: file.name.slice(-255) } as const;
         // A recipe that names this file by its SHA-256 must get that one; any other is a new choice.
         const isNamed = asked?.kind === 'file' && asked.name === param.name;
         const source: SourceRequest = isNamed ? asked : { ...request, ...param };
         const key = sourceKey(source);
-        chosenFiles.set(nodeId, { files, frame, besideKey: fileKey(asked ?? source) });
+        const reading = readingKey(source);
+        chosenFiles.set(nodeId, { files, reading, besideKey: fileKey(asked ?? source) });
         setStatus(nodeId, { state: 'opening', key });
         choosing.add(nodeId);
         const input = await openSource({ nodeId, source, key }, { files });
@@ -171,7 +179,7 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
         const namedKey = sourceKey(namedSource);
         opened.set(namedKey, input);
         kept.set(namedKey, { files });
-        chosenFiles.set(nodeId, { files, frame, besideKey: fileKey(namedSource) });
+        chosenFiles.set(nodeId, { files, reading, besideKey: fileKey(namedSource) });
         documents.edit((document) => setParam(document, nodeId, 'source', named));
         sync();
         // A recipe that named this file all along asks for nothing new.

@@ -1,6 +1,7 @@
 import type { PipelineDocument } from '../../pipeline/schema';
-import type { SourceRequest } from '../../runtime/api/engine/inputs';
+import { readingOf, type SourceRequest } from '../../runtime/api/engine/inputs';
 import type { NodeDefinition, NodeRegistry } from '../../runtime/api/nodes/define-node';
+import { portTraits } from '../../runtime/api/nodes/port-traits';
 import type { InputStatus } from '../store/run-store';
 
 /** A loader of the recipe with what it asks for. */
@@ -36,7 +37,8 @@ export function bindingsOf(
   const isReal = loaders.some(({ source }) => source.as === 'image' && source.kind !== 'phantom');
   const bindings = loaders.flatMap(({ nodeId, source }) => {
     const input = inputs[nodeId];
-    if (isReal && source.as === 'labels' && source.kind === 'phantom') return [];
+    const saysNothing = source.kind === 'phantom' && portTraits(source.as).mayBeLeftOut;
+    if (isReal && saysNothing) return [];
     return input?.state === 'ready' ? [[nodeId, input.handle] as const] : [];
   });
   return Object.fromEntries(bindings);
@@ -50,9 +52,14 @@ export function loadedKind(
   return initial?.success ? definition?.source?.(initial.data).as : undefined;
 }
 
-/** Text that is equal for requests of the same file, whichever of its frames is asked for. */
-export function fileKey({ frame: _, ...source }: SourceRequest): string {
+/** Text that is equal for requests of the same file, however it is read. */
+export function fileKey({ frame: _, points: __, ...source }: SourceRequest): string {
   return sourceKey(source);
+}
+
+/** Text that is equal for requests that read a file in the same way. */
+export function readingKey(source: SourceRequest): string {
+  return JSON.stringify(readingOf(source));
 }
 
 /** Text that is equal for requests of the same data. */

@@ -5,7 +5,7 @@ import type { LevelContext, Variables } from '../../runtime/api/nodes/port-value
 import { type LevelPairs, pairFor } from './level-pairs';
 import { keptTogether } from './overlap';
 import type { RegistrationParts } from './registration-parts';
-import { afterModel } from './total-transform';
+import { afterModel, wholeMap } from './total-transform';
 
 /** What the objectives say of one choice of the model's variables at a level. */
 export interface Evaluation extends WeightedObjectives {
@@ -28,6 +28,8 @@ export function evaluate(
   const main = comparisonFor(pairs.main);
   const weighed = weighObjectives(b, objectives, {
     comparisonFor: (part) => (part.pair ? comparisonFor(pairFor(pairs, part)) : main),
+    wholeMap: () =>
+      halves.fixed ? afterModel(b, initial, wholeMap(b, model, variables, at)) : maps.moving,
     fields: model.fields?.(b, variables, at) ?? [],
     level: at,
   });

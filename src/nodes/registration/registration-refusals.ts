@@ -23,7 +23,7 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
   if (objectives.every((part) => part.on === 'field')) {
     return {
       port: 'objectives',
-      message: 'Nothing that is wired here compares the two images.',
+      message: 'Nothing that is wired here compares the two images, or places in them.',
       remedy: 'Wire a similarity, for example Local correlation, to "objectives".',
     };
   }

@@ -49,7 +49,8 @@ export function warnOfRegistration(
     const report = b.jacobianReport({ determinant });
     b.warn([report], folds);
     // Of other losses it is not known how much of them a field can gain.
-    if (comparing.every((part) => part.isLocal)) b.warn([report], motionForNothing);
+    const isLocal = comparing.length > 0 && comparing.every((part) => part.isLocal);
+    if (isLocal) b.warn([report], motionForNothing);
   } else {
     warnOfDrift(b, parts, total);
   }

@@ -6,17 +6,23 @@ import { z } from 'zod';
  */
 export const notADevice = String.raw`(?!(?:[Cc][Oo][Nn]|[Pp][Rr][Nn]|[Aa][Uu][Xx]|[Nn][Uu][Ll]|[Cc][Oo][Mm]\d|[Ll][Pp][Tt]\d)\.)`;
 
-const plainName = new RegExp(`^${notADevice}[A-Za-z0-9][A-Za-z0-9._-]*\\.nii(\\.gz)?$`);
-
-/** Name of a NIfTI file to write, without folders, that every system takes. */
-export function fileNameParameter(initial: string) {
+/**
+ * Name of a file to write, without folders, that every system takes; by default of NIfTI.
+ * @param endings what follows the last dots of the name
+ */
+export function fileNameParameter(initial: string, endings: readonly string[] = ['nii', 'nii.gz']) {
+  const ending = endings.map((one) => one.replaceAll('.', '\\.')).join('|');
+  const isCompressed = endings.some((one) => one.endsWith('.gz'));
   return z
     .string()
     .max(100)
-    .regex(plainName, 'a plain name that ends in .nii or .nii.gz, and no device (con, nul, com1)')
+    .regex(
+      new RegExp(`^${notADevice}[A-Za-z0-9][A-Za-z0-9._-]*\\.(${ending})$`),
+      `a plain name that ends in .${endings.join(' or .')}, and no device (con, nul, com1)`,
+    )
     .default(initial)
     .meta({
       title: 'File name',
-      help: 'Name of the file; .nii.gz is compressed.',
+      help: `Name of the file${isCompressed ? '; .nii.gz is compressed' : ''}.`,
     });
 }

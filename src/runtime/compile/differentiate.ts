@@ -1,6 +1,6 @@
 import { InternalError } from '../internal-error';
 import { gradientOpName, type Op, type OpGraph } from '../ir/op-graph';
-import type { ValueId } from '../ir/values';
+import { channelsOf, type ValueId } from '../ir/values';
 import { type OpRegistry, opRegistry } from '../ops/index';
 import { GraphBuilder } from './graph-builder';
 import { readsOf, substitute } from './traverse';
@@ -136,8 +136,7 @@ function reverse(
 }
 
 function zerosOf(builder: GraphBuilder, value: ValueId): { readonly channels: number } {
-  const type = builder.typeOf(value);
-  return { channels: type.kind === 'field' ? type.channels : 1 };
+  return { channels: channelsOf(builder.typeOf(value)) };
 }
 
 function valuesDependingOn(

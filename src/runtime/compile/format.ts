@@ -96,6 +96,7 @@ export function formatKernelGraph(graph: KernelGraph | Plan): string {
 function formatType(type: ValueType | undefined): string {
   if (!type) return '?';
   if (type.kind === 'scalars') return `scalars(${type.length})`;
+  if (type.kind === 'points') return `points(${type.count} ×${type.channels})`;
   return `field(${type.grid.sizeVoxels.join('×')}${type.channels > 1 ? ` ×${type.channels}` : ''})`;
 }
 

@@ -1,8 +1,8 @@
 import type { Expression } from '../ir/formula';
 import type { Attributes, Op } from '../ir/op-graph';
-import type { ValueId, ValueType } from '../ir/values';
+import { channelsOf, type ValueId, type ValueType } from '../ir/values';
 import { inputLetters } from '../ops/pointwise/adjoint';
-import { channelsOf, elementTypeOf, type InputTypes } from '../ops/pointwise/element';
+import { elementTypeOf, type InputTypes } from '../ops/pointwise/element';
 import { leavesOf, referenceOf, substituteLeaves } from '../ops/pointwise/expression';
 import type { FusionContext, FusionRule } from './fusion-rules';
 import { readsOf } from './traverse';
@@ -130,7 +130,7 @@ function ofChannel(leaf: string, channel: number | undefined, context: FusionCon
   const { component } = referenceOf(leaf);
   const type = context.types[valueIn(leaf)];
   if (channel === undefined || component !== undefined) return leaf;
-  return type?.kind === 'field' && type.channels > 1 ? valueLeaf(valueIn(leaf), channel) : leaf;
+  return type && channelsOf(type) > 1 ? valueLeaf(valueIn(leaf), channel) : leaf;
 }
 
 /** Whether the joined formula gives the types that were there, and one kernel can bind what it reads. */

@@ -116,7 +116,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
     if (givers.has(nodeId) || options.kept?.has(nodeId)) continue;
     for (const [port, value] of Object.entries(ports)) {
       const ids = valuesOf(value);
-      const isSmall = ids.every((id) => builder.typeOf(id).kind === 'scalars');
+      const isSmall = ids.every((id) => builder.typeOf(id).kind !== 'field');
       const name = `${nodeId}.${port}`;
       const isAsked = saved.has(name) || options.readLater?.has(name);
       const isKept = keep === 'all' || (keep === 'costly' && costly.has(nodeId));
@@ -132,7 +132,7 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   return { graph: builder.finish([...results]), outputs, checks: made, warnings, diagnostics };
 }
 
-/** Checks that every program value of a node's outputs is finite; fields are counted where they lie. */
+/** Checks that every program value of a node's outputs is finite; planes are counted where they lie. */
 function finiteChecks(
   builder: GraphBuilder,
   nodeId: string,

@@ -13,11 +13,11 @@ export interface UnequalCheck {
 
 /** That what a node gives is finite: nothing else may be kept, shown or written. */
 export interface FiniteCheck {
-  /** Scalars: of a field, how many of its numbers are not finite; else the numbers themselves. */
+  /** Scalars: of a field or points, how many of their numbers are not finite; else the numbers themselves. */
   readonly value: ValueId;
   readonly nodeId: string;
   readonly port: string;
-  /** The field, where they are a count. */
+  /** What was counted, where they are a count. */
   readonly countOf?: ValueId;
 }
 

@@ -16,7 +16,21 @@ export interface ScalarsType {
   readonly length: number;
 }
 
-export type ValueType = FieldType | ScalarsType;
+/**
+ * Numbers at places that lie on no grid, planar: three channels for the places themselves (RAS+, mm), any
+ * number for what is known there.
+ */
+export interface PointsType {
+  readonly kind: 'points';
+  /** Points, at least one. */
+  readonly count: number;
+  readonly channels: number;
+}
+
+/** Values of several channels, a buffer each. */
+export type PlanarType = FieldType | PointsType;
+
+export type ValueType = PlanarType | ScalarsType;
 
 export function fieldType(grid: Grid, channels: number): FieldType {
   return { kind: 'field', grid, channels };
@@ -26,12 +40,34 @@ export function scalarsType(length: number): ScalarsType {
   return { kind: 'scalars', length };
 }
 
+export function pointsType(count: number, channels: number): PointsType {
+  return { kind: 'points', count, channels };
+}
+
+/** Whether a value has channels: a field, or points. */
+export function isPlanar(type: ValueType): type is PlanarType {
+  return type.kind !== 'scalars';
+}
+
+/** Channels of a value; 1 of scalars. */
+export function channelsOf(type: ValueType): number {
+  return isPlanar(type) ? type.channels : 1;
+}
+
+/** The same places with another number of channels. */
+export function withChannels(type: PlanarType, channels: number): PlanarType {
+  return { ...type, channels };
+}
+
 /**
  * Whether two types describe the same storage: grids by size and place, lengths by number. Exact:
  * `GraphBuilder` gives grids that differ by rounding one and the same numbers.
  */
 export function sameType(a: ValueType, b: ValueType): boolean {
   if (a.kind === 'scalars') return b.kind === 'scalars' && a.length === b.length;
+  if (a.kind === 'points') {
+    return b.kind === 'points' && a.count === b.count && a.channels === b.channels;
+  }
   return (
     b.kind === 'field' &&
     a.channels === b.channels &&
@@ -49,11 +85,12 @@ function sameNumbers(a: Grid, b: Grid): boolean {
 /** Floats in one planar buffer of a value of this type. */
 export function elementsPerBuffer(type: ValueType): number {
   if (type.kind === 'scalars') return type.length;
+  if (type.kind === 'points') return type.count;
   const [nx, ny, nz] = type.grid.sizeVoxels;
   return nx * ny * nz;
 }
 
 /** Planar buffers that a value of this type occupies. */
 export function bufferCount(type: ValueType): number {
-  return type.kind === 'scalars' ? 1 : type.channels;
+  return channelsOf(type);
 }

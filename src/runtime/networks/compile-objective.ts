@@ -100,6 +100,7 @@ function appendLoss(
         `"${part.name}" brings images of its own; a network trains on one pair.`,
       );
     },
+    wholeMap: () => ({ displacement }),
     fields: [{ role: 'displacement', value: displacement }],
     level: { ...level, fixed },
   }).total;

@@ -4,8 +4,10 @@ import type { Attributes } from '../ir/op-graph';
 import type { ValueId, ValueType } from '../ir/values';
 import type { KernelDefinition } from './define-kernel';
 
+type ValueSpec = ValueType['kind'] | 'any';
+
 /** Kind of value an input takes; `?` marks an input that may be left out. */
-export type InputSpec = 'field' | 'scalars' | 'any' | 'field?' | 'scalars?' | 'any?';
+export type InputSpec = ValueSpec | `${ValueSpec}?`;
 
 type ByInput<Inputs extends Record<string, InputSpec>, Item> = {
   readonly [Name in keyof Inputs as Inputs[Name] extends `${string}?` ? never : Name]: Item;

@@ -1,7 +1,7 @@
 import type { Matrix3x4, WorldFromVoxel } from '../../imaging/frames';
 import { type Grid, sameGrid } from '../../imaging/grid';
 import { InternalError } from '../internal-error';
-import type { FieldType, ValueType } from '../ir/values';
+import type { FieldType, PointsType, ValueType } from '../ir/values';
 
 /** A grid as attributes of an op: where it is to compute. */
 export type GridAttributes = {
@@ -23,7 +23,16 @@ export function gridOf(attributes: GridAttributes): Grid {
 
 /** @throws InternalError where the value is no field, or has other than `channels` channels. */
 export function asField(type: ValueType, channels?: number): FieldType {
-  if (type.kind !== 'field') throw new InternalError('A field was expected, not scalars.');
+  if (type.kind !== 'field') throw new InternalError(`A field was expected, not ${type.kind}.`);
+  if (channels !== undefined && type.channels !== channels) {
+    throw new InternalError(`${channels} channels were expected, not ${type.channels}.`);
+  }
+  return type;
+}
+
+/** @throws InternalError where the value is no points, or has other than `channels` channels. */
+export function asPoints(type: ValueType, channels?: number): PointsType {
+  if (type.kind !== 'points') throw new InternalError(`Points were expected, not ${type.kind}.`);
   if (channels !== undefined && type.channels !== channels) {
     throw new InternalError(`${channels} channels were expected, not ${type.channels}.`);
   }

@@ -25,8 +25,13 @@ import { sampleLabels } from './labels/sample-labels';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';
 import { adam } from './optimize/adam';
 import { scaledStep } from './optimize/scaled-step';
+import { distanceReport } from './points/distance-report';
+import { gatherPoints } from './points/gather-points';
+import { movePoints, movePointsToAffine } from './points/move-points';
+import { samplePoints, samplePointsDerivative, splatPoints } from './points/sample-points';
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { pointwiseUpdate } from './pointwise/pointwise-update';
+import { uniformDraws } from './random/uniform-draws';
 import { countNonFinite } from './reduce/count-non-finite';
 import { dot } from './reduce/dot';
 import { imageMoments } from './reduce/image-moments';
@@ -71,10 +76,12 @@ export const opDefinitions = {
   difference,
   diffusionEnergy,
   diffusionGradient,
+  distanceReport,
   dot,
   fieldDerivatives,
   fieldDerivativesTransposed,
   fillOutside,
+  gatherPoints,
   gaussian,
   globalCorrelation,
   globalCorrelationAdjoint,
@@ -94,6 +101,8 @@ export const opDefinitions = {
   meanSquaredDifference,
   meanWeight,
   momentCandidates,
+  movePoints,
+  movePointsToAffine,
   multiply,
   multiplyAffine,
   multiplyAffineAdjoint,
@@ -113,6 +122,8 @@ export const opDefinitions = {
   sample,
   sampleDerivative,
   sampleLabels,
+  samplePoints,
+  samplePointsDerivative,
   sampleWeight,
   sampleWithDerivative,
   scale,
@@ -121,6 +132,8 @@ export const opDefinitions = {
   select,
   selectAffine,
   splat,
+  splatPoints,
+  uniformDraws,
   warpAdjoint,
   windowMoments,
   windowMomentsAdjoint,

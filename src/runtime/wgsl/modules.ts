@@ -5,6 +5,7 @@ import jointTable from './joint-table.wgsl?raw';
 import type { WgslModule } from './linker';
 import parzen from './parzen.wgsl?raw';
 import pointMap from './point-map.wgsl?raw';
+import random from './random.wgsl?raw';
 import samplePoint from './sample-point.wgsl?raw';
 import splatLevels from './splat-levels.wgsl?raw';
 import stencil from './stencil.wgsl?raw';
@@ -21,6 +22,7 @@ export const wgslModules: readonly WgslModule[] = [
   { name: 'joint-table', source: jointTable },
   { name: 'parzen', source: parzen },
   { name: 'point-map', source: pointMap },
+  { name: 'random', source: random },
   { name: 'sample-point', source: samplePoint },
   { name: 'splat-levels', source: splatLevels },
   { name: 'stencil', source: stencil },

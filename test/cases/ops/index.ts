@@ -16,7 +16,9 @@ import { cases as labels } from './labels.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as lnccWeighted } from './lncc-weighted.cases';
 import { cases as optimize } from './optimize.cases';
+import { cases as points } from './points.cases';
 import { cases as pointwise } from './pointwise.cases';
+import { cases as random } from './random.cases';
 import { cases as reduceImages } from './reduce-images.cases';
 import { cases as reduceVectors } from './reduce-vectors.cases';
 import { cases as sample } from './sample.cases';
@@ -47,7 +49,9 @@ export const allCases: readonly OpCase[] = [
   ...lncc,
   ...lnccWeighted,
   ...optimize,
+  ...points,
   ...pointwise,
+  ...random,
   ...reduceImages,
   ...reduceVectors,
   ...sample,

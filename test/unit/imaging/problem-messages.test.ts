@@ -1,13 +1,7 @@
 import { expect, it } from 'vitest';
 import { identityMatrix } from '../../../src/imaging/frames';
-import type {
-  ImageProblem,
-  ImageWarning,
-  TransformProblem,
-} from '../../../src/imaging/image-problem';
+import type { FileProblem, ImageWarning } from '../../../src/imaging/image-problem';
 import { describeProblem, describeWarning } from '../../../src/imaging/problem-messages';
-
-type Problem = ImageProblem | TransformProblem;
 
 /** One of each code, without `file`; the compiler refuses a list that lacks a code. */
 type OfEach<Union extends { readonly code: string }> = {
@@ -20,7 +14,7 @@ type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
   ? Omit<Union, Key>
   : never;
 
-const problems: OfEach<Problem> = {
+const problems: OfEach<FileProblem> = {
   empty: {},
   'not-nifti': { found: 'html' },
   'bad-magic': { magic: 'n+3' },
@@ -57,6 +51,22 @@ const problems: OfEach<Problem> = {
     foundCount: 11,
   },
   'singular-transform': { determinant: 0 },
+  'not-points': {},
+  'no-points': {},
+  'too-many-points': { limit: 10_000 },
+  'bad-point': { line: 3, found: '1,2,x' },
+  'flat-points': {},
+  'point-count-differs': { stated: 51, found: 50 },
+  'point-columns-missing': { columns: 'lat, lon' },
+  'two-point-sets': {},
+  'no-such-point-set': { asked: 'moving' },
+  'point-name-twice': { name: 'AC' },
+  'long-point-name': { length: 200, limit: 80 },
+  'unnamed-point': { point: 2 },
+  'points-frame-unstated': {},
+  'points-frame-contradicted': { stated: 'lps', asked: 'ras' },
+  'points-in-two-frames': {},
+  'points-in-other-unit': { found: 'um' },
 };
 
 const warnings: OfEach<ImageWarning> = {
@@ -73,7 +83,7 @@ const warnings: OfEach<ImageWarning> = {
 
 const described = [
   ...Object.entries(problems).map(([code, fields]) =>
-    describeProblem({ file: 'scan.nii.gz', code, ...fields } as Problem),
+    describeProblem({ file: 'scan.nii.gz', code, ...fields } as FileProblem),
   ),
   ...Object.entries(warnings).map(([code, fields]) =>
     describeWarning({ file: 'scan.nii.gz', code, ...fields } as ImageWarning),

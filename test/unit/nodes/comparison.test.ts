@@ -75,6 +75,7 @@ function run(
       const comparison = comparisonOf(b, body(graphBuilder, values), maps, domain);
       const { total } = weighObjectives(b, [part], {
         comparisonFor: () => comparison,
+        wholeMap: () => ({}),
         fields: [],
         level,
       });

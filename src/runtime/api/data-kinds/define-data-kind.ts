@@ -44,7 +44,15 @@ export interface NewValues {
    */
   field(grid: Grid, planes: readonly Float32Array[]): ValueId;
   scalars(numbers: readonly number[]): ValueId;
+  /**
+   * One plane a channel, one number a point.
+   * @throws InternalError where planes differ in length
+   */
+  points(planes: readonly Float32Array[]): ValueId;
 }
+
+/** Three planes of vectors: x, y, z of the world (RAS+), mm, one number a voxel or a point each. */
+export type PlanesMm = readonly [Float32Array, Float32Array, Float32Array];
 
 /** Fields on one grid, planar: one plane a channel. */
 export interface GridPlanes {
@@ -95,4 +103,14 @@ export function onePlane(planes: readonly Float32Array[]): Float32Array {
   const [plane] = planes;
   if (!plane) throw new InternalError('A kept result has no numbers.');
   return plane;
+}
+
+/**
+ * The three planes of a vector.
+ * @throws InternalError where there are fewer
+ */
+export function threePlanes(planes: readonly Float32Array[]): PlanesMm {
+  const [x, y, z] = planes;
+  if (!x || !y || !z) throw new InternalError('A kept vector has fewer than three components.');
+  return [x, y, z];
 }

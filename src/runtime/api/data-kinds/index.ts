@@ -1,6 +1,7 @@
 import type { ComputedValueBase, DataKind, DataValueBase } from './define-data-kind';
 import { imageKind } from './image';
 import { labelsKind } from './labels';
+import { landmarksKind } from './landmarks';
 import { maskKind } from './mask';
 import { tableKind } from './table';
 import { transformKind } from './transform';
@@ -11,6 +12,7 @@ export const dataKinds = {
   labels: labelsKind,
   mask: maskKind,
   transform: transformKind,
+  landmarks: landmarksKind,
   table: tableKind,
 };
 

@@ -1,8 +1,7 @@
 import type { Matrix3x4, MovingWorldFromFixedWorld } from '../../../imaging/frames';
 import type { Grid } from '../../../imaging/grid';
-import { InternalError } from '../../internal-error';
 import { fieldType, scalarsType, type ValueId } from '../../ir/values';
-import { defineDataKind, onePlane } from './define-data-kind';
+import { defineDataKind, onePlane, type PlanesMm, threePlanes } from './define-data-kind';
 
 /** Fixed world → moving world, mm: moving = affine · (x + displacement(x)). */
 export interface TransformValue {
@@ -19,9 +18,6 @@ export interface TransformValue {
    */
   readonly inverseDisplacement?: ValueId;
 }
-
-/** Three planes of a vector field: x, y, z of the world (RAS+), mm, one number a voxel each. */
-export type PlanesMm = readonly [Float32Array, Float32Array, Float32Array];
 
 /** Fixed world → moving world, mm: moving = affine · (x + displacement(x)). */
 export interface ComputedTransform {
@@ -79,12 +75,6 @@ export const transformKind = defineDataKind<TransformValue, ComputedTransform>({
     ...(displacementMm ? { displacement: { grid, planes: displacementMm } } : {}),
   }),
 });
-
-function threePlanes(planes: readonly Float32Array[]): PlanesMm {
-  const [x, y, z] = planes;
-  if (!x || !y || !z) throw new InternalError('A kept field has fewer than three components.');
-  return [x, y, z];
-}
 
 function matrixOf(numbers: Float32Array): MovingWorldFromFixedWorld {
   return [...numbers] as unknown as Matrix3x4 as MovingWorldFromFixedWorld;

@@ -1,32 +1,48 @@
+import type { PointReading } from '../../../imaging/points/point-file';
 import type { DataValue } from '../data-kinds/index';
 
 /** What files can be read as: a reader each, in `session/inputs/source-readers.ts`. */
-export type SourceKind = 'image' | 'labels' | 'transform';
+export type SourceKind = 'image' | 'labels' | 'transform' | 'landmarks';
 
-/** Where a loader's data comes from, as the document says it. */
-export type SourceRequest = {
+/** How a file is read, whichever file it is. */
+export interface Reading {
   readonly as: SourceKind;
   /** Which frame of a series is wanted, from 0; generated heads have only one. */
   readonly frame?: number;
-} & (
-  | {
-      readonly kind: 'phantom';
-      readonly name: 'head-2d' | 'head-3d';
-      readonly subject: number;
-      readonly seed: number;
-      readonly contrast: 't1' | 't2' | 'ct';
-    }
-  | {
-      readonly kind: 'file';
-      readonly name: string;
-      readonly sha256?: string;
-    }
-  | {
-      readonly kind: 'url';
-      readonly url: string;
-      readonly sha256: string;
-    }
-);
+  /** Of landmarks: which of a file's points, and what their numbers are where it does not say it. */
+  readonly points?: PointReading;
+}
+
+/** What a request says of how a file is read, apart from which file it is. */
+export function readingOf({ as, frame, points }: Reading): Reading {
+  return {
+    as,
+    ...(frame === undefined ? {} : { frame }),
+    ...(points === undefined ? {} : { points }),
+  };
+}
+
+/** Where a loader's data comes from, as the document says it. */
+export type SourceRequest = Reading &
+  (
+    | {
+        readonly kind: 'phantom';
+        readonly name: 'head-2d' | 'head-3d';
+        readonly subject: number;
+        readonly seed: number;
+        readonly contrast: 't1' | 't2' | 'ct';
+      }
+    | {
+        readonly kind: 'file';
+        readonly name: string;
+        readonly sha256?: string;
+      }
+    | {
+        readonly kind: 'url';
+        readonly url: string;
+        readonly sha256: string;
+      }
+  );
 
 /**
  * What the compiler knows of bound data: its shape, never its numbers. The value of a program of its

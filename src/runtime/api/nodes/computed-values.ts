@@ -3,11 +3,12 @@ import type { ComputedValue } from '../data-kinds/index';
 import type { DeviceKind } from '../engine/engine-api';
 import type { LoweringProblem } from './lowering-problem';
 
+export type { PlanesMm } from '../data-kinds/define-data-kind';
 export type { ComputedImage } from '../data-kinds/image';
 export type { ComputedValue, ComputedValues, DataPortType } from '../data-kinds/index';
 export type { ComputedLabels } from '../data-kinds/labels';
 export type { ComputedTable } from '../data-kinds/table';
-export type { ComputedTransform, PlanesMm } from '../data-kinds/transform';
+export type { ComputedTransform } from '../data-kinds/transform';
 
 /** What a node may know and do while it computes. */
 export interface ComputeContext {

@@ -3,6 +3,7 @@ import type { Builder } from './builder';
 import type {
   Comparison,
   LevelContext,
+  MapValue,
   ModelField,
   ObjectivePart,
   SimilarityPart,
@@ -12,6 +13,8 @@ import type {
 export interface ObjectiveTerms {
   /** The two images that a similarity compares. */
   comparisonFor(part: SimilarityPart): Comparison;
+  /** The whole map, fixed → moving world. */
+  wholeMap(): MapValue;
   /** The fields of the model. */
   readonly fields: readonly ModelField[];
   readonly level: LevelContext;
@@ -51,6 +54,7 @@ export function weighObjectives(
 /** Of all fields that fit the sum, so that a model of two halves is weighed in both. */
 function lossOf(b: Builder, part: ObjectivePart, terms: ObjectiveTerms): ValueId {
   if (part.on === 'images') return comparisonLoss(b, part, terms);
+  if (part.on === 'places') return part.loss(b, terms.wholeMap(), terms.level);
   const [first, ...others] = terms.fields
     .filter(({ role }) => part.roles.includes(role))
     .map((field) => part.loss(b, field, terms.level));

@@ -6,6 +6,7 @@ import type { Builder } from './builder';
 
 export type { ImageValue } from '../data-kinds/image';
 export type { LabelsValue } from '../data-kinds/labels';
+export type { LandmarksValue } from '../data-kinds/landmarks';
 export type { MaskValue } from '../data-kinds/mask';
 export type { TableValue } from '../data-kinds/table';
 export type { TransformValue } from '../data-kinds/transform';
@@ -181,8 +182,15 @@ export interface RegularizerPart extends WeightedTerm {
   loss(b: Builder, field: ModelField, level: LevelContext): ValueId;
 }
 
+/** A term that looks at where places go, and at no image. */
+export interface PlacesPart extends WeightedTerm {
+  readonly on: 'places';
+  /** @param whole the whole map, fixed → moving world, `initial` included */
+  loss(b: Builder, whole: MapValue, level: LevelContext): ValueId;
+}
+
 /** A weighted term of the loss. */
-export type ObjectivePart = SimilarityPart | RegularizerPart;
+export type ObjectivePart = SimilarityPart | RegularizerPart | PlacesPart;
 
 /** What the objectives say of one choice of the variables. */
 export interface Evaluation {

@@ -1,5 +1,12 @@
 import { InternalError } from '../../internal-error';
-import { elementsPerBuffer, fieldType, sameType, scalarsType } from '../../ir/values';
+import {
+  elementsPerBuffer,
+  fieldType,
+  isPlanar,
+  sameType,
+  scalarsType,
+  withChannels,
+} from '../../ir/values';
 import { defineOp } from '../define-op';
 import { type GridAttributes, gridOf } from '../grid-attributes';
 import { fillKernel } from '../loop/loop-kernels';
@@ -58,17 +65,14 @@ export const zeros = defineOp<ZerosAttributes>()({
   name: 'zeros',
   doc:
     'Zero everywhere: a field of `channels` on the grid that is given, or else on that of `like`, or as ' +
-    'many scalars as `like` has.',
+    'many points or scalars as `like` has.',
   inputs: { like: 'any?' },
   outputs: ['value'],
   infer({ like }, attributes) {
     if ('size' in attributes) return { value: fieldType(gridOf(attributes), attributes.channels) };
     if (!like) throw new InternalError('Zeros need a grid, or a value to be like.');
     return {
-      value:
-        like.kind === 'field'
-          ? fieldType(like.grid, attributes.channels)
-          : scalarsType(like.length),
+      value: isPlanar(like) ? withChannels(like, attributes.channels) : scalarsType(like.length),
     };
   },
   adjoint: () => ({ like: 'zero' }),

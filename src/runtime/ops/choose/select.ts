@@ -1,5 +1,5 @@
 import { InternalError } from '../../internal-error';
-import { elementsPerBuffer, sameType, type ValueId } from '../../ir/values';
+import { channelsOf, elementsPerBuffer, sameType, type ValueId } from '../../ir/values';
 import { defineKernel, shareOf } from '../define-kernel';
 import { defineOp } from '../define-op';
 import source from './select.wgsl?raw';
@@ -35,8 +35,7 @@ export const select = defineOp()({
   },
   adjoint(b, { inputs: { condition } }, { value: cotangent }) {
     if (cotangent === undefined) return {};
-    const type = b.typeOf(cotangent);
-    const channels = type.kind === 'field' ? type.channels : 1;
+    const channels = channelsOf(b.typeOf(cotangent));
     const nothing = b.op('zeros', { like: cotangent }, { channels }).value as ValueId;
     const chosen = (whenTrue: ValueId, whenFalse: ValueId) =>
       b.op('select', { condition, whenTrue, whenFalse }).value;

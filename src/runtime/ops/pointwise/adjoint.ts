@@ -1,9 +1,9 @@
 import { InternalError } from '../../internal-error';
 import type { Expression } from '../../ir/formula';
-import type { ValueId, ValueType } from '../../ir/values';
+import { channelsOf, isPlanar, type ValueId, type ValueType } from '../../ir/values';
 import type { OpAppender } from '../define-op';
 import { derivativeOf } from './derive';
-import { channelsOf, elementTypeOf, readingOf } from './element';
+import { elementTypeOf, readingOf } from './element';
 import { leavesOf, plus, referenceOf, substituteLeaves, times } from './expression';
 
 /** Names of the inputs of `pointwise` and of the ops that sum. */
@@ -70,7 +70,7 @@ export function cotangentOf(
   if (!leaves.some(({ name }) => name === input)) return 'zero';
   const elements = weighed.map(({ expressions }) => elementTypeOf(expressions, types));
   const element = elements[0] as ValueType;
-  if (type.kind === 'scalars' && element.kind === 'field') {
+  if (type.kind === 'scalars' && isPlanar(element)) {
     return uniformCotangent(b, input, type, weighed, values);
   }
   if (
@@ -135,7 +135,7 @@ function channelCotangent(
       const expression = substituteLeaves(whole, (leaf) => {
         const { name, component } = referenceOf(leaf);
         const type = types[name];
-        if (component !== undefined || type?.kind !== 'field') return leaf;
+        if (component !== undefined || !type || !isPlanar(type)) return leaf;
         return `${name}.${type.channels === 1 ? 0 : channel}`;
       });
       const slope = derivativeOf(expression, `${input}.${inputChannel}`);

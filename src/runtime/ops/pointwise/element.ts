@@ -1,11 +1,12 @@
 import { InternalError } from '../../internal-error';
 import type { Expression } from '../../ir/formula';
 import {
-  elementsPerBuffer,
-  fieldType,
+  channelsOf,
+  isPlanar,
   sameType,
   scalarsType,
   type ValueType,
+  withChannels,
 } from '../../ir/values';
 import { leavesOf, type Reference, referenceOf, requireExpression } from './expression';
 
@@ -23,10 +24,8 @@ export function readingOf(
   element: ValueType,
 ): 'plane' | 'uniform' {
   if (!type) throw new InternalError(`The formula reads "${name}", which is not given.`);
-  if (type.kind === 'field') {
-    const isSameGrid =
-      element.kind === 'field' &&
-      (type.grid === element.grid || sameType({ ...type, channels: element.channels }, element));
+  if (isPlanar(type)) {
+    const isSameGrid = isPlanar(element) && sameType(withChannels(type, element.channels), element);
     if (!isSameGrid) throw new InternalError(`"${name}" is on another grid.`);
     if ((component ?? 0) >= type.channels) {
       throw new InternalError(`"${name}" has no channel ${component}.`);
@@ -43,8 +42,8 @@ export function readingOf(
 }
 
 /**
- * The type of which expressions over these inputs give elements: a field where one of them is a field, with as many
- * channels as what is named without a channel.
+ * The type of which expressions over these inputs give elements: a field where one of them is a field, points where
+ * one of them is, with as many channels as what is named without a channel.
  * @throws InternalError where inputs do not go together
  */
 export function elementTypeOf(expressions: readonly Expression[], types: InputTypes): ValueType {
@@ -55,28 +54,18 @@ export function elementTypeOf(expressions: readonly Expression[], types: InputTy
   });
   const whole = used.filter(({ reference }) => reference.component === undefined);
   const most = (numbers: readonly number[]): number => Math.max(1, ...numbers);
-  const field = used.find(({ type }) => type?.kind === 'field')?.type;
-  const channelsOf = (type: ValueType | undefined) => (type?.kind === 'field' ? type.channels : 1);
+  const planar = used.map(({ type }) => type).find((type) => type && isPlanar(type));
+  const channels = (type: ValueType | undefined) => (type ? channelsOf(type) : 1);
   const element =
-    field?.kind === 'field'
-      ? fieldType(field.grid, most(whole.map(({ type }) => channelsOf(type))))
+    planar && isPlanar(planar)
+      ? withChannels(planar, most(whole.map(({ type }) => channels(type))))
       : scalarsType(most(whole.map(({ type }) => (type?.kind === 'scalars' ? type.length : 1))));
   for (const { reference, type } of used) {
     readingOf(reference, type, element);
-    const channels = channelsOf(type);
-    if (reference.component === undefined && channels !== 1 && channels !== channelsOf(element)) {
-      throw new InternalError(`"${reference.name}" has ${channels} channels.`);
+    const own = channels(type);
+    if (reference.component === undefined && own !== 1 && own !== channels(element)) {
+      throw new InternalError(`"${reference.name}" has ${own} channels.`);
     }
   }
   return element;
-}
-
-/** Channels of a field; 1 of scalars. */
-export function channelsOf(type: ValueType): number {
-  return type.kind === 'field' ? type.channels : 1;
-}
-
-/** Elements over which a mean is taken: voxels of a field, numbers of scalars. */
-export function elementCount(type: ValueType): number {
-  return elementsPerBuffer(type);
 }

@@ -1,12 +1,21 @@
 import { InternalError } from '../../internal-error';
 import type { Expression } from '../../ir/formula';
 import type { BufferId } from '../../ir/kernel-graph';
-import { bufferCount, fieldType, scalarsType, type ValueId, type ValueType } from '../../ir/values';
+import {
+  bufferCount,
+  channelsOf,
+  elementsPerBuffer,
+  isPlanar,
+  scalarsType,
+  type ValueId,
+  type ValueType,
+  withChannels,
+} from '../../ir/values';
 import { defineOp, type Emitter } from '../define-op';
 import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
 import { reductionChunks } from '../reduction';
 import { appendFormula, cotangentOf, type NamedValues } from './adjoint';
-import { channelsOf, elementCount, elementTypeOf, type InputTypes } from './element';
+import { elementTypeOf, type InputTypes } from './element';
 import { minus, plus, times } from './expression';
 import { formulaKernel } from './formula.kernel';
 import { lowerFormula, requireFewBuffers } from './lower-formula';
@@ -45,7 +54,7 @@ type Buffers = Readonly<Record<string, readonly BufferId[] | undefined>>;
  */
 export function pointwiseType(expressions: readonly Expression[], types: InputTypes): ValueType {
   const element = elementTypeOf(expressions, types);
-  if (element.kind === 'scalars') {
+  if (!isPlanar(element)) {
     if (expressions.length !== 1) throw new InternalError('Scalars have one expression.');
     return element;
   }
@@ -56,7 +65,7 @@ export function pointwiseType(expressions: readonly Expression[], types: InputTy
   ) {
     throw new InternalError('There is not one expression for each channel.');
   }
-  return fieldType(element.grid, Math.max(expressions.length, element.channels));
+  return withChannels(element, Math.max(expressions.length, element.channels));
 }
 
 /** Appends the kernels of expressions: one a channel. */
@@ -142,7 +151,7 @@ export const pointwise = defineOp<PointwiseAttributes>()({
 /** Types of the terms of a sum, which all have as many elements. */
 function termTypes(terms: readonly Expression[], types: InputTypes): readonly ValueType[] {
   const found = terms.map((term) => elementTypeOf([term], types));
-  const counts = new Set(found.map(elementCount));
+  const counts = new Set(found.map(elementsPerBuffer));
   if (counts.size !== 1) throw new InternalError('The terms of a sum are on one grid.');
   terms.forEach((term, index) => {
     requireFewBuffers(term, types, found[index] as ValueType, 1);
@@ -165,7 +174,7 @@ export function emitSum(
   factor: (count: number) => number,
 ): void {
   const elements = termTypes(terms, types);
-  const count = elementCount(elements[0] as ValueType);
+  const count = elementsPerBuffer(elements[0] as ValueType);
   const chunks = reductionChunks(count);
   const planes = elements.reduce((sum, element) => sum + channelsOf(element), 0);
   const partials = emitter.scratch(chunks * planes);
@@ -231,7 +240,7 @@ export const pointwiseMean = defineOp<SumAttributes>()({
     const { weight, ...values } = given;
     if (weight === undefined) {
       const types = typesOf(b, values);
-      const count = elementCount(elementTypeOf(terms.slice(0, 1), types));
+      const count = elementsPerBuffer(elementTypeOf(terms.slice(0, 1), types));
       return sumCotangents(b, terms, values, cotangent, 1 / count);
     }
     const total = b.op('pointwiseSum', { a: weight }, { terms: ['a'] }).value as ValueId;

@@ -51,7 +51,7 @@ const vectorCodes: Partial<Record<Operator, readonly number[]>> = {
   sqrt: [vector, ...unsigned(0xef)],
   round: [vector, 0x5e, vector, 0x5f],
   '<': [vector, 0x49],
-  '<=': [vector, 0x4c],
+  '<=': [vector, 0x4b],
 };
 
 /**

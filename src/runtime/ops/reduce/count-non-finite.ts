@@ -18,8 +18,8 @@ const nonFinitePartialsKernel = defineKernel({
 
 export const countNonFinite = defineOp()({
   name: 'countNonFinite',
-  doc: 'How many numbers of a field are not finite: infinite, or not a number.',
-  inputs: { value: 'field' },
+  doc: 'How many numbers of a value are not finite: infinite, or not a number.',
+  inputs: { value: 'any' },
   outputs: ['count'],
   infer: () => ({ count: scalarsType(1) }),
   adjoint: 'not-differentiable',

@@ -1,5 +1,5 @@
 import { InternalError } from '../../internal-error';
-import { elementsPerBuffer, scalarsType } from '../../ir/values';
+import { elementsPerBuffer, isPlanar, scalarsType } from '../../ir/values';
 import { defineKernel, shareOf } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { chunkLength, reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
@@ -57,7 +57,7 @@ export const largestNorm = defineOp()({
   inputs: { vector: 'any' },
   outputs: ['largest'],
   infer({ vector }) {
-    if (vector.kind === 'field' && vector.channels > 3) {
+    if (isPlanar(vector) && vector.channels > 3) {
       throw new InternalError('The norm of a field is taken over at most three channels.');
     }
     return { largest: scalarsType(1) };

@@ -27,7 +27,7 @@ const chainDisplacementKernel = defineKernel({
   cost: (p) => ({ bytes: 28 * p.voxels, operations: 18 * p.voxels }),
 });
 
-const affinePartialsKernel = defineKernel({
+export const affinePartialsKernel = defineKernel({
   name: 'chain-affine-partials',
   bindings: { cotangent: 'read', derivative: 'read3', displacement: 'read3?', partials: 'write' },
   parameters: { nx: 'i32', ny: 'i32', nz: 'i32', worldFromTarget: 'matrix3x4', displaced: 'i32' },
@@ -40,7 +40,7 @@ const affinePartialsKernel = defineKernel({
   cost: (p) => ({ bytes: 28 * p.nx * p.ny * p.nz, operations: 36 * p.nx * p.ny * p.nz }),
 });
 
-const affineFinishKernel = defineKernel({
+export const affineFinishKernel = defineKernel({
   name: 'chain-affine-finish',
   bindings: { partials: 'read', value: 'write' },
   parameters: { sourceFromWorld: 'matrix3x4', chunks: 'u32' },

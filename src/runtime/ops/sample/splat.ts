@@ -1,6 +1,7 @@
-import { fieldType } from '../../ir/values';
+import type { BufferId, KernelParameters } from '../../ir/kernel-graph';
+import { elementsPerBuffer, fieldType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
-import { defineOp } from '../define-op';
+import { defineOp, type Emitter } from '../define-op';
 import { asField, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
 import { type Outside, samplingParameters, samplingParameterValues } from './sampling';
 import { rowExtents, splatLinear } from './splat.cpu';
@@ -122,6 +123,9 @@ const splatKernel = defineKernel({
   }),
 });
 
+/** All that `emitSplat` calls. */
+export const splatKernels = [splatDensityKernel, splatKernel];
+
 export const splat = defineOp<GridAttributes & { readonly outside: Outside }>()({
   name: 'splat',
   doc:
@@ -133,7 +137,7 @@ export const splat = defineOp<GridAttributes & { readonly outside: Outside }>()(
     value: fieldType(gridOf(attributes), asField(cotangent).channels),
   }),
   adjoint: 'not-differentiable',
-  kernels: [splatDensityKernel, splatKernel],
+  kernels: splatKernels,
   emit(emitter, { inputs: i, outputs: o, inputTypes, outputTypes, attributes }) {
     const target = asField(inputTypes.cotangent).grid;
     const source = asField(outputTypes.value);
@@ -142,19 +146,42 @@ export const splat = defineOp<GridAttributes & { readonly outside: Outside }>()(
       source,
       i,
     );
-    const { displacement, affine } = i;
-    const [nx, ny, nz] = source.grid.sizeVoxels;
-    const sums = emitter.scratch(nx * ny * nz, 'i32');
-    const density = emitter.scratch(chunks + 1);
-    const largest = emitter.scratch(chunks + 1);
-    const rows = emitter.scratch(2 * target.sizeVoxels[1] * target.sizeVoxels[2]);
-    emitter.call(splatDensityKernel, { displacement, affine, sums, density, rows }, parameters);
-    i.cotangent.forEach((cotangent, channel) => {
-      emitter.call(
-        splatKernel,
-        { cotangent, displacement, affine, value: o.value[channel], sums, density, largest, rows },
-        parameters,
-      );
+    emitSplat(emitter, { ...i, value: o.value }, parameters, {
+      rows: target.sizeVoxels[1] * target.sizeVoxels[2],
+      sourceVoxels: elementsPerBuffer(source),
     });
   },
 });
+
+/** Buffers of a splat; `cotangent` and `value` have a plane for each channel. */
+interface SplatBuffers {
+  readonly cotangent: readonly BufferId[];
+  readonly displacement?: readonly BufferId[] | undefined;
+  readonly affine?: readonly BufferId[] | undefined;
+  readonly value: readonly BufferId[];
+}
+
+/**
+ * Appends the passes of a splat.
+ * @param parameters those of the sampling that it transposes
+ * @param sizes rows of what was sampled, and voxels of what it was sampled from
+ */
+export function emitSplat(
+  emitter: Emitter,
+  { cotangent: cotangents, displacement, affine, value }: SplatBuffers,
+  parameters: KernelParameters,
+  sizes: { readonly rows: number; readonly sourceVoxels: number },
+): void {
+  const sums = emitter.scratch(sizes.sourceVoxels, 'i32');
+  const density = emitter.scratch(chunks + 1);
+  const largest = emitter.scratch(chunks + 1);
+  const rows = emitter.scratch(2 * sizes.rows);
+  emitter.call(splatDensityKernel, { displacement, affine, sums, density, rows }, parameters);
+  cotangents.forEach((cotangent, channel) => {
+    emitter.call(
+      splatKernel,
+      { cotangent, displacement, affine, value: value[channel], sums, density, largest, rows },
+      parameters,
+    );
+  });
+}

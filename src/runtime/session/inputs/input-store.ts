@@ -1,4 +1,4 @@
-import type { ImageProblem, TransformProblem } from '../../../imaging/image-problem';
+import type { FileProblem } from '../../../imaging/image-problem';
 import { geometryOf } from '../../../imaging/nifti/geometry';
 import type { NiftiGeometry } from '../../../imaging/nifti/header';
 import { type HeadPhantom, headPhantomSteps } from '../../../imaging/phantoms/head';
@@ -15,7 +15,7 @@ import { valuesOf } from '../../compile/data-values';
 import { InternalError } from '../../internal-error';
 import type { Numbers } from '../results/result-data';
 import { valuesWithData } from '../results/values-with-data';
-import { dataOfVolume, type SourceData, sourceReaders } from './source-readers';
+import { dataOfLandmarks, dataOfVolume, type SourceData, sourceReaders } from './source-readers';
 
 /** Data that a loader can be bound to. */
 export interface StoredInput {
@@ -111,7 +111,7 @@ export class InputStore {
     nodeId: string,
     source: Extract<SourceRequest, { kind: 'phantom' }>,
   ): Promise<PhantomResult> {
-    if (source.as !== 'image' && source.as !== 'labels') {
+    if (source.as === 'transform') {
       return { ok: false, diagnostics: [messages.inputMissing(nodeId, 'Loader')] };
     }
     const { name, subject, seed, contrast } = source;
@@ -125,7 +125,8 @@ export class InputStore {
       const oldest = this.#phantoms.keys().next();
       if (this.#phantoms.size > keptPhantoms && !oldest.done) this.#phantoms.delete(oldest.value);
     }
-    const { image, labels } = await head;
+    const { image, labels, landmarks } = await head;
+    if (source.as === 'landmarks') return { ok: true, data: dataOfLandmarks(landmarks) };
     const volume = source.as === 'image' ? image : labels;
     return { ok: true, data: { ...dataOfVolume(volume), geometry: geometryOf(volume.grid) } };
   }
@@ -136,14 +137,14 @@ export class InputStore {
     file: { readonly sha256: string; readonly reading: string } | undefined,
     warnings: readonly Diagnostic[],
   ): Promise<OpenInputResult> {
-    const sha256 = file?.sha256 ?? (await digestOf(volume));
-    // One file read in two ways is different data.
-    const handle = `input:${computed.kind}:${sha256}${file?.reading ? `:${file.reading}` : ''}`;
     const { kind } = computed;
     const { ports, data } = valuesWithData({ source: computed }, { source: kind });
     const descriptor = ports.source;
     if (!descriptor) throw new InternalError('An input has no value.');
     const numbers = await data.read(valuesOf(descriptor));
+    const sha256 = file?.sha256 ?? (await digestOf(volume, numbers));
+    // One file read in two ways is different data.
+    const handle = `input:${kind}:${sha256}${file?.reading ? `:${file.reading}` : ''}`;
     const constant = volume?.kind === 'image' && isConstant(volume.values);
     this.#inputs.set(handle, { handle, computed, numbers, volume, geometry, sha256, descriptor });
     return {
@@ -156,15 +157,30 @@ export class InputStore {
   }
 }
 
-function problem(nodeId: string, found: ImageProblem | TransformProblem): Diagnostic {
+function problem(nodeId: string, found: FileProblem): Diagnostic {
   const { message, remedy } = describeProblem(found, nodeId);
-  const isAboutFrame = found.code === 'several-frames' || found.code === 'no-such-frame';
-  return messages.inputProblem(nodeId, message, remedy, isAboutFrame ? 'frame' : undefined);
+  return messages.inputProblem(nodeId, message, remedy, parameterOf[found.code]);
 }
 
-function digestOf(volume: Volume | undefined): Promise<string> {
-  if (!volume) throw new InternalError('Only generated volumes come without a file.');
-  return sha256Hex(new Uint8Array(numbersOf(volume).buffer));
+/** The parameter of a loader that says how to read what was refused. */
+const parameterOf: Readonly<Partial<Record<FileProblem['code'], string>>> = {
+  'several-frames': 'frame',
+  'no-such-frame': 'frame',
+  'two-point-sets': 'columns',
+  'no-such-point-set': 'columns',
+  'points-frame-unstated': 'coordinates',
+  'points-frame-contradicted': 'coordinates',
+};
+
+function digestOf(volume: Volume | undefined, numbers: Numbers): Promise<string> {
+  const planes = volume ? [numbersOf(volume)] : [...numbers.values()].flat();
+  const all = new Float32Array(planes.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const plane of planes) {
+    all.set(plane, from);
+    from += plane.length;
+  }
+  return sha256Hex(new Uint8Array(all.buffer));
 }
 
 /** What a generated volume holds, as numbers: of labels not their indices. */

@@ -1,8 +1,11 @@
 import { identityMatrix, type MovingWorldFromFixedWorld } from '../../../imaging/frames';
 import { axisAlignedGrid } from '../../../imaging/grid';
-import type { ImageProblem, ImageWarning, TransformProblem } from '../../../imaging/image-problem';
+import type { FileProblem, ImageWarning } from '../../../imaging/image-problem';
 import { labelVolumeOf } from '../../../imaging/label-volume';
 import type { NiftiGeometry } from '../../../imaging/nifti/header';
+import type { Landmark } from '../../../imaging/phantoms/landmarks';
+import type { PointReading } from '../../../imaging/points/point-file';
+import { readPointFile } from '../../../imaging/points/read-points';
 import type { OpenedFile } from '../../../imaging/readers/image-reader';
 import { readImageFile } from '../../../imaging/readers/index';
 import { runHeeding, type Steps } from '../../../imaging/steps';
@@ -10,7 +13,7 @@ import { imageVolumeOf, type StoredImage, type VolumeResult } from '../../../ima
 import { readTransformFile } from '../../../imaging/transforms/read-transform';
 import type { Volume } from '../../../imaging/volume';
 import type { ComputedValue } from '../../api/data-kinds/index';
-import type { SourceKind, SourceRequest } from '../../api/engine/inputs';
+import type { Reading, SourceKind } from '../../api/engine/inputs';
 
 /** What a file holds, as data of a kind. */
 export interface SourceData {
@@ -29,10 +32,10 @@ export type SourceResult =
       readonly reading: string;
       readonly warnings: readonly ImageWarning[];
     }
-  | { readonly ok: false; readonly problem: ImageProblem | TransformProblem };
+  | { readonly ok: false; readonly problem: FileProblem };
 
 /** How a file is to be read. Reading ends soon after `signal` is aborted, with its reason thrown. */
-export type SourceOptions = Pick<SourceRequest, 'frame'> & { readonly signal: AbortSignal };
+export type SourceOptions = Pick<Reading, 'frame' | 'points'> & { readonly signal: AbortSignal };
 
 /** Makes data of a file's untrusted bytes; expected faults come back as problems. */
 export type SourceReader = (file: OpenedFile, options: SourceOptions) => Promise<SourceResult>;
@@ -42,6 +45,7 @@ export const sourceReaders: Readonly<Record<SourceKind, SourceReader>> = {
   image: volumeReader(imageVolumeOf),
   labels: volumeReader(labelVolumeOf),
   transform: async ({ name, bytes }) => transformFrom(bytes, name),
+  landmarks: async ({ name, bytes }, { points }) => landmarksFrom(bytes, name, points),
 };
 
 /**
@@ -73,6 +77,35 @@ function transformFrom(bytes: Uint8Array, name: string): SourceResult {
           geometry: transform.geometry,
         };
   return { ok: true, data, reading: '', warnings };
+}
+
+function landmarksFrom(
+  bytes: Uint8Array,
+  name: string,
+  reading: PointReading = { set: 'only', coordinates: 'stated' },
+): SourceResult {
+  const read = readPointFile(bytes, name, reading);
+  if (!read.ok) return read;
+  const { names, unit, planes } = read.points;
+  return {
+    ok: true,
+    data: { computed: { kind: 'landmarks', ...(names && { names }), unit, planes } },
+    // One file read as other points, or in another frame, is different data.
+    reading: `${reading.set}-${reading.coordinates}`,
+    warnings: [],
+  };
+}
+
+/** Landmarks of a generated head. */
+export function dataOfLandmarks(landmarks: readonly Landmark[]): SourceData {
+  const plane = (axis: 0 | 1 | 2) => Float32Array.from(landmarks, ({ pointMm }) => pointMm[axis]);
+  const computed = {
+    kind: 'landmarks',
+    names: landmarks.map(({ name }) => name),
+    unit: 'mm',
+    planes: [plane(0), plane(1), plane(2)],
+  } as const;
+  return { computed };
 }
 
 /** A volume as data of its kind. */

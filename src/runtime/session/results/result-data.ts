@@ -4,7 +4,7 @@ import type { ValueId } from '../../ir/values';
 /** Numbers of program values: one plane a channel, or one of scalars. */
 export type Numbers = ReadonlyMap<ValueId, readonly Float32Array[]>;
 
-/** The numbers of a result: handfuls at hand, fields where the device left them. */
+/** The numbers of a result: scalars and points at hand, fields where the device left them. */
 export class ResultData {
   readonly #scalars: Numbers;
   readonly #fields: ReadonlyMap<ValueId, readonly HeldPlane[]>;

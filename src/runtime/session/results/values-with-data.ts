@@ -9,7 +9,7 @@ import {
 import type { KeptOutputs } from '../../compile/lower';
 import { HostPlane } from '../../held-plane';
 import { InternalError } from '../../internal-error';
-import { fieldType, scalarsType, type ValueId, type ValueType } from '../../ir/values';
+import { fieldType, pointsType, scalarsType, type ValueId, type ValueType } from '../../ir/values';
 import { type Numbers, ResultData } from './result-data';
 
 type Planes = readonly Float32Array[];
@@ -76,6 +76,16 @@ class ValueTable implements NewValues {
   scalars(numbers: readonly number[]): ValueId {
     const id = this.#add(scalarsType(numbers.length));
     this.#scalars.set(id, [Float32Array.from(numbers)]);
+    return id;
+  }
+
+  points(planes: Planes): ValueId {
+    const count = planes[0]?.length ?? 0;
+    if (count === 0 || planes.some(({ length }) => length !== count)) {
+      throw new InternalError('Points have as many numbers in every channel, and at least one.');
+    }
+    const id = this.#add(pointsType(count, planes.length));
+    this.#scalars.set(id, planes);
     return id;
   }
 

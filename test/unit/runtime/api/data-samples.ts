@@ -17,6 +17,12 @@ export const dataSamples: { readonly [Type in DataPortType]: ComputedValues[Type
     displacementMm: [plane(1), plane(2), plane(3)],
     inverseDisplacementMm: [plane(4), plane(5), plane(6)],
   },
+  landmarks: {
+    kind: 'landmarks',
+    names: ['AC', 'PC'],
+    unit: 'mm',
+    planes: [Float32Array.of(1, 2), Float32Array.of(3, 4), Float32Array.of(5, 6)],
+  },
   table: {
     kind: 'table',
     rows: [

@@ -17,7 +17,11 @@ const everything: Expression = [
   'select',
   ['<', 'a', 'b'],
   ['min', ['exp', 'a'], ['-', ['sqrt', ['abs', 'b']], ['round', ['/', 'a', 'c']]]],
-  ['max', ['neg', 'a'], ['*', ['pow', ['+', 'b', 3], 'c'], ['log', ['+', 'b', 2.5]]]],
+  [
+    'max',
+    ['neg', 'a'],
+    ['*', ['pow', ['+', 'b', 3], 'c'], ['select', ['<=', 'a', 'c'], ['log', ['+', 'b', 2.5]], 'a']],
+  ],
 ];
 
 const longCases = sizes.flatMap((size): OpCase[] => {

@@ -1,6 +1,7 @@
 import type { ComputedValue } from '../../data-kinds/index';
 import type { FileWriter, WriteContext } from './file-writer';
 import { displacement, inverseDisplacement, itkAffine } from './itk-transforms';
+import { landmarksCsv } from './landmark-tables';
 import { niftiImage, niftiLabels } from './nifti-volumes';
 
 /** The files that results can be kept as: one line a format, those of a set in its order. */
@@ -10,6 +11,7 @@ export const fileWriters = [
   itkAffine,
   displacement,
   inverseDisplacement,
+  landmarksCsv,
 ] as const;
 
 type Writer = (typeof fileWriters)[number];

@@ -1,7 +1,8 @@
 import { centreMm } from '../../../../imaging/grid';
 import { writeDisplacementField } from '../../../../imaging/nifti/write-nifti';
 import { writeItkAffine } from '../../../../imaging/transforms/itk-affine';
-import type { ComputedTransform, PlanesMm } from '../../data-kinds/transform';
+import type { PlanesMm } from '../../data-kinds/define-data-kind';
+import type { ComputedTransform } from '../../data-kinds/transform';
 import type { FileWriter, WriteContext } from './file-writer';
 
 /** The affine as ITK's text, turning about the centre of the fixed grid. */

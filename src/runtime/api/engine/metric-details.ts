@@ -1,0 +1,18 @@
+const patterns = {
+  labels: /(^|\.)dice\.-?\d+$/,
+  landmarks: /(^|\.)tre\.point\..+$/,
+} as const;
+
+/** What metrics there may be hundreds of are of, each of which says little beside their mean. */
+export type MetricDetail = keyof typeof patterns;
+
+/** Of which of many a metric is, such as one label of `dice.12`; undefined where it stands for itself. */
+export function detailOf(metric: string): MetricDetail | undefined {
+  return (Object.keys(patterns) as MetricDetail[]).find((detail) => patterns[detail].test(metric));
+}
+
+/** What the mean of such metrics is over: labels of `dice.mean`, landmarks of `tre.mean`. */
+export function meanOver(metric: string): MetricDetail | undefined {
+  if (/(^|\.)dice\.mean$/.test(metric)) return 'labels';
+  return /(^|\.)tre\.mean$/.test(metric) ? 'landmarks' : undefined;
+}
