@@ -93,7 +93,9 @@ export function registryWith(node: NodeDefinition): NodeRegistry {
 export function startedRecipe(recipe: Recipe = slices()): Recipe {
   const start = { type: 'test.start', version: 1, params: {} };
   const edges = recipe.edges.map(({ from, to }) =>
-    to.startsWith('start.') ? { from: `normalize-${from}`, to } : { from, to },
+    to.startsWith('start.')
+      ? { from: `normalize-${to.slice('start.'.length)}.image`, to }
+      : { from, to },
   );
   return { ...recipe, nodes: { ...recipe.nodes, start }, edges };
 }

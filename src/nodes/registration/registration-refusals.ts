@@ -17,6 +17,9 @@ interface Wired {
   readonly objectives: readonly ObjectivePart[];
 }
 
+const bringTogether =
+  'Wire Start to "initial", or Centres of mass or Moments alone: each brings the images together.';
+
 /** The first reason why these parts cannot make a registration, or undefined where they can. */
 export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
   const { fixed, moving, initial, model, objectives } = wired;
@@ -55,7 +58,7 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
     return {
       port: 'initial',
       message: 'The fixed and the moving image do not overlap in the world.',
-      remedy: 'Wire Centres of mass or Moments to "initial": both bring the images together.',
+      remedy: bringTogether,
     };
   }
   return undefined;
@@ -73,7 +76,7 @@ export function nothingOnTheFixedImage(initial: TransformValue | undefined): Low
       'that no objective can tell one transform from another.',
     remedy: initial
       ? 'Check that what is wired to "initial" was made for these two images, and that neither is empty.'
-      : 'Wire Centres of mass or Moments to "initial": both bring the images together.',
+      : bringTogether,
   };
 }
 
@@ -87,7 +90,7 @@ export function tooLittleOverlap(initial: TransformValue | undefined): LoweringP
       'trust the transform.',
     remedy: initial
       ? 'Check what is wired to "initial", and that masks leave enough; fewer degrees of freedom or smaller steps keep a stage from slipping away.'
-      : 'Wire Centres of mass or Moments to "initial", and check that masks leave enough.',
+      : 'Wire Start, Centres of mass or Moments to "initial", and check that masks leave enough.',
   };
 }
 

@@ -19,6 +19,8 @@ export const leastDriftExplained = 0.3;
 export const leastRise = 0.05;
 /** By what share of its size the loss must fall at some level for a field to have found much. */
 export const leastGain = 0.1;
+/** A level of fewer iterations has been cut short: what it did not gain in that time says nothing. */
+export const fewestIterations = 20;
 /** Standard deviation of a field's log Jacobian from which on it moves much. */
 export const muchMotion = 0.1;
 
@@ -128,7 +130,8 @@ export const folds: Judge = ([report = []]) => {
 
 export const motionForNothing: Judge = ([report = []], descents) => {
   const spread = report[2] ?? 0;
-  if (descents.length === 0 || !(spread > muchMotion)) return undefined;
+  if (!(spread > muchMotion)) return undefined;
+  if (descents.every(({ iterations }) => iterations < fewestIterations)) return undefined;
   const gain = Math.max(
     ...descents.map(({ first, last }) => (first - last) / Math.max(Math.abs(first), 1e-6)),
   );

@@ -242,7 +242,7 @@ describe('the other commands', { timeout: 60_000 }, () => {
     [
       'a cycle',
       readFileSync(recipe, 'utf8').replace(
-        '{ "from": "fixed.image", "to": "normalize-fixed.image" }',
+        '{ "from": "even.fixed", "to": "normalize-fixed.image" }',
         '{ "from": "greedy.warped", "to": "normalize-fixed.image" }',
       ),
       /error \[cycle\] \S+: The wires run in a circle/,

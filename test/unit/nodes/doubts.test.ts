@@ -91,11 +91,15 @@ describe('a stage', () => {
   });
 
   test('is doubted where it ended worse than it began', () => {
-    const fallen = { first: -0.5, last: -0.9 };
-    expect(rise([], [fallen, { first: -0.8, last: -0.7 }])).toMatchObject({ about: 'loss' });
-    expect(rise([], [{ first: 0.01, last: 0.02 }])).toMatchObject({ about: 'loss' });
-    expect(rise([], [{ first: -0.8, last: -0.7 }, fallen])).toBeUndefined();
-    expect(rise([], [{ first: -0.8, last: -0.79 }])).toBeUndefined();
+    const fallen = { first: -0.5, last: -0.9, iterations: 50 };
+    expect(rise([], [fallen, { first: -0.8, last: -0.7, iterations: 50 }])).toMatchObject({
+      about: 'loss',
+    });
+    expect(rise([], [{ first: 0.01, last: 0.02, iterations: 50 }])).toMatchObject({
+      about: 'loss',
+    });
+    expect(rise([], [{ first: -0.8, last: -0.7, iterations: 50 }, fallen])).toBeUndefined();
+    expect(rise([], [{ first: -0.8, last: -0.79, iterations: 50 }])).toBeUndefined();
     expect(rise([], [])).toBeUndefined();
   });
 
@@ -106,11 +110,24 @@ describe('a stage', () => {
   });
 
   test('is doubted where its field moves much and gains little at every level', () => {
-    const little = { first: -0.9, last: -0.92 };
+    const little = { first: -0.9, last: -0.92, iterations: 50 };
     expect(motionForNothing([[0.2, 0, 0.23, 1]], [little, little])?.message).toContain('2.2 %');
     expect(motionForNothing([[0.9, 0, 0.01, 1]], [little])).toBeUndefined();
-    const much = { first: -0.27, last: -0.36 };
+    const much = { first: -0.27, last: -0.36, iterations: 50 };
     expect(motionForNothing([[0.2, 0, 0.27, 1]], [little, much])).toBeUndefined();
+  });
+
+  test('is not doubted for gaining little where its schedule was cut short', () => {
+    const little = { first: -0.9, last: -0.92 };
+    const judged = (...iterations: readonly number[]) =>
+      motionForNothing(
+        [[0.2, 0, 0.23, 1]],
+        iterations.map((count) => ({ ...little, iterations: count })),
+      );
+    expect(judged(2, 1)).toBeUndefined();
+    expect(judged(10, 5)).toBeUndefined();
+    expect(judged(20, 5)).toMatchObject({ about: 'motion for nothing' });
+    expect(judged()).toBeUndefined();
   });
 
   test('is doubted where brightness drifts', () => {

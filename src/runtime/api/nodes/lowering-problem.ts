@@ -12,10 +12,11 @@ export interface Doubt extends LoweringProblem {
   readonly about: string;
 }
 
-/** The loss with which a loop of a node began and ended. */
+/** The loss with which a loop of a node began and ended, and how many iterations lie between. */
 export interface Descent {
   readonly first: number;
   readonly last: number;
+  readonly iterations: number;
 }
 
 /**

@@ -82,14 +82,14 @@ export class RunRecorder {
     return this.#iterations.get(step) ?? 0;
   }
 
-  /** The first and the last loss of every loop of a node that has run, in their order. */
+  /** How every loop of a node that has run began and ended, in their order. */
   descentsOf(nodeId: string): readonly Descent[] {
     return this.#plan.steps.flatMap((step, index) => {
       if (step.origin !== nodeId) return [];
       const first = this.#firstLoss.get(index);
       const last = this.#lastLoss.get(index);
       if (first === undefined || last === undefined) return [];
-      return [{ first, last }];
+      return [{ first, last, iterations: this.iterationsOf(index) }];
     });
   }
 

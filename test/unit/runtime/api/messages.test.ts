@@ -7,7 +7,8 @@ const largest = [{ label: 'register/sample.value[0]', bytes: 2.25 * mebibyte }];
 const problem = {
   port: 'initial',
   message: 'The fixed and the moving image do not overlap in the world.',
-  remedy: 'Wire Centres of mass or Moments to "initial": both bring the images together.',
+  remedy:
+    'Wire Start to "initial", or Centres of mass or Moments alone: each brings the images together.',
 };
 
 /** One example of every message. */

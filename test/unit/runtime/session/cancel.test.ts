@@ -12,7 +12,7 @@ import {
 } from '../../../support/small-session';
 
 const long = slices({ 'field-levels': { shrink: [1], iterations: [10_000], convergence: 0 } });
-const stages = ['normalize-fixed', 'normalize-moving', 'start'];
+const stages = ['even', 'normalize-fixed', 'normalize-moving', 'start'];
 
 /** The last state of every node. */
 const lastStates = ({ states }: Watched): Readonly<Record<string, string | undefined>> =>
@@ -91,7 +91,7 @@ describe('cancelling', { timeout: 60_000 }, () => {
     const session = openSession();
     const bindings = await bind(session);
     const { normalize: _, ...whole } = slices() as Recipe & { normalize?: unknown };
-    const ids = ['fixed', 'normalize-fixed'];
+    const ids = ['fixed', 'moving', 'even', 'normalize-fixed'];
     const recipe: Recipe = {
       ...whole,
       nodes: Object.fromEntries(Object.entries(whole.nodes).filter(([id]) => ids.includes(id))),

@@ -88,7 +88,13 @@ describe('a session', { timeout: 60_000 }, () => {
     expect(computed(board)).toEqual(['checkerboard']);
     const radius = slices({ 'local-correlation': { radiusVoxels: 4 } });
     const greedy = await run(session, radius, bindings);
-    expect(cached(greedy)).toEqual(['affine', 'normalize-fixed', 'normalize-moving', 'start']);
+    expect(cached(greedy)).toEqual([
+      'affine',
+      'even',
+      'normalize-fixed',
+      'normalize-moving',
+      'start',
+    ]);
     expect(computed(greedy)).toContain('greedy');
     const undone = await run(session, slices(), bindings);
     expect(computed(undone)).toEqual([]);
@@ -100,7 +106,9 @@ describe('a session', { timeout: 60_000 }, () => {
     await run(session, slices(), bindings);
     const other = await bind(session, { moving: headVolumes.fixed! });
     const watched = await run(session, slices(), { ...bindings, ...other });
-    expect(cached(watched)).toEqual(['normalize-fixed']);
+    // What is made of the fixed image too: whether it is evened hangs on both.
+    expect(cached(watched)).toEqual([]);
+    expect(computed(watched)).toContain('normalize-fixed');
     expect(watched.result.metrics.ncc).toBeGreaterThan(0.9);
   });
 
