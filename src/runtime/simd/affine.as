@@ -1,12 +1,6 @@
 // Sums over an image that the gradient by an affine map is made of.
 
-import { loadLanes, lower, upper } from './lanes';
-
-// @ts-ignore: decorator
-@inline
-function both(pair: v128): f64 {
-  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
-}
+import { both, loadLanes, lower, upper } from './lanes';
 
 // @ts-ignore: decorator
 @inline
@@ -83,30 +77,5 @@ export function affinePartials(
     }
     const out = partials + (<usize>(12 * chunk) << 2);
     for (let k: usize = 0; k < 12; k++) store<f32>(out + (k << 2), <f32>load<f64>(sums + (k << 3)));
-  }
-}
-
-/** The largest squared norm of three planes' vectors, in chunks first … end of `length` voxels. */
-export function largestNorms(
-  x: usize, y: usize, z: usize, partials: usize, count: i32, length: i32, first: i32, end: i32,
-): void {
-  for (let chunk = first; chunk < end; chunk++) {
-    const stop = min((chunk + 1) * length, count);
-    let largest = f32x4.splat(0);
-    for (let at = chunk * length; at < stop; at += 4) {
-      const i = <usize>at << 2;
-      const lanes = stop - at;
-      const u = loadLanes(x + i, lanes);
-      const v = loadLanes(y + i, lanes);
-      const w = loadLanes(z + i, lanes);
-      const squared = f32x4.add(f32x4.add(f32x4.mul(u, u), f32x4.mul(v, v)), f32x4.mul(w, w));
-      // What is no number is no largest one: then the first of the two stays.
-      largest = f32x4.pmax(largest, squared);
-    }
-    let most = f32x4.extract_lane(largest, 0);
-    if (f32x4.extract_lane(largest, 1) > most) most = f32x4.extract_lane(largest, 1);
-    if (f32x4.extract_lane(largest, 2) > most) most = f32x4.extract_lane(largest, 2);
-    if (f32x4.extract_lane(largest, 3) > most) most = f32x4.extract_lane(largest, 3);
-    store<f32>(partials + (<usize>chunk << 2), most);
   }
 }

@@ -97,6 +97,17 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
+  /** Sums of two images over chunks begin … end. */
+  imageSums(
+    one: number,
+    other: number,
+    partials: number,
+    count: number,
+    chunkLength: number,
+    chunks: number,
+    begin: number,
+    end: number,
+  ): void;
   /** Largest squared norms of vectors in chunks begin … end. */
   largestNorms(
     ...all: readonly [

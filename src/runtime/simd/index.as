@@ -1,6 +1,7 @@
-export { affinePartials, largestNorms } from './affine';
+export { affinePartials } from './affine';
 export { histogramCotangents, histogramPartials } from './histogram';
 export { lnccCotangents, lnccPartials } from './lncc';
 export { chainToDisplacement, compose, insideWeight, sampleLinear } from './sample';
 export { gaussian } from './stencil';
+export { imageSums, largestNorms } from './sums';
 export { windowMoments, windowMomentsAdjoint } from './window';

@@ -43,3 +43,10 @@ export function upper(four: v128): v128 {
 export function f32Of(low: v128, high: v128): v128 {
   return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
+
+/** The sum of two float64. */
+// @ts-ignore: decorator
+@inline
+export function both(pair: v128): f64 {
+  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
+}

@@ -1,7 +1,7 @@
 // Local correlation from window means, and its cotangents, voxel by voxel. Variances and covariance are small
 // differences of large numbers: they are taken in float64, what follows in float32.
 
-import { f32Of, loadLanes, lower, storeLanes, upper } from './lanes';
+import { both, f32Of, loadLanes, lower, storeLanes, upper } from './lanes';
 
 /** product − a · b of four floats. */
 // @ts-ignore: decorator
@@ -48,8 +48,7 @@ export function lnccPartials(
       low = f64x2.add(low, lower(cc));
       high = f64x2.add(high, upper(cc));
     }
-    const sum = f64x2.add(low, high);
-    store<f32>(partials + (<usize>chunk << 2), <f32>(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)));
+    store<f32>(partials + (<usize>chunk << 2), <f32>both(f64x2.add(low, high)));
   }
 }
 

@@ -61,6 +61,37 @@ function across(slots: usize, slotBytes: usize, ring: i32, middle: i32, r: i32, 
   return sum;
 }
 
+/** The sums along a row of W, W² and F·W over five voxels, in the order in which any radius adds them. */
+// @ts-ignore: decorator
+@inline
+function fiveAlongRow(fRow: usize, wRow: usize, out: usize, rowsBytes: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const f = fRow + i;
+    const w = wRow + i;
+    const a = v128.load(w - 8);
+    const b = v128.load(w - 4);
+    const c = v128.load(w);
+    const d = v128.load(w + 4);
+    const e = v128.load(w + 8);
+    v128.store(out + i, add(add(c, add(b, d)), add(a, e)));
+    v128.store(
+      out + rowsBytes + i,
+      add(add(mul(c, c), add(mul(b, b), mul(d, d))), add(mul(a, a), mul(e, e))),
+    );
+    const inner = add(mul(v128.load(f - 4), b), mul(v128.load(f + 4), d));
+    const outer = add(mul(v128.load(f - 8), a), mul(v128.load(f + 8), e));
+    v128.store(out + 2 * rowsBytes + i, add(add(mul(v128.load(f), c), inner), outer));
+  }
+}
+
+/** As `across` for a radius of 2, whose five slices are found once a slice that is written. */
+// @ts-ignore: decorator
+@inline
+function acrossFive(a: usize, b: usize, c: usize, d: usize, e: usize, at: usize): v128 {
+  const inner = add(v128.load(b + at), v128.load(d + at));
+  return add(add(v128.load(c + at), inner), add(v128.load(a + at), v128.load(e + at)));
+}
+
 /**
  * Window means of W, W² and F·W, of rows y0 … y1. invX, invY, invZ: 1 / number of voxels of an axis in
  * the window of each position; invX is readable to a whole vector. rx, ry, rz: the radius, less where
@@ -105,6 +136,10 @@ export function windowMoments(
           const from = <usize>z * sliceBytes + (<usize>y * nx << 2);
           memory.copy(fRow, fixed + from, <usize>nx << 2);
           memory.copy(wRow, warped + from, <usize>nx << 2);
+          if (rx == 2) {
+            fiveAlongRow(fRow, wRow, out, rowsBytes, rowBytes);
+            continue;
+          }
           for (let i: usize = 0; i < rowBytes; i += 16) {
             let w = v128.load(wRow + i);
             let sumW = w;
@@ -138,6 +173,12 @@ export function windowMoments(
       if (z >= rz) {
         const centre = z - rz;
         const middle = slot - rz < 0 ? slot - rz + ring : slot - rz;
+        const isFive = rz == 2;
+        const a = slotAt(slots, slotBytes, ring, middle - min(rz, 2));
+        const b = slotAt(slots, slotBytes, ring, middle - min(rz, 1));
+        const c = slotAt(slots, slotBytes, ring, middle);
+        const d = slotAt(slots, slotBytes, ring, middle + min(rz, 1));
+        const e = slotAt(slots, slotBytes, ring, middle + min(rz, 2));
         for (let y = 0; y < height; y++) {
           const to = <usize>centre * sliceBytes + (<usize>(block + y) * nx << 2);
           const inverse = f32x4.splat(
@@ -147,9 +188,19 @@ export function windowMoments(
           for (let x = 0; x < nx; x += 4) {
             const i = <usize>x << 2;
             const share = mul(inverse, v128.load(invX + i));
-            storeLanes(meanW + to + i, mul(share, across(slots, slotBytes, ring, middle, rz, row + i)), nx - x);
-            storeLanes(meanWW + to + i, mul(share, across(slots + ringBytes, slotBytes, ring, middle, rz, row + i)), nx - x);
-            storeLanes(meanFW + to + i, mul(share, across(slots + 2 * ringBytes, slotBytes, ring, middle, rz, row + i)), nx - x);
+            let ofW: v128, ofWW: v128, ofFW: v128;
+            if (isFive) {
+              ofW = acrossFive(a, b, c, d, e, row + i);
+              ofWW = acrossFive(a, b, c, d, e, row + i + ringBytes);
+              ofFW = acrossFive(a, b, c, d, e, row + i + 2 * ringBytes);
+            } else {
+              ofW = across(slots, slotBytes, ring, middle, rz, row + i);
+              ofWW = across(slots + ringBytes, slotBytes, ring, middle, rz, row + i);
+              ofFW = across(slots + 2 * ringBytes, slotBytes, ring, middle, rz, row + i);
+            }
+            storeLanes(meanW + to + i, mul(share, ofW), nx - x);
+            storeLanes(meanWW + to + i, mul(share, ofWW), nx - x);
+            storeLanes(meanFW + to + i, mul(share, ofFW), nx - x);
           }
         }
       }
@@ -232,14 +283,27 @@ export function windowMomentsAdjoint(
       if (z >= rz) {
         const centre = z - rz;
         const middle = slot - rz < 0 ? slot - rz + ring : slot - rz;
+        const isFive = rz == 2;
+        const a = slotAt(slots, slotBytes, ring, middle - min(rz, 2));
+        const b = slotAt(slots, slotBytes, ring, middle - min(rz, 1));
+        const c = slotAt(slots, slotBytes, ring, middle);
+        const d = slotAt(slots, slotBytes, ring, middle + min(rz, 1));
+        const e = slotAt(slots, slotBytes, ring, middle + min(rz, 2));
         for (let y = 0; y < height; y++) {
           const at = <usize>centre * sliceBytes + (<usize>(block + y) * nx << 2);
           const row = <usize>y * rowBytes;
           for (let x = 0; x < nx; x += 4) {
             const i = <usize>x << 2;
-            const sumM = across(slots, slotBytes, ring, middle, rz, row + i);
-            const sumS = across(slots + ringBytes, slotBytes, ring, middle, rz, row + i);
-            const sumP = across(slots + 2 * ringBytes, slotBytes, ring, middle, rz, row + i);
+            let sumM: v128, sumS: v128, sumP: v128;
+            if (isFive) {
+              sumM = acrossFive(a, b, c, d, e, row + i);
+              sumS = acrossFive(a, b, c, d, e, row + i + ringBytes);
+              sumP = acrossFive(a, b, c, d, e, row + i + 2 * ringBytes);
+            } else {
+              sumM = across(slots, slotBytes, ring, middle, rz, row + i);
+              sumS = across(slots + ringBytes, slotBytes, ring, middle, rz, row + i);
+              sumP = across(slots + 2 * ringBytes, slotBytes, ring, middle, rz, row + i);
+            }
             const lanes = nx - x;
             const f = loadLanes(fixed + at + i, lanes);
             const w = loadLanes(warped + at + i, lanes);

@@ -1,16 +1,27 @@
-import { defineKernel } from '../define-kernel';
-import { reductionThreads, reductionWorkgroup } from '../reduction';
+import { defineKernel, shareOf } from '../define-kernel';
+import { chunkLength, reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
 import partialsSource from './correlation-partials.wgsl?raw';
 import sumsSource from './image-sums.wgsl?raw';
 import { correlationPartials, divideMeans, imageSumPartials } from './pair-moments.cpu';
 import weightedMeansSource from './weighted-means.wgsl?raw';
+
+type Three = [number, number, number];
 
 /** Sums of both images over chunks of the volume; with a weight it comes third. */
 export const imageSumsKernel = defineKernel({
   name: 'image-sums',
   bindings: { fixed: 'read', warped: 'read', weight: 'read?', partials: 'write' },
   parameters: { count: 'u32', weighted: 'u32' },
-  cpu: (b, p, share) => imageSumPartials(b.fixed, b.warped, b.weight, b.partials, p.count, share),
+  cpu({ fixed, warped, weight, partials }, { count }, share, simd) {
+    if (!simd || weight) {
+      imageSumPartials(fixed, warped, weight, partials, count, share);
+      return;
+    }
+    const [one, other, out] = [fixed, warped, partials].map(simd.addressOf) as Three;
+    const chunks = reductionChunks(count);
+    const ofShare = shareOf(chunks, share);
+    simd.functions.imageSums(one, other, out, count, chunkLength(count), chunks, ...ofShare);
+  },
   gpu: { source: sumsSource, threads: reductionThreads, workgroupSize: reductionWorkgroup },
   cost: (p) => ({
     bytes: (8 + 4 * p.weighted) * p.count,
