@@ -2,7 +2,7 @@ import type { Matrix3x4, MovingWorldFromFixedWorld } from '../../../imaging/fram
 import type { Grid } from '../../../imaging/grid';
 import { InternalError } from '../../internal-error';
 import { fieldType, scalarsType, type ValueId } from '../../ir/values';
-import { defineDataKind, onePlane } from './define-data-kind';
+import { defineDataKind, niftiFiles, onePlane } from './define-data-kind';
 
 /** Fixed world → moving world, mm: moving = affine · (x + displacement(x)). */
 export interface TransformValue {
@@ -78,6 +78,12 @@ export const transformKind = defineDataKind<TransformValue, ComputedTransform>({
     affine,
     ...(displacementMm ? { displacement: { grid, planes: displacementMm } } : {}),
   }),
+  file: {
+    accept: `${niftiFiles},.txt,.tfm,text/plain`,
+    call: 'Choose a transform',
+    aside: ': an ITK text affine or a displacement field',
+  },
+  describe: ({ displacement }, onGrid) => (displacement === undefined ? 'Linear' : onGrid),
 });
 
 function threePlanes(planes: readonly Float32Array[]): PlanesMm {
