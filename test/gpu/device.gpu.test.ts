@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect } from 'vitest';
 import { DeviceFailure } from '../../src/runtime/devices';
 import { GpuDevice } from '../../src/runtime/gpu/device';
 import type { Pass, Step } from '../../src/runtime/ir/kernel-graph';
 import { defineKernel, type KernelDefinition } from '../../src/runtime/ops/define-kernel';
 import { type KernelRegistry, kernelRegistry } from '../../src/runtime/ops/kernels';
-import { openTestDevice, quietRun } from '../support/run-gpu';
+import { type TestOnGpu, testsOnGpu } from '../support/on-gpu';
+import { quietRun } from '../support/run-gpu';
 import { id, planOf, program } from '../support/small-plan';
 
 const free = () => ({ bytes: 0, operations: 0 });
@@ -74,26 +75,12 @@ const kernels: KernelRegistry = new Map([
 ]);
 
 describe('the GPU device', () => {
-  let shared: GpuDevice | undefined;
-  let skipped = '';
-
   // A device of its own for each test: some lose it.
-  beforeEach(async () => {
-    const opened = await openTestDevice();
-    if (!(opened instanceof GpuDevice)) {
-      skipped = opened.skipped;
-      return undefined;
-    }
-    shared = new GpuDevice(opened.device, opened.name, opened.keepAlive, { kernels });
-    return () => opened.destroy();
-  });
-
-  const withDevice = (name: string, body: (device: GpuDevice) => Promise<void>): void => {
-    it(name, async (context: TestContext) => {
-      if (!shared) return context.skip(skipped);
-      await body(shared);
-    });
-  };
+  const testWithDevice = testsOnGpu(true);
+  const withDevice: TestOnGpu = (name, body) =>
+    testWithDevice(name, (opened) =>
+      body(new GpuDevice(opened.device, opened.name, opened.keepAlive, { kernels })),
+    );
 
   withDevice('names itself and its limits', async (device) => {
     expect(device.name.length).toBeGreaterThan(3);

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createCpuDevice } from '../../src/runtime/cpu/device';
 import type { Device, RunOptions } from '../../src/runtime/devices';
-import { GpuDevice } from '../../src/runtime/gpu/device';
 import { passesIn } from '../../src/runtime/ir/repeats';
 import { inverseInLoops, inverseInputs } from '../support/inverse';
-import { openTestDevice, quietRun, readResults, writeInputs } from '../support/run-gpu';
+import { testsOnGpu } from '../support/on-gpu';
+import { quietRun, readResults, writeInputs } from '../support/run-gpu';
 import type { SmallProgram } from '../support/run-op';
 
 async function runOn(device: Device, program: SmallProgram, options: Partial<RunOptions> = {}) {
@@ -18,23 +18,8 @@ async function runOn(device: Device, program: SmallProgram, options: Partial<Run
 }
 
 describe('counted loops on the GPU', () => {
-  let device: Awaited<ReturnType<typeof openTestDevice>>;
   const counts = { outer: 2, middle: 2, inner: 12 };
-
-  beforeAll(async () => {
-    device = await openTestDevice();
-  });
-
-  afterAll(() => {
-    if (device instanceof GpuDevice) device.destroy();
-  });
-
-  const withDevice = (name: string, body: (device: GpuDevice) => Promise<void>): void => {
-    it(name, async (context: TestContext) => {
-      if (!(device instanceof GpuDevice)) return context.skip(device.skipped);
-      await body(device);
-    });
-  };
+  const withDevice = testsOnGpu();
 
   withDevice('invert a displacement as the CPU device does, twice alike', async (gpu) => {
     const program = inverseInLoops(counts);

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect } from 'vitest';
 import { centreMm } from '../../src/imaging/grid';
 import { createCpuDevice } from '../../src/runtime/cpu/device';
 import type { Device, LoopOutcome } from '../../src/runtime/devices';
-import { GpuDevice } from '../../src/runtime/gpu/device';
 import { flaggedInputs, halving } from '../support/flagged';
 import { linearMapAbout, rotationByDegrees } from '../support/known-truth';
-import { openTestDevice, quietRun, readResults, writeInputs } from '../support/run-gpu';
+import { testsOnGpu } from '../support/on-gpu';
+import { quietRun, readResults, writeInputs } from '../support/run-gpu';
 import { knownPair, runRegistration } from '../support/small-registration';
 
 async function halve(device: Device) {
@@ -28,22 +28,7 @@ async function halve(device: Device) {
 }
 
 describe('optimizers that search', () => {
-  let device: Awaited<ReturnType<typeof openTestDevice>>;
-
-  beforeAll(async () => {
-    device = await openTestDevice();
-  });
-
-  afterAll(() => {
-    if (device instanceof GpuDevice) device.destroy();
-  });
-
-  const withDevice = (name: string, body: (device: GpuDevice) => Promise<void>): void => {
-    it(name, async (context: TestContext) => {
-      if (!(device instanceof GpuDevice)) return context.skip(device.skipped);
-      await body(device);
-    });
-  };
+  const withDevice = testsOnGpu();
 
   withDevice('end by a flag at the iteration where the CPU device ends', async (gpu) => {
     const onCpu = await halve(createCpuDevice({ threads: 1 }));

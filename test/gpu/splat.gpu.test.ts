@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect } from 'vitest';
 import { axisAlignedGrid } from '../../src/imaging/grid';
-import { GpuDevice } from '../../src/runtime/gpu/device';
 import { fieldType } from '../../src/runtime/ir/values';
 import { fieldOf, randomField } from '../support/case-values';
+import { testsOnGpu } from '../support/on-gpu';
 import type { CaseValue } from '../support/op-case';
-import { openTestDevice, runSmallProgramOnGpu } from '../support/run-gpu';
+import { runSmallProgramOnGpu } from '../support/run-gpu';
 import { runSmallProgram, smallProgram } from '../support/run-op';
 
 const grid = axisAlignedGrid([48, 40, 36], [1, 1.5, 2]);
@@ -21,22 +21,7 @@ function splatProgram(inputs: Readonly<Record<string, CaseValue>>) {
 }
 
 describe('scatter-add in fixed point', () => {
-  let device: Awaited<ReturnType<typeof openTestDevice>>;
-
-  beforeAll(async () => {
-    device = await openTestDevice();
-  });
-
-  afterAll(() => {
-    if (device instanceof GpuDevice) device.destroy();
-  });
-
-  const withDevice = (name: string, body: (device: GpuDevice) => Promise<void>): void => {
-    it(name, async (context: TestContext) => {
-      if (!(device instanceof GpuDevice)) return context.skip(device.skipped);
-      await body(device);
-    });
-  };
+  const withDevice = testsOnGpu();
 
   withDevice('does not overflow where all points fall on one voxel', async (gpu) => {
     const inputs = {

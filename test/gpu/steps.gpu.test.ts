@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect } from 'vitest';
 import { GpuDevice } from '../../src/runtime/gpu/device';
 import type { Pass, Step } from '../../src/runtime/ir/kernel-graph';
 import type { KernelDefinition } from '../../src/runtime/ops/define-kernel';
 import { kernelRegistry } from '../../src/runtime/ops/kernels';
-import { openTestDevice, quietRun } from '../support/run-gpu';
+import { testsOnGpu } from '../support/on-gpu';
+import { quietRun } from '../support/run-gpu';
 import { id, planOf, program } from '../support/small-plan';
 import { bind, openSession, run, slices, withoutAffine } from '../support/small-session';
 
@@ -23,25 +24,8 @@ const inPlace: Omit<Pass, 'origin'> = {
 const moves400MiB = { bytes: 400 * 2 ** 20, operations: 0 };
 
 describe('steps on the GPU', () => {
-  let device: GpuDevice | undefined;
-  let skipped = '';
-
-  beforeEach(async () => {
-    const opened = await openTestDevice();
-    if (!(opened instanceof GpuDevice)) {
-      skipped = opened.skipped;
-      return undefined;
-    }
-    device = opened;
-    return () => opened.destroy();
-  });
-
-  const withDevice = (name: string, body: (device: GpuDevice) => Promise<void>): void => {
-    it(name, async (context: TestContext) => {
-      if (!device) return context.skip(skipped);
-      await body(device);
-    });
-  };
+  // Some lose it, some change it.
+  const withDevice = testsOnGpu(true);
 
   withDevice('follow each other without waiting, and are told of in order', async (gpu) => {
     const { queue } = gpu.device;

@@ -4,7 +4,7 @@ import { schedule } from '../../src/runtime/compile/schedule';
 import { verifyKernelGraph, verifyOpGraph, verifyPlan } from '../../src/runtime/compile/verify';
 import { bindPlan } from '../../src/runtime/cpu/bound-plan';
 import { allocateMemory, type CpuMemory } from '../../src/runtime/cpu/memory';
-import { type Walker, walk } from '../../src/runtime/cpu/walk';
+import { walkAlone } from '../../src/runtime/cpu/walk';
 import type { Op, OpGraph } from '../../src/runtime/ir/op-graph';
 import type { Plan } from '../../src/runtime/ir/plan';
 import type { ValueId } from '../../src/runtime/ir/values';
@@ -56,22 +56,6 @@ export function memoryWith(
   return memory;
 }
 
-/** A walker without companions whom nobody watches, but for what `changes` says. */
-export function loneWalker(changes: Partial<Walker> = {}): Walker {
-  return {
-    share: { part: 0, parts: 1 },
-    wait: () => undefined,
-    isCancelled: () => false,
-    awaitInputs: () => undefined,
-    takeDials: () => undefined,
-    stepStarted: () => undefined,
-    stepFinished: () => undefined,
-    iterationsFinished: () => undefined,
-    agree: (decision) => decision(),
-    ...changes,
-  };
-}
-
 /** Planes of every result of a plan, in the graph's order. */
 export function resultsIn(plan: Plan, memory: CpuMemory): readonly (readonly Float64Array[])[] {
   return plan.results.map((value) =>
@@ -89,7 +73,7 @@ export function runGraph(
 ): readonly (readonly Float64Array[])[] {
   const plan = planOf(graph, options);
   const memory = memoryWith(plan, inputs);
-  for (const _ of walk(bindPlan(plan, memory), loneWalker()));
+  walkAlone(bindPlan(plan, memory));
   return resultsIn(plan, memory);
 }
 

@@ -1,5 +1,6 @@
 import { IconFileUpload, IconPhoto, IconWorldDown } from '@tabler/icons-react';
-import { spacingMm } from '../../imaging/grid';
+import { type Grid, spacingMm } from '../../imaging/grid';
+import { dataKindOf } from '../../runtime/api/data-kinds/index';
 import type { InputDescriptor } from '../../runtime/api/engine/inputs';
 import { useRun } from '../editor-context';
 import { readable } from '../plain-text';
@@ -50,18 +51,18 @@ export function InputBadge({ nodeId }: { nodeId: string }) {
   }
 }
 
-/** `182 × 218 × 182, 1 mm`, or `256 × 256, 0.8 × 0.9 mm`; of data without a grid what it is. */
+/** `182 × 218 × 182, 1 mm`, or `256 × 256, 0.8 × 0.9 mm`, or what else its kind says of it. */
 export function describeInput(descriptor: InputDescriptor): string {
-  if (descriptor.kind === 'landmarks') return `${descriptor.count} points`;
-  if (!('grid' in descriptor)) return descriptor.kind;
-  if (descriptor.kind === 'transform' && descriptor.displacement === undefined) return 'Linear';
-  const { grid } = descriptor;
+  const onGrid = 'grid' in descriptor ? sizeAndSpacing(descriptor.grid) : '';
+  return dataKindOf(descriptor).describe?.(descriptor, onGrid) ?? (onGrid || descriptor.kind);
+}
+
+function sizeAndSpacing(grid: Grid): string {
   const axes = grid.sizeVoxels[2] === 1 ? [0, 1] : [0, 1, 2];
   const size = axes.map((axis) => grid.sizeVoxels[axis]).join(' × ');
   const spacing = axes.map((axis) => formatNumber(spacingMm(grid)[axis] ?? 0));
   const isEven = new Set(spacing).size === 1;
-  const labels = descriptor.kind === 'labels' ? `, ${descriptor.ids.length - 1} labels` : '';
-  return `${size}, ${isEven ? spacing[0] : spacing.join(' × ')} mm${labels}`;
+  return `${size}, ${isEven ? spacing[0] : spacing.join(' × ')} mm`;
 }
 
 /** Bytes in the unit that makes them short. */

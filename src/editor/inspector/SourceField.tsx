@@ -3,7 +3,8 @@ import { IconFileUpload, IconWorldDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { Params, ParamValue } from '../../pipeline/schema';
-import type { SourceKind } from '../../runtime/api/engine/inputs';
+import { volumeFile } from '../../runtime/api/data-kinds/define-data-kind';
+import { dataKinds } from '../../runtime/api/data-kinds/index';
 import type { NodeDefinition } from '../../runtime/api/nodes/define-node';
 import { describeInput, formatBytes } from '../canvas/InputBadge';
 import { useEditor, useRun } from '../editor-context';
@@ -19,31 +20,6 @@ const kindTitles: Readonly<Record<string, string>> = {
   phantom: 'Sample',
   file: 'File',
   url: 'Address',
-};
-
-const niftiFiles = '.nii,.gz,.nii.gz,application/gzip';
-const volumeFile = {
-  accept: `${niftiFiles},.hdr,.img`,
-  call: 'Choose a NIfTI file',
-  aside: '; of a pair, .hdr and .img together',
-};
-
-/** How a file of each kind is asked for. */
-const fileChoices: Readonly<
-  Record<SourceKind, { readonly accept: string; readonly call: string; readonly aside: string }>
-> = {
-  image: volumeFile,
-  labels: volumeFile,
-  transform: {
-    accept: `${niftiFiles},.txt,.tfm,text/plain`,
-    call: 'Choose a transform',
-    aside: ': an ITK text affine or a displacement field',
-  },
-  landmarks: {
-    accept: '.csv,.tsv,.txt,.fcsv,.json,text/csv,text/plain,application/json',
-    call: 'Choose landmarks',
-    aside: ': a CSV table, or points of elastix or 3D Slicer',
-  },
 };
 
 /** Where a loader's data comes from: a generated sample, a file of the person's own, an address. */
@@ -68,7 +44,7 @@ export function SourceField(props: {
     setDraft(isWhole ? undefined : next);
     if (isWhole) onChange(next);
   };
-  const choice = fileChoices[loadedKind(definition) ?? 'image'];
+  const choice = dataKinds[loadedKind(definition) ?? 'image'].file ?? volumeFile;
   const variant = field.variants.find(({ kind }) => kind === source.kind) ?? field.variants[0];
   if (variant === undefined) return null;
 

@@ -131,9 +131,9 @@ function* runPasses(
   return false;
 }
 
-/** Runs a plan to its end at once, on this thread alone: for tests and synchronous callers. */
-export function walkAlone(steps: readonly BoundStep[]): void {
-  const walker: Walker = {
+/** A walker without companions whom nobody watches, but for what `changes` says. */
+export function loneWalker(changes: Partial<Walker> = {}): Walker {
+  return {
     share: { part: 0, parts: 1 },
     wait: () => undefined,
     isCancelled: () => false,
@@ -143,6 +143,11 @@ export function walkAlone(steps: readonly BoundStep[]): void {
     stepFinished: () => undefined,
     iterationsFinished: () => undefined,
     agree: (decision) => decision(),
+    ...changes,
   };
-  for (const _ of walk(steps, walker));
+}
+
+/** Runs a plan to its end at once, on this thread alone: for tests and synchronous callers. */
+export function walkAlone(steps: readonly BoundStep[]): void {
+  for (const _ of walk(steps, loneWalker()));
 }

@@ -9,12 +9,12 @@ import { failedCheck } from '../../../src/runtime/compile/result-checks';
 import { toldWarnings } from '../../../src/runtime/compile/result-warnings';
 import { validate } from '../../../src/runtime/compile/validate';
 import { bindPlan } from '../../../src/runtime/cpu/bound-plan';
-import { walk } from '../../../src/runtime/cpu/walk';
+import { walkAlone } from '../../../src/runtime/cpu/walk';
 import type { ValueId } from '../../../src/runtime/ir/values';
 import { fieldOf } from '../../support/case-values';
 import { imageShape } from '../../support/input-shapes';
 import type { CaseValue } from '../../support/op-case';
-import { loneWalker, memoryWith } from '../../support/run-graph';
+import { memoryWith } from '../../support/run-graph';
 
 type Params = Readonly<Record<string, unknown>>;
 const node = (type: string, params: Params = {}) => ({ type, version: 1, params });
@@ -81,7 +81,7 @@ async function runStage(stage: Stage) {
     plan!,
     Object.fromEntries(Object.entries(images).map(([id, { image }]) => [loaderKey(id), image])),
   );
-  for (const _ of walk(bindPlan(plan!, memory), loneWalker()));
+  walkAlone(bindPlan(plan!, memory));
   const read = (value: ValueId) => memory.arrayOf(plan!.buffersOfValue.get(value)![0]!);
   const { transform, warped, report } = outputs.get('register') as unknown as Record<
     'transform' | 'warped' | 'report',

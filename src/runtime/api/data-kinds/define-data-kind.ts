@@ -65,8 +65,28 @@ export interface GridPlanes {
 /** Named numbers, in their order. */
 export type NamedNumbers = readonly { readonly name: string; readonly value: number }[];
 
+/** How a person is asked for a file. */
+export interface FileRequest {
+  /** Endings and media types, as a file picker takes them. */
+  readonly accept: string;
+  /** On a button. */
+  readonly call: string;
+  /** What goes on "Or drop one onto the node", with its first punctuation mark. */
+  readonly aside: string;
+}
+
+/** Endings and media types of NIfTI files. */
+export const niftiFiles = '.nii,.gz,.nii.gz,application/gzip';
+
+/** One file of voxels, or a pair. */
+export const volumeFile: FileRequest = {
+  accept: `${niftiFiles},.hdr,.img`,
+  call: 'Choose a NIfTI file',
+  aside: '; of a pair, .hdr and .img together',
+};
+
 /**
- * Everything that the compiler and the session know of a data kind. How it can be read is a method
+ * Everything that the compiler, the session and the page know of a data kind. How it can be read is a method
  * for each form of `ReadRequest`; one that is missing says that it has no such form.
  */
 export interface DataKind<Value extends DataValueBase, Computed extends ComputedValueBase> {
@@ -86,6 +106,13 @@ export interface DataKind<Value extends DataValueBase, Computed extends Computed
   asTable?(computed: Computed): NamedNumbers;
   /** Of a kind whose table is among the metrics of a run: the names of its rows. */
   metricNames?(value: Value): readonly string[];
+  /** Of a kind that loaders bring: how a person is asked for a file of it. */
+  readonly file?: FileRequest;
+  /**
+   * What is bound, in a few words.
+   * @param onGrid size and spacing of the value's grid; empty where it has none
+   */
+  describe?(value: Value, onGrid: string): string;
 }
 
 /** Declares a data kind; its line in `index.ts` makes it a port type. */

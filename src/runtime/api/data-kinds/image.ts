@@ -1,6 +1,6 @@
 import type { Grid } from '../../../imaging/grid';
 import { fieldType, type ValueId } from '../../ir/values';
-import { defineDataKind, onePlane } from './define-data-kind';
+import { defineDataKind, onePlane, volumeFile } from './define-data-kind';
 
 /** An image of intensities. */
 export interface ImageValue {
@@ -34,4 +34,5 @@ export const imageKind = defineDataKind<ImageValue, ComputedImage>({
     image: made.field(grid, [values]),
   }),
   asVolume: ({ grid, values }) => ({ grid, planes: [values] }),
+  file: volumeFile,
 });

@@ -1,7 +1,7 @@
 import type { Grid } from '../../../imaging/grid';
 import type { LabelIds, ScalarType } from '../../../imaging/volume';
 import { fieldType, type ValueId } from '../../ir/values';
-import { defineDataKind, onePlane } from './define-data-kind';
+import { defineDataKind, onePlane, volumeFile } from './define-data-kind';
 
 /**
  * What the indices in a map of labels stand for. Programs see indices alone, which any device holds
@@ -44,4 +44,6 @@ export const labelsKind = defineDataKind<LabelsValue, ComputedLabels>({
     labels: made.field(value.grid, [values]),
   }),
   asVolume: ({ grid, values, ids }) => ({ grid, planes: [values], labelIds: ids }),
+  file: volumeFile,
+  describe: ({ ids }, onGrid) => `${onGrid}, ${ids.length - 1} labels`,
 });

@@ -47,4 +47,10 @@ export const landmarksKind = defineDataKind<LandmarksValue, ComputedLandmarks>({
         value: planes[channel]?.[index] ?? Number.NaN,
       })),
     ),
+  file: {
+    accept: '.csv,.tsv,.txt,.fcsv,.json,text/csv,text/plain,application/json',
+    call: 'Choose landmarks',
+    aside: ': a CSV table, or points of elastix or 3D Slicer',
+  },
+  describe: ({ count }) => `${count} points`,
 });

@@ -1,7 +1,13 @@
 import type { Matrix3x4, MovingWorldFromFixedWorld } from '../../../imaging/frames';
 import type { Grid } from '../../../imaging/grid';
 import { fieldType, scalarsType, type ValueId } from '../../ir/values';
-import { defineDataKind, onePlane, type PlanesMm, threePlanes } from './define-data-kind';
+import {
+  defineDataKind,
+  niftiFiles,
+  onePlane,
+  type PlanesMm,
+  threePlanes,
+} from './define-data-kind';
 
 /** Fixed world → moving world, mm: moving = affine · (x + displacement(x)). */
 export interface TransformValue {
@@ -74,6 +80,12 @@ export const transformKind = defineDataKind<TransformValue, ComputedTransform>({
     affine,
     ...(displacementMm ? { displacement: { grid, planes: displacementMm } } : {}),
   }),
+  file: {
+    accept: `${niftiFiles},.txt,.tfm,text/plain`,
+    call: 'Choose a transform',
+    aside: ': an ITK text affine or a displacement field',
+  },
+  describe: ({ displacement }, onGrid) => (displacement === undefined ? 'Linear' : onGrid),
 });
 
 function matrixOf(numbers: Float32Array): MovingWorldFromFixedWorld {

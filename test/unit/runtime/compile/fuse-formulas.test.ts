@@ -4,7 +4,7 @@ import { fuse } from '../../../../src/runtime/compile/fuse';
 import type { GraphBuilder } from '../../../../src/runtime/compile/graph-builder';
 import { verifyOpGraph } from '../../../../src/runtime/compile/verify';
 import { bindPlan } from '../../../../src/runtime/cpu/bound-plan';
-import { walk } from '../../../../src/runtime/cpu/walk';
+import { walkAlone } from '../../../../src/runtime/cpu/walk';
 import type { OpGraph } from '../../../../src/runtime/ir/op-graph';
 import type { ValueId } from '../../../../src/runtime/ir/values';
 import { obliqueGrid, randomField, scalars } from '../../../support/case-values';
@@ -12,7 +12,6 @@ import {
   bodyOf,
   type CaseInputs,
   graphOf,
-  loneWalker,
   memoryWith,
   opNames,
   planOf,
@@ -33,7 +32,7 @@ type Values = Readonly<Record<string, ValueId>>;
 function bitsOf(graph: OpGraph, doubles: boolean) {
   const plan = planOf(graph);
   const memory = memoryWith(plan, inputs, { doubles });
-  for (const _ of walk(bindPlan(plan, memory), loneWalker()));
+  walkAlone(bindPlan(plan, memory));
   return resultsIn(plan, memory);
 }
 

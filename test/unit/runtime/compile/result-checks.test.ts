@@ -7,10 +7,10 @@ import { parse } from '../../../../src/runtime/compile/parse';
 import { failedCheck } from '../../../../src/runtime/compile/result-checks';
 import { validate } from '../../../../src/runtime/compile/validate';
 import { bindPlan } from '../../../../src/runtime/cpu/bound-plan';
-import { walk } from '../../../../src/runtime/cpu/walk';
+import { walkAlone } from '../../../../src/runtime/cpu/walk';
 import { fieldOf } from '../../../support/case-values';
 import { imageShape } from '../../../support/input-shapes';
-import { loneWalker, memoryWith } from '../../../support/run-graph';
+import { memoryWith } from '../../../support/run-graph';
 import { greedyRecipe } from '../../../support/worked-example';
 
 const recipe = {
@@ -42,7 +42,7 @@ async function findings(shiftMm: number) {
     [loaderKey('fixed')]: ball(fixed),
     [loaderKey('moving')]: ball(moving),
   });
-  for (const _ of walk(bindPlan(plan!, memory), loneWalker()));
+  walkAlone(bindPlan(plan!, memory));
   return failedCheck(checks, async (value) => memory.arrayOf(plan!.buffersOfValue.get(value)![0]!));
 }
 

@@ -4,7 +4,7 @@ import type { GraphBuilder } from '../../../../src/runtime/compile/graph-builder
 import { type SimplifyOptions, simplify } from '../../../../src/runtime/compile/simplify';
 import { verifyOpGraph } from '../../../../src/runtime/compile/verify';
 import { bindPlan } from '../../../../src/runtime/cpu/bound-plan';
-import { walk } from '../../../../src/runtime/cpu/walk';
+import { loneWalker, walk } from '../../../../src/runtime/cpu/walk';
 import type { OpGraph, StopRule } from '../../../../src/runtime/ir/op-graph';
 import type { ValueId } from '../../../../src/runtime/ir/values';
 import { oneSliceGrid, randomField, scalars } from '../../../support/case-values';
@@ -12,7 +12,6 @@ import {
   bodyOf,
   type CaseInputs,
   graphOf,
-  loneWalker,
   memoryWith,
   opNames,
   planOf,
