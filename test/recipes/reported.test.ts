@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { centreMm } from '../../src/imaging/grid';
+import { writeNifti } from '../../src/imaging/nifti/write-nifti';
+import { headPhantom } from '../../src/imaging/phantoms/head';
 import type { Session } from '../../src/runtime/session';
+import {
+  deformImage,
+  errorVoxels,
+  linearMapAbout,
+  rotationByDegrees,
+} from '../support/known-truth';
 import {
   errorMm,
   inDrawnBody,
@@ -7,7 +16,13 @@ import {
   openReportedCase,
   reportedFolder,
 } from '../support/reported-cases';
-import { openTestSession, type RecipeRun, readRecipe, runRecipe } from '../support/run-recipe';
+import {
+  openTestSession,
+  type RecipeRun,
+  readRecipe,
+  runRecipe,
+  withParameters,
+} from '../support/run-recipe';
 import { needsSharedData } from '../support/shared-data';
 
 // Situations that people met, each with the map that is the right answer.
@@ -81,6 +96,35 @@ describe.each(cases)('$situation', ({ name, recipe, nodeId, counts, atMostMm }) 
     const reported = openReportedCase(name);
     const run: RecipeRun = await runRecipe(session, readRecipe(recipe), { files: reported.files });
     expect(errorMm(reported, await mapOf(run, nodeId), counts)).toBeLessThan(atMostMm);
+  });
+});
+
+describe('a generated head that darkens fourfold from front to back', () => {
+  test('is registered as if it did not, and only because that is taken out', async () => {
+    const { image } = headPhantom({
+      dimensions: 3,
+      sizeVoxels: [56, 64, 56],
+      seed: 7,
+      subject: 1,
+      contrast: 't1',
+    });
+    const affine = linearMapAbout(centreMm(image.grid), rotationByDegrees(4, -3, 7), [5, -6, 4]);
+    const fixed = deformImage(image, image.grid, { affine });
+    const [nx, ny] = image.grid.sizeVoxels;
+    const values = image.values.map((value, at) => {
+      const y = Math.floor(at / nx) % ny;
+      return value * Math.exp(1 - (2 * y) / ny);
+    });
+    const files = { fixed: writeNifti(fixed), moving: writeNifti({ ...image, values }) };
+    const errorWith = async (leastFold: number): Promise<number> => {
+      const recipe = withParameters(readRecipe('brain-t1-affine.json'), {
+        'even.leastFold': leastFold,
+      });
+      const run = await runRecipe(session, recipe, { files });
+      return errorVoxels(fixed, { affine }, await mapOf(run, 'affine'));
+    };
+    expect(await errorWith(1.4)).toBeLessThan(0.3);
+    expect(await errorWith(100)).toBeGreaterThan(0.5);
   });
 });
 
