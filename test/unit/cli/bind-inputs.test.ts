@@ -96,6 +96,33 @@ describe('bindInputs', { timeout: 60_000 }, () => {
     expect(Object.keys(bound.bindings)).toEqual(['fixed', 'moving']);
   });
 
+  it('reads landmarks as their loader says, and leaves those of generated heads out', async () => {
+    const loader = (params: Params) => ({ type: 'load.landmarks', version: 1, params });
+    const document = {
+      ...recipe,
+      nodes: {
+        ...recipe.nodes,
+        places: loader({ columns: 'moving', coordinates: 'lps' }),
+        generated: loader({}),
+      },
+    };
+    const table = 'fixed_x,fixed_y,fixed_z,moving_x,moving_y,moving_z\n1,2,3,4,5,6\n';
+    const bound = await bind(
+      document,
+      { fixed: 'a.nii.gz', moving: 'a.nii.gz', places: 'b.csv' },
+      { disk: { 'a.nii.gz': image, 'b.csv': new TextEncoder().encode(table) } },
+    );
+    expect(bound.diagnostics).toEqual([]);
+    expect(bound.leftOut).toContain('generated');
+    const source = bound.inputs.find(({ nodeId }) => nodeId === 'places')?.source;
+    expect(source).toMatchObject({
+      as: 'landmarks',
+      name: 'b.csv',
+      points: { set: 'moving', coordinates: 'lps' },
+    });
+    expect(bound.bindings.places).toMatch(/:moving-lps$/);
+  });
+
   it('leaves labels out once images are given by hand', async () => {
     const bound = await bind(
       recipe,
