@@ -76,7 +76,7 @@ export function evenIntensity(
 }
 
 const none: Shading = {
-  slope: [],
+  slope: [0, 0, 0],
   fold: 1,
   agreement: 0,
   leastFold: 1,
@@ -154,7 +154,7 @@ function shown(
   const sample = indices.subarray(0, count).filter((_, at) => at % step === 0);
   const { nx, ny, nz } = size;
   const along = (placeAt: (i: number) => number) => Float64Array.from(sample, placeAt);
-  const points = {
+  const points: BrightPoints = {
     places: [
       along((i) => placeOf(i % nx, nx)),
       along((i) => placeOf(Math.floor(i / nx) % ny, ny)),

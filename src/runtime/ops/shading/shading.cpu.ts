@@ -7,12 +7,12 @@
 /** Logarithms of brightness at places of an image. */
 export interface BrightPoints {
   /** For each axis, where each point lies: −1 to 1 from end to end of the image. */
-  readonly places: readonly Float64Array[];
+  readonly places: readonly [Float64Array, Float64Array, Float64Array];
   readonly logs: Float64Array;
 }
 
 /** Change of log brightness from the middle of the image to its end, for each axis. */
-export type Slope = readonly number[];
+export type Slope = readonly [number, number, number];
 
 /** Widths of a bin, in log brightness, with the longest and the shortest step of a slope that is tried at it. */
 const stages = [
@@ -48,7 +48,8 @@ function walk(points: BrightPoints, from: Slope, step: number, width: number): S
     for (let axis = 0; axis < points.places.length; axis += 1) {
       for (const way of [step, -step]) {
         for (;;) {
-          const tried = best.map((value, at) => (at === axis ? value + way : value));
+          const tried: [number, number, number] = [...best];
+          tried[axis] = (best[axis] as number) + way;
           if (Math.abs(tried[axis] as number) > steepest) break;
           const entropy = entropyWithout(points, tried, width);
           if (!(entropy < least - 1e-9)) break;
@@ -72,18 +73,20 @@ export function entropyWithout(
   width: number,
 ): number {
   const count = logs.length;
-  const even = Float64Array.from(logs);
-  places.forEach((along, axis) => {
-    const change = slope[axis] as number;
-    for (let i = 0; i < count; i += 1) {
-      even[i] = (even[i] as number) - change * (along[i] as number);
-    }
-  });
+  const even = new Float64Array(count);
+  const [alongX, alongY, alongZ] = places;
+  const [changeX, changeY, changeZ] = slope;
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
-  for (const value of even) {
-    lowest = Math.min(lowest, value);
-    highest = Math.max(highest, value);
+  for (let i = 0; i < count; i += 1) {
+    const value =
+      (logs[i] as number) -
+      changeX * (alongX[i] as number) -
+      changeY * (alongY[i] as number) -
+      changeZ * (alongZ[i] as number);
+    even[i] = value;
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
   }
   const bins = new Float64Array(Math.floor((highest - lowest) / width) + 5);
   for (let i = 0; i < count; i += 1) {
@@ -129,7 +132,7 @@ export function agreementOnSlope(points: BrightPoints, slope: Slope): number {
   let least = Number.POSITIVE_INFINITY;
   for (const along of points.places) {
     if (along.every((at) => at === along[0])) continue;
-    const middle = Float64Array.from(along).sort()[along.length >> 1] as number;
+    const middle = along.slice().sort()[along.length >> 1] as number;
     for (const isIn of [(at: number) => at < middle, (at: number) => at >= middle]) {
       const half = pointsWhere(points, (i) => isIn(along[i] as number));
       if (half.logs.length < fewestPoints) return 0;
@@ -145,7 +148,8 @@ function pointsWhere(
   isIn: (index: number) => boolean,
 ): BrightPoints {
   const keep = (_: number, index: number) => isIn(index);
-  return { places: places.map((along) => along.filter(keep)), logs: logs.filter(keep) };
+  const [x, y, z] = places;
+  return { places: [x.filter(keep), y.filter(keep), z.filter(keep)], logs: logs.filter(keep) };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
