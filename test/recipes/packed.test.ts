@@ -53,7 +53,7 @@ describe('the package', () => {
     ]) {
       expect(packedFiles).toContain(path);
     }
-    const workshop = /^(src|test|bench|scripts|docs\/decisions)\/|\.ts$|config|^dist\/bench/;
+    const workshop = /^(src|test|bench|scripts)\/|\.ts$|config|^dist\/bench/;
     expect(packedFiles.filter((path) => workshop.test(path))).toEqual([]);
   });
 
