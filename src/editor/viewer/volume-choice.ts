@@ -108,7 +108,9 @@ function volumeBehind(
   const volume = made && resultVolume(made);
   if (volume !== undefined) return volume;
   const definition = registry.get(document.nodes[from.nodeId]?.type ?? '');
-  const upstream = definition && inputPorts(definition).find(({ type }) => type === 'image');
+  const images = definition ? inputPorts(definition).filter(({ type }) => type === 'image') : [];
+  // What makes something of a pair gives each half under the name that it came by.
+  const upstream = images.find(({ name }) => name === from.port) ?? images[0];
   return upstream && volumeBehind(sources, from.nodeId, upstream.name, depth + 1);
 }
 

@@ -107,6 +107,27 @@ test('of a run that ended early, the last finished registration is shown', async
   });
 });
 
+test('behind a node that makes something of a pair lies each image by itself', async () => {
+  const even = { type: 'prepare.even-intensity', version: 1, params: {} };
+  const rewired = { 'register.fixed': 'even.fixed', 'register.moving': 'even.moving' };
+  const document = {
+    ...sampleRecipe,
+    nodes: { ...sampleRecipe.nodes, even },
+    edges: [
+      ...sampleRecipe.edges.filter(({ to }) => !Object.hasOwn(rewired, to)),
+      ...Object.entries(rewired).map(([to, from]) => ({ from, to })),
+      { from: 'fixed.image', to: 'even.fixed' },
+      { from: 'moving.image', to: 'even.moving' },
+    ],
+  };
+  const { inputs } = editor.runs.getState();
+  const sources = { document, registry: nodeRegistry, inputs, result: undefined };
+  expect(registrationVolumes(sources)).toMatchObject({
+    fixed: { id: 'fixed.image' },
+    moving: { id: 'moving.image' },
+  });
+});
+
 describe('files of a result', () => {
   test('have the names that save nodes give, the rest those of node and port', async () => {
     await editor.controller.run();
