@@ -19,6 +19,7 @@ import { addNote, moveNotes, noteIndex, removeNotes } from '../store/note-edits'
 import { CanvasActions } from './CanvasActions';
 import { ConnectionLine } from './ConnectionLine';
 import { judgeConnection } from './connection-rules';
+import { freePlace } from './free-place';
 import { NodeSearch, type SearchRequest } from './NodeSearch';
 import { NoteCard } from './NoteCard';
 import { Overview } from './Overview';
@@ -42,6 +43,8 @@ import { WireEdge } from './WireEdge';
 const nodeTypes = { recipe: RecipeNode, note: NoteCard };
 const isNode = (item: FlowItem): item is FlowNode => item.type === 'recipe';
 const isNote = (item: FlowItem): item is FlowNote => item.type === 'note';
+/** A note of a few lines. */
+const noteSize = { width: 220, height: 110 };
 const edgeTypes = { wire: WireEdge };
 /** Below these zooms the small print of a card, and then the names of its ports, cannot be read. */
 const farZoom = 0.62;
@@ -192,7 +195,13 @@ export function Canvas() {
       x: box.left + box.width / 2,
       y: box.top + box.height / 3,
     });
-    const added = addNote(documents.store.getState().document, [x - 110, y]);
+    const taken = flow.getNodes().map(({ position, measured }) => ({
+      ...position,
+      width: measured?.width ?? 0,
+      height: measured?.height ?? 0,
+    }));
+    const place = freePlace([x - noteSize.width / 2, y], noteSize, taken);
+    const added = addNote(documents.store.getState().document, place);
     if (added === undefined) return;
     documents.edit(() => added.document);
     views.select([added.id]);
