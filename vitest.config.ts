@@ -12,6 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
+          // By default one processor is left idle, which of two is half.
+          maxWorkers: '100%',
           // Milliseconds on a quiet machine; where others compute, ten times that is no fault.
           testTimeout: minutes / 2,
         },
