@@ -266,10 +266,13 @@ export function allDiagnostics(
   const ofInputs = Object.values(state.inputs).flatMap((input) =>
     input.state === 'failed' ? input.diagnostics : input.state === 'ready' ? input.warnings : [],
   );
-  // That there is no data is no news where the reason for it is known.
-  const explained = new Set(
-    ofInputs.flatMap(({ severity, at }) => (severity === 'error' ? (at.nodeId ?? []) : [])),
-  );
+  // That there is no data is no news where the reason for it is known, or where it is on its way.
+  const explained = new Set([
+    ...ofInputs.flatMap(({ severity, at }) => (severity === 'error' ? (at.nodeId ?? []) : [])),
+    ...Object.keys(state.inputs).filter((nodeId) =>
+      ['opening', 'fetching'].includes(state.inputs[nodeId]?.state ?? ''),
+    ),
+  ]);
   const ofRecipe = state.compileDiagnostics.filter(
     ({ code, at }) => code !== 'input-missing' || !explained.has(at.nodeId ?? ''),
   );

@@ -143,6 +143,14 @@ describe('diagnostics', () => {
     expect(allDiagnostics({ ...initialRun, compileDiagnostics: [none] })).toEqual([none]);
   });
 
+  test('do not say that data is missing while it is on its way', () => {
+    const none: Diagnostic = { ...wrong, code: 'input-missing', at: { nodeId: 'fixed' } };
+    const inputs = { fixed: { state: 'opening', key: 'k' } } as const;
+    const opening = { ...initialRun, inputs, compileDiagnostics: [none] };
+    expect(allDiagnostics(opening)).toEqual([]);
+    expect(isBlocked(opening)).toBe(false);
+  });
+
   test('of the recipe block a run, those of the last run do not', () => {
     expect(isBlocked({ ...initialRun, compileDiagnostics: [wrong] })).toBe(true);
     expect(isBlocked({ ...initialRun, runDiagnostics: [wrong] })).toBe(false);
