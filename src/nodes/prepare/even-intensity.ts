@@ -29,7 +29,7 @@ export const evenIntensity = defineNode({
     summary: 'Takes strong shading out of a pair of images; leaves others exactly as they are.',
     details: `A coil brightens what is near it. What compares the brightness of whole images, as mutual
 information does, takes that for motion: where one image darkens fourfold across a head, an affine stage ends
-3 mm off; made even before, 0.4 mm.
+3 mm off; made even before, 0.3 mm.
 
 Of each image the **slope** is found: how its log brightness changes along a line, at a few thousand points
 that stand out of the background, so that the histogram is sharpest without it. The slope is believed where each half of
