@@ -22,7 +22,7 @@ import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogr
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
-import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';
+import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { adam } from './optimize/adam';
 import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
@@ -98,6 +98,7 @@ export const opDefinitions = {
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
+  lnccLossWithAdjoint,
   meanSquaredDifference,
   meanWeight,
   momentCandidates,

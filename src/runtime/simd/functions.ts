@@ -162,6 +162,20 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
+  /** `lnccPartials` and `lnccCotangents` in one walk; chunks begin … end. */
+  lnccPartialsAndCotangents(
+    ...all: readonly [
+      ...means: MeanAddresses,
+      weight: number,
+      partials: number,
+      count: number,
+      chunkLength: number,
+      scale: number,
+      epsilon: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
   /** How far each point lies inside the source; rows begin … end of the target. */
   insideWeight(
     ...all: readonly [
