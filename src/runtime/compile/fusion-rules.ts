@@ -11,6 +11,8 @@ export interface FusionContext {
   readonly types: readonly ValueType[];
   /** Values of the list that are needed after it. */
   readonly leaving: ReadonlySet<ValueId>;
+  /** A value that was not there before. */
+  define(type: ValueType): ValueId;
 }
 
 /** A rewrite of one op list. Values keep their ids, so that readers need not change. */

@@ -38,6 +38,18 @@ export interface OpTraits {
   readonly updatesInPlace?: Readonly<Record<string, string>>;
   /** Ops that are best computed together with this one. */
   readonly fusesWith?: readonly Fusion[];
+  /** An input that the op can multiply by a scalar as it reads it. */
+  readonly takesScaled?: ScaledInput;
+}
+
+/** What an op becomes where one of its inputs is a scalar times a field. */
+export interface ScaledInput {
+  readonly input: string;
+  /** The op that is given the field itself, and the scalar by the name of `factor`. */
+  readonly into: string;
+  readonly factor: string;
+  /** The name under which the rule can be switched off. */
+  readonly name: string;
 }
 
 /** An op as it stands in a program, apart from what asked for it. */

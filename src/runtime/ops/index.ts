@@ -12,7 +12,7 @@ import { brightnessDrift } from './compare/brightness-drift';
 import { correlationReport } from './compare/correlation-report';
 import { globalCorrelation, globalCorrelationAdjoint } from './compare/global-correlation';
 import { meanSquaredDifference } from './compare/mean-squared-difference';
-import { compose, warpAdjoint } from './compose/compose';
+import { compose, composeScaled, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
 import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
@@ -71,6 +71,7 @@ export const opDefinitions = {
   combineScalars,
   compareScalars,
   compose,
+  composeScaled,
   correlationReport,
   countNonFinite,
   difference,

@@ -53,11 +53,12 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
-  /** inner + outer∘(id + inner); rows begin … end. */
+  /** i + outer∘(id + i) with i = factor · inner; rows begin … end. */
   compose(
     ...all: readonly [
       ...outer: PlaneAddresses,
       ...inner: PlaneAddresses,
+      factor: number,
       ...value: PlaneAddresses,
       ...points: PointArguments,
       begin: number,

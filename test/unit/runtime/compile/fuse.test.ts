@@ -112,6 +112,49 @@ describe('sample-with-derivative', () => {
   });
 });
 
+describe('scaled-composition', () => {
+  const fields: CaseInputs = {
+    outer: randomField(obliqueGrid, 3, 5),
+    inner: randomField(obliqueGrid, 3, 6),
+    by: scalars(0.7),
+    range: scalars(2, -0.3),
+  };
+  const fusedOf = (body: (g: GraphBuilder, v: Values) => readonly ValueId[]): readonly string[] => {
+    const graph = graphOf(fields, body);
+    const fused = fuse(graph, { off: ['formula-substitution'] });
+    expect(runGraph(fused, fields)).toEqual(runGraph(graph, fields));
+    return opNames(fused.ops);
+  };
+
+  it('multiplies as it reads', () => {
+    const names = fusedOf(({ builder: b }, { outer, inner, by, range }) => {
+      const expressions = [['*', ['/', ['neg', 'b'], 'c.1'], 'a']] as const;
+      const step = b.pointwise({ a: inner!, b: by!, c: range! }, { expressions });
+      return [b.compose({ outer: outer!, inner: step })];
+    });
+    expect(names).toEqual(['pointwise', 'composeScaled']);
+  });
+
+  it.each([
+    ['a step that is read elsewhere', ['*', 'b', 'a'], true],
+    ['a factor that is a field', ['*', 'a', 'a'], false],
+    ['a factor that no value gives', ['*', 3, 'a'], false],
+    ['one channel for all', ['*', 'b', 'a.0'], false],
+    ['another formula', ['+', 'b', 'a'], false],
+  ] as const)('leaves %s alone', (_, expression, isKept) => {
+    const names = fusedOf(({ builder: b }, { outer, inner, by }) => {
+      const given = JSON.stringify(expression).includes('"b"')
+        ? { a: inner!, b: by! }
+        : { a: inner! };
+      const channels = expression[2] === 'a.0' ? 3 : 1;
+      const expressions = Array.from({ length: channels }, () => expression);
+      const step = b.pointwise(given, { expressions });
+      return [b.compose({ outer: outer!, inner: step }), ...(isKept ? [step] : [])];
+    });
+    expect(names).toEqual(['pointwise', 'compose']);
+  });
+});
+
 describe('every rule', () => {
   /** Bytes that the body of the loop moves. */
   const bytesOf = (graph: OpGraph): number => {
