@@ -43,6 +43,7 @@ import { quantiles } from './reduce/quantiles';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './sample/sample';
+import { sampleInside, sampleInsideWithDerivative } from './sample/sample-inside';
 import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
@@ -128,6 +129,8 @@ export const opDefinitions = {
   samplePointsDerivative,
   sampleWeight,
   sampleWithDerivative,
+  sampleInside,
+  sampleInsideWithDerivative,
   scale,
   scaledStep,
   searchStart,

@@ -40,15 +40,17 @@ export interface SimdFunctions {
     total: number,
     ...rest: WindowArguments
   ): void;
-  /** Trilinear value and derivative of a plane; rows begin … end of the target. What is 0 is left out. */
+  /** Trilinear value, derivative and weight inside of a plane; rows begin … end of the target. What is 0 is left out. */
   sampleLinear(
     source: number,
     ...rest: readonly [
       ...displacement: PlaneAddresses,
       value: number,
       ...derivative: PlaneAddresses,
+      weight: number,
       ...points: PointArguments,
       outside: number,
+      weightOutside: number,
       begin: number,
       end: number,
     ]

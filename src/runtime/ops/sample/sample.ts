@@ -8,6 +8,7 @@ import {
   sampleNearestKernel,
   sampleWithDerivativeKernel,
 } from './sample.kernel';
+import { withInsideWeight } from './sample-inside';
 import { type SampleAttributes, samplingParameterValues } from './sampling';
 
 const inputs = { source: 'field', displacement: 'field?', affine: 'scalars?' } as const;
@@ -28,6 +29,7 @@ export const sample = defineOp<SampleAttributes>()({
         name: 'sample-with-derivative',
         belowElements: 2 ** 22,
       },
+      { ...withInsideWeight, into: 'sampleInside', name: 'sample-inside' },
     ],
   },
   infer({ source, displacement }, attributes) {
@@ -131,6 +133,15 @@ export const sampleWithDerivative = defineOp<SampleAttributes>()({
   doc: '`sample` and `sampleDerivative` at the same points, in one walk. Made by fusion only.',
   inputs,
   outputs: ['value', 'derivative'],
+  traits: {
+    fusesWith: [
+      {
+        ...withInsideWeight,
+        into: 'sampleInsideWithDerivative',
+        name: 'sample-inside-with-derivative',
+      },
+    ],
+  },
   infer: ({ source }, attributes) => {
     asField(source, 1);
     return {
