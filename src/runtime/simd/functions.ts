@@ -100,6 +100,15 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
+  /** Sums of an image over chunks begin … end. */
+  imageSum(
+    image: number,
+    partials: number,
+    count: number,
+    chunkLength: number,
+    begin: number,
+    end: number,
+  ): void;
   /** Sums of two images over chunks begin … end. */
   imageSums(
     one: number,

@@ -3,5 +3,5 @@ export { histogramCotangents, histogramPartials } from './histogram';
 export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc';
 export { chainToDisplacement, compose, insideWeight, sampleLinear } from './sample';
 export { gaussian } from './stencil';
-export { imageSums, largestNorms } from './sums';
+export { imageSum, imageSums, largestNorms } from './sums';
 export { windowMoments, windowMomentsAdjoint } from './window';
