@@ -23,6 +23,7 @@ import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
+import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
 import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
@@ -97,6 +98,7 @@ export const opDefinitions = {
   jointHistogramAdjoint,
   labelOverlap,
   largestNorm,
+  lnccFromImages,
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
@@ -124,13 +126,13 @@ export const opDefinitions = {
   rescale,
   sample,
   sampleDerivative,
+  sampleInside,
+  sampleInsideWithDerivative,
   sampleLabels,
   samplePoints,
   samplePointsDerivative,
   sampleWeight,
   sampleWithDerivative,
-  sampleInside,
-  sampleInsideWithDerivative,
   scale,
   scaledStep,
   searchStart,

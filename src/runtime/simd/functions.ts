@@ -21,14 +21,22 @@ export interface SimdFunctions {
     scratch: number,
     blockRows: number,
   ): void;
-  /** Window means of W, W² and F·W; rows y0 … y1 of every slice. */
+  /** Window means of W, W² and F·W, or with those of F and F² their cotangents; rows y0 … y1 of every slice. */
   windowMoments(
     fixed: number,
     warped: number,
     meanWarped: number,
     meanWarpedSquared: number,
     meanProduct: number,
-    ...rest: WindowArguments
+    ...rest: readonly [
+      ...windows: WindowArguments,
+      meanFixed: number,
+      meanFixedSquared: number,
+      weight: number,
+      partials: number,
+      scale: number,
+      epsilon: number,
+    ]
   ): void;
   /** Cotangent of W from those of its window means; rows y0 … y1 of every slice. */
   windowMomentsAdjoint(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Grid } from '../../../../src/imaging/grid';
 import { fuse, fusionRules } from '../../../../src/runtime/compile/fuse';
 import type { GraphBuilder } from '../../../../src/runtime/compile/graph-builder';
 import { verifyOpGraph } from '../../../../src/runtime/compile/verify';
@@ -175,6 +176,51 @@ describe('sample-inside', () => {
       b.sampleDerivative({ source: source! }, at),
     ]);
     expect(opNames(fuse(graph).ops)).toEqual(['sampleInside', 'sampleDerivative']);
+  });
+});
+
+describe('local correlation from images', () => {
+  const fusedOf = (grid: Grid, radiusVoxels: number, isMasked = false) => {
+    const images: CaseInputs = Object.fromEntries(
+      ['fixed', 'warped', 'weight'].map((name, i) => [
+        name,
+        randomField(grid, 1, 31 + i, 0.5, 0.5),
+      ]),
+    );
+    const graph = graphOf(images, ({ builder: b }, { fixed, warped, weight }) => {
+      const window = { radiusVoxels };
+      const weightMean = b.windowStatistics({ image: weight! }, window).mean;
+      const counted = isMasked ? { weight: weight!, weightMean } : {};
+      const ofFixed = b.windowStatistics({ image: fixed!, ...counted }, window);
+      const means = {
+        ...{ meanFixed: ofFixed.mean, meanFixedSquared: ofFixed.meanSquared, weight: weight! },
+        ...b.windowMoments({ fixed: fixed!, warped: warped!, ...counted }, window),
+      };
+      const loss = b.lnccLoss(means, { epsilon: 0.01 });
+      const cotangent = b.constant([1.5]);
+      const adjoint = b.lnccLossAdjoint({ ...means, cotangent }, { epsilon: 0.01 });
+      return [loss, ...Object.values(adjoint)];
+    });
+    const fused = fuse(graph);
+    verifyOpGraph(fused, 'fuse');
+    const [[wanted], ...others] = runGraph(graph, images) as [[Float64Array], ...Float64Array[][]];
+    const [[found], ...found3] = runGraph(fused, images) as [[Float64Array], ...Float64Array[][]];
+    // Rows are added up in place of chunks.
+    expect(found[0]).toBeCloseTo(wanted[0]!, 12);
+    expect(found3).toEqual(others);
+    return opNames(fused.ops).filter((name) => name !== 'windowStatistics');
+  };
+
+  it('takes one walk in volumes', () => {
+    expect(fusedOf(obliqueGrid, 2)).toEqual(['lnccFromImages']);
+  });
+
+  it.each([
+    ['wide windows', obliqueGrid, 3, false],
+    ['one slice', oneSliceGrid, 2, false],
+    ['windows that a mask limits', obliqueGrid, 2, true],
+  ] as const)('keeps the windows of %s apart', (_, grid, radius, isMasked) => {
+    expect(fusedOf(grid, radius, isMasked)).toEqual(['windowMoments', 'lnccLossWithAdjoint']);
   });
 });
 
