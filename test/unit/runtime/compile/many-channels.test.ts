@@ -5,10 +5,12 @@ import { createCpuDevice } from '../../../../src/runtime/cpu/device';
 import type { Device } from '../../../../src/runtime/devices';
 import { InternalError } from '../../../../src/runtime/internal-error';
 import type { BufferId, Pass } from '../../../../src/runtime/ir/kernel-graph';
+import { passesIn } from '../../../../src/runtime/ir/repeats';
+import { cases as manyChannelCases } from '../../../cases/ops/many-channels.cases';
 import { manyChannels, search, searchInputs, someChannels } from '../../../support/many-channels';
 import { poolThreadStarter } from '../../../support/pool-threads';
 import { quietRun, readResults, writeInputs } from '../../../support/run-gpu';
-import { runSmallProgram, type SmallProgram } from '../../../support/run-op';
+import { programOfCase, runSmallProgram, type SmallProgram } from '../../../support/run-op';
 
 async function runOn(device: Device, program: SmallProgram) {
   const execution = await device.prepare(program.plan);
@@ -100,5 +102,22 @@ describe('a value of more channels than lie apart', () => {
     const check = (...passes: readonly Pass[]) => verifyKernelGraph(graphWith(...passes), 'test');
     expect(() => check(copy(first, second))).toThrow(InternalError);
     expect(() => check(copy(first, inputs.y![1]!))).not.toThrow();
+  });
+});
+
+describe('an op over twelve channels', () => {
+  const once = manyChannelCases.filter(({ name }) => !name.includes('more than a kernel binds'));
+
+  it.each(once.map((opCase) => [`${opCase.op}: ${opCase.name}`, opCase] as const))(
+    '%s computes all of them at once',
+    (_, opCase) => {
+      const passes = programOfCase(opCase).plan.steps.flatMap((step) => passesIn(step.passes));
+      expect(passes.length).toBeLessThan(7);
+    },
+  );
+
+  it('computes as many as a kernel can bind at a time', () => {
+    const tooMany = manyChannelCases.find(({ name }) => name.includes('more than a kernel binds'))!;
+    expect(programOfCase(tooMany).plan.steps.flatMap((step) => step.passes).length).toBe(2);
   });
 });
