@@ -1,3 +1,4 @@
+import { Scratch } from '../../simd/scratch';
 import type { FloatArray } from '../define-kernel';
 import {
   axesCandidates,
@@ -60,8 +61,9 @@ export function searchStart(
   affine: FloatArray,
   report: FloatArray,
   options: SearchOptions,
+  scratch = new Scratch(),
 ): void {
-  const { levels, scene } = setUp(fixed, moving);
+  const { levels, scene } = setUp(fixed, moving, scratch);
   const [coarsest] = levels;
   if (!coarsest) return;
   let tried = bestOfEachKind(

@@ -1,4 +1,5 @@
 import { scalarsType } from '../../ir/values';
+import { Scratch } from '../../simd/scratch';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
@@ -30,7 +31,7 @@ const kernel = defineKernel({
     margin: 'f32',
   },
   sharedAmongThreads: false,
-  cpu(b, p) {
+  cpu(b, p, _, simd) {
     searchOnCpu(
       { values: b.fixed, size: p, worldFromVoxel: p.fixedWorldFromVoxel },
       {
@@ -41,6 +42,7 @@ const kernel = defineKernel({
       b.affine,
       b.report,
       { tryAxes: p.tryAxes !== 0, trySearch: p.trySearch !== 0, margin: p.margin },
+      new Scratch(simd),
     );
   },
   gpu: 'host',
