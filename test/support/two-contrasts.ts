@@ -1,5 +1,8 @@
 import { axisAlignedGrid, type Grid, voxelCount } from '../../src/imaging/grid';
 import type { ImageVolume } from '../../src/imaging/volume';
+import type { DeviceKind } from '../../src/runtime/api/engine/engine-api';
+import type { Session } from '../../src/runtime/session';
+import { bind, run } from './small-session';
 
 /** Intensity at a place of the world, mm. */
 type Pattern = (x: number, y: number) => number;
@@ -27,16 +30,14 @@ export function twoContrasts(): TwoContrasts {
   };
 }
 
-type Pair = readonly [ImageVolume, ImageVolume];
-
 /**
  * Both contrasts as they lie, and as a known displacement (up and down, on both halves alike) reads them.
  * `errors` says which share of that motion is missing in a displacement (planar, mm): its root mean square
  * over the inside of each half, as a share of that of the motion.
  */
 export function deformedContrasts({ grid, patterns }: TwoContrasts): {
-  readonly fixed: Pair;
-  readonly moving: Pair;
+  /** By loader of `contrastRecipe`. */
+  readonly images: Readonly<Record<'fixed' | 'fixed-b' | 'moving' | 'moving-b', ImageVolume>>;
   readonly errors: (found: Float32Array) => { readonly left: number; readonly right: number };
 } {
   const [nx, ny] = grid.sizeVoxels;
@@ -55,8 +56,12 @@ export function deformedContrasts({ grid, patterns }: TwoContrasts): {
   };
   const [first, second] = patterns;
   return {
-    fixed: [imageOf(moved(first)), imageOf(moved(second))],
-    moving: [imageOf(first), imageOf(second)],
+    images: {
+      fixed: imageOf(moved(first)),
+      'fixed-b': imageOf(moved(second)),
+      moving: imageOf(first),
+      'moving-b': imageOf(second),
+    },
     errors(found) {
       const along = found.subarray(voxelCount(grid), 2 * voxelCount(grid));
       const share = (from: number, to: number) => {
@@ -73,4 +78,82 @@ export function deformedContrasts({ grid, patterns }: TwoContrasts): {
       return { left: share(4, 20), right: share(28, 44) };
     },
   };
+}
+
+export const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+
+/** A recipe of these nodes; edges as `from`, `to`. */
+export function recipe(
+  nodes: Readonly<Record<string, object>>,
+  edges: readonly (readonly [string, string])[],
+) {
+  return {
+    schemaVersion: 1,
+    name: 'Channels',
+    description: 'Images of several channels.',
+    nodes,
+    edges: edges.map(([from, to]) => ({ from, to })),
+  };
+}
+
+/** An objective sees the first contrast, that of `register`; or a pair of its own, which has both. */
+export type Seen = 'one' | 'both';
+
+/** Registers by these objectives, and brings both contrasts along. */
+export function contrastRecipe(objectives: readonly Seen[]) {
+  return recipe(
+    {
+      fixed: node('load.image'),
+      moving: node('load.image'),
+      'fixed-b': node('load.image'),
+      'moving-b': node('load.image'),
+      'fixed-both': node('prepare.combine-channels'),
+      'moving-both': node('prepare.combine-channels'),
+      one: node('similarity.mean-squared-error'),
+      both: node('similarity.mean-squared-error'),
+      model: node('model.greedy', { smoothFieldVoxels: 0.5, smoothGradientVoxels: 1.5 }),
+      optimizer: node('optimizer.adam-normalized', { stepVoxels: 0.25 }),
+      levels: node('schedule.pyramid', { shrink: [2, 1], iterations: [40, 40], convergence: 0 }),
+      register: node('register'),
+      along: node('apply.image'),
+    },
+    [
+      ['fixed.image', 'register.fixed'],
+      ['moving.image', 'register.moving'],
+      ['fixed.image', 'fixed-both.first'],
+      ['fixed-b.image', 'fixed-both.second'],
+      ['moving.image', 'moving-both.first'],
+      ['moving-b.image', 'moving-both.second'],
+      ['fixed-both.image', 'both.fixed'],
+      ['moving-both.image', 'both.moving'],
+      ...objectives.map((id): readonly [string, string] => [
+        `${id}.objective`,
+        'register.objectives',
+      ]),
+      ['model.model', 'register.model'],
+      ['optimizer.optimizer', 'register.optimizer'],
+      ['levels.schedule', 'register.schedule'],
+      ['moving-both.image', 'along.image'],
+      ['register.transform', 'along.transform'],
+    ],
+  );
+}
+
+/**
+ * Runs that recipe; how far what it found is off, see `deformedContrasts`.
+ * @throws Error where it does not get to its end
+ */
+export async function registerContrasts(
+  session: Session,
+  truth: ReturnType<typeof deformedContrasts>,
+  objectives: readonly Seen[],
+  device: DeviceKind = 'cpu',
+) {
+  const bindings = await bind(session, truth.images);
+  const { result } = await run(session, contrastRecipe(objectives), bindings, undefined, device);
+  if (result.status !== 'done') throw new Error(JSON.stringify(result.diagnostics));
+  const output = result.outputs.find((o) => o.nodeId === 'register' && o.port === 'transform');
+  const read = await session.read({ handle: output?.handle ?? '', as: 'transform' });
+  if (read.kind !== 'transform' || !read.displacement) throw new Error('There is no field.');
+  return { result, errors: truth.errors(read.displacement.values) };
 }

@@ -5,23 +5,18 @@ import { writeNifti } from '../../../../src/imaging/nifti/write-nifti';
 import type { ImageVolume } from '../../../../src/imaging/volume';
 import type { RunResult } from '../../../../src/runtime/api/engine/engine-api';
 import { bind, cached, numbersOf, openSession, run } from '../../../support/small-session';
-import { deformedContrasts, twoContrasts } from '../../../support/two-contrasts';
+import {
+  contrastRecipe,
+  deformedContrasts,
+  node,
+  recipe,
+  registerContrasts,
+  type Seen,
+  twoContrasts,
+} from '../../../support/two-contrasts';
 
 const session = openSession();
 afterAll(() => session.destroy());
-
-const node = (type: string, params: object = {}) => ({ type, version: 1, params });
-type Edges = readonly (readonly [string, string])[];
-
-function recipe(nodes: Readonly<Record<string, object>>, edges: Edges) {
-  return {
-    schemaVersion: 1,
-    name: 'Channels',
-    description: 'Images of several channels.',
-    nodes,
-    edges: edges.map(([from, to]) => ({ from, to })),
-  };
-}
 
 const grid = axisAlignedGrid([6, 5, 4], [2, 2, 2]);
 const count = voxelCount(grid);
@@ -183,61 +178,9 @@ describe('channels', () => {
 });
 
 describe('a registration of channels', () => {
-  /** `objectives` see the first contrast, or both; the pair of `register` is the first contrast. */
-  const registration = (objectives: readonly ('one' | 'both')[], more: Edges = []) =>
-    recipe(
-      {
-        fixed: node('load.image'),
-        moving: node('load.image'),
-        'fixed-b': node('load.image'),
-        'moving-b': node('load.image'),
-        'fixed-both': node('prepare.combine-channels'),
-        'moving-both': node('prepare.combine-channels'),
-        one: node('similarity.mean-squared-error'),
-        both: node('similarity.mean-squared-error'),
-        model: node('model.greedy', { smoothFieldVoxels: 0.5, smoothGradientVoxels: 1.5 }),
-        optimizer: node('optimizer.adam-normalized', { stepVoxels: 0.25 }),
-        levels: node('schedule.pyramid', { shrink: [2, 1], iterations: [40, 40], convergence: 0 }),
-        register: node('register'),
-        along: node('apply.image'),
-      },
-      [
-        ['fixed.image', 'register.fixed'],
-        ['moving.image', 'register.moving'],
-        ['fixed.image', 'fixed-both.first'],
-        ['fixed-b.image', 'fixed-both.second'],
-        ['moving.image', 'moving-both.first'],
-        ['moving-b.image', 'moving-both.second'],
-        ['fixed-both.image', 'both.fixed'],
-        ['moving-both.image', 'both.moving'],
-        ...objectives.map((id): readonly [string, string] => [
-          `${id}.objective`,
-          'register.objectives',
-        ]),
-        ['model.model', 'register.model'],
-        ['optimizer.optimizer', 'register.optimizer'],
-        ['levels.schedule', 'register.schedule'],
-        ['moving-both.image', 'along.image'],
-        ['register.transform', 'along.transform'],
-        ...more,
-      ],
-    );
   const truth = deformedContrasts(twoContrasts());
-  const given = {
-    fixed: truth.fixed[0],
-    'fixed-b': truth.fixed[1],
-    moving: truth.moving[0],
-    'moving-b': truth.moving[1],
-  };
-
-  async function found(objectives: readonly ('one' | 'both')[]) {
-    const { result } = await run(session, registration(objectives), await bind(session, given));
-    expect(result.status, JSON.stringify(result.diagnostics)).toBe('done');
-    const output = result.outputs.find((o) => o.nodeId === 'register' && o.port === 'transform');
-    const read = await session.read({ handle: output?.handle ?? '', as: 'transform' });
-    if (read.kind !== 'transform' || !read.displacement) throw new Error('There is no field.');
-    return { result, errors: truth.errors(read.displacement.values) };
-  }
+  const { images } = truth;
+  const found = (objectives: readonly Seen[]) => registerContrasts(session, truth, objectives);
 
   it('finds in both halves what each channel shows of one', async () => {
     const { result, errors } = await found(['one', 'both']);
@@ -247,10 +190,10 @@ describe('a registration of channels', () => {
     const along = await numbersOf(session, result, 'along', 'image');
     for (const channel of [0, 1] as const) {
       const voxels = along.length / 2;
-      const fixed = truth.fixed[channel].values;
+      const fixed = (channel === 0 ? images.fixed : images['fixed-b']).values;
       const apart = (values: Float32Array) =>
         values.reduce((sum, v, i) => sum + (v - (fixed[i] ?? 0)) ** 2, 0);
-      const before = apart(truth.moving[channel].values);
+      const before = apart((channel === 0 ? images.moving : images['moving-b']).values);
       expect(apart(plane(along, channel, voxels))).toBeLessThan(0.1 * before);
     }
   });
@@ -262,13 +205,13 @@ describe('a registration of channels', () => {
   });
 
   it('is refused where a channel has no partner, in its own pair and in that of an objective', async () => {
-    const both = { ...given, moving: { ...imageOf(2, 1, truth.fixed[0].grid) } };
-    expect(await refusal(registration(['both']), both)).toMatchObject({
+    const both = { ...images, moving: { ...imageOf(2, 1, images.fixed.grid) } };
+    expect(await refusal(contrastRecipe(['both']), both)).toMatchObject({
       at: { nodeId: 'register', port: 'moving' },
       message: expect.stringContaining('1 channel and the moving one 2 channels'),
     });
-    const halfOwn = { ...given, 'moving-b': imageOf(2, 1, truth.fixed[0].grid) };
-    expect(await refusal(registration(['one', 'both']), halfOwn)).toMatchObject({
+    const halfOwn = { ...images, 'moving-b': imageOf(2, 1, images.fixed.grid) };
+    expect(await refusal(contrastRecipe(['one', 'both']), halfOwn)).toMatchObject({
       at: { nodeId: 'register', port: 'objectives' },
       message: expect.stringMatching(/“both”.* 2 channels .* 3 channels/),
       remedy: expect.stringContaining('Pick channel'),
