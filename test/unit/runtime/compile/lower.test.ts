@@ -181,7 +181,7 @@ describe('compile', () => {
           name: nodeId,
           weight: b.dial('weight', 1),
           on: 'images',
-          loss: (body, { fixed, warped }) =>
+          loss: (body, { channels: [{ fixed, warped }] }) =>
             body.meanSquaredDifference({
               fixed,
               warped: body.checkerboard({ a: fixed, b: warped }, { sizeVoxels: 2 }),
