@@ -128,7 +128,7 @@ describe('compile', () => {
     expect(loop.origin).toBe('register');
     expect(originsOf('lnccLossWithAdjoint')).toEqual(['lncc']);
     expect(originsOf('sample')).not.toContain('lncc');
-    expect(originsOf('compose')).toEqual(['register']);
+    expect(originsOf('composeScaled')).toEqual(['register']);
     // Before the loop, as nothing of it changes there: a step of the loop's node all the same.
     expect(graph!.ops.find(({ op }) => op === 'windowStatistics')?.origin).toBe('lncc');
     expect(plan!.steps.map(({ origin }) => origin)).not.toContain('lncc');
