@@ -103,7 +103,7 @@ export interface OpSite<
   readonly attributes: Attrs;
 }
 
-/** One application of an op, as it is turned into kernels: planar buffers by name. */
+/** One application of an op, as it is turned into kernels: planes by name. */
 export interface EmitSite<
   Inputs extends Record<string, InputSpec>,
   Outputs extends readonly string[],
@@ -128,6 +128,11 @@ export interface Emitter {
     buffers: Readonly<Record<string, BufferId | readonly BufferId[] | undefined>>,
     parameters: KernelParameters,
   ): void;
+  /**
+   * The buffer in which all of these planes lie one after another, `planeStride` of their type apart; undefined
+   * where each has a buffer of its own, as up to three have.
+   */
+  together(planes: readonly BufferId[]): BufferId | undefined;
   /** Space that lives only within this op. */
   scratch(elements: number, type?: ElementType): BufferId;
 }

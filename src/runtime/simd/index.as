@@ -4,4 +4,6 @@ export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc'
 export { chainToDisplacement, compose, insideWeight, sampleLinear } from './sample';
 export { gaussian } from './stencil';
 export { imageSum, imageSums, largestNorms } from './sums';
+export { countStart, spreadWithout } from './start';
+export { blockSums, countLowerHalves, countUpperHalves, lowest } from './statistics';
 export { windowMoments, windowMomentsAdjoint } from './window';
