@@ -69,8 +69,9 @@ function joined(
   );
   const use = isSmall ? join(own, partner, typeOf) : undefined;
   if (!use) return undefined;
+  const { inputs, attributes } = use;
   const outputs = isConsumed ? partner.outputs : { ...own.outputs, ...partner.outputs };
-  return { ...own, op: into, inputs: use.inputs, attributes: use.attributes, outputs };
+  return { ...own, op: into, inputs, attributes, outputs };
 }
 
 function equalUse(own: OpUse, partner: OpUse): OpUse | undefined {

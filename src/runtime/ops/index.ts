@@ -42,6 +42,7 @@ import { largestNorm } from './reduce/largest-norm';
 import { padding } from './reduce/padding';
 import { quantiles } from './reduce/quantiles';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
+import { chainToDisplacementSmoothed } from './sample/chain-smoothed';
 import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './sample/sample';
 import { sampleInside, sampleInsideWithDerivative } from './sample/sample-inside';
@@ -69,6 +70,7 @@ export const opDefinitions = {
   centresAffine,
   chainToAffine,
   chainToDisplacement,
+  chainToDisplacementSmoothed,
   checkerboard,
   combineScalars,
   compareScalars,

@@ -3,23 +3,28 @@
  * written, in the `.as` files. Addresses are bytes into the plan's memory, sizes are voxels.
  */
 export interface SimdFunctions {
-  /** Separable Gaussian of one plane, zero beyond the edges; rows y0 … y1 of every slice. */
+  /** Separable Gaussian of up to three planes, or of what chains from a cotangent, zero beyond the edges; rows y0 … y1 of every slice. */
   gaussian(
-    source: number,
-    target: number,
-    nx: number,
-    ny: number,
-    nz: number,
-    y0: number,
-    y1: number,
-    radiusX: number,
-    radiusY: number,
-    radiusZ: number,
-    tapsX: number,
-    tapsY: number,
-    tapsZ: number,
-    scratch: number,
-    blockRows: number,
+    ...all: readonly [
+      cotangent: number,
+      displacementMap: number,
+      ...sources: PlaneAddresses,
+      ...targets: PlaneAddresses,
+      planes: number,
+      nx: number,
+      ny: number,
+      nz: number,
+      y0: number,
+      y1: number,
+      radiusX: number,
+      radiusY: number,
+      radiusZ: number,
+      tapsX: number,
+      tapsY: number,
+      tapsZ: number,
+      scratch: number,
+      blockRows: number,
+    ]
   ): void;
   /** Window means of W, W² and F·W, or with those of F and F² their cotangents; rows y0 … y1 of every slice. */
   windowMoments(

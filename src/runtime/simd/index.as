@@ -1,7 +1,8 @@
 export { affinePartials } from './affine';
+export { chainToDisplacement } from './chain';
 export { histogramCotangents, histogramPartials } from './histogram';
 export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc';
-export { chainToDisplacement, compose, insideWeight, sampleLinear } from './sample';
+export { compose, insideWeight, sampleLinear } from './sample';
 export { gaussian } from './stencil';
 export { imageSum, imageSums, largestNorms } from './sums';
 export { countStart, spreadWithout } from './start';

@@ -534,33 +534,3 @@ export function insideWeight(
     }
   }
 }
-
-/**
- * Gradient in mm of displacement from that along the source's axes, in place: Dᵀ · (cotangent · slope),
- * voxels first … end. map: as above.
- */
-export function chainToDisplacement(
-  cotangent: usize, dX: usize, dY: usize, dZ: usize, map: usize, first: i32, end: i32,
-): void {
-  const d = map + 96;
-  const d00 = v128.load32_splat(d);
-  const d01 = v128.load32_splat(d, 4);
-  const d02 = v128.load32_splat(d, 8);
-  const d10 = v128.load32_splat(d, 12);
-  const d11 = v128.load32_splat(d, 16);
-  const d12 = v128.load32_splat(d, 20);
-  const d20 = v128.load32_splat(d, 24);
-  const d21 = v128.load32_splat(d, 28);
-  const d22 = v128.load32_splat(d, 32);
-  for (let at = first; at < end; at += 4) {
-    const i = <usize>at << 2;
-    const lanes = end - at;
-    const g = loadLanes(cotangent + i, lanes);
-    const x = f32x4.mul(g, loadLanes(dX + i, lanes));
-    const y = f32x4.mul(g, loadLanes(dY + i, lanes));
-    const z = f32x4.mul(g, loadLanes(dZ + i, lanes));
-    storeLanes(dX + i, f32x4.add(f32x4.add(f32x4.mul(d00, x), f32x4.mul(d10, y)), f32x4.mul(d20, z)), lanes);
-    storeLanes(dY + i, f32x4.add(f32x4.add(f32x4.mul(d01, x), f32x4.mul(d11, y)), f32x4.mul(d21, z)), lanes);
-    storeLanes(dZ + i, f32x4.add(f32x4.add(f32x4.mul(d02, x), f32x4.mul(d12, y)), f32x4.mul(d22, z)), lanes);
-  }
-}

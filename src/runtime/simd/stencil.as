@@ -2,6 +2,8 @@
 // kept in a ring of slices from which the third axis is taken. What a thread writes depends on its
 // own voxels alone, so that any share of rows gives the same bits.
 
+import { chainRow } from './chain';
+
 // Rows of floats are kept a whole number of vectors long.
 // @ts-ignore: decorator
 @inline
@@ -60,66 +62,81 @@ export function combine(input: usize, strideBytes: usize, out: usize, width: i32
 }
 
 /**
- * Gaussian of one plane, all axes, zero beyond the edges.
- * taps: three rows of `tapStride` floats, middle one first; radii rx, ry, rz (0 leaves an axis alone).
- * Rows y0 … y1 of every slice are written. scratch: see gaussianScratchFloats.
+ * Gaussian of up to three planes, all axes, zero beyond the edges, in one walk. With a cotangent the planes are a
+ * slope of three, and what is smoothed is Dᵀ · (cotangent · slope), D the 3 × 3 at d.
+ * taps: the middle one first; radii rx, ry, rz (0 leaves an axis alone).
+ * Rows y0 … y1 of every slice are written. scratch: see smoothBySimd.
  */
 export function gaussian(
-  source: usize, target: usize, nx: i32, ny: i32, nz: i32, y0: i32, y1: i32,
-  rx: i32, ry: i32, rz: i32, tapsX: usize, tapsY: usize, tapsZ: usize, scratch: usize, blockRows: i32,
+  cotangent: usize, d: usize, s0: usize, s1: usize, s2: usize, t0: usize, t1: usize, t2: usize, planes: i32,
+  nx: i32, ny: i32, nz: i32, y0: i32, y1: i32, rx: i32, ry: i32, rz: i32,
+  tapsX: usize, tapsY: usize, tapsZ: usize, scratch: usize, blockRows: i32,
 ): void {
   const width = padded(nx);
   const rowBytes = <usize>width << 2;
   const sliceBytes = <usize>nx * ny << 2;
   const ring = 2 * rz + 1;
-  // Layout: one padded input row, the x-smoothed rows of a block with its neighbours, the ring.
-  const margin = padded(rx);
-  const inputRow = scratch;
-  const inputBytes = <usize>(2 * margin + width + 4) << 2;
-  const rows = scratch + inputBytes;
-  const slots = rows + <usize>(blockRows + 2 * ry) * rowBytes;
+  // Layout, a plane after the other: a padded input row, the x-smoothed rows of a block with its neighbours, the ring.
+  const margin = <usize>padded(rx) << 2;
+  const inputBytes = 2 * margin + rowBytes + 16;
+  const inputRow = scratch + margin;
+  const rows = scratch + <usize>planes * inputBytes;
+  const rowsBytes = <usize>(blockRows + 2 * ry) * rowBytes;
+  const slots = rows + <usize>planes * rowsBytes;
   const slotBytes = <usize>blockRows * rowBytes;
-  memory.fill(inputRow, 0, inputBytes);
+  const ringBytes = <usize>ring * slotBytes;
+  memory.fill(scratch, 0, <usize>planes * inputBytes);
   for (let block = y0; block < y1; block += blockRows) {
     const blockEnd = min(block + blockRows, y1);
     const height = blockEnd - block;
     // Slices before the first and after the last one are zero.
-    memory.fill(slots, 0, <usize>ring * slotBytes);
+    memory.fill(slots, 0, <usize>planes * ringBytes);
     let slot = 0;
     for (let z = 0; z < nz + rz; z++) {
       const into = slots + <usize>slot * slotBytes;
       if (z < nz) {
-        const slice = source + <usize>z * sliceBytes;
         for (let y = block - ry; y < blockEnd + ry; y++) {
-          const out = rows + <usize>(y - block + ry) * rowBytes;
-          if (y < 0 || y >= ny) {
-            memory.fill(out, 0, rowBytes);
-            continue;
+          const isInside = y >= 0 && y < ny;
+          const from = <usize>z * sliceBytes + (<usize>y * nx << 2);
+          if (isInside && cotangent) {
+            chainRow(
+              cotangent + from, s0 + from, s1 + from, s2 + from, d,
+              inputRow, inputRow + inputBytes, inputRow + 2 * inputBytes, nx,
+            );
+          } else if (isInside) {
+            memory.copy(inputRow, s0 + from, <usize>nx << 2);
+            if (planes > 1) memory.copy(inputRow + inputBytes, s1 + from, <usize>nx << 2);
+            if (planes > 2) memory.copy(inputRow + 2 * inputBytes, s2 + from, <usize>nx << 2);
           }
-          const from = slice + (<usize>y * nx << 2);
-          if (rx == 0) {
-            memory.copy(out, from, <usize>nx << 2);
-          } else {
-            memory.copy(inputRow + (<usize>margin << 2), from, <usize>nx << 2);
-            combine(inputRow + (<usize>margin << 2), 4, out, width, tapsX, rx);
+          for (let plane = 0; plane < planes; plane++) {
+            const out = rows + <usize>plane * rowsBytes + <usize>(y - block + ry) * rowBytes;
+            const input = inputRow + <usize>plane * inputBytes;
+            if (!isInside) memory.fill(out, 0, rowBytes);
+            else if (rx == 0) memory.copy(out, input, rowBytes);
+            else combine(input, 4, out, width, tapsX, rx);
+            // What lies beyond the row must not reach into the next axis.
+            for (let x = nx; x < width; x++) store<f32>(out + (<usize>x << 2), 0);
           }
-          // What lies beyond the row must not reach into the next axis.
-          for (let x = nx; x < width; x++) store<f32>(out + (<usize>x << 2), 0);
         }
-        for (let y = 0; y < height; y++) {
-          const at = rows + <usize>(y + ry) * rowBytes;
-          const out = into + <usize>y * rowBytes;
-          if (ry == 0) memory.copy(out, at, rowBytes);
-          else combine(at, rowBytes, out, width, tapsY, ry);
+        for (let plane = 0; plane < planes; plane++) {
+          const middle = rows + <usize>plane * rowsBytes + <usize>ry * rowBytes;
+          for (let y: usize = 0; y < <usize>height * rowBytes; y += rowBytes) {
+            const out = into + <usize>plane * ringBytes + y;
+            if (ry == 0) memory.copy(out, middle + y, rowBytes);
+            else combine(middle + y, rowBytes, out, width, tapsY, ry);
+          }
         }
       } else {
-        memory.fill(into, 0, slotBytes);
+        for (let plane = 0; plane < planes; plane++) memory.fill(into + <usize>plane * ringBytes, 0, slotBytes);
       }
       if (z >= rz) {
-        const centre = z - rz;
-        for (let y = 0; y < height; y++) {
-          const out = target + <usize>centre * sliceBytes + (<usize>(block + y) * nx << 2);
-          acrossSlices(slots, slotBytes, ring, slot, <usize>y * rowBytes, out, nx, tapsZ, rz);
+        for (let plane = 0; plane < planes; plane++) {
+          const target = plane == 0 ? t0 : plane == 1 ? t1 : t2;
+          for (let y = 0; y < height; y++) {
+            const out = target + <usize>(z - rz) * sliceBytes + (<usize>(block + y) * nx << 2);
+            const at = slots + <usize>plane * ringBytes;
+            acrossSlices(at, slotBytes, ring, slot, <usize>y * rowBytes, out, nx, tapsZ, rz);
+          }
         }
       }
       slot = slot + 1 == ring ? 0 : slot + 1;

@@ -2,6 +2,7 @@ import type { OpCase } from '../../support/op-case';
 import { cases as affine } from './affine.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as arithmeticScalars } from './arithmetic-scalars.cases';
+import { cases as chainSmoothed } from './chain-smoothed.cases';
 import { cases as choose } from './choose.cases';
 import { cases as compare } from './compare.cases';
 import { cases as compareReports } from './compare-reports.cases';
@@ -36,6 +37,7 @@ export const allCases: readonly OpCase[] = [
   ...affine,
   ...arithmetic,
   ...arithmeticScalars,
+  ...chainSmoothed,
   ...choose,
   ...compare,
   ...compareReports,

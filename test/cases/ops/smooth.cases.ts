@@ -33,7 +33,8 @@ function gaussianMatrix(length: number, sigma: number, truncate: number, renorma
   });
 }
 
-function smoothed(
+/** Planes smoothed along all axes by dense matrices. */
+export function smoothed(
   { planes, type }: CaseValue,
   sigmaVoxels: readonly number[],
   options: { truncate: number; renormalize: boolean; transposed: boolean },

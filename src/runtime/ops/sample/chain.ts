@@ -1,5 +1,3 @@
-import type { Matrix3x4 } from '../../../imaging/frames';
-import { invertMatrix } from '../../../imaging/frames';
 import { type FieldType, scalarsType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
@@ -8,14 +6,14 @@ import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduct
 import { affineFromPartials } from './chain.cpu';
 import affineFinishSource from './chain-affine-finish.wgsl?raw';
 import affinePartialsSource from './chain-affine-partials.wgsl?raw';
+import { type ChainAttributes, sourceFromWorld } from './chain-attributes';
 import displacementSource from './chain-displacement.wgsl?raw';
+import { withGaussian } from './chain-smoothed';
 import { chainedToDisplacement, sumForAffine } from './sample.simd';
-
-type ChainAttributes = { readonly sourceWorldFromVoxel: readonly number[] };
 
 const chainDisplacementKernel = defineKernel({
   name: 'chain-displacement',
-  bindings: { cotangent: 'read', affine: 'read?', slope: 'update3' },
+  bindings: { cotangent: 'read', affine: 'read?', value: 'update3' },
   parameters: {
     voxels: 'i32',
     worldFromTarget: 'matrix3x4',
@@ -57,7 +55,7 @@ export const chainToDisplacement = defineOp<ChainAttributes>()({
     '(S·A)ᵀ·(cotangent·derivative), S source voxels from world. In place over the derivative.',
   inputs: { cotangent: 'field', derivative: 'field', affine: 'scalars?' },
   outputs: ['value'],
-  traits: { updatesInPlace: { value: 'derivative' } },
+  traits: { updatesInPlace: { value: 'derivative' }, fusesWith: [withGaussian] },
   infer: ({ derivative }) => ({ value: asField(derivative, 3) }),
   adjoint: 'not-differentiable',
   kernels: [chainDisplacementKernel],
@@ -66,7 +64,7 @@ export const chainToDisplacement = defineOp<ChainAttributes>()({
     const [nx, ny, nz] = grid.sizeVoxels;
     emitter.call(
       chainDisplacementKernel,
-      { cotangent: i.cotangent, affine: i.affine, slope: i.derivative },
+      { cotangent: i.cotangent, affine: i.affine, value: i.derivative },
       {
         voxels: nx * ny * nz,
         worldFromTarget: [...grid.worldFromVoxel],
@@ -115,7 +113,3 @@ export const chainToAffine = defineOp<ChainAttributes>()({
     );
   },
 });
-
-function sourceFromWorld(attributes: ChainAttributes): readonly number[] {
-  return [...invertMatrix(attributes.sourceWorldFromVoxel as unknown as Matrix3x4)];
-}

@@ -83,20 +83,20 @@ export function chainedToDisplacement(
   arrays: {
     readonly cotangent: FloatArray;
     readonly affine: FloatArray | undefined;
-    readonly slope: Planes;
+    readonly value: Planes;
   },
   p: ChainNumbers,
   share: Share,
   simd?: Simd,
 ): void {
-  const { cotangent, affine, slope } = arrays;
+  const { cotangent, affine, value } = arrays;
   if (!simd) {
-    chainToDisplacement(cotangent, slope, affine, slope, p, share);
+    chainToDisplacement(cotangent, value, affine, value, p, share);
     return;
   }
   simd.functions.chainToDisplacement(
     simd.addressOf(cotangent),
-    ...addressesOf(simd, slope),
+    ...addressesOf(simd, value),
     mapAt(simd, pointMap(p, affine)),
     ...shareOf(cotangent.length, share),
   );

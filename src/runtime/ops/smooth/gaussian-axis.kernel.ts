@@ -84,6 +84,53 @@ export const narrowRadius = 3;
 const boxVoxels = { x: 8, y: 8, z: 4 } as const;
 const boxThreads = 64;
 
+/** What a Gaussian along all axes at once is given beside the grid. */
+export interface NarrowGaussian {
+  readonly sigmaX: number;
+  readonly sigmaY: number;
+  readonly sigmaZ: number;
+  readonly radiusX: number;
+  readonly radiusY: number;
+  readonly radiusZ: number;
+  readonly taps: readonly number[];
+}
+
+/** The parameters of kernels that smooth along all axes at once. */
+export const narrowParameters = {
+  nx: 'u32',
+  ny: 'u32',
+  nz: 'u32',
+  /** Standard deviations along x, y, z, then the radii; the GPU is given the taps instead. */
+  sigmaX: 'f32',
+  sigmaY: 'f32',
+  sigmaZ: 'f32',
+  radiusX: 'u32',
+  radiusY: 'u32',
+  radiusZ: 'u32',
+  /** One row an axis: the middle tap and three on one side. */
+  taps: 'matrix3x4',
+} as const;
+
+/** The Gaussians along the three axes. */
+export function narrowAxes(p: Omit<NarrowGaussian, 'taps'>): Axes {
+  return [
+    { sigmaVoxels: p.sigmaX, radius: p.radiusX },
+    { sigmaVoxels: p.sigmaY, radius: p.radiusY },
+    { sigmaVoxels: p.sigmaZ, radius: p.radiusZ },
+  ];
+}
+
+/** From `value` to `smoothed`, for kernels with the parameters of narrow Gaussians. */
+export const narrowGpu = {
+  source: narrowSource,
+  threads: (p: { readonly nx: number; readonly ny: number; readonly nz: number }) =>
+    boxThreads *
+    Math.ceil(p.nx / boxVoxels.x) *
+    Math.ceil(p.ny / boxVoxels.y) *
+    Math.ceil(p.nz / boxVoxels.z),
+  workgroupSize: boxThreads,
+};
+
 /**
  * All three axes in one pass, with zero edges, for Gaussians of at most three taps on either side:
  * a plane is read and written once instead of three times.
@@ -91,39 +138,14 @@ const boxThreads = 64;
 export const gaussianNarrowKernel = defineKernel({
   name: 'gaussian-narrow',
   bindings: { value: 'read', smoothed: 'write' },
-  parameters: {
-    nx: 'u32',
-    ny: 'u32',
-    nz: 'u32',
-    /** Standard deviations along x, y, z, then the radii; the GPU is given the taps instead. */
-    sigmaX: 'f32',
-    sigmaY: 'f32',
-    sigmaZ: 'f32',
-    radiusX: 'u32',
-    radiusY: 'u32',
-    radiusZ: 'u32',
-    /** One row an axis: the middle tap and three on one side. */
-    taps: 'matrix3x4',
-  },
+  parameters: narrowParameters,
   cpu(b, p, share, simd) {
-    const axes: Axes = [
-      { sigmaVoxels: p.sigmaX, radius: p.radiusX },
-      { sigmaVoxels: p.sigmaY, radius: p.radiusY },
-      { sigmaVoxels: p.sigmaZ, radius: p.radiusZ },
-    ];
+    const axes = narrowAxes(p);
     const size = [p.nx, p.ny, p.nz] as const;
     if (simd && smoothBySimd(simd, b.value, b.smoothed, size, axes, share)) return;
     smoothAxisByAxis(b.value, b.smoothed, size, axes, share);
   },
-  gpu: {
-    source: narrowSource,
-    threads: (p) =>
-      boxThreads *
-      Math.ceil(p.nx / boxVoxels.x) *
-      Math.ceil(p.ny / boxVoxels.y) *
-      Math.ceil(p.nz / boxVoxels.z),
-    workgroupSize: boxThreads,
-  },
+  gpu: narrowGpu,
   cost: (p) => ({
     bytes: 8 * p.nx * p.ny * p.nz,
     operations: (3 * (p.radiusX + p.radiusY + p.radiusZ) + 3) * p.nx * p.ny * p.nz,
@@ -131,7 +153,7 @@ export const gaussianNarrowKernel = defineKernel({
 });
 
 /** The same by three passes over the first thread: the oracle in float64, and for endless rows. */
-function smoothAxisByAxis(
+export function smoothAxisByAxis(
   value: FloatArray,
   smoothed: FloatArray,
   [nx, ny, nz]: readonly [number, number, number],

@@ -9,6 +9,7 @@ import {
   gaussianAxisShortKernel,
   gaussianNarrowKernel,
   mostTaps,
+  type NarrowGaussian,
   narrowRadius,
   shortTaps,
 } from './gaussian-axis.kernel';
@@ -64,12 +65,13 @@ export const gaussian = defineOp<GaussianAttributes>()({
     const count = elementsPerBuffer(type);
     const [nx, ny, nz] = type.grid.sizeVoxels;
     const passes = axisPasses(attributes, type.grid.sizeVoxels);
-    if (nz > 1 && isNarrow(passes, attributes)) {
+    const narrow = narrowGaussian(attributes, type.grid.sizeVoxels);
+    if (narrow) {
       for (const [channel, value] of i.value.entries()) {
         emitter.call(
           gaussianNarrowKernel,
           { value, smoothed: o.value[channel] },
-          { nx, ny, nz, ...narrowParameters(passes) },
+          { nx, ny, nz, ...narrow },
         );
       }
       return;
@@ -118,18 +120,24 @@ function axisPasses(attributes: GaussianAttributes, size: readonly number[]): re
 }
 
 /**
- * Whether one pass does them all; a single axis gains nothing from it, and a slice loses: of the boxes
- * that the GPU kernel brings three quarters and more would lie outside.
+ * What kernels that smooth along all axes in one pass are given; undefined where they do not serve. A single axis
+ * gains nothing from it, and a slice loses: of the boxes that the GPU kernel brings three quarters and more would
+ * lie outside.
  */
-function isNarrow(passes: readonly AxisPass[], attributes: GaussianAttributes): boolean {
-  return (
+export function narrowGaussian(
+  attributes: GaussianAttributes,
+  size: readonly number[],
+): NarrowGaussian | undefined {
+  const passes = axisPasses(attributes, size);
+  const isNarrow =
+    (size[2] ?? 1) > 1 &&
     passes.length > 1 &&
     edgesCode(attributes) === edgesZero &&
-    passes.every(({ radius }) => radius <= narrowRadius)
-  );
+    passes.every(({ radius }) => radius <= narrowRadius);
+  return isNarrow ? narrowParameters(passes) : undefined;
 }
 
-function narrowParameters(passes: readonly AxisPass[]) {
+function narrowParameters(passes: readonly AxisPass[]): NarrowGaussian {
   const along = (axis: number): AxisPass =>
     passes.find((pass) => pass.axis === axis) ?? { axis, sigmaVoxels: 0, radius: 0 };
   const [x, y, z] = [along(0), along(1), along(2)];
