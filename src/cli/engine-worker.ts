@@ -56,7 +56,11 @@ function spawnThread(): PoolThread {
  */
 const compress = promisify(gzip);
 const gzipAside: Gzip = (bytes, { repeats }) =>
-  compress(bytes, repeats ? {} : { strategy: constants.Z_HUFFMAN_ONLY });
+  compress(bytes, {
+    // Every piece of so many bytes waits for the engine's thread once.
+    chunkSize: 2 ** 20,
+    ...(repeats ? {} : { strategy: constants.Z_HUFFMAN_ONLY }),
+  });
 
 const expand = promisify(gunzip);
 /** The same, the other way; zlib compares the checksum, and makes no more than is asked for. */
@@ -72,7 +76,7 @@ const gunzipAside: Gunzip = async (bytes, contentBytes) => {
 };
 
 if (parentPort) {
-  const { gpu: wanted, threads, memoryBytes } = workerData as EngineThreadOptions;
+  const { gpu: wanted, threads, memoryBytes, runsOn } = workerData as EngineThreadOptions;
   const opened = wanted === 'look' ? await openGpu() : { because: wanted };
   const gpu = 'gpu' in opened ? opened.gpu : undefined;
   const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes });
@@ -84,6 +88,7 @@ if (parentPort) {
     gzip: gzipAside,
     gunzip: gunzipAside,
   });
+  if (runsOn) session.expectRun(runsOn);
   const engine = 'because' in opened ? explaining(session, opened.because) : session;
   Comlink.expose(engine, nodeEndpoint(parentPort));
 }
