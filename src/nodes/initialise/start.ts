@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Judge } from '../../runtime/api/nodes/builder';
+import { firstChannel } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { flagParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import { isSlice, largeTurn } from '../registration/affine-doubts';
@@ -49,7 +50,7 @@ what it begins with by 30° at most; \`start.turnUsedPercent\` is how much of th
 A volume that is turned by more than 60° against its header is warned of, and so is a start that was turned as far as
 refining may: the answer may lie beyond.
 
-Sizes are not matched: that is what the affine stage is for.`,
+Of images of several channels the first is looked at. Sizes are not matched: that is what the affine stage is for.`,
     formula: String.raw`\hat T = \arg\max_{T \in \text{tried}} \frac{n_T\, I_T(F; M \circ T)}{n\, H(F)},\qquad
 T(x) = R\,x + t,\ \det R = 1`,
     references: [
@@ -93,7 +94,7 @@ T(x) = R\,x + t,\ \det R = 1`,
   },
   lower(b, { fixed, moving }, { tryAxes, trySearch, marginPercent }) {
     const { affine, report } = b.searchStart(
-      { fixed: fixed.image, moving: moving.image },
+      { fixed: firstChannel(b, fixed), moving: firstChannel(b, moving) },
       { tryAxes, trySearch, margin: marginPercent / 100 },
     );
     if (!isSlice(fixed.grid) && !isSlice(moving.grid)) b.warn([affine], largeTurn);

@@ -53,11 +53,12 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
-  /** inner + outer∘(id + inner); rows begin … end. */
+  /** i + outer∘(id + i) with i = factor · inner; rows begin … end. */
   compose(
     ...all: readonly [
       ...outer: PlaneAddresses,
       ...inner: PlaneAddresses,
+      factor: number,
       ...value: PlaneAddresses,
       ...points: PointArguments,
       begin: number,
@@ -156,6 +157,20 @@ export interface SimdFunctions {
     ...all: readonly [
       ...means: MeanAddresses,
       weight: number,
+      scale: number,
+      epsilon: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
+  /** `lnccPartials` and `lnccCotangents` in one walk; chunks begin … end. */
+  lnccPartialsAndCotangents(
+    ...all: readonly [
+      ...means: MeanAddresses,
+      weight: number,
+      partials: number,
+      count: number,
+      chunkLength: number,
       scale: number,
       epsilon: number,
       begin: number,

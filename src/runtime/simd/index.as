@@ -1,6 +1,6 @@
 export { affinePartials } from './affine';
 export { histogramCotangents, histogramPartials } from './histogram';
-export { lnccCotangents, lnccPartials } from './lncc';
+export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc';
 export { chainToDisplacement, compose, insideWeight, sampleLinear } from './sample';
 export { gaussian } from './stencil';
 export { imageSums, largestNorms } from './sums';

@@ -4,7 +4,7 @@ import type { NiftiGeometry } from '../../../imaging/nifti/header';
 import { type HeadPhantom, headPhantomSteps } from '../../../imaging/phantoms/head';
 import { describeProblem, describeWarning } from '../../../imaging/problem-messages';
 import { runHeeding } from '../../../imaging/steps';
-import type { Volume } from '../../../imaging/volume';
+import { planesOf, type Volume } from '../../../imaging/volume';
 import { pairSha256Hex, sha256Hex } from '../../../imaging/volume-digest';
 import type { ComputedValue } from '../../api/data-kinds/index';
 import type { Diagnostic } from '../../api/engine/diagnostics';
@@ -154,14 +154,19 @@ export class InputStore {
     const sha256 = file?.sha256 ?? (await digestOf(volume, numbers));
     // One file read in two ways is different data.
     const handle = `input:${kind}:${sha256}${file?.reading ? `:${file.reading}` : ''}`;
-    const constant = volume?.kind === 'image' && isConstant(volume.values);
+    const planes = volume?.kind === 'image' ? planesOf(volume) : [];
+    const constant = planes.flatMap((plane, channel) => (isConstant(plane) ? [channel] : []));
+    const told =
+      constant.length === 0
+        ? warnings
+        : [...warnings, messages.constantImage(nodeId, constant, planes.length)];
     this.#inputs.set(handle, { handle, computed, numbers, volume, geometry, sha256, descriptor });
     return {
       ok: true,
       handle,
       descriptor,
       sha256,
-      warnings: constant ? [...warnings, messages.constantImage(nodeId)] : warnings,
+      warnings: told,
     };
   }
 }
