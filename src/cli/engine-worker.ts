@@ -4,7 +4,7 @@ import { constants, crc32, deflateRaw, gunzip } from 'node:zlib';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { nodeRegistry } from '../nodes/index';
-import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { EngineApi, ReadRequest } from '../runtime/api/engine/engine-api';
 import type { Gzip } from '../runtime/api/engine/file-writers/file-writer';
 import type { PoolThread } from '../runtime/cpu/pool-worker';
 import { nodePoolThread } from '../runtime/cpu/threads';
@@ -47,6 +47,20 @@ function explaining(engine: EngineApi, because: string): EngineApi {
   });
 }
 
+/** The engine, whose files go to the other thread as they are, and not as a copy. */
+function handingOver(engine: EngineApi): EngineApi {
+  const read = engine.read.bind(engine);
+  return Object.assign(engine, {
+    async read(request: ReadRequest) {
+      const result = await read(request);
+      if (result.kind !== 'file') return result;
+      const { buffer, byteLength } = result.bytes;
+      const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+      return isWhole ? Comlink.transfer(result, [buffer]) : result;
+    },
+  });
+}
+
 function spawnThread(): PoolThread {
   return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
 }
@@ -60,8 +74,8 @@ const gzipAside: Gzip = (bytes, { repeats }) =>
   gzipInPieces(bytes, {
     deflate: (piece, isLast) =>
       compress(piece, {
-        // In one go: for each chunk that is full, the engine's thread is waited for.
-        chunkSize: Math.max(constants.Z_MIN_CHUNK, piece.length + (piece.length >> 8) + 64),
+        // For each chunk that is full the engine's thread is waited for.
+        chunkSize: 2 ** 17,
         finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
         ...(repeats ? {} : { strategy: constants.Z_HUFFMAN_ONLY }),
       }),
@@ -94,6 +108,6 @@ if (parentPort) {
     gunzip: gunzipAside,
   });
   if (runsOn) session.expectRun(runsOn);
-  const engine = 'because' in opened ? explaining(session, opened.because) : session;
+  const engine = handingOver('because' in opened ? explaining(session, opened.because) : session);
   Comlink.expose(engine, nodeEndpoint(parentPort));
 }

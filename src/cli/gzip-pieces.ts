@@ -11,6 +11,9 @@ export interface GzipParts {
 /** Enough that what is lost at a piece's beginning, where nothing came before, is not to be seen in the size. */
 const pieceBytes = 2 ** 19;
 
+/** Pieces under way at a time: each holds memory, and Node has four threads for such work. */
+const atOnce = 4;
+
 /** Deflate, no flags, no time, an unknown system (RFC 1952). */
 const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 
@@ -20,14 +23,17 @@ const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
  */
 export async function gzipInPieces(bytes: Uint8Array, parts: GzipParts): Promise<Uint8Array> {
   const count = Math.max(1, Math.ceil(bytes.length / pieceBytes));
-  const pieces = await Promise.all(
-    Array.from({ length: count }, (_, index) =>
-      parts.deflate(
-        bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes),
-        index === count - 1,
-      ),
-    ),
-  );
+  const pieces: Uint8Array[] = [];
+  let next = 0;
+  const compressSome = async (): Promise<void> => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      const piece = bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes);
+      pieces[index] = await parts.deflate(piece, index === count - 1);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, compressSome));
   const trailer = new Uint8Array(8);
   const view = new DataView(trailer.buffer);
   view.setUint32(0, parts.crc32(bytes), true);
