@@ -14,6 +14,7 @@ import { type ExitStatus, exitStatus } from './exit-status';
 import { hasGraphicsLibrary } from './graphics-library';
 import type { Host, ParseArgs } from './host';
 import { interruptionsOf, signalOf } from './interruptions';
+import { tellMachineFault } from './machine-fault';
 import { processesOf } from './processes';
 import { terminalOf } from './terminal';
 
@@ -96,24 +97,36 @@ const ending: { status?: ExitStatus } = {};
 const end = (otherwise: ExitStatus): void =>
   leave(ending.status === exitStatus.done ? otherwise : (ending.status ?? otherwise));
 
-const [{ runCommandLine }, { filesOf }] = await Promise.all([
-  import('./command-line'),
-  import('./files'),
-]);
-ending.status = await runCommandLine(args, {
-  version,
-  packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
-  processors,
-  terminal: terminalOf(process.stdout, process.stderr, end),
-  files: filesOf({ fs, now, paths: path, processes, temporary, waiting }),
-  fetch,
-  parseArgs: parse,
-  async openEngine(options) {
-    const isBegun = options.device === begun?.device && options.threads === begun.threads;
-    return isBegun && engine ? engine : startEngine(options);
-  },
-  onInterrupt: interruptionsOf(process, leave),
-  now: () => new Date(),
+const terminal = terminalOf(process.stdout, process.stderr, end);
+
+/** Reads the rest of the program and does what the arguments say. */
+async function runProgram(): Promise<ExitStatus> {
+  const [{ runCommandLine }, { filesOf }] = await Promise.all([
+    import('./command-line'),
+    import('./files'),
+  ]);
+  return runCommandLine(args, {
+    version,
+    packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
+    processors,
+    terminal,
+    files: filesOf({ fs, now, paths: path, processes, temporary, waiting }),
+    fetch,
+    parseArgs: parse,
+    async openEngine(options) {
+      const isBegun = options.device === begun?.device && options.threads === begun.threads;
+      return isBegun && engine ? engine : startEngine(options);
+    },
+    onInterrupt: interruptionsOf(process, leave),
+    now: () => new Date(),
+  });
+}
+
+ending.status = await runProgram().catch((error: unknown) => {
+  // The program may open no more files, of which its own are some.
+  const status = tellMachineFault(error, args, terminal);
+  if (status === undefined) throw error;
+  return status;
 });
 // Threads and graphics would keep the process alive; what was printed goes out first, and where it
 // cannot, the terminal says so and ends the program.
