@@ -1,5 +1,6 @@
 import type { Matrix3x4 } from './frames';
 import type { FileKind } from './nifti/file-kind';
+import type { OtherVectors } from './nifti/intents';
 import type { PointFrame } from './points/point-frame';
 import type { ScalarType } from './volume';
 
@@ -37,6 +38,19 @@ export type ImageProblem = { readonly file: string } & (
       readonly dimensions: readonly number[];
       readonly intentCode: number;
     }
+  | {
+      readonly code: 'not-intensities';
+      readonly dimensions: readonly number[];
+      readonly intentCode: number;
+      readonly found: OtherVectors;
+    }
+  /** Frames were asked for as channels, and one of them too. */
+  | { readonly code: 'frame-and-channels'; readonly frame: number }
+  /** Frames were asked for as channels, and are coloured. */
+  | { readonly code: 'coloured-frames'; readonly frameCount: number }
+  | { readonly code: 'too-many-channels'; readonly channels: number; readonly limit: number }
+  /** A map of labels has one number a voxel. */
+  | { readonly code: 'labels-of-channels'; readonly channels: number }
   | {
       readonly code: 'unsupported-datatype';
       readonly datatypeCode: number;

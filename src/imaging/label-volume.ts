@@ -29,6 +29,9 @@ const largestFloat64 = 2 ** 53;
 export function* labelVolumeOf(image: StoredImage): Steps<VolumeResult<LabelVolume>> {
   const { name: file, grid, stored } = image;
   const refuse = (problem: ImageProblem) => ({ ok: false, problem }) as const;
+  if (image.channels > 1) {
+    return refuse({ file, code: 'labels-of-channels', channels: image.channels });
+  }
   const values = allocateValues(image);
   if (!(values instanceof Float32Array)) return refuse(values);
   const patterns = new PatternTable(mostLabels + 1);

@@ -1,5 +1,6 @@
 import type { FileProblem, ImageWarning } from './image-problem';
 import type { FileKind } from './nifti/file-kind';
+import { isCifti } from './nifti/intents';
 import { isAboutPoints, pointProblemText } from './points/problem-messages';
 import type { ProblemText } from './problem-text';
 
@@ -147,7 +148,7 @@ function textOf(problem: FileProblem, loader: string): ProblemText {
     case 'several-frames':
       return {
         message: `The file holds ${problem.frameCount} frames; one was needed.`,
-        remedy: `Choose one: in the page, select the loader and set “Frame”; on the command line, pass --set ${loader}.frame=0, or any number up to ${problem.frameCount - 1}. Or average the series first.`,
+        remedy: `Choose one: in the page, select the loader and set “Frame”; on the command line, pass --set ${loader}.frame=0, or any number up to ${problem.frameCount - 1}. To take all of them as channels of one image, set “Series” of Load image (--set ${loader}.series=frames-as-channels).`,
       };
     case 'no-such-frame':
       return {
@@ -159,17 +160,44 @@ function textOf(problem: FileProblem, loader: string): ProblemText {
       };
     case 'too-many-dimensions':
       return {
-        message: `The file holds ${problem.dimensions.join(' × ')} values with intent ${problem.intentCode}; one number a voxel in at most four dimensions was needed.`,
+        message: `The file holds ${problem.dimensions.join(' × ')} values with intent ${problem.intentCode}; a volume was needed, a series of volumes (x × y × z × frames), or one of vectors (x × y × z × 1 × channels).`,
+        remedy: isCifti(problem.intentCode)
+          ? 'This is CIFTI data (surfaces or connectivity). Choose a volume image.'
+          : 'Extract one frame, or one component, with the tool that wrote the file.',
+      };
+    case 'not-intensities':
+      return {
+        message: `The file holds ${problem.dimensions.join(' × ')} values with intent ${problem.intentCode}, ${problem.found}; channels of an image are intensities.`,
         remedy:
-          problem.intentCode >= 3000 && problem.intentCode < 3100
-            ? 'This is CIFTI data (surfaces or connectivity). Choose a volume image.'
+          problem.found === 'displacements'
+            ? 'Load it with “Load transform”.'
             : 'Choose an image; of other data, extract one component first.',
+      };
+    case 'frame-and-channels':
+      return {
+        message: `All frames were asked for as channels, and frame ${exactText(problem.frame)} alone.`,
+        remedy: `Leave “Frame” empty, or set “Series” to one frame (--set ${loader}.series=one-frame).`,
+      };
+    case 'coloured-frames':
+      return {
+        message: `Each of the ${problem.frameCount} frames is coloured and has channels of its own; frames were asked for as channels.`,
+        remedy: `Set “Series” to one frame (--set ${loader}.series=one-frame), and choose one.`,
+      };
+    case 'too-many-channels':
+      return {
+        message: `The image has ${problem.channels} channels; at most ${problem.limit} are read.`,
+        remedy: 'Choose some of them, or reduce them (an average, principal components) first.',
+      };
+    case 'labels-of-channels':
+      return {
+        message: `The file holds ${problem.channels} numbers a voxel; a map of labels has one.`,
+        remedy:
+          'Choose a segmentation. Colours that stand for regions have to be turned into numbers first.',
       };
     case 'unsupported-datatype':
       return {
-        message: `The voxels have data type ${problem.datatypeCode}${problem.typeName ? `, ${problem.typeName}` : ', which NIfTI does not define'}; one whole or real number a voxel was needed.`,
-        remedy:
-          'Convert the image to a scalar type: the magnitude of a complex image, the grey values of a coloured one.',
+        message: `The voxels have data type ${problem.datatypeCode}${problem.typeName ? `, ${problem.typeName}` : ', which NIfTI does not define'}; whole or real numbers were needed.`,
+        remedy: 'Convert the image to real numbers: a complex one to its magnitude.',
       };
     case 'bad-offset':
       return {

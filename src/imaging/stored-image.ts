@@ -2,7 +2,7 @@ import type { Grid } from './grid';
 import type { ImageProblem, ImageWarning } from './image-problem';
 import { tryAllocate } from './nifti/expand';
 import type { NiftiGeometry } from './nifti/header';
-import { decodeScalars, type StoredScalars } from './nifti/scalar-types';
+import { decodeInterleaved, decodeScalars, type StoredScalars } from './nifti/scalar-types';
 import type { Steps } from './steps';
 import type { ImageVolume } from './volume';
 
@@ -15,7 +15,11 @@ export interface StoredImage {
   readonly name: string;
   readonly grid: Grid;
   readonly stored: StoredScalars;
-  /** Which frame this is, from 0. */
+  /** Numbers a voxel: 1, unless the file holds vectors or colours, or its frames were asked for as channels. */
+  readonly channels: number;
+  /** True where the channels of a voxel lie side by side; else one channel lies after the other. */
+  readonly isInterleaved?: boolean;
+  /** Which frame this is, from 0; 0 where the frames are channels. */
   readonly frame: number;
   readonly frameCount: number;
   /**
@@ -30,25 +34,28 @@ export type VolumeResult<Volume> =
   | { readonly ok: true; readonly volume: Volume; readonly warnings: readonly ImageWarning[] }
   | { readonly ok: false; readonly problem: ImageProblem };
 
-/** Room for one number a voxel, or the problem that there is none. */
+/** Room for one number a voxel and channel, or the problem that there is none. */
 export function allocateValues({
   name: file,
   grid: { sizeVoxels },
+  channels,
 }: StoredImage): Float32Array | ImageProblem {
-  const count = sizeVoxels[0] * sizeVoxels[1] * sizeVoxels[2];
+  const count = sizeVoxels[0] * sizeVoxels[1] * sizeVoxels[2] * channels;
   const values = tryAllocate(() => new Float32Array(count));
   return values ?? { file, code: 'out-of-memory', neededBytes: count * 4 };
 }
 
 /** The image as intensities in real units (slope and intercept applied); what is not finite is 0. */
 export function* imageVolumeOf(image: StoredImage): Steps<VolumeResult<ImageVolume>> {
-  const { name: file, grid, stored } = image;
+  const { name: file, grid, stored, channels } = image;
   const values = allocateValues(image);
   if (!(values instanceof Float32Array)) return { ok: false, problem: values };
-  const count = yield* decodeScalars(stored, values);
+  const count = image.isInterleaved
+    ? yield* decodeInterleaved(stored, channels, values)
+    : yield* decodeScalars(stored, values);
   return {
     ok: true,
-    volume: { kind: 'image', grid, values, storedType: stored.type },
+    volume: { kind: 'image', grid, channels, values, storedType: stored.type },
     warnings: count > 0 ? [{ file, code: 'non-finite-voxels', count }] : [],
   };
 }

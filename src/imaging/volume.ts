@@ -13,10 +13,16 @@ export type ScalarType =
   | 'float32'
   | 'float64';
 
-/** An intensity image: one value a voxel, in the file's real units (slope and intercept applied). */
+/** More numbers a voxel are not taken: every step is done for each of them. */
+export const mostChannels = 64;
+
+/** An intensity image, in the file's real units (slope and intercept applied). */
 export interface ImageVolume {
   readonly kind: 'image';
   readonly grid: Grid;
+  /** Numbers a voxel; 1 where left out. */
+  readonly channels?: number;
+  /** One number a voxel and channel, planar: all voxels of the first channel, then of the next. */
   readonly values: Float32Array;
   /** How the file stored its voxels, for people and for writing labels back. */
   readonly storedType: ScalarType;
@@ -48,4 +54,13 @@ export type Volume = ImageVolume | LabelVolume;
 export interface DisplacementField {
   readonly grid: Grid;
   readonly componentsMm: readonly [Float32Array, Float32Array, Float32Array];
+}
+
+/** The channels of an image: one array each, without copying. */
+export function planesOf({ values, channels = 1 }: ImageVolume): readonly Float32Array[] {
+  if (channels === 1) return [values];
+  const length = values.length / channels;
+  return Array.from({ length: channels }, (_, channel) =>
+    values.subarray(channel * length, (channel + 1) * length),
+  );
 }

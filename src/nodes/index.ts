@@ -23,8 +23,10 @@ import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
+import { combineChannels } from './prepare/combine-channels';
 import { evenIntensity } from './prepare/even-intensity';
 import { normalizeIntensity } from './prepare/normalize-intensity';
+import { pickChannel } from './prepare/pick-channel';
 import { register } from './register/register';
 import { bending } from './regularizer/bending';
 import { curvature } from './regularizer/curvature';
@@ -51,6 +53,8 @@ export const nodeDefinitions = [
   evenIntensity,
   loadLandmarks,
   normalizeIntensity,
+  combineChannels,
+  pickChannel,
   centresOfMass,
   moments,
   start,

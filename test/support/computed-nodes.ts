@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { identityMatrix, type MovingWorldFromFixedWorld } from '../../src/imaging/frames';
 import { voxelCount } from '../../src/imaging/grid';
 import { nodeRegistry } from '../../src/nodes/index';
+import { onePlane } from '../../src/runtime/api/data-kinds/define-data-kind';
 import type {
   ComputeContext,
   ComputedTransform,
@@ -38,7 +39,10 @@ export function startNode(computation: Computation) {
     inputs: images,
     outputs: transform,
     async compute({ fixed, moving }, _, context) {
-      const found = await computation({ fixed: fixed.grid, moving: moving.values }, context);
+      const found = await computation(
+        { fixed: fixed.grid, moving: onePlane(moving.planes) },
+        context,
+      );
       return { transform: { kind: 'transform', grid: fixed.grid, ...found } };
     },
   });
@@ -63,7 +67,7 @@ export const networkNode = defineComputedNode({
           'float32',
           seed,
         ) as import('@tensorflow/tfjs').Tensor4D;
-      const planes = [fixed.values, moving.values].map((values) => tf.tensor2d(values, [ny, nx]));
+      const planes = [fixed, moving].map((image) => tf.tensor2d(onePlane(image.planes), [ny, nx]));
       const pair = tf.stack(planes, 2).expandDims<import('@tensorflow/tfjs').Tensor4D>(0);
       const hidden = tf.relu(tf.conv2d(pair, kernel(2, 4), 1, 'same'));
       const flow = tf.tanh(tf.conv2d(hidden, kernel(4, 2), 1, 'same'));

@@ -6,8 +6,8 @@ import type { ValueId } from '../../src/runtime/ir/values';
 const only = 0 as ValueId;
 
 /** What the compiler knows of an image that is bound to a loader. */
-export function imageShape(grid: Grid): InputDescriptor {
-  return { kind: 'image', grid, image: only };
+export function imageShape(grid: Grid, channels = 1): InputDescriptor {
+  return { kind: 'image', grid, channels, image: only };
 }
 
 /** Likewise of labels. */

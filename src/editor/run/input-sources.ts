@@ -53,7 +53,8 @@ export function loadedKind(
 }
 
 /** Text that is equal for requests of the same file, however it is read. */
-export function fileKey({ frame: _, points: __, ...source }: SourceRequest): string {
+export function fileKey(request: SourceRequest): string {
+  const { frame: _, framesAsChannels: __, points: ___, ...source } = request;
   return sourceKey(source);
 }
 

@@ -43,12 +43,12 @@ export function readDisplacementField(
   const files = { name, header: bytes, voxels: bytes, isPair: false };
   const opened = runSteps(openNifti(files));
   if (!opened.ok) return opened;
-  const { header, storedType } = opened;
+  const { header, storedType, perVoxel } = opened;
   const { intentCode } = header;
   const [, , , depth = 1, frameCount = 1, componentCount = 1, ...rest] = header.dimensions;
   const isVector = intentCode === vectorIntent || intentCode === displacementIntent;
   const isComplete = componentCount === 3 || (componentCount === 2 && depth === 1);
-  if (!isVector || !isComplete || frameCount > 1 || rest.some((size) => size > 1)) {
+  if (!isVector || !isComplete || perVoxel > 1 || frameCount > 1 || rest.some((size) => size > 1)) {
     const dimensions = header.dimensions.slice(1);
     const problem = {
       file: name,
@@ -65,7 +65,7 @@ export function readDisplacementField(
 
   const { grid } = placed;
   const count = voxelCount(grid);
-  const range = { firstVoxel: 0, voxelCount: count * componentCount, isLast: true };
+  const range = { firstScalar: 0, scalarCount: count * componentCount, isLast: true };
   const data = runSteps(readVoxelBytes(files, header, storedType, range));
   if (!data.ok) return data;
   const componentsMm = tryAllocate(

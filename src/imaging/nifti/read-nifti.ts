@@ -6,6 +6,7 @@ import { imageVolumeOf, type StoredImage, type VolumeResult } from '../stored-im
 import type { ImageVolume, LabelVolume, ScalarType } from '../volume';
 import { placeGrid } from './geometry';
 import type { NiftiHeader } from './header';
+import { isCifti, otherVectorsOf } from './intents';
 import {
   checkSize,
   defaultNiftiLimits,
@@ -14,6 +15,7 @@ import {
   openNifti,
   readVoxelBytes,
   sizeVoxelsOf,
+  unscaled,
   usableScaling,
 } from './voxel-data';
 
@@ -24,7 +26,7 @@ export type StoredImageResult =
 
 /** One frame of a NIfTI file with its intensities. */
 export interface NiftiImage extends StoredImage {
-  /** Slope and intercept applied; what was not finite is 0. */
+  /** Slope and intercept applied, one channel after the other; what was not finite is 0. */
   readonly values: Float32Array;
   readonly storedType: ScalarType;
 }
@@ -37,11 +39,14 @@ export interface NiftiOptions {
   readonly limits?: NiftiLimits;
   /** Which frame of a series to read, from 0; without it a file of several frames is refused. */
   readonly frame?: number;
+  /** Reads the frames of a series as the channels of one image. */
+  readonly framesAsChannels?: boolean;
 }
 
 /**
  * Reads one frame of a NIfTI-1 or NIfTI-2 image in steps: a single file (.nii, .nii.gz; content decides,
- * not the name), or a header (.hdr) and its voxels (.img), either of them gzipped or not. Untrusted
+ * not the name), or a header (.hdr) and its voxels (.img), either of them gzipped or not. Vectors (a fifth
+ * dimension) and colours become channels; so do frames where that is asked for. Untrusted
  * bytes: nothing is allocated before the header has been checked against the limits.
  */
 export function* readStoredNifti(
@@ -51,27 +56,31 @@ export function* readStoredNifti(
   const file = files.name;
   const opened = yield* openNifti(files);
   if (!opened.ok) return opened;
-  const { header, storedType } = opened;
-  const frames = chooseFrame(header, file, options.frame);
-  if (!frames.ok) return frames;
-  const problem = checkSize(header, options.limits ?? defaultNiftiLimits, file);
+  const { header, storedType, perVoxel } = opened;
+  const chosen = chooseVoxels(header, perVoxel, file, options);
+  if (!chosen.ok) return chosen;
+  const { channels, frame, frameCount } = chosen;
+  const problem = checkSize(header, options.limits ?? defaultNiftiLimits, file, channels);
   if (problem) return { ok: false, problem };
   const placed = placeGrid(header.geometry, sizeVoxelsOf(header), file);
   if (!placed.ok) return placed;
 
   const { grid } = placed;
-  const { frame, frameCount } = frames;
-  const count = voxelCount(grid);
+  const scalarCount = voxelCount(grid) * channels;
   const isLast = frame === frameCount - 1;
-  const range = { firstVoxel: frame * count, voxelCount: count, isLast };
+  const range = { firstScalar: frame * scalarCount, scalarCount, isLast };
   const data = yield* readVoxelBytes(files, header, storedType, range);
   if (!data.ok) return data;
   const warnings = [...placed.warnings, ...data.warnings];
-  const scaling = usableScaling(header.scaling, file, warnings);
+  const isColour = perVoxel > 1;
+  // The standard has no scaling of colours.
+  const scaling = isColour ? unscaled : usableScaling(header.scaling, file, warnings);
   const { isLittleEndian } = header;
-  const geometry = frameCount > 1 ? { ...header.geometry, dimensionCount: 3 } : header.geometry;
+  const hasOneImage = frameCount === 1 && (isColour || channels === 1);
+  const geometry = hasOneImage ? header.geometry : { ...header.geometry, dimensionCount: 3 };
   const stored = { bytes: data.bytes, type: storedType, isLittleEndian, scaling };
-  const image = { name: file, grid, stored, frame, frameCount, geometry };
+  const layout = { channels, isInterleaved: isColour };
+  const image = { name: file, grid, stored, ...layout, frame, frameCount, geometry };
   return { ok: true, image, warnings };
 }
 
@@ -96,8 +105,8 @@ export function readNiftiPair(
 
 /** The image as the rest of the program knows it. */
 export function toImageVolume(image: NiftiImage): ImageVolume {
-  const { grid, values, storedType } = image;
-  return { kind: 'image', grid, values, storedType };
+  const { grid, channels, values, storedType } = image;
+  return { kind: 'image', grid, channels, values, storedType };
 }
 
 /** The image as a segmentation, in one go: see `labelVolumeOf`. */
@@ -115,26 +124,47 @@ function readImage(files: NiftiFiles, options: NiftiOptions): NiftiResult {
   return { ok: true, image: { ...read.image, values, storedType }, warnings };
 }
 
-function chooseFrame(
+/** Which numbers of a file are read. */
+type Choice =
+  | {
+      readonly ok: true;
+      readonly channels: number;
+      readonly frame: number;
+      /** Images in the file of so many channels. */
+      readonly frameCount: number;
+    }
+  | { readonly ok: false; readonly problem: ImageProblem };
+
+/** What a voxel's numbers are, and of which frame. */
+function chooseVoxels(
   header: NiftiHeader,
+  perVoxel: number,
   file: string,
-  wanted: number | undefined,
-):
-  | { readonly ok: true; readonly frame: number; readonly frameCount: number }
-  | { readonly ok: false; readonly problem: ImageProblem } {
+  { frame: wanted, framesAsChannels = false }: NiftiOptions,
+): Choice {
+  const refuse = (problem: ImageProblem): Choice => ({ ok: false, problem });
   const { intentCode } = header;
   const dimensions = header.dimensions.slice(1);
-  if (dimensions.slice(4).some((size) => size > 1)) {
-    const problem = { file, code: 'too-many-dimensions', dimensions, intentCode } as const;
-    return { ok: false, problem };
+  const [, , , frameCount = 1, vector = 1, ...further] = dimensions;
+  const isMore = further.some((size) => size > 1);
+  if (isMore || (vector > 1 && (perVoxel > 1 || frameCount > 1 || isCifti(intentCode)))) {
+    return refuse({ file, code: 'too-many-dimensions', dimensions, intentCode });
   }
-  const frameCount = dimensions[3] ?? 1;
+  const found = otherVectorsOf(intentCode);
+  if (vector > 1 && found !== undefined) {
+    return refuse({ file, code: 'not-intensities', dimensions, intentCode, found });
+  }
+  if (framesAsChannels && frameCount > 1) {
+    if (wanted !== undefined) return refuse({ file, code: 'frame-and-channels', frame: wanted });
+    if (perVoxel > 1) return refuse({ file, code: 'coloured-frames', frameCount });
+    return { ok: true, channels: frameCount, frame: 0, frameCount: 1 };
+  }
   if (wanted === undefined && frameCount > 1) {
-    return { ok: false, problem: { file, code: 'several-frames', frameCount } };
+    return refuse({ file, code: 'several-frames', frameCount });
   }
   const frame = wanted ?? 0;
   if (!Number.isInteger(frame) || frame < 0 || frame >= frameCount) {
-    return { ok: false, problem: { file, code: 'no-such-frame', frame, frameCount } };
+    return refuse({ file, code: 'no-such-frame', frame, frameCount });
   }
-  return { ok: true, frame, frameCount };
+  return { ok: true, channels: perVoxel * vector, frame, frameCount };
 }

@@ -33,17 +33,29 @@ export const datatypeCodes: Readonly<Record<ScalarType, number>> = {
 const otherTypeNames: ReadonlyMap<number, string> = new Map([
   [1, '1-bit'],
   [32, 'complex (64 bits)'],
-  [128, 'RGB colour'],
   [1536, '128-bit floating point'],
   [1792, 'complex (128 bits)'],
   [2048, 'complex (256 bits)'],
-  [2304, 'RGBA colour'],
 ]);
 
-/** The type of a NIfTI datatype code, or undefined where it is not one number a voxel. */
-export function scalarTypeOf(datatypeCode: number): ScalarType | undefined {
+/** What a NIfTI datatype stores for a voxel. */
+export interface VoxelType {
+  readonly type: ScalarType;
+  /** Numbers of this type, side by side: 3 and 4 of colours, else 1. */
+  readonly perVoxel: number;
+}
+
+/** Colours a voxel: red, green and blue, and how opaque it is. */
+const colourCodes: ReadonlyMap<number, VoxelType> = new Map([
+  [128, { type: 'uint8', perVoxel: 3 }],
+  [2304, { type: 'uint8', perVoxel: 4 }],
+]);
+
+/** What a NIfTI datatype code stores, or undefined where that is not whole or real numbers. */
+export function voxelTypeOf(datatypeCode: number): VoxelType | undefined {
   const types = Object.keys(datatypeCodes) as ScalarType[];
-  return types.find((type) => datatypeCodes[type] === datatypeCode);
+  const type = types.find((one) => datatypeCodes[one] === datatypeCode);
+  return type ? { type, perVoxel: 1 } : colourCodes.get(datatypeCode);
 }
 
 /** What an unsupported code of the standard stands for, or null where it is not in the standard. */
@@ -79,6 +91,36 @@ export function* decodeScalars(stored: StoredScalars, values: Float32Array): Ste
     const end = Math.min(start + scalarsPerStep, values.length);
     const part = scalarsBetween(stored, start, end);
     nonFiniteCount += decodePart(part, slope, intercept, values.subarray(start, end));
+    yield;
+  }
+  return nonFiniteCount;
+}
+
+/**
+ * `decodeScalars` of channels that lie side by side for each voxel, which end up one after the other.
+ * @returns how many values became 0.
+ */
+export function* decodeInterleaved(
+  stored: StoredScalars,
+  channels: number,
+  values: Float32Array,
+): Steps<number> {
+  const { slope, intercept } = stored.scaling;
+  const voxels = values.length / channels;
+  const voxelsPerStep = Math.ceil(scalarsPerStep / channels);
+  const part = new Float32Array(Math.min(voxels, voxelsPerStep) * channels);
+  let nonFiniteCount = 0;
+  for (let start = 0; start < voxels; start += voxelsPerStep) {
+    const end = Math.min(start + voxelsPerStep, voxels);
+    const decoded = part.subarray(0, (end - start) * channels);
+    const scalars = scalarsBetween(stored, start * channels, end * channels);
+    nonFiniteCount += decodePart(scalars, slope, intercept, decoded);
+    for (let channel = 0; channel < channels; channel += 1) {
+      let to = channel * voxels + start;
+      for (let from = channel; from < decoded.length; from += channels, to += 1) {
+        values[to] = decoded[from] as number;
+      }
+    }
     yield;
   }
   return nonFiniteCount;

@@ -1,14 +1,14 @@
 import type { Vec3 } from '../frames';
 import type { ImageProblem, ImageWarning } from '../image-problem';
 import type { Steps } from '../steps';
-import type { ScalarType } from '../volume';
+import { mostChannels, type ScalarType } from '../volume';
 import { type ByteRange, readRange } from './expand';
 import { headerLayouts, longestHeaderBytes, type NiftiHeader, readHeader } from './header';
-import { bytesPerScalar, type Scaling, scalarTypeOf, unsupportedTypeName } from './scalar-types';
+import { bytesPerScalar, type Scaling, unsupportedTypeName, voxelTypeOf } from './scalar-types';
 
 /** What a reader accepts before it allocates anything. */
 export interface NiftiLimits {
-  /** Voxels of one frame. */
+  /** Voxels of one frame, times its channels. */
   readonly maxVoxels: number;
 }
 
@@ -26,16 +26,22 @@ export interface NiftiFiles {
   readonly isPair: boolean;
 }
 
-/** Which part of a file's voxel data is wanted. */
-export interface VoxelRange {
-  readonly firstVoxel: number;
-  readonly voxelCount: number;
+/** Which part of a file's voxel data is wanted, in numbers of its scalar type. */
+export interface ScalarRange {
+  readonly firstScalar: number;
+  readonly scalarCount: number;
   /** No voxels follow: the checksum behind them is compared, where there is one. */
   readonly isLast: boolean;
 }
 
 export type OpenResult =
-  | { readonly ok: true; readonly header: NiftiHeader; readonly storedType: ScalarType }
+  | {
+      readonly ok: true;
+      readonly header: NiftiHeader;
+      readonly storedType: ScalarType;
+      /** Numbers of that type that lie side by side for each voxel: those of a colour, else 1. */
+      readonly perVoxel: number;
+    }
   | { readonly ok: false; readonly problem: ImageProblem };
 
 export type VoxelBytesResult =
@@ -71,8 +77,8 @@ export function* openNifti(files: NiftiFiles): Steps<OpenResult> {
   if (!isCounted || !sizes.every((size) => Number.isSafeInteger(size) && size >= 1)) {
     return refuse({ file, code: 'bad-dimensions', dimensions });
   }
-  const storedType = scalarTypeOf(datatypeCode);
-  if (!storedType) {
+  const voxelType = voxelTypeOf(datatypeCode);
+  if (!voxelType) {
     const typeName = unsupportedTypeName(datatypeCode);
     return refuse({ file, code: 'unsupported-datatype', datatypeCode, typeName });
   }
@@ -81,7 +87,7 @@ export function* openNifti(files: NiftiFiles): Steps<OpenResult> {
   if (!isPlaced || !(offsetBytes <= largestOffsetBytes)) {
     return refuse({ file, code: 'bad-offset', offsetBytes, limitBytes: largestOffsetBytes });
   }
-  return { ok: true, header, storedType };
+  return { ok: true, header, storedType: voxelType.type, perVoxel: voxelType.perVoxel };
 }
 
 /** Sizes of the first three axes, 1 where the header counts fewer. */
@@ -90,15 +96,19 @@ export function sizeVoxelsOf(header: NiftiHeader): Vec3 {
   return [nx, ny, nz];
 }
 
-/** Refuses a grid that is above the limit, or too small to be registered: fewer than two axes. */
+/** Refuses what is above the limits, or too small to be registered: fewer than two axes. */
 export function checkSize(
   header: NiftiHeader,
   limits: NiftiLimits,
   file: string,
+  channels = 1,
 ): ImageProblem | undefined {
+  if (channels > mostChannels) {
+    return { file, code: 'too-many-channels', channels, limit: mostChannels };
+  }
   const sizeVoxels = sizeVoxelsOf(header);
-  const voxels = sizeVoxels[0] * sizeVoxels[1] * sizeVoxels[2];
-  const dimensions = header.dimensions.slice(1);
+  const voxels = sizeVoxels[0] * sizeVoxels[1] * sizeVoxels[2] * channels;
+  const dimensions = channels > 1 ? [...sizeVoxels, channels] : header.dimensions.slice(1);
   if (voxels > limits.maxVoxels) {
     return { file, code: 'too-large', dimensions, voxels, limitVoxels: limits.maxVoxels };
   }
@@ -111,14 +121,14 @@ export function* readVoxelBytes(
   files: NiftiFiles,
   header: NiftiHeader,
   storedType: ScalarType,
-  range: VoxelRange,
+  range: ScalarRange,
 ): Steps<VoxelBytesResult> {
   const file = files.name;
   const scalarBytes = bytesPerScalar[storedType];
   const unstatedOffset = header.isPair ? 0 : headerLayouts[header.version].voxelsAtBytes;
   const firstByte =
-    (Math.floor(header.voxelOffsetBytes) || unstatedOffset) + range.firstVoxel * scalarBytes;
-  const byteCount = range.voxelCount * scalarBytes;
+    (Math.floor(header.voxelOffsetBytes) || unstatedOffset) + range.firstScalar * scalarBytes;
+  const byteCount = range.scalarCount * scalarBytes;
   const expectedBytes = firstByte + byteCount;
   const read = yield* readRange(files.voxels, firstByte, byteCount, range);
   const data = usableBytes(read, file, expectedBytes);
@@ -132,13 +142,16 @@ export function* readVoxelBytes(
   return { ok: true, bytes, warnings };
 }
 
+/** Numbers as they are stored. */
+export const unscaled: Scaling = { slope: 1, intercept: 0 };
+
 /** The slope and intercept to apply: a slope of 0 or one that is not finite means none. */
 export function usableScaling(scaling: Scaling, file: string, warnings: ImageWarning[]): Scaling {
   const { slope, intercept } = scaling;
-  if (slope === 0) return { slope: 1, intercept: 0 };
+  if (slope === 0) return unscaled;
   if (Number.isFinite(slope) && Number.isFinite(intercept)) return scaling;
   warnings.push({ file, code: 'scaling-ignored', slope, intercept });
-  return { slope: 1, intercept: 0 };
+  return unscaled;
 }
 
 /** A file that merely ends early is told apart by its length, unless only its checksum is missing. */

@@ -3,7 +3,14 @@ import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import type { Grid } from '../grid';
 import { voxelCount } from '../grid';
 import { typeForLabels } from '../label-ids';
-import type { DisplacementField, LabelVolume, ScalarType, Volume } from '../volume';
+import {
+  type DisplacementField,
+  type ImageVolume,
+  type LabelVolume,
+  planesOf,
+  type ScalarType,
+  type Volume,
+} from '../volume';
 import { vectorIntent } from './displacement-field';
 import { geometryOf } from './geometry';
 import { headerLayouts, type NiftiGeometry } from './header';
@@ -29,24 +36,50 @@ export interface NiftiVolumeWriteOptions extends NiftiWriteOptions {
 }
 
 /**
- * A volume as a little-endian NIfTI file, in the voxel order of its grid.
- * @throws RangeError when there is not one value a voxel.
+ * A volume as a little-endian NIfTI file, in the voxel order of its grid. An image of several channels
+ * gets five dimensions (x, y, z, 1, channels) and intent 1007, one channel after the other.
+ * @throws RangeError when there is not one value a voxel and channel.
  */
 export function writeNifti(volume: Volume, options: NiftiVolumeWriteOptions = {}): Uint8Array {
-  const { values } = volume;
+  const planes = volume.kind === 'image' ? planesOf(volume) : [volume.values];
+  return writePlanes(volume, planes, options);
+}
+
+/** What is written beside the numbers. */
+type PlanesToWrite = Pick<ImageVolume, 'kind' | 'grid'> | LabelVolume;
+
+/** `writeNifti` of an image whose channels lie apart. */
+export function writeImagePlanes(
+  image: { readonly grid: Grid; readonly planes: readonly Float32Array[] },
+  options: NiftiVolumeWriteOptions = {},
+): Uint8Array {
+  return writePlanes({ kind: 'image', grid: image.grid }, image.planes, options);
+}
+
+function writePlanes(
+  volume: PlanesToWrite,
+  planes: readonly Float32Array[],
+  options: NiftiVolumeWriteOptions,
+): Uint8Array {
   const storedType =
     options.storedType ?? (volume.kind === 'labels' ? volume.storedType : 'float32');
   const encoded =
     volume.kind === 'labels'
       ? labelEncoding(volume, storedType)
-      : { storedType, encode: () => encodeScalars(values, storedType) };
+      : { storedType, encode: (values: Float32Array) => encodeScalars(values, storedType) };
   const geometry = options.geometry ?? geometryOf(volume.grid);
   const [nx, ny, nz] = volume.grid.sizeVoxels;
   const isPicture = geometry.dimensionCount === 2 && nz === 1;
   const dimensions = isPicture ? [nx, ny] : [nx, ny, nz];
   if (geometry.dimensionCount >= 4) dimensions.push(1);
-  const header = { dimensions, intentCode: 0, storedType: encoded.storedType, geometry };
-  return assemble(header, volume.grid, [values], encoded.encode, options.gzip);
+  const isVector = planes.length > 1;
+  const header = {
+    dimensions: isVector ? [nx, ny, nz, 1, planes.length] : dimensions,
+    intentCode: isVector ? vectorIntent : 0,
+    storedType: encoded.storedType,
+    geometry,
+  };
+  return assemble(header, volume.grid, planes, encoded.encode, options.gzip);
 }
 
 /** @throws RangeError where no whole-number type holds all labels */

@@ -12,6 +12,8 @@ export interface OpenedFile {
 export interface ReadOptions {
   /** Which frame of a series to read, from 0; without it a file of several frames is refused. */
   readonly frame?: number;
+  /** Read the frames of a series as the channels of one image. */
+  readonly framesAsChannels?: boolean;
   /** Reading ends soon after it is aborted; what comes of it then is its reason, thrown. */
   readonly signal?: AbortSignal;
 }

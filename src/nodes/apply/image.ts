@@ -16,6 +16,8 @@ intensities after a registration that was made on normalized ones. The image is 
 however many stages the transform was built from. What stands where it leads out of the image is a
 choice: by default the lowest value of the image, which is air (−1000 in CT, mostly 0 in MR).
 
+All channels of an image go along, each with a lowest value of its own.
+
 Labels have a node of their own: an average of two labels is a third one.`,
     formula: String.raw`W(x) = M\big(A\,(x + u(x))\big)`,
   },
@@ -37,6 +39,6 @@ Labels have a node of their own: an average of two labels is a third one.`,
     const { affine, displacement, grid } = transform;
     const map = { affine, ...(displacement === undefined ? {} : { displacement }) };
     const warped = warpImage(b, image, map, grid, params);
-    return { image: { kind: 'image', grid, image: warped } };
+    return { image: { kind: 'image', grid, channels: image.channels, image: warped } };
   },
 });

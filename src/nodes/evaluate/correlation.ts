@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { ValueId } from '../../runtime/api/nodes/builder';
+import { channelOf, meanOf, splitChannels } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { requireSameGrid } from '../shared/same-grid';
+import { requireSameChannels, requireSameGrid } from '../shared/same-grid';
 
 export const evaluateCorrelation = defineNode({
   type: 'evaluate.correlation',
@@ -12,7 +14,9 @@ export const evaluateCorrelation = defineNode({
     summary: 'Correlation of two images over all their voxels: 1 where they are alike.',
     details: `Reports \`ncc\`. It needs no labels, and tells how alike the images look, not whether the
 same anatomy lies in the same place: a field that folds, and even a mirrored head, can look alike.
-Judge it beside Dice and the Jacobian.`,
+Judge it beside Dice and the Jacobian.
+
+Of images of several channels, \`ncc.channel.0\` … are those of each, and \`ncc\` is their mean.`,
     formula: String.raw`\mathrm{ncc} = \frac{\sum_x (F-\bar F)(W-\bar W)}
 {\sqrt{\sum_x (F-\bar F)^2\;\sum_x (W-\bar W)^2}}`,
     references: [
@@ -27,10 +31,24 @@ Judge it beside Dice and the Jacobian.`,
     fixed: { type: 'image', doc: 'The fixed image.' },
     warped: { type: 'image', doc: 'The warped image, on the same grid.' },
   },
-  outputs: { table: { type: 'table', doc: '`ncc`, between −1 and 1.' } },
+  outputs: {
+    table: {
+      type: 'table',
+      doc: '`ncc`, between −1 and 1; of several channels also `ncc.channel.N` of each.',
+    },
+  },
   lower(b, { fixed, warped }, _, context) {
     requireSameGrid(context, fixed.grid, warped.grid, 'warped');
-    const scalars = b.correlationReport({ fixed: fixed.image, warped: warped.image });
-    return { table: { kind: 'table', rows: [{ name: 'ncc', scalars, index: 0 }] } };
+    requireSameChannels(context, fixed, warped, 'warped');
+    const [first, ...others] = splitChannels(b, fixed.image).map((channel, index) =>
+      b.correlationReport({ fixed: channel, warped: channelOf(b, warped.image, index) }),
+    ) as [ValueId, ...ValueId[]];
+    const all = { name: 'ncc', scalars: meanOf(b, [first, ...others]), index: 0 };
+    const ofEach = [first, ...others].map((scalars, channel) => ({
+      name: `ncc.channel.${channel}`,
+      scalars,
+      index: 0,
+    }));
+    return { table: { kind: 'table', rows: others.length === 0 ? [all] : [all, ...ofEach] } };
   },
 });

@@ -45,7 +45,7 @@ A better similarity that was bought with folding is not better.`,
     const determinant = b.jacobianDeterminant({ displacement, affine });
     const scalars = b.jacobianReport({ determinant });
     return {
-      map: { kind: 'image', grid, image: determinant },
+      map: { kind: 'image', grid, channels: 1, image: determinant },
       table: {
         kind: 'table',
         rows: measures.map((name, index) => ({ name: `jacobian.${name}`, scalars, index })),

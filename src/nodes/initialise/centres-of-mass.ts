@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstChannel } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 
 export const centresOfMass = defineNode({
@@ -14,7 +15,9 @@ Nothing is turned. It brings images together whose headers place them far apart,
 the heads are held alike.
 
 Where a head may be turned, Moments tries turns too. Where one image shows the neck and the other
-does not, the centres differ by anatomy: the rigid stage must make up for it.`,
+does not, the centres differ by anatomy: the rigid stage must make up for it.
+
+Of images of several channels the first is looked at.`,
     formula: String.raw`T(x) = x + c_M - c_F,\qquad c = \frac{\sum_x I(x)\,x}{\sum_x I(x)}`,
     references: [
       {
@@ -30,8 +33,8 @@ does not, the centres differ by anatomy: the rigid stage must make up for it.`,
   outputs: { transform: { type: 'transform', doc: 'A translation, mm.' } },
   lower(b, { fixed, moving }) {
     const affine = b.centresAffine({
-      fixedMoments: b.imageMoments({ image: fixed.image }),
-      movingMoments: b.imageMoments({ image: moving.image }),
+      fixedMoments: b.imageMoments({ image: firstChannel(b, fixed) }),
+      movingMoments: b.imageMoments({ image: firstChannel(b, moving) }),
     });
     return { transform: { kind: 'transform', grid: fixed.grid, affine } };
   },

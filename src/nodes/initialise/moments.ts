@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
+import { firstChannel } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { choiceParameter } from '../../runtime/api/nodes/parameters';
 import type { ImageValue } from '../../runtime/api/nodes/port-values';
@@ -28,7 +29,7 @@ coarse grid is taken; where two are equal, the one without a turn.
 A head that was scanned lying on its side is found this way. All candidates are turns: none of them
 mirrors the image, because a mirrored head fits well by its intensities and swaps left and right.
 
-Sizes are not matched: that is what the affine stage is for.`,
+Of images of several channels the first is looked at. Sizes are not matched: that is what the affine stage is for.`,
     formula: String.raw`T(x) = c_M + R\,(x - c_F),\qquad
 R \in \{I\}\cup\{V_M\,\mathrm{diag}(\pm1,\pm1,\pm1)\,V_F^{\mathsf T} : \det R = 1\}`,
     references: [
@@ -55,8 +56,8 @@ R \in \{I\}\cup\{V_M\,\mathrm{diag}(\pm1,\pm1,\pm1)\,V_F^{\mathsf T} : \det R = 
   lower(b, { fixed, moving }, { compareBy }) {
     const candidates = b.momentCandidates(
       {
-        fixedMoments: b.imageMoments({ image: fixed.image }),
-        movingMoments: b.imageMoments({ image: moving.image }),
+        fixedMoments: b.imageMoments({ image: firstChannel(b, fixed) }),
+        movingMoments: b.imageMoments({ image: firstChannel(b, moving) }),
       },
       { planar: fixed.grid.sizeVoxels.includes(1) },
     );
@@ -81,8 +82,8 @@ function scoring(
   moving: ImageValue,
   compareBy: 'mutual-information' | 'correlation',
 ): (affine: ValueId) => ValueId {
-  const coarseFixed = coarse(b, fixed);
-  const coarseMoving = coarse(b, moving);
+  const coarseFixed = coarse(b, { image: firstChannel(b, fixed), grid: fixed.grid });
+  const coarseMoving = coarse(b, { image: firstChannel(b, moving), grid: moving.grid });
   return (affine) => {
     const warped = b.sample(
       { source: coarseMoving.image, affine },
@@ -105,8 +106,8 @@ function scoring(
 }
 
 /** An image shrunk to be compared: in steps where one Gaussian would be wider than a kernel takes. */
-function coarse(b: Builder, image: ImageValue): ShrunkImage {
+function coarse(b: Builder, image: ShrunkImage): ShrunkImage {
   const shrink = Math.max(1, Math.max(...image.grid.sizeVoxels) / comparedVoxels);
   const shrunk = shrinkImage(b, image, Math.min(shrink, largestShrink), comparedSmoothing);
-  return shrink > largestShrink ? coarse(b, { kind: 'image', ...shrunk }) : shrunk;
+  return shrink > largestShrink ? coarse(b, shrunk) : shrunk;
 }

@@ -7,3 +7,11 @@ export function frameParameter() {
     help: 'Which image of a series (4-D file) to take, counted from 0; not needed for one image.',
   });
 }
+
+/** Whether a series is one image of it (unset, too), or its frames are the channels of one image. */
+export function seriesParameter() {
+  return z.enum(['one-frame', 'frames-as-channels']).exactOptional().meta({
+    title: 'Series',
+    help: 'What is taken of a series (4-D file): one frame, unless all of them are to be channels of one image.',
+  });
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitChannels } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { frameParameter } from './frame-parameter';
 import { sourceParameter } from './source-parameter';
@@ -14,6 +15,8 @@ export const loadMask = defineNode({
     details: `Every voxel whose number is not 0 is inside, whatever the number: a mask, a map of labels
 or an image with an empty background all serve. To leave something out, such as a lesion or the
 padding of a scanner, load a mask of everything else.
+
+Of a file of several channels, a voxel is inside where any of them is not 0.
 
 Wire it to *fixed mask* or *moving mask* of Register. It has to lie in the world where its image
 lies, but may have a grid of its own; it is then read at the nearest voxel.`,
@@ -32,6 +35,9 @@ lies, but may have a grid of its own; it is then read at the nearest voxel.`,
       });
     }
     const { grid, image } = context.input('image');
-    return { mask: { kind: 'mask', grid, mask: b.nonZero({ image }) } };
+    const mask = splitChannels(b, image)
+      .map((channel) => b.nonZero({ image: channel }))
+      .reduce((any, one) => b.pointwise({ a: any, b: one }, { expressions: [['max', 'a', 'b']] }));
+    return { mask: { kind: 'mask', grid, mask } };
   },
 });

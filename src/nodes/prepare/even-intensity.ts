@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import type { ValueId } from '../../runtime/api/nodes/builder';
+import { channelOf, joinChannels, splitChannels } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
+import { requireSameChannels } from '../shared/same-grid';
 
 const reported = [
   'fixedFold',
@@ -44,6 +47,9 @@ image. Brightness is thought of as a product: an image with numbers well below z
 shading that is brightest in the middle or at the rim is not taken out, only its slope; local correlation
 withstands it.
 
+Of images of several channels each channel is evened with its partner: a coil shades each scan in its own way.
+The rows are then \`even.channel.0.fixedFold\` and so on.
+
 The table has \`even.fixedFold\` and \`even.movingFold\` (brightness changes by this factor across what the image
 shows), \`even.fixedAgreement\` and \`even.movingAgreement\` (what parts of the image have of it at the least, 1 at best; 0
 where the fold is too small to ask), and \`even.takenOutPercent\`.`,
@@ -79,17 +85,32 @@ I'(x) = I(x)\, e^{-\hat s \cdot (x - \bar x)}`,
     moving: { type: 'image', doc: 'The moving image without shading.' },
     table: { type: 'table', doc: 'How much each image is shaded, and what was taken out.' },
   },
-  lower(b, { fixed, moving }, { leastFold }) {
-    const { evenFixed, evenMoving, report } = b.evenIntensity(
-      { fixed: fixed.image, moving: moving.image },
-      { leastFold },
+  lower(b, { fixed, moving }, { leastFold }, context) {
+    requireSameChannels(context, fixed, moving, 'moving');
+    const pairs = splitChannels(b, fixed.image).map((channel, index) =>
+      b.evenIntensity({ fixed: channel, moving: channelOf(b, moving.image, index) }, { leastFold }),
     );
+    const joined = (planes: readonly ValueId[]) =>
+      joinChannels(b, planes as [ValueId, ...ValueId[]]);
+    const { grid, channels } = fixed;
     return {
-      fixed: { kind: 'image', grid: fixed.grid, image: evenFixed },
-      moving: { kind: 'image', grid: moving.grid, image: evenMoving },
+      fixed: { kind: 'image', grid, channels, image: joined(pairs.map((p) => p.evenFixed)) },
+      moving: {
+        kind: 'image',
+        grid: moving.grid,
+        channels,
+        image: joined(pairs.map((p) => p.evenMoving)),
+      },
       table: {
         kind: 'table',
-        rows: reported.map((name, index) => ({ name: `even.${name}`, scalars: report, index })),
+        rows: pairs.flatMap(({ report }, channel) => {
+          const prefix = channels === 1 ? 'even' : `even.channel.${channel}`;
+          return reported.map((name, index) => ({
+            name: `${prefix}.${name}`,
+            scalars: report,
+            index,
+          }));
+        }),
       },
     };
   },

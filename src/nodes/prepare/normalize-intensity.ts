@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mapChannels } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
 
@@ -20,6 +21,9 @@ A value that a scanner or a tool wrote where it had no data (−3024 around the 
 sees) has no part in the percentiles and becomes 0, like what is darkest. It is known by being the lowest, by
 filling a fiftieth of the image or more, by lying far below all others, and by a second background that it
 meets at the border; zero around a brain is no such value.
+
+Each channel has percentiles of its own, so that all come to the same range; the colours of a picture change
+by it.
 
 Do this to both images before any similarity: the objectives' small constants are meant for
 intensities between 0 and 1. It neither removes a bias field (Even intensity does, before) nor
@@ -53,8 +57,11 @@ makes two contrasts alike.`,
   }),
   inputs: { image: { type: 'image', doc: 'Image in any units.' } },
   outputs: { image: { type: 'image', doc: 'The same image between 0 and 1.' } },
-  lower(b, { image: { grid, image } }, { lowerPercent, upperPercent }) {
-    const range = b.quantiles({ image }, { lower: lowerPercent / 100, upper: upperPercent / 100 });
-    return { image: { kind: 'image', grid, image: b.rescale({ image, range }) } };
+  lower(b, { image: { grid, channels, image } }, { lowerPercent, upperPercent }) {
+    const shares = { lower: lowerPercent / 100, upper: upperPercent / 100 };
+    const normalized = mapChannels(b, image, (channel) =>
+      b.rescale({ image: channel, range: b.quantiles({ image: channel }, shares) }),
+    );
+    return { image: { kind: 'image', grid, channels, image: normalized } };
   },
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { sameGrid } from '../../imaging/grid';
+import type { ValueId } from '../../runtime/api/nodes/builder';
+import { meanOf, splitChannels } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { descend } from '../registration/descend';
 import { outsideParameters, warpImage } from '../registration/outside';
@@ -33,6 +35,9 @@ What a level found is the start of the next.
 Chain stages by their transforms: rigid, then affine, then deformable, each one's *transform* wired
 to the next one's *initial*. The result is always the whole map from the fixed to the moving image.
 
+Images of several **channels** are compared channel by channel, each with its partner in the other image, so
+that both need the same number; masks and overlap are common to all. The preview shows the first channel.
+
 Points that lead out of the moving image do not count, nor do those outside a mask. A **mask** limits
 what is compared, not what is moved: the transform is found from what lies inside both, and goes on
 beyond. Masks are smoothed and shrunk with the images, so that a coarse voxel counts by the share of it
@@ -50,7 +55,7 @@ turned by more than 60° against the headers; less than half of the smaller imag
 planes meet at more than 15°; a slice in a volume where no start has searched across it; a loss that rose
 by more than 5 % at the finest level; brightness that drifts apart by more than 1.6-fold from one end to the other, where
 the objective compares whole images; a value that stands for no data in both images, where nothing leaves it
-out; a field that folds or leaves some voxel less than 1 % of its volume; and a field
+out (of these two, any channel's); a field that folds or leaves some voxel less than 1 % of its volume; and a field
 that bends much but makes local correlation better by less than 10 % at every level. No warning is no proof: look
 at the result.
 
@@ -129,7 +134,10 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
       params.outside === 'edge'
         ? warpImage(b, moving, total, fixed.grid, { ...linear, outside: 'lowest' })
         : warped;
-    b.check(b.intensityRange({ image: seen }), nothingOnTheFixedImage(initial));
+    // Equal only where every channel is the same everywhere.
+    const ranges = splitChannels(b, seen).map((image) => b.intensityRange({ image }));
+    const range = meanOf(b, ranges as [ValueId, ...ValueId[]]);
+    b.check(range, nothingOnTheFixedImage(initial));
     const report = reportOverlap(b, parts, total);
     b.check(report.verdict, tooLittleOverlap(initial));
     warnOfRegistration(b, parts, total, report.overlap);
@@ -140,7 +148,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
         ...total,
         ...(inverse === undefined ? {} : { inverseDisplacement: inverse }),
       },
-      warped: { kind: 'image', grid: fixed.grid, image: warped },
+      warped: { kind: 'image', grid: fixed.grid, channels: moving.channels, image: warped },
       report: report.table,
     };
   },

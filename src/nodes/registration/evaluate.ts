@@ -9,7 +9,7 @@ import { afterModel, wholeMap } from './total-transform';
 
 /** What the objectives say of one choice of the model's variables at a level. */
 export interface Evaluation extends WeightedObjectives {
-  /** The moving image as these variables bring it onto the level's grid. */
+  /** The moving image (its first channel) as these variables bring it onto the level's grid. */
   readonly warped: ValueId;
 }
 
@@ -33,5 +33,5 @@ export function evaluate(
     fields: model.fields?.(b, variables, at) ?? [],
     level: at,
   });
-  return { ...weighed, warped: main.warped };
+  return { ...weighed, warped: main.channels[0].warped };
 }

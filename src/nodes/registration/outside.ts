@@ -1,5 +1,6 @@
 import type { Grid } from '../../imaging/grid';
 import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
+import { channelOf, mapChannels } from '../../runtime/api/nodes/channels';
 import type { PlacedImage } from '../../runtime/api/nodes/compare';
 import { choiceParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import type { MapValue } from '../../runtime/api/nodes/port-values';
@@ -31,7 +32,7 @@ export function outsideParameters() {
 }
 
 /**
- * An image through a map, on a grid. Within half a voxel of its edge the edge's value goes on, as in ITK;
+ * An image through a map, on a grid, channel by channel. Within half a voxel of its edge the edge's value goes on, as in ITK;
  * beyond it stands what was chosen.
  */
 export function warpImage(
@@ -54,6 +55,11 @@ export function warpImage(
     sourceWorldFromVoxel: [...source.worldFromVoxel],
     outside: 'cut',
   });
-  const fill = outside === 'lowest' ? b.intensityRange({ image }) : b.constant([outsideValue]);
-  return b.fillOutside({ value, inside, fill });
+  if (outside === 'value') {
+    return b.fillOutside({ value, inside, fill: b.constant([outsideValue]) });
+  }
+  return mapChannels(b, value, (channel, index) => {
+    const fill = b.intensityRange({ image: channelOf(b, image, index) });
+    return b.fillOutside({ value: channel, inside, fill });
+  });
 }

@@ -7,6 +7,7 @@ import type {
   ObjectivePart,
   TransformValue,
 } from '../../runtime/api/nodes/port-values';
+import { channelsText } from '../shared/same-grid';
 
 /** What is wired to a registration, as far as it can be refused before anything runs. */
 interface Wired {
@@ -30,6 +31,8 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
       remedy: 'Wire a similarity, for example Local correlation, to "objectives".',
     };
   }
+  const unpaired = unpairedChannels(wired);
+  if (unpaired) return unpaired;
   const unfit = objectives.find((part) => part.on === 'field');
   if (unfit && !model.fields) {
     return {
@@ -59,6 +62,30 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
       port: 'initial',
       message: 'The fixed and the moving image do not overlap in the world.',
       remedy: bringTogether,
+    };
+  }
+  return undefined;
+}
+
+/** Why channels have no partners: in the pair of `register`, or in one that an objective brings. */
+function unpairedChannels({ fixed, moving, objectives }: Wired): LoweringProblem | undefined {
+  const remedy =
+    'Take what both images show with Pick channel, or bring both to the same channels with Combine channels.';
+  if (fixed.channels !== moving.channels) {
+    return {
+      port: 'moving',
+      message: `The fixed image has ${channelsText(fixed)} and the moving one ${channelsText(moving)}; each channel is compared with its partner.`,
+      remedy,
+    };
+  }
+  for (const part of objectives) {
+    if (part.on !== 'images' || !part.pair) continue;
+    const pair = { fixed, moving, ...part.pair };
+    if (pair.fixed.channels === pair.moving.channels) continue;
+    return {
+      port: 'objectives',
+      message: `“${part.name}” compares a fixed image of ${channelsText(pair.fixed)} with a moving one of ${channelsText(pair.moving)}; each channel is compared with its partner.`,
+      remedy: `${remedy} Where only one image is wired to “${part.name}”, its partner is that of this node.`,
     };
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { Builder, Judge, ValueId } from '../../runtime/api/nodes/builder';
+import { splitChannels } from '../../runtime/api/nodes/channels';
 import { comparisonOf } from '../../runtime/api/nodes/compare';
 import { isSlice, largeTurn, tiltedPlanes, unlikelySize, unseenAcross } from './affine-doubts';
 import { levelPairs } from './level-pairs';
@@ -58,32 +59,29 @@ export function warnOfRegistration(
   }
 }
 
-/** What is masked does not count, and pairs of their own are looked after by who wired them. */
+/** Of any channel. What is masked does not count, and pairs of their own are looked after by who wired them. */
 function warnOfPadding(b: Builder, parts: RegistrationParts): void {
   const { fixed, moving, fixedMask, movingMask, objectives } = parts;
   if (fixedMask && movingMask) return;
   if (objectives.every((part) => part.on !== 'images' || part.pair)) return;
-  const types = [fixed, moving].map(({ image }) => b.typeOf(image));
-  if (types.some((type) => type.kind !== 'field' || type.channels !== 1)) return;
-  const reports = [fixed, moving].map(({ image }) => b.padding({ image }));
-  b.warn(reports, paddingAttracts);
+  const inMoving = splitChannels(b, moving.image);
+  splitChannels(b, fixed.image).forEach((image, channel) => {
+    const partner = inMoving[channel] ?? inMoving[0];
+    b.warn([b.padding({ image }), b.padding({ image: partner })], paddingAttracts);
+  });
 }
 
-/** Compared where it is cheap: on the grid of the coarsest level. */
+/** Of any channel, compared where it is cheap: on the grid of the coarsest level. */
 function warnOfDrift(b: Builder, parts: RegistrationParts, total: TotalTransform): void {
   const { objectives, schedule } = parts;
   const comparing = objectives.filter((part) => part.on === 'images');
   const [coarsest] = schedule.levels;
   if (!coarsest || comparing.every((part) => part.isLocal || part.pair)) return;
   const { main } = levelPairs(b, parts, coarsest.shrink);
-  const { fixed, warped, domain, channels } = comparisonOf(
-    b,
-    main,
-    { moving: total },
-    main.fixed.grid,
-  );
-  if (channels !== 1) return;
-  b.warn([b.brightnessDrift({ fixed, warped, weight: domain.weight })], drift);
+  const { domain, channels } = comparisonOf(b, main, { moving: total }, main.fixed.grid);
+  for (const { fixed, warped } of channels) {
+    b.warn([b.brightnessDrift({ fixed, warped, weight: domain.weight })], drift);
+  }
 }
 
 export const littleOverlap: Judge = ([overlap = []]) => {

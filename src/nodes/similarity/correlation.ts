@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { weightParameter } from '../shared/objective-weight';
+import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
 export const correlation = defineNode({
@@ -15,9 +16,12 @@ export const correlation = defineNode({
 differ by a factor and an offset; the order of the tissues may not.
 
 Good for rigid and affine stages within one contrast, where it is smooth and cheap. For deformable
-stages local correlation is better: it also forgives slow changes of brightness.`,
-    formula: String.raw`\mathcal{L} = -\frac{\sum_x (F-\bar F)(W-\bar W)}
-{\sqrt{\sum_x (F-\bar F)^2\;\sum_x (W-\bar W)^2}}`,
+stages local correlation is better: it also forgives slow changes of brightness.
+
+Of images of several channels it is the mean over the C channels of their correlations: each counts alike,
+whatever its range.`,
+    formula: String.raw`\mathcal{L} = -\frac{1}{C}\sum_c \frac{\sum_x (F_c-\bar F_c)(W_c-\bar W_c)}
+{\sqrt{\sum_x (F_c-\bar F_c)^2\;\sum_x (W_c-\bar W_c)^2}}`,
     references: [
       {
         text: 'Modersitzki: Numerical Methods for Image Registration, 2004',
@@ -35,8 +39,10 @@ stages local correlation is better: it also forgives slow changes of brightness.
       weight: b.dial('weight', params.weight),
       on: 'images',
       ...ownPair(images),
-      loss: (body, { fixed, warped, domain: { weight } }) =>
-        body.globalCorrelation({ fixed, warped, weight }),
+      loss: (body, comparison) =>
+        meanOverChannels(body, comparison, ({ fixed, warped }) =>
+          body.globalCorrelation({ fixed, warped, weight: comparison.domain.weight }),
+        ),
     },
   }),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { integerParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import { weightParameter } from '../shared/objective-weight';
+import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
 export const lncc = defineNode({
@@ -21,7 +22,10 @@ detail and noise, a large one is steadier and coarser; the cost does not depend 
 images are flat, ε keeps noise from looking like structure: it is meant for intensities between 0
 and 1, so normalize first.
 
-Between contrasts that are not monotone to each other (CT and MR), use mutual information.`,
+Between contrasts that are not monotone to each other (CT and MR), use mutual information.
+
+Of images of several channels it is the mean over channels, each in windows of its own; the cost grows with
+their number. To weigh them unlike, pick the channels and wire each pair to a similarity of its own.`,
     formula: String.raw`\mathcal{L} = -\frac{1}{N}\sum_x \frac{A^2}{B\,C},\qquad
 A = \overline{FW}-\bar F\bar W,\; B = \max(\overline{F^2}-\bar F^2,\varepsilon),\;
 C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
@@ -65,17 +69,20 @@ C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
       on: 'images',
       isLocal: true,
       ...ownPair(images),
-      loss(body, { fixed, warped, domain: { weight, hasHoles } }) {
+      loss(body, comparison) {
+        const { weight, hasHoles } = comparison.domain;
         const window = { radiusVoxels };
         const counted = hasHoles
           ? { weight, weightMean: body.windowStatistics({ image: weight }, window).mean }
           : {};
-        const ofFixed = body.windowStatistics({ image: fixed, ...counted }, window);
-        const moments = body.windowMoments({ fixed, warped, ...counted }, window);
-        return body.lnccLoss(
-          { meanFixed: ofFixed.mean, meanFixedSquared: ofFixed.meanSquared, ...moments, weight },
-          { epsilon },
-        );
+        return meanOverChannels(body, comparison, ({ fixed, warped }) => {
+          const ofFixed = body.windowStatistics({ image: fixed, ...counted }, window);
+          const moments = body.windowMoments({ fixed, warped, ...counted }, window);
+          return body.lnccLoss(
+            { meanFixed: ofFixed.mean, meanFixedSquared: ofFixed.meanSquared, ...moments, weight },
+            { epsilon },
+          );
+        });
       },
     },
   }),

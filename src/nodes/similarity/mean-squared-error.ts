@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import type { Comparison } from '../../runtime/api/nodes/port-values';
+import type { ComparedChannel, Comparison, Domain } from '../../runtime/api/nodes/port-values';
 import { weightParameter } from '../shared/objective-weight';
+import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
 export const meanSquaredError = defineNode({
@@ -17,8 +18,11 @@ export const meanSquaredError = defineNode({
 intensity in both images: normalize both first, or take them from the same scanner and sequence.
 
 A bright spot in one image alone, a bias field or another contrast misleads it. Correlation forgives
-a change of brightness, local correlation a bias field, mutual information another contrast.`,
-    formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \big(F(x) - W(x)\big)^2`,
+a change of brightness, local correlation a bias field, mutual information another contrast.
+
+Of images of several channels it is the mean over channels: a channel of a wider range counts more, so
+normalize them, which is done channel by channel.`,
+    formula: String.raw`\mathcal{L} = \frac{1}{C\,N}\sum_{c,x} \big(F_c(x) - W_c(x)\big)^2`,
     references: [
       {
         text: 'Modersitzki: Numerical Methods for Image Registration, 2004',
@@ -36,8 +40,10 @@ a change of brightness, local correlation a bias field, mutual information anoth
       weight: b.dial('weight', params.weight),
       on: 'images',
       ...ownPair(images),
-      loss: (body, { fixed, warped, domain: { weight } }) =>
-        body.meanSquaredDifference({ fixed, warped, weight }),
+      loss: (body, comparison) =>
+        meanOverChannels(body, comparison, ({ fixed, warped }) =>
+          body.meanSquaredDifference({ fixed, warped, weight: comparison.domain.weight }),
+        ),
       withoutPartner: costOfAnyPartner,
     },
   }),
@@ -47,9 +53,14 @@ a change of brightness, local correlation a bias field, mutual information anoth
  * Mean squared difference to a partner taken at random: both variances and the squared difference of the
  * means. What a point costs of whose partner nothing is known.
  */
-function costOfAnyPartner(
+function costOfAnyPartner(b: Builder, comparison: Comparison): ValueId {
+  return meanOverChannels(b, comparison, (channel) => costInChannel(b, channel, comparison.domain));
+}
+
+function costInChannel(
   b: Builder,
-  { fixedUnmoved, moving, domain: { reference, ofMoving } }: Comparison,
+  { fixedUnmoved, moving }: ComparedChannel,
+  { reference, ofMoving }: Domain,
 ): ValueId {
   const spreadOfFixed = b.imageVariance({ image: fixedUnmoved, weight: reference?.weight });
   const counted = ofMoving && b.meanWeight({ weight: ofMoving }).inverse;

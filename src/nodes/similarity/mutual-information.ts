@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { choiceParameter, integerParameter } from '../../runtime/api/nodes/parameters';
 import { weightParameter } from '../shared/objective-weight';
+import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
 export const mutualInformation = defineNode({
@@ -19,7 +20,10 @@ which does not matter, so that it aligns CT with MR and T1 with T2.
 
 The default for rigid and affine stages in every contrast. It needs many voxels for its histogram
 and sees no place, so for deformable stages within one contrast local correlation follows finer
-detail.`,
+detail.
+
+Of images of several channels it is the mean over channels of the information that each shares with its
+partner. What one channel tells about another one of the same image is not counted.`,
     formula: String.raw`\mathcal{L} = -\sum_{a,b} p(a,b)\,\ln\frac{p(a,b)}{p_F(a)\,p_W(b)},\qquad
 p(a,b) = \frac{1}{N}\sum_x w_a\big(F(x)\big)\,w_b\big(W(x)\big)`,
     references: [
@@ -62,16 +66,18 @@ p(a,b) = \frac{1}{N}\sum_x w_a\big(F(x)\big)\,w_b\big(W(x)\big)`,
       weight: b.dial('weight', factor),
       on: 'images',
       ...ownPair(images),
-      loss(body, { fixed, warped, fixedUnmoved, moving, domain: { weight } }) {
-        // The ranges of the images as they lie: bins must not shift as they move.
-        const fixedRange = body.intensityRange({ image: fixedUnmoved });
-        const warpedRange = body.intensityRange({ image: moving });
-        const histogram = body.jointHistogram(
-          { fixed, warped, fixedRange, warpedRange, weight },
-          { bins, window },
-        );
-        return body.mutualInformation({ histogram }, { bins });
-      },
+      loss: (body, comparison) =>
+        meanOverChannels(body, comparison, ({ fixed, warped, fixedUnmoved, moving }) => {
+          // The ranges of the images as they lie: bins must not shift as they move.
+          const fixedRange = body.intensityRange({ image: fixedUnmoved });
+          const warpedRange = body.intensityRange({ image: moving });
+          const { weight } = comparison.domain;
+          const histogram = body.jointHistogram(
+            { fixed, warped, fixedRange, warpedRange, weight },
+            { bins, window },
+          );
+          return body.mutualInformation({ histogram }, { bins });
+        }),
     },
   }),
 });

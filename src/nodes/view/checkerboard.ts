@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { integerParameter } from '../../runtime/api/nodes/parameters';
-import { requireSameGrid } from '../shared/same-grid';
+import { requireSameChannels, requireSameGrid } from '../shared/same-grid';
 
 export const checkerboard = defineNode({
   type: 'view.checkerboard',
@@ -34,7 +34,8 @@ Both images should have about the same brightness: normalize them first.`,
   outputs: { image: { type: 'image', doc: 'Blocks of either image in turn.' } },
   lower(builder, { a, b }, { sizeVoxels }, context) {
     requireSameGrid(context, a.grid, b.grid, 'b');
+    requireSameChannels(context, a, b, 'b');
     const image = builder.checkerboard({ a: a.image, b: b.image }, { sizeVoxels });
-    return { image: { kind: 'image', grid: a.grid, image } };
+    return { image: { kind: 'image', grid: a.grid, channels: a.channels, image } };
   },
 });

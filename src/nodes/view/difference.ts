@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { requireSameGrid } from '../shared/same-grid';
+import { requireSameChannels, requireSameGrid } from '../shared/same-grid';
 
 export const difference = defineNode({
   type: 'view.difference',
@@ -24,7 +24,8 @@ Both images should have the same contrast and be normalized.`,
   outputs: { image: { type: 'image', doc: 'a − b.' } },
   lower(builder, { a, b }, _, context) {
     requireSameGrid(context, a.grid, b.grid, 'b');
+    requireSameChannels(context, a, b, 'b');
     const image = builder.difference({ a: a.image, b: b.image });
-    return { image: { kind: 'image', grid: a.grid, image } };
+    return { image: { kind: 'image', grid: a.grid, channels: a.channels, image } };
   },
 });

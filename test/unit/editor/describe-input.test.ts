@@ -11,8 +11,9 @@ const volume = axisAlignedGrid([182, 218, 182], [1, 1, 1]);
 const slice = axisAlignedGrid([256, 200, 1], [0.8, 0.9, 5]);
 
 const described: readonly (readonly [InputDescriptor, string])[] = [
-  [{ kind: 'image', grid: volume, image: id }, '182 × 218 × 182, 1 mm'],
-  [{ kind: 'image', grid: slice, image: id }, '256 × 200, 0.8 × 0.9 mm'],
+  [{ kind: 'image', grid: volume, channels: 1, image: id }, '182 × 218 × 182, 1 mm'],
+  [{ kind: 'image', grid: volume, channels: 3, image: id }, '182 × 218 × 182, 1 mm, 3 channels'],
+  [{ kind: 'image', grid: slice, channels: 1, image: id }, '256 × 200, 0.8 × 0.9 mm'],
   [
     { kind: 'labels', grid: slice, labels: id, ids: [0n, 4n, 7n] },
     '256 × 200, 0.8 × 0.9 mm, 2 labels',

@@ -108,7 +108,6 @@ describe('readNifti refuses, with the numbers it found', () => {
   it('voxels that are not one number', () => {
     const withType = (code: number) => spoil((view) => view.setInt16(at.datatype, code, true));
     expect(refusal(withType(32))).toMatchObject({ typeName: 'complex (64 bits)' });
-    expect(refusal(withType(128))).toMatchObject({ typeName: 'RGB colour' });
     expect(refusal(withType(777))).toMatchObject({
       code: 'unsupported-datatype',
       datatypeCode: 777,

@@ -311,11 +311,9 @@ describe('a displacement field', () => {
     expect(result.ok && result.field.componentsMm[0][19]).toBe(1);
   });
 
-  it('is not read from an image, nor an image from it', () => {
+  it('is not read from an image', () => {
     const field = readDisplacementField(smallNifti(), 'image.nii');
     expect(field.ok ? '' : field.problem.code).toBe('not-a-displacement-field');
-    const image = readNifti(bytes, 'field.nii');
-    expect(image.ok ? '' : image.problem.code).toBe('too-many-dimensions');
     const short = readDisplacementField(bytes.subarray(0, bytes.length - 1), 'field.nii');
     expect(short.ok ? '' : short.problem.code).toBe('truncated');
   });

@@ -120,6 +120,7 @@ test('a start reports every number that its op gives', () => {
     'start.taken',
     'start.gainPercent',
     ...names,
+    'start.turnUsedPercent',
   ]);
   expect(table.rows.map(({ index }) => index)).toEqual([...table.rows.keys()]);
   expect(graph.builder.typeOf(table.rows[0]!.scalars)).toEqual(scalarsType(table.rows.length));

@@ -75,8 +75,8 @@ export function refusalOf(lower: () => unknown): LoweringProblem {
 export const volumeGrid: Grid = axisAlignedGrid([40, 36, 20], [2, 2, 3], [-40, -36, -30]);
 export const sliceGrid: Grid = axisAlignedGrid([48, 40, 1], [1, 1.5, 4], [-24, -30, 0]);
 
-export function imageOn(graph: GraphBuilder, grid: Grid, key: string): ImageValue {
-  return { kind: 'image', grid, image: graph.input(key, fieldType(grid, 1)) };
+export function imageOn(graph: GraphBuilder, grid: Grid, key: string, channels = 1): ImageValue {
+  return { kind: 'image', grid, channels, image: graph.input(key, fieldType(grid, channels)) };
 }
 
 export function labelsOn(

@@ -88,8 +88,8 @@ describe.each([...nodeRegistry.values()])('$type', (definition) => {
     for (const [name, parameter] of parametersOf(params)) {
       expect(parameter.title, name).toMatch(/^[A-Z]/);
       expect(parameter.help, name).toMatch(/^[A-Z].*\.$/);
-      // A frame has no default: which one of a series is meant, nobody else can know.
-      if (name !== 'frame') expect(parameter.default, name).toBeDefined();
+      // These have no default: what of a series is meant, nobody else can know.
+      if (name !== 'frame' && name !== 'series') expect(parameter.default, name).toBeDefined();
       const numeric = parameter.items ?? parameter;
       if (numeric.type !== 'number' && numeric.type !== 'integer') continue;
       expect(numeric.minimum, name).toBeTypeOf('number');

@@ -9,15 +9,18 @@ export interface Reading {
   readonly as: SourceKind;
   /** Which frame of a series is wanted, from 0; generated heads have only one. */
   readonly frame?: number;
+  /** The frames of a series are the channels of one image. */
+  readonly framesAsChannels?: true;
   /** Of landmarks: which of a file's points, and what their numbers are where it does not say it. */
   readonly points?: PointReading;
 }
 
 /** What a request says of how a file is read, apart from which file it is. */
-export function readingOf({ as, frame, points }: Reading): Reading {
+export function readingOf({ as, frame, framesAsChannels, points }: Reading): Reading {
   return {
     as,
     ...(frame === undefined ? {} : { frame }),
+    ...(framesAsChannels === undefined ? {} : { framesAsChannels }),
     ...(points === undefined ? {} : { points }),
   };
 }

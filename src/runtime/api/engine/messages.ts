@@ -151,13 +151,21 @@ export const messages = {
     severity: 'warning',
   }),
 
-  constantImage: (nodeId: string): Diagnostic => ({
-    ...error(
-      'input-problem',
-      { nodeId },
-      `The image at "${nodeId}" has the same value everywhere: nothing can be aligned on it.`,
-      'Check that this is the right file and the right frame.',
-    ),
+  /** @param constant channels that are the same everywhere, from 0, of so many */
+  constantImage: (nodeId: string, constant: readonly number[], channels: number): Diagnostic => ({
+    ...(channels === 1
+      ? error(
+          'input-problem',
+          { nodeId },
+          `The image at "${nodeId}" has the same value everywhere: nothing can be aligned on it.`,
+          'Check that this is the right file and the right frame.',
+        )
+      : error(
+          'input-problem',
+          { nodeId },
+          `Of the ${channels} channels at "${nodeId}", ${constant.join(', ')} (counted from 0) ${constant.length === 1 ? 'has' : 'have'} the same value everywhere: nothing can be aligned on ${constant.length === 1 ? 'it' : 'them'}, and what compares the image takes the mean over all channels.`,
+          'Choose those that show something with Pick channel, and join them with Combine channels.',
+        )),
     severity: 'warning',
   }),
 

@@ -1,7 +1,9 @@
 import { type Grid, sameGrid } from '../../../imaging/grid';
+import { InternalError } from '../../internal-error';
 import type { ValueId } from '../../ir/values';
 import { type Builder, gridAttributes } from './builder';
-import type { Comparison, Domain, MapValue, ModelMaps } from './port-values';
+import { splitChannels } from './channels';
+import type { ComparedChannel, Comparison, Domain, MapValue, ModelMaps } from './port-values';
 
 /** An image and the grid that it lies on. */
 export interface PlacedImage {
@@ -24,23 +26,45 @@ export interface ImagePair {
 /**
  * Reads both images of a pair at the points of a grid, each through its own map, and once each however
  * many stages a map was joined from. Gradients flow to every map. Beyond an image's edge its value goes
- * on, with a weight that falls to 0 within a voxel.
+ * on, with a weight that falls to 0 within a voxel. Channels are read one by one; all share the weight.
  * @param maps whole maps to the worlds of the two images; without `fixed` the grid lies in the fixed world
+ * @throws InternalError where the images differ in their number of channels
  */
 export function comparisonOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid: Grid): Comparison {
-  const { of, moving } = pair;
-  const type = b.typeOf(moving.image);
-  const fixed = isRead(pair.fixed, maps.fixed, grid)
-    ? read(b, pair.fixed, maps.fixed ?? {}, grid)
-    : pair.fixed.image;
+  const fixed = splitChannels(b, pair.fixed.image);
+  const moving = splitChannels(b, pair.moving.image);
+  if (fixed.length !== moving.length) {
+    throw new InternalError(`${fixed.length} channels are compared with ${moving.length}.`);
+  }
+  const channels = fixed.map((channel, index) =>
+    compareChannel(
+      b,
+      { image: channel, grid: pair.fixed.grid },
+      { image: moving[index] ?? moving[0], grid: pair.moving.grid },
+      maps,
+      grid,
+    ),
+  );
   return {
-    of,
+    of: pair.of,
+    channels: channels as [ComparedChannel, ...ComparedChannel[]],
+    domain: domainOf(b, pair, maps, grid),
+  };
+}
+
+function compareChannel(
+  b: Builder,
+  own: PlacedImage,
+  moving: PlacedImage,
+  maps: ModelMaps,
+  grid: Grid,
+): ComparedChannel {
+  const fixed = isRead(own, maps.fixed, grid) ? read(b, own, maps.fixed ?? {}, grid) : own.image;
+  return {
     fixed,
     warped: read(b, moving, maps.moving, grid),
-    fixedUnmoved: maps.fixed === undefined ? fixed : pair.fixed.image,
+    fixedUnmoved: maps.fixed === undefined ? fixed : own.image,
     moving: moving.image,
-    channels: type.kind === 'field' ? type.channels : 1,
-    domain: domainOf(b, pair, maps, grid),
   };
 }
 

@@ -124,8 +124,8 @@ export interface Domain {
   readonly hasHoles: boolean;
 }
 
-/** Two images on one domain, each read through its own map: all that a similarity sees. */
-export interface Comparison {
+/** One channel of two images on one domain, each read through its own map; fields of one channel. */
+export interface ComparedChannel {
   /** The fixed image on the domain's grid. */
   readonly fixed: ValueId;
   /** The moving image on the domain's grid, as the map of the moment brings it there. */
@@ -137,8 +137,13 @@ export interface Comparison {
   readonly fixedUnmoved: ValueId;
   /** The moving image of the level, where it lies: constant in the loop, for its range of intensities. */
   readonly moving: ValueId;
-  /** Channels of either image. */
-  readonly channels: number;
+}
+
+/** Two images on one domain: all that a similarity sees. */
+export interface Comparison {
+  /** The channels of both, each with its partner. */
+  readonly channels: readonly [ComparedChannel, ...ComparedChannel[]];
+  /** The same for all channels. */
   readonly domain: Domain;
   /** Which pair it is: empty for the pair of `register`, else the node that brought it. */
   readonly of: string;

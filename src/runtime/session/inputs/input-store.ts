@@ -4,7 +4,7 @@ import type { NiftiGeometry } from '../../../imaging/nifti/header';
 import { type HeadPhantom, headPhantomSteps } from '../../../imaging/phantoms/head';
 import { describeProblem, describeWarning } from '../../../imaging/problem-messages';
 import { runHeeding } from '../../../imaging/steps';
-import type { Volume } from '../../../imaging/volume';
+import { planesOf, type Volume } from '../../../imaging/volume';
 import { pairSha256Hex, sha256Hex } from '../../../imaging/volume-digest';
 import type { ComputedValue } from '../../api/data-kinds/index';
 import type { Diagnostic } from '../../api/engine/diagnostics';
@@ -15,6 +15,7 @@ import { valuesOf } from '../../compile/data-values';
 import { InternalError } from '../../internal-error';
 import type { Numbers } from '../results/result-data';
 import { valuesWithData } from '../results/values-with-data';
+import { expandAside, type Gunzip } from './expand-aside';
 import { dataOfLandmarks, dataOfVolume, type SourceData, sourceReaders } from './source-readers';
 
 /** Data that a loader can be bound to. */
@@ -47,6 +48,12 @@ export class InputStore {
   /** Files that are being read, by loader. */
   readonly #reading = new Map<string, AbortController>();
   readonly #closing = new AbortController();
+  readonly #gunzip: Gunzip | undefined;
+
+  /** @param gunzip where files can be decompressed elsewhere; left out, the reader does it here */
+  constructor(gunzip?: Gunzip) {
+    this.#gunzip = gunzip;
+  }
 
   get(handle: string): StoredInput | undefined {
     return this.#inputs.get(handle);
@@ -96,7 +103,9 @@ export class InputStore {
     if (differs && source.kind === 'url') {
       return { ok: false, diagnostics: [messages.wrongDigest(nodeId, name)] };
     }
-    const file = { name, bytes, ...(voxelBytes && { voxelBytes }) };
+    const given = { name, bytes, ...(voxelBytes && { voxelBytes }) };
+    const file = this.#gunzip ? await expandAside(given, this.#gunzip) : given;
+    signal.throwIfAborted();
     const read = await sourceReaders[source.as](file, { ...source, signal });
     if (!read.ok) return { ok: false, diagnostics: [problem(nodeId, read.problem)] };
     const warnings = read.warnings.map((warning) => {
@@ -145,14 +154,19 @@ export class InputStore {
     const sha256 = file?.sha256 ?? (await digestOf(volume, numbers));
     // One file read in two ways is different data.
     const handle = `input:${kind}:${sha256}${file?.reading ? `:${file.reading}` : ''}`;
-    const constant = volume?.kind === 'image' && isConstant(volume.values);
+    const planes = volume?.kind === 'image' ? planesOf(volume) : [];
+    const constant = planes.flatMap((plane, channel) => (isConstant(plane) ? [channel] : []));
+    const told =
+      constant.length === 0
+        ? warnings
+        : [...warnings, messages.constantImage(nodeId, constant, planes.length)];
     this.#inputs.set(handle, { handle, computed, numbers, volume, geometry, sha256, descriptor });
     return {
       ok: true,
       handle,
       descriptor,
       sha256,
-      warnings: constant ? [...warnings, messages.constantImage(nodeId)] : warnings,
+      warnings: told,
     };
   }
 }

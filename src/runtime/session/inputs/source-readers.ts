@@ -11,7 +11,7 @@ import { readImageFile } from '../../../imaging/readers/index';
 import { runHeeding, type Steps } from '../../../imaging/steps';
 import { imageVolumeOf, type StoredImage, type VolumeResult } from '../../../imaging/stored-image';
 import { readTransformFile } from '../../../imaging/transforms/read-transform';
-import type { Volume } from '../../../imaging/volume';
+import { planesOf, type Volume } from '../../../imaging/volume';
 import type { ComputedValue } from '../../api/data-kinds/index';
 import type { Reading, SourceKind } from '../../api/engine/inputs';
 
@@ -35,7 +35,9 @@ export type SourceResult =
   | { readonly ok: false; readonly problem: FileProblem };
 
 /** How a file is to be read. Reading ends soon after `signal` is aborted, with its reason thrown. */
-export type SourceOptions = Pick<Reading, 'frame' | 'points'> & { readonly signal: AbortSignal };
+export type SourceOptions = Pick<Reading, 'frame' | 'framesAsChannels' | 'points'> & {
+  readonly signal: AbortSignal;
+};
 
 /** Makes data of a file's untrusted bytes; expected faults come back as problems. */
 export type SourceReader = (file: OpenedFile, options: SourceOptions) => Promise<SourceResult>;
@@ -110,17 +112,18 @@ export function dataOfLandmarks(landmarks: readonly Landmark[]): SourceData {
 
 /** A volume as data of its kind. */
 export function dataOfVolume(volume: Volume): SourceData {
-  const { grid, values } = volume;
+  const { grid } = volume;
   const computed: ComputedValue =
-    volume.kind === 'image' ? { kind: 'image', grid, values } : { ...volume };
+    volume.kind === 'image' ? { kind: 'image', grid, planes: planesOf(volume) } : { ...volume };
   return { computed, volume };
 }
 
-/** Reads one frame of an image of any format. */
+/** Reads one frame of an image of any format, or all of them as its channels. */
 function volumeReader(volumeOf: (image: StoredImage) => Steps<VolumeResult<Volume>>): SourceReader {
-  return async (file, { frame: wanted, signal }) => {
+  return async (file, { frame: wanted, framesAsChannels, signal }) => {
     const read = await readImageFile(file, {
       ...(wanted === undefined ? {} : { frame: wanted }),
+      ...(framesAsChannels === undefined ? {} : { framesAsChannels }),
       signal,
     });
     if (!read.ok) return read;
@@ -131,7 +134,7 @@ function volumeReader(volumeOf: (image: StoredImage) => Steps<VolumeResult<Volum
       ok: true,
       data: { ...dataOfVolume(made.volume), geometry },
       // Frames of one file are different data; the first one goes without a number.
-      reading: frame ? String(frame) : '',
+      reading: framesAsChannels ? 'channels' : frame ? String(frame) : '',
       warnings: [...read.warnings, ...made.warnings],
     };
   };

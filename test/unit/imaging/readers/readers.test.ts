@@ -26,6 +26,7 @@ const fourBytes: ImageReader = {
         isLittleEndian: true,
         scaling: { slope: 1, intercept: 0 },
       },
+      channels: 1,
       frame: 0,
       frameCount: 1,
       geometry: geometryOf(grid),

@@ -1,17 +1,15 @@
-import { writeNifti } from '../../../../imaging/nifti/write-nifti';
+import { writeImagePlanes, writeNifti } from '../../../../imaging/nifti/write-nifti';
 import type { FileWriter, WriteContext } from './file-writer';
 
 const endings = ['.nii.gz', '.nii'] as const;
 
-/** Intensities as float32. */
+/** Intensities as float32; several channels as vectors. */
 export const niftiImage = {
   format: 'nifti-image',
   of: 'image',
   endings,
   write: (image, context) =>
-    context.gzip(writeNifti({ ...image, storedType: 'float32' }, optionsOf(context)), {
-      repeats: true,
-    }),
+    context.gzip(writeImagePlanes(image, optionsOf(context)), { repeats: true }),
 } as const satisfies FileWriter<'image'>;
 
 /** Labels in the type that the file they came from has, else in the smallest that holds them. */

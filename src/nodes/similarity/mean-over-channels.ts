@@ -1,0 +1,12 @@
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
+import { meanOf } from '../../runtime/api/nodes/channels';
+import type { ComparedChannel, Comparison } from '../../runtime/api/nodes/port-values';
+
+/** The mean over channels of what each of them gives: all count alike, whatever their spread. */
+export function meanOverChannels(
+  b: Builder,
+  { channels: [first, ...others] }: Comparison,
+  ofChannel: (channel: ComparedChannel) => ValueId,
+): ValueId {
+  return meanOf(b, [ofChannel(first), ...others.map(ofChannel)]);
+}
