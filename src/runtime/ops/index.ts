@@ -28,7 +28,12 @@ import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
 import { gatherPoints } from './points/gather-points';
 import { movePoints, movePointsToAffine } from './points/move-points';
-import { samplePoints, samplePointsDerivative, splatPoints } from './points/sample-points';
+import {
+  samplePoints,
+  samplePointsDerivative,
+  samplePointsSlope,
+  splatPoints,
+} from './points/sample-points';
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { pointwiseUpdate } from './pointwise/pointwise-update';
 import { uniformDraws } from './random/uniform-draws';
@@ -43,6 +48,7 @@ import { quantiles } from './reduce/quantiles';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './sample/sample';
+import { sampleSlope } from './sample/sample-slope';
 import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
@@ -126,8 +132,10 @@ export const opDefinitions = {
   sampleLabels,
   samplePoints,
   samplePointsDerivative,
+  samplePointsSlope,
   sampleWeight,
   sampleWithDerivative,
+  sampleSlope,
   scale,
   scaledStep,
   searchStart,
