@@ -70,6 +70,7 @@ const optionsOf: Readonly<Record<CommandName, readonly OptionName[]>> = {
   version: [],
 };
 
+const needsEngine: readonly CommandName[] = ['demo', 'run', 'plan'];
 const takesRecipe: readonly CommandName[] = ['run', 'plan', 'validate'];
 
 /**
@@ -105,6 +106,23 @@ export function parseArguments(args: readonly string[], parseArgs: ParseArgs): A
         ? undefined
         : choice('print-after', text('print-after') ?? '', phaseNames),
   };
+}
+
+/** What the engine must have for a command, as far as the arguments say. */
+export interface EngineWish {
+  readonly device: DeviceChoice;
+  readonly threads: number | undefined;
+}
+
+/** What the command asks of the engine; undefined where it needs none, or the arguments make no sense. */
+export function engineWish(args: readonly string[], parseArgs: ParseArgs): EngineWish | undefined {
+  try {
+    const { command, device, threads } = parseArguments(args, parseArgs);
+    return needsEngine.includes(command) ? { device, threads } : undefined;
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 function split(args: readonly string[], parseArgs: ParseArgs): ReturnType<ParseArgs> {

@@ -48,11 +48,24 @@ interface Loader {
   readonly source: SourceRequest;
 }
 
-/** What to do about one loader. */
+/** What to do about one loader, with the files that were read for it. */
 type Decision =
-  | { readonly open: Omit<OpenInputRequest, 'nodeId'>; readonly path?: string }
-  | { readonly refuse: Diagnostic }
+  | {
+      readonly open: Omit<OpenInputRequest, 'nodeId'>;
+      readonly path?: string;
+      readonly reads?: readonly ReadFile[];
+    }
+  | { readonly refuse: Diagnostic; readonly reads?: readonly ReadFile[] }
   | 'leave out';
+
+/** What came of one loader. */
+interface Bound {
+  readonly nodeId: string;
+  readonly reads: readonly ReadFile[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly isLeftOut: boolean;
+  readonly opened?: { readonly handle: string; readonly input: BoundInput };
+}
 
 /** The loaders of a recipe; those with parameters out of bounds are left to the engine. */
 export function loadersOf(document: PipelineDocument, registry: NodeRegistry): readonly Loader[] {
@@ -90,29 +103,33 @@ export async function bindInputs(
   const inputs: BoundInput[] = [];
   const leftOut: string[] = [];
   const reads: ReadFile[] = [];
-  for (const loader of loaders) {
-    const { nodeId } = loader;
-    const byHand = options.inputs.get(nodeId);
-    const decision = await (byHand === undefined ? fromRecipe(loader) : fromHand(loader, byHand));
-    if (decision === 'leave out') leftOut.push(nodeId);
-    else if ('refuse' in decision) diagnostics.push(decision.refuse);
-    else await open(nodeId, decision);
+  // All at once: while one file is decompressed another one is read. What is told keeps the loaders' order.
+  for (const bound of await Promise.all(loaders.map(bindOne))) {
+    if (bound.isLeftOut) leftOut.push(bound.nodeId);
+    reads.push(...bound.reads);
+    diagnostics.push(...bound.diagnostics);
+    if (!bound.opened) continue;
+    bindings[bound.nodeId] = bound.opened.handle;
+    inputs.push(bound.opened.input);
   }
   return { bindings, inputs, reads, leftOut, diagnostics };
 
-  async function open(
-    nodeId: string,
-    { open: request, path }: Extract<Decision, { open: unknown }>,
-  ): Promise<void> {
-    const opened = await engine.openInput({ nodeId, ...request });
-    if (!opened.ok) {
-      diagnostics.push(...opened.diagnostics);
-      return;
+  async function bindOne(loader: Loader): Promise<Bound> {
+    const { nodeId } = loader;
+    const byHand = options.inputs.get(nodeId);
+    const decision = await (byHand === undefined ? fromRecipe(loader) : fromHand(loader, byHand));
+    const nothing = { nodeId, reads: [], diagnostics: [], isLeftOut: false };
+    if (decision === 'leave out') return { ...nothing, isLeftOut: true };
+    if ('refuse' in decision) {
+      return { ...nothing, reads: decision.reads ?? [], diagnostics: [decision.refuse] };
     }
-    diagnostics.push(...opened.warnings);
-    bindings[nodeId] = opened.handle;
+    const { open: request, path, reads = [] } = decision;
+    const opened = await engine.openInput({ nodeId, ...request });
+    if (!opened.ok) return { ...nothing, reads, diagnostics: opened.diagnostics };
+    const { handle, sha256, warnings } = opened;
     const { source } = request;
-    inputs.push({ nodeId, source, sha256: opened.sha256, ...(path === undefined ? {} : { path }) });
+    const input = { nodeId, source, sha256, ...(path === undefined ? {} : { path }) };
+    return { ...nothing, reads, diagnostics: warnings, opened: { handle, input } };
   }
 
   async function fromRecipe(loader: Loader): Promise<Decision> {
@@ -164,7 +181,9 @@ export async function bindInputs(
 
   async function fromFile({ nodeId, source }: Loader, path: string): Promise<Decision> {
     const { header, voxels } = await pairOf(path, host.files);
-    for (const one of [header, voxels]) if (one !== undefined) reads.push({ nodeId, path: one });
+    const reads = [header, voxels].flatMap((one) =>
+      one === undefined ? [] : [{ nodeId, path: one }],
+    );
     const name = nameOf(header);
     // The file that the recipe names is compared with the checksum it was made with.
     const isNamed = source.kind === 'file' && source.name === name;
@@ -172,10 +191,12 @@ export async function bindInputs(
     let reading = header;
     try {
       const bytes = await host.files.read(header);
-      if (voxels === undefined) return { open: { source: request, bytes, fileName: name }, path };
+      if (voxels === undefined) {
+        return { open: { source: request, bytes, fileName: name }, path, reads };
+      }
       reading = voxels;
       const voxelBytes = await host.files.read(voxels);
-      return { open: { source: request, bytes, voxelBytes, fileName: name }, path: header };
+      return { open: { source: request, bytes, voxelBytes, fileName: name }, path: header, reads };
     } catch (error) {
       const starts = await host.files.startsIn(reading);
       const isDicom = starts.some((start) => recogniseFile(start) === 'dicom');
@@ -184,6 +205,7 @@ export async function bindInputs(
         refuse: isDicom
           ? messages.dicomFolder(nodeId, reading)
           : messages.fileUnreadable(nodeId, reading, reason),
+        reads,
       };
     }
   }

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { constants, gzip } from 'node:zlib';
+import { constants, gunzip, gzip } from 'node:zlib';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { nodeRegistry } from '../nodes/index';
@@ -10,6 +10,7 @@ import type { PoolThread } from '../runtime/cpu/pool-worker';
 import { nodePoolThread } from '../runtime/cpu/threads';
 import { deviceOpeners } from '../runtime/device-openers';
 import { createSession } from '../runtime/session';
+import type { Gunzip } from '../runtime/session/inputs/expand-aside';
 import type { EngineThreadOptions } from './engine-thread';
 import { codeOf } from './failure-reason';
 
@@ -57,6 +58,19 @@ const compress = promisify(gzip);
 const gzipAside: Gzip = (bytes, { repeats }) =>
   compress(bytes, repeats ? {} : { strategy: constants.Z_HUFFMAN_ONLY });
 
+const expand = promisify(gunzip);
+/** The same, the other way; zlib compares the checksum, and makes no more than is asked for. */
+const gunzipAside: Gunzip = async (bytes, contentBytes) => {
+  try {
+    // In one piece: put together from small ones it would be copied.
+    const chunkSize = Math.max(constants.Z_MIN_CHUNK, contentBytes);
+    const content = await expand(bytes, { chunkSize, maxOutputLength: contentBytes });
+    return content.length === contentBytes ? content : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 if (parentPort) {
   const { gpu: wanted, threads, memoryBytes } = workerData as EngineThreadOptions;
   const opened = wanted === 'look' ? await openGpu() : { because: wanted };
@@ -68,6 +82,7 @@ if (parentPort) {
     devices,
     maxResultBytes: 0,
     gzip: gzipAside,
+    gunzip: gunzipAside,
   });
   const engine = 'because' in opened ? explaining(session, opened.because) : session;
   Comlink.expose(engine, nodeEndpoint(parentPort));

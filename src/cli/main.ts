@@ -1,24 +1,46 @@
-import { lookup } from 'node:dns';
 import * as now from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { type RequestOptions, request } from 'node:https';
+import type { RequestOptions } from 'node:https';
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { version } from '../../package.json';
-import { isPublicAddress } from '../imaging/public-hosts';
-import type { DeviceChoice } from '../runtime/api/engine/engine-api';
-import { runCommandLine } from './command-line';
+import type { EngineApi } from '../runtime/api/engine/engine-api';
+import { engineWish } from './arguments';
 import { connectEngineThread, type EngineThreadOptions } from './engine-thread';
 import { type ExitStatus, exitStatus } from './exit-status';
-import { filesOf } from './files';
 import { hasGraphicsLibrary } from './graphics-library';
+import type { Host, ParseArgs } from './host';
 import { interruptionsOf, signalOf } from './interruptions';
 import { processesOf } from './processes';
-import { publicFetchOf } from './public-fetch';
 import { terminalOf } from './terminal';
+
+type EngineOptions = Parameters<Host['openEngine']>[0];
+
+const args = process.argv.slice(2);
+const processors = availableParallelism();
+const parse: ParseArgs = (asked) =>
+  parseArgs({ args: [...asked.args], options: asked.options, allowPositionals: true });
+
+function gpuFor(device: EngineOptions['device']): EngineThreadOptions['gpu'] {
+  if (device === 'cpu') return 'The recipe runs on the cpu device.';
+  const noLibrary = 'The Vulkan loader (libvulkan.so.1) is not on this machine.';
+  return hasGraphicsLibrary(process) ? 'look' : noLibrary;
+}
+
+function startEngine({ device, threads }: EngineOptions): EngineApi {
+  const gpu = gpuFor(device);
+  const workerData: EngineThreadOptions = { gpu, threads, memoryBytes: totalmem() };
+  const entry = new URL('./engine-worker.js', import.meta.url);
+  return connectEngineThread(new Worker(entry, { workerData }));
+}
+
+// The engine's thread is begun before the rest of the program is read, so that both load at once.
+const wish = engineWish(args, parse);
+const begun = wish && { device: wish.device, threads: wish.threads ?? processors };
+const engine = begun && startEngine(begun);
 
 /** What must not stay behind, however the program ends. */
 const temporary = new Set<string>();
@@ -48,11 +70,21 @@ const processes = processesOf({
   readText: (file) => now.readFileSync(file, 'utf8'),
 });
 
-function gpuFor(device: DeviceChoice): EngineThreadOptions['gpu'] {
-  if (device === 'cpu') return 'The recipe runs on the cpu device.';
-  const noLibrary = 'The Vulkan loader (libvulkan.so.1) is not on this machine.';
-  return hasGraphicsLibrary(process) ? 'look' : noLibrary;
-}
+/** Asks an address. Most runs ask none, and what that takes is slow to load. */
+const fetch: Host['fetch'] = async (address) => {
+  const [{ request }, { lookup }, { isPublicAddress }, { publicFetchOf }] = await Promise.all([
+    import('node:https'),
+    import('node:dns'),
+    import('../imaging/public-hosts'),
+    import('./public-fetch'),
+  ]);
+  const ask = publicFetchOf({
+    request: (url, options, answered) => request(url, options as RequestOptions, answered),
+    lookup: (name, options, done) => lookup(name, options, done),
+    isAllowed: isPublicAddress,
+  });
+  return ask(address);
+};
 
 /** How the program ends; nothing while it works. */
 const ending: { status?: ExitStatus } = {};
@@ -60,23 +92,21 @@ const ending: { status?: ExitStatus } = {};
 const end = (otherwise: ExitStatus): void =>
   leave(ending.status === exitStatus.done ? otherwise : (ending.status ?? otherwise));
 
-ending.status = await runCommandLine(process.argv.slice(2), {
+const [{ runCommandLine }, { filesOf }] = await Promise.all([
+  import('./command-line'),
+  import('./files'),
+]);
+ending.status = await runCommandLine(args, {
   version,
   packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
-  processors: availableParallelism(),
+  processors,
   terminal: terminalOf(process.stdout, process.stderr, end),
   files: filesOf({ fs, now, paths: path, processes, temporary, waiting }),
-  fetch: publicFetchOf({
-    request: (url, options, answered) => request(url, options as RequestOptions, answered),
-    lookup: (name, options, done) => lookup(name, options, done),
-    isAllowed: isPublicAddress,
-  }),
-  parseArgs: ({ args, options }) => parseArgs({ args: [...args], options, allowPositionals: true }),
-  async openEngine({ device, threads }) {
-    const gpu = gpuFor(device);
-    const workerData: EngineThreadOptions = { gpu, threads, memoryBytes: totalmem() };
-    const entry = new URL('./engine-worker.js', import.meta.url);
-    return connectEngineThread(new Worker(entry, { workerData }));
+  fetch,
+  parseArgs: parse,
+  async openEngine(options) {
+    const isBegun = options.device === begun?.device && options.threads === begun.threads;
+    return isBegun && engine ? engine : startEngine(options);
   },
   onInterrupt: interruptionsOf(process, leave),
   now: () => new Date(),

@@ -1,5 +1,5 @@
 import { InternalError } from './internal-error';
-import type { BufferId } from './ir/kernel-graph';
+import { type BufferId, wholeOf } from './ir/kernel-graph';
 import type { Plan } from './ir/plan';
 
 /**
@@ -9,20 +9,14 @@ import type { Plan } from './ir/plan';
 export class LateInputs<Plane> {
   readonly #plan: Plan;
   readonly #planes = new Map<BufferId, Plane>();
-  readonly #buffersOfStep = new Map<number, BufferId[]>();
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    for (const [buffer, steps] of plan.arrivals) {
-      for (const step of steps) {
-        this.#buffersOfStep.set(step, [...(this.#buffersOfStep.get(step) ?? []), buffer]);
-      }
-    }
   }
 
   /** Whether an input comes late; all others are written at once. */
   has(buffer: BufferId): boolean {
-    return this.#plan.arrivals.has(buffer);
+    return this.#plan.arrivals.has(wholeOf(this.#plan.buffers, buffer));
   }
 
   /**
@@ -42,10 +36,9 @@ export class LateInputs<Plane> {
 
   /** What is to be put in place before a step. */
   dueAt(step: number): readonly (readonly [buffer: BufferId, plane: Plane])[] {
-    return (this.#buffersOfStep.get(step) ?? []).flatMap((buffer) => {
-      const plane = this.#planes.get(buffer);
-      return plane === undefined ? [] : [[buffer, plane] as const];
-    });
+    return [...this.#planes].filter(([buffer]) =>
+      this.#plan.arrivals.get(wholeOf(this.#plan.buffers, buffer))?.includes(step),
+    );
   }
 
   /** All that are kept. */

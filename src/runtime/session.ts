@@ -19,7 +19,9 @@ import { messages } from './api/engine/messages';
 import type { NodeRegistry } from './api/nodes/define-node';
 import type { DeviceOpener } from './devices';
 import { SessionDevices } from './session/devices-of-session';
+import type { Gunzip } from './session/inputs/expand-aside';
 import { InputStore } from './session/inputs/input-store';
+import { LastPlan } from './session/last-plan';
 import { summarizePlan } from './session/plan-summary';
 import { compilePrepared, prepareRecipe } from './session/prepare-recipe';
 import { readInput, readResult } from './session/read-data';
@@ -42,6 +44,8 @@ export interface SessionParts {
   readonly maxResultBytes?: number;
   /** How files are compressed; on this thread unless told. */
   readonly gzip?: Gzip;
+  /** How files are decompressed beside this thread; left out, they are on it. */
+  readonly gunzip?: Gunzip;
 }
 
 /** A session also ends; only its root may end it. */
@@ -69,14 +73,16 @@ class EngineSession implements Session {
     verify = false,
     maxResultBytes = 2 ** 30,
     gzip = gzipHere,
+    gunzip,
   }: SessionParts) {
     this.#gzip = gzip;
     this.#parts = {
       registry,
       verify,
-      inputs: new InputStore(),
+      inputs: new InputStore(gunzip),
       devices: new SessionDevices(devices),
       results: new ResultStore(maxResultBytes),
+      lastPlan: new LastPlan(),
     };
   }
 

@@ -48,6 +48,7 @@ test('a file that is no image is refused on its node, with a remedy', async ({ p
     'Could not be read',
   );
   await expect(page.locator('.inspector .diagnostic-remedy')).not.toBeEmpty();
+  await expect(page.getByRole('radio', { name: 'File', exact: true })).toBeChecked();
 });
 
 test('a file dropped on the page is offered to the loaders', async ({ page }) => {

@@ -52,5 +52,5 @@ test('a table of landmarks is refused until its frame is named, then measured', 
   await expectDone(page);
   await page.getByRole('tab', { name: 'Metrics' }).click();
   await expect(page.locator('.metrics')).toContainText('tre.mean');
-  await expect(page.locator('.metrics')).toContainText('2 more, of single labels or landmarks');
+  await expect(page.locator('.metrics')).toContainText('2 more, of single landmarks');
 });

@@ -37,6 +37,8 @@ export function SourceField(props: {
   // A source is written into the recipe only once it is whole: an address with its checksum.
   const [draft, setDraft] = useState<Params>();
   const value = fieldValue(field, params);
+  // The recipe names a file once it could be read: until then the choice stays in view.
+  if (draft?.kind === 'file' && isObject(value) && value.kind === 'file') setDraft(undefined);
   const source: Params = draft ?? (isObject(value) ? value : {});
   const change = (next: Params, asks = false) => {
     setAsking(asks);
@@ -76,7 +78,6 @@ export function SourceField(props: {
               onChange={(files) => {
                 const [image] = groupPairs(files);
                 if (image === undefined) return;
-                setDraft(undefined);
                 void controller.inputs.openFile(nodeId, ...image);
               }}
               accept={choice.accept}
@@ -121,7 +122,7 @@ export function SourceField(props: {
               onChange={(next) => change(withParam(source, inner.name, next))}
             />
           ))}
-        {draft !== undefined && (
+        {draft !== undefined && input?.state === 'ready' && (
           <p className="field-help">Until this is complete, the node keeps the data it has.</p>
         )}
         {draft === undefined && input?.state === 'needs-consent' && (

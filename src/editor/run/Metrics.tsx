@@ -27,7 +27,8 @@ export function Metrics() {
     );
   }
   const all = metricRows(result.metrics, expected ?? {}, Object.keys(nodes));
-  const metrics = isWhole ? all : all.filter(({ name }) => detailOf(name) === undefined);
+  const details = isWhole ? [] : all.filter(({ name }) => detailOf(name) !== undefined);
+  const metrics = all.filter((row) => !details.includes(row));
   return (
     <div className="metrics">
       <p className="metrics-line">
@@ -72,10 +73,11 @@ export function Metrics() {
           </tbody>
         </table>
       )}
-      {metrics.length < all.length && (
+      {details.length > 0 && (
         <p className="metrics-line">
           <button type="button" className="weft-link" onClick={() => setWhole(true)}>
-            {all.length - metrics.length} more, of single labels or landmarks
+            {details.length} more, of single{' '}
+            {[...new Set(details.map(({ name }) => detailOf(name)))].join(' and ')}
           </button>
         </p>
       )}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Judge } from '../../runtime/api/nodes/builder';
 import { firstChannel } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { flagParameter, numberParameter } from '../../runtime/api/nodes/parameters';
@@ -43,9 +44,11 @@ in all directions, across the slice too.
 
 The table has \`start.taken\` (0 headers, 1 middles, 2 masses, 3 axes, 4 search), \`start.gainPercent\`
 (what it explains more than the headers' start; 0 where that was kept), and for each kind its
-\`explained\` and \`overlap\` (0 to 1), \`turnDegrees\` and \`shiftMm\`; zeros where a kind was not tried.
+\`explained\` and \`overlap\` (0 to 1), \`turnDegrees\` and \`shiftMm\`; zeros where a kind was not tried. Refining turns
+what it begins with by 30° at most; \`start.turnUsedPercent\` is how much of that was used by what was taken.
 
-A volume that is turned by more than 60° against its header is warned of.
+A volume that is turned by more than 60° against its header is warned of, and so is a start that was turned as far as
+refining may: the answer may lie beyond.
 
 Of images of several channels the first is looked at. Sizes are not matched: that is what the affine stage is for.`,
     formula: String.raw`\hat T = \arg\max_{T \in \text{tried}} \frac{n_T\, I_T(F; M \circ T)}{n\, H(F)},\qquad
@@ -95,10 +98,12 @@ T(x) = R\,x + t,\ \det R = 1`,
       { tryAxes, trySearch, margin: marginPercent / 100 },
     );
     if (!isSlice(fixed.grid) && !isSlice(moving.grid)) b.warn([affine], largeTurn);
+    b.warn([report], turnedToTheLimit);
     const names = [
       'taken',
       'gainPercent',
       ...kinds.flatMap((kind) => measures.map((measure) => `${kind}.${measure}`)),
+      'turnUsedPercent',
     ];
     return {
       transform: { kind: 'transform', grid: fixed.grid, affine },
@@ -109,3 +114,20 @@ T(x) = R\,x + t,\ \det R = 1`,
     };
   },
 });
+
+/** From this share on a turn lies at the edge of what refining may do: its smallest step is a few percent of it. */
+const mostTurnUsedPercent = 95;
+
+/** Doubts a start that ended where its search ends. */
+export const turnedToTheLimit: Judge = ([report = []]) => {
+  const used = report.at(-1) ?? 0;
+  if (!(used > mostTurnUsedPercent)) return undefined;
+  return {
+    about: 'limit of the start',
+    port: 'moving',
+    message:
+      'The start was turned as far as refining may turn one: the right turn may lie further, where nothing was tried.',
+    remedy:
+      'Look at the checkerboard after the rigid stage. If the images do not lie on each other, switch on Search and Try principal axes, or correct the header.',
+  };
+};

@@ -1,5 +1,5 @@
 import { InternalError } from '../internal-error';
-import type { BufferId, KernelGraph, Work } from '../ir/kernel-graph';
+import { type BufferId, type KernelGraph, type Work, wholeOf } from '../ir/kernel-graph';
 import type { Plan, Slot, SlotId } from '../ir/plan';
 import { isRepeat, passesIn } from '../ir/repeats';
 
@@ -49,7 +49,7 @@ export function allocate(graph: KernelGraph, options: AllocateOptions = {}): Pla
     lifetimes.set(life.buffer, [...(lifetimes.get(life.buffer) ?? []), life]);
   }
   // Without a lifetime it would get no slot, and whoever asked for its memory another buffer's.
-  if (lifetimes.size < graph.buffers.length) {
+  if (graph.buffers.some((_, id) => !lifetimes.has(wholeOf(graph.buffers, id as BufferId)))) {
     throw new InternalError('A buffer that nothing uses cannot be given memory.');
   }
   const slots: OpenSlot[] = [];
@@ -71,6 +71,9 @@ export function allocate(graph: KernelGraph, options: AllocateOptions = {}): Pla
     if (index < 0) index = slots.push({ bytes, taken: [...lives] }) - 1;
     slotOfBuffer[buffer] = index as SlotId;
   }
+  graph.buffers.forEach(({ within }, id) => {
+    if (within) slotOfBuffer[id] = slotOfBuffer[within.whole] as SlotId;
+  });
   return {
     ...graph,
     slots: slots.map(({ bytes }): Slot => ({ bytes })),
@@ -104,7 +107,8 @@ function freePlace(taken: readonly Lifetime[], life: Lifetime): number | undefin
 /**
  * Lifetimes in pass numbers, in order of their begin. A loop runs many times: whatever was there
  * before it and is used in it lives through all of it, and so does what it carries and shows. The same
- * holds for what is repeated within it, of what was there before the repetition.
+ * holds for what is repeated within it, of what was there before the repetition. Planes that lie together live
+ * and die together.
  * @param arrivals steps before which inputs are written: they live from there on to their last reader
  * before the next arrival
  */
@@ -114,13 +118,14 @@ export function lifetimesOf(
 ): readonly Lifetime[] {
   const ended: Lifetime[] = [];
   const lives = new Map<BufferId, Lifetime>();
-  const extend = (buffer: BufferId, from: number, to: number): void => {
+  const extend = (named: BufferId, from: number, to: number): void => {
+    const buffer = wholeOf(graph.buffers, named);
     const { begin = from, end = to } = lives.get(buffer) ?? {};
     lives.set(buffer, { buffer, begin: Math.min(begin, from), end: Math.max(end, to) });
   };
   // Before the steps: what the caller gives is there before any loop that uses it.
   graph.buffers.forEach((buffer, id) => {
-    if (arrivals.has(id as BufferId)) return;
+    if (buffer.within || arrivals.has(id as BufferId)) return;
     if (buffer.role === 'input' || buffer.role === 'dial' || buffer.role === 'constant') {
       extend(id as BufferId, 0, buffer.role === 'dial' ? Number.POSITIVE_INFINITY : 0);
     }
@@ -128,7 +133,9 @@ export function lifetimesOf(
   const holdThrough = ({ works, from, to }: Repeated): void => {
     for (const { buffers } of passesIn(works)) {
       for (const buffer of buffers) {
-        if (buffer !== null && (lives.get(buffer)?.begin ?? 0) < from) extend(buffer, from, to);
+        if (buffer === null) continue;
+        const { begin = 0 } = lives.get(wholeOf(graph.buffers, buffer)) ?? {};
+        if (begin < from) extend(buffer, from, to);
       }
     }
   };
@@ -156,7 +163,8 @@ export function lifetimesOf(
   }
   for (const value of graph.results) {
     for (const buffer of graph.buffersOfValue.get(value) ?? []) {
-      extend(buffer, lives.get(buffer)?.begin ?? 0, Number.POSITIVE_INFINITY);
+      const { begin = 0 } = lives.get(wholeOf(graph.buffers, buffer)) ?? {};
+      extend(buffer, begin, Number.POSITIVE_INFINITY);
     }
   }
   return [...ended, ...lives.values()].sort((a, b) => a.begin - b.begin || a.buffer - b.buffer);
@@ -171,7 +179,11 @@ function arrivalsOf(
   graph: KernelGraph,
   isLate: (buffer: BufferId) => boolean,
 ): ReadonlyMap<BufferId, readonly number[]> {
-  const staying = new Set(graph.results.flatMap((value) => graph.buffersOfValue.get(value) ?? []));
+  const staying = new Set(
+    graph.results
+      .flatMap((value) => graph.buffersOfValue.get(value) ?? [])
+      .map((buffer) => wholeOf(graph.buffers, buffer)),
+  );
   const arrivals = new Map<BufferId, number[]>();
   /** Loops that had begun when a plane was last read, that one included. */
   const loopsSeen = new Map<BufferId, number>();
@@ -180,8 +192,9 @@ function arrivalsOf(
     const loopsBefore = loops;
     if (step.kind === 'loop') loops += 1;
     const shown = step.kind === 'loop' && step.preview ? [step.preview.buffer] : [];
-    for (const buffer of [...shown, ...passesIn(step.passes).flatMap(({ buffers }) => buffers)]) {
-      if (buffer === null || graph.buffers[buffer]?.role !== 'input') continue;
+    for (const named of [...shown, ...passesIn(step.passes).flatMap(({ buffers }) => buffers)]) {
+      if (named === null || graph.buffers[named]?.role !== 'input') continue;
+      const buffer = wholeOf(graph.buffers, named);
       if (staying.has(buffer) || !isLate(buffer)) continue;
       const seen = loopsSeen.get(buffer) ?? -1;
       loopsSeen.set(buffer, loops);

@@ -1,6 +1,13 @@
 import { InternalError } from '../internal-error';
 import type { BufferId, ElementType, VirtualBuffer } from '../ir/kernel-graph';
-import { bufferCount, elementsPerBuffer, type ValueId, type ValueType } from '../ir/values';
+import {
+  bufferCount,
+  elementsPerBuffer,
+  liesTogether,
+  planeStride,
+  type ValueId,
+  type ValueType,
+} from '../ir/values';
 
 /** The virtual buffers of a program under construction, and which of them hold which value. */
 export class BufferTable {
@@ -9,6 +16,8 @@ export class BufferTable {
   readonly #buffersOf = new Map<ValueId, readonly BufferId[]>();
   /** The values that lie in a buffer: several share one where an op computes in place. */
   readonly #valuesIn = new Map<BufferId, ValueId[]>();
+  /** The planes of each buffer of several, in order. */
+  readonly #planesOf = new Map<BufferId, readonly BufferId[]>();
 
   /** @param types types of all values; index = ValueId */
   constructor(types: readonly ValueType[]) {
@@ -26,15 +35,28 @@ export class BufferTable {
     return (this.#buffers.length - 1) as BufferId;
   }
 
-  /** Buffers of its own for every plane of a value. */
+  /** Memory of its own for every plane of a value: a buffer each, or one for all. */
   define(value: ValueId, role: VirtualBuffer['role'], label: string): void {
     const type = this.typeOf(value);
-    this.put(
-      value,
-      Array.from({ length: bufferCount(type) }, (_, plane) =>
-        this.add(elementsPerBuffer(type), 'f32', role, `${label}[${plane}]`),
-      ),
-    );
+    const [elements, count] = [elementsPerBuffer(type), bufferCount(type)];
+    if (!liesTogether(type)) {
+      this.put(
+        value,
+        Array.from({ length: count }, (_, plane) =>
+          this.add(elements, 'f32', role, `${label}[${plane}]`),
+        ),
+      );
+      return;
+    }
+    const stride = planeStride(type);
+    const whole = this.add(stride * count, 'f32', role, label);
+    const planes = Array.from({ length: count }, (_, plane) => {
+      const within = { whole, first: plane * stride };
+      this.#buffers.push({ elements, type: 'f32', role, label: `${label}[${plane}]`, within });
+      return (this.#buffers.length - 1) as BufferId;
+    });
+    this.#planesOf.set(whole, planes);
+    this.put(value, planes);
   }
 
   /** Says that a value lies in buffers that exist. */
@@ -47,8 +69,24 @@ export class BufferTable {
     }
   }
 
-  /** From now on everything that lay in `source` lies in `target`. */
+  /** From now on everything that lay in `source` lies in `target`; both have memory of their own. */
   rename(source: BufferId, target: BufferId): void {
+    for (const [from, to] of this.inStepWith(source, target)) this.#rename(from, to);
+  }
+
+  /** Two buffers as pairs: themselves, then plane by plane where they hold several. */
+  inStepWith(
+    source: BufferId,
+    target: BufferId,
+  ): readonly (readonly [from: BufferId, to: BufferId])[] {
+    const planes = this.#planesOf.get(target) ?? [];
+    const pairs = (this.#planesOf.get(source) ?? []).map(
+      (from, plane) => [from, planes[plane] as BufferId] as const,
+    );
+    return [[source, target], ...pairs];
+  }
+
+  #rename(source: BufferId, target: BufferId): void {
     const moving = this.#valuesIn.get(source) ?? [];
     this.#valuesIn.delete(source);
     for (const value of moving) {
@@ -59,7 +97,29 @@ export class BufferTable {
   }
 
   /**
-   * Buffers of a value, one a plane.
+   * The buffer of several whose planes these are, all of them in order; undefined where they lie apart.
+   */
+  together(planes: readonly BufferId[]): BufferId | undefined {
+    const whole = this.#buffers[planes[0] ?? -1]?.within?.whole;
+    const all = whole === undefined ? undefined : this.#planesOf.get(whole);
+    const isAll = all?.length === planes.length && all.every((one, index) => one === planes[index]);
+    return isAll ? whole : undefined;
+  }
+
+  /** The buffers with memory of their own in which a value lies: one a plane, or one for all. */
+  memoryOf(value: ValueId): readonly BufferId[] {
+    const planes = this.of(value);
+    const whole = this.together(planes);
+    return whole === undefined ? planes : [whole];
+  }
+
+  /** A buffer and, where it holds several planes, each of them. */
+  withPlanes(buffer: BufferId): readonly BufferId[] {
+    return [buffer, ...(this.#planesOf.get(buffer) ?? [])];
+  }
+
+  /**
+   * The planes of a value.
    * @throws InternalError where it has none yet
    */
   of(value: ValueId): readonly BufferId[] {

@@ -19,8 +19,8 @@ export function carryOver(
 ): void {
   const pairs = (): readonly (readonly [from: BufferId, to: BufferId])[] =>
     carried.flatMap((value, index) => {
-      const from = table.of(next[index] as ValueId);
-      return table.of(value).map((to, plane) => [from[plane] as BufferId, to] as const);
+      const from = table.memoryOf(next[index] as ValueId);
+      return table.memoryOf(value).map((to, place) => [from[place] as BufferId, to] as const);
     });
   // What another place still takes over must not be overwritten before.
   const takenOver = new Set(pairs().map(([from]) => from));
@@ -28,7 +28,11 @@ export function carryOver(
     // Asked anew each time: a renaming changes the buffers of all that share a value.
     const [from, to] = pairs()[place] as readonly [BufferId, BufferId];
     const isOfBody = from >= firstOfBody && table.roleOf(from) === 'value';
-    if (isOfBody && !takenOver.has(to) && isBornAfter(list.passes, from, to)) {
+    if (
+      isOfBody &&
+      !takenOver.has(to) &&
+      isBornAfter(list.passes, table.withPlanes(from), table.withPlanes(to))
+    ) {
       list.rename(from, to);
     }
   }

@@ -1,8 +1,8 @@
 import { InternalError } from '../internal-error';
-import type { BufferId, KernelGraph, Step } from '../ir/kernel-graph';
+import { type BufferId, type KernelGraph, type Step, wholeOf } from '../ir/kernel-graph';
 import { mapPasses, passesIn } from '../ir/repeats';
 
-/** Buffers that a pass, a loop or a value names. */
+/** Buffers that a pass, a loop or a value names, and those of several planes of which one is named. */
 export function usedBuffers(graph: KernelGraph): ReadonlySet<BufferId> {
   const used = new Set<BufferId>([...graph.buffersOfValue.values()].flat());
   for (const step of graph.steps) {
@@ -13,6 +13,7 @@ export function usedBuffers(graph: KernelGraph): ReadonlySet<BufferId> {
     used.add(step.trace);
     if (step.preview) used.add(step.preview.buffer);
   }
+  for (const buffer of used) used.add(wholeOf(graph.buffers, buffer));
   return used;
 }
 
@@ -46,7 +47,11 @@ export function dropUnusedBuffers(graph: KernelGraph): KernelGraph {
   };
   return {
     ...graph,
-    buffers: kept.map((id) => graph.buffers[id] as KernelGraph['buffers'][number]),
+    buffers: kept.map((id) => {
+      const buffer = graph.buffers[id] as KernelGraph['buffers'][number];
+      const { within } = buffer;
+      return within ? { ...buffer, within: { ...within, whole: renumber(within.whole) } } : buffer;
+    }),
     steps: graph.steps.map(renumberStep),
     buffersOfValue: new Map(
       [...graph.buffersOfValue].map(([value, buffers]) => [value, buffers.map(renumber)]),

@@ -50,6 +50,7 @@ export function emitOp(
   definition.emit(
     {
       call: (kernel, buffers, parameters) => list.call(kernel, buffers, parameters, op.origin),
+      together: (planes) => table.together(planes),
       scratch: (elements, type = 'f32') =>
         table.add(elements, type, 'scratch', `${op.origin}/${op.op} scratch`),
     },

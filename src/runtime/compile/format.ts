@@ -1,4 +1,4 @@
-import type { KernelGraph, Work } from '../ir/kernel-graph';
+import { type BufferId, type KernelGraph, type Work, wholeOf } from '../ir/kernel-graph';
 import { type Op, type OpGraph, repeatOpName } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
 import { isRepeat } from '../ir/repeats';
@@ -61,12 +61,20 @@ export function formatOpGraph(graph: OpGraph): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Steps and passes as stable text; with slots where the graph is a plan. */
+/**
+ * Steps and passes as stable text; with slots where the graph is a plan. `b7+128` is the plane that begins at
+ * element 128 of a buffer of several.
+ */
 export function formatKernelGraph(graph: KernelGraph | Plan): string {
   const slotOf = 'slotOfBuffer' in graph ? graph.slotOfBuffer : undefined;
   const lines: string[] = [];
-  const buffer = (id: number | null): string =>
-    id === null ? '-' : slotOf ? `b${id}@s${slotOf[id]}` : `b${id}`;
+  const buffer = (id: BufferId | null): string => {
+    if (id === null) return '-';
+    const { first } = graph.buffers[id]?.within ?? {};
+    const plane = first === undefined ? '' : `+${first}`;
+    const slot = slotOf ? `@s${slotOf[id]}` : '';
+    return `b${wholeOf(graph.buffers, id)}${plane}${slot}`;
+  };
   const visit = (works: readonly Work[], indent: string): void => {
     for (const work of works) {
       if (isRepeat(work)) {

@@ -1,6 +1,6 @@
 import type { Expression } from '../ir/formula';
 import type { Attributes, Op } from '../ir/op-graph';
-import { channelsOf, type ValueId, type ValueType } from '../ir/values';
+import { channelsOf, liesTogether, type ValueId, type ValueType } from '../ir/values';
 import { inputLetters } from '../ops/pointwise/adjoint';
 import { elementTypeOf, type InputTypes } from '../ops/pointwise/element';
 import { leavesOf, referenceOf, substituteLeaves } from '../ops/pointwise/expression';
@@ -168,9 +168,13 @@ function fits(joined: FormulaOp, reader: FormulaOp, { types }: FusionContext): b
   });
 }
 
-/** What a leaf binds: a plane, or all numbers of scalars. */
+/** What a leaf binds: a plane, all planes that lie together, or all numbers of scalars. */
 function bufferOf(types: FusionContext['types']): (leaf: string) => string {
-  return (leaf) => (types[valueIn(leaf)]?.kind === 'scalars' ? `%${valueIn(leaf)}` : leaf);
+  return (leaf) => {
+    const type = types[valueIn(leaf)];
+    const isOne = type && (type.kind === 'scalars' || liesTogether(type));
+    return isOne ? `%${valueIn(leaf)}` : leaf;
+  };
 }
 
 /** The joined formula as an op: `pointwise`, or `pointwiseUpdate` where two outputs are computed in place. */

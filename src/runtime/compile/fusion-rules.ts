@@ -1,7 +1,8 @@
 import type { Op } from '../ir/op-graph';
 import { elementsPerBuffer, type ValueId, type ValueType } from '../ir/values';
-import type { OpTraits } from '../ops/define-op';
+import type { Fusion, OpUse } from '../ops/define-op';
 import { type OpRegistry, opRegistry } from '../ops/index';
+import { readsOf } from './traverse';
 
 /** What a rule may know beside the ops of the list. */
 export interface FusionContext {
@@ -10,6 +11,8 @@ export interface FusionContext {
   readonly types: readonly ValueType[];
   /** Values of the list that are needed after it. */
   readonly leaving: ReadonlySet<ValueId>;
+  /** A value that was not there before. */
+  define(type: ValueType): ValueId;
 }
 
 /** A rewrite of one op list. Values keep their ids, so that readers need not change. */
@@ -21,57 +24,91 @@ export interface FusionRule {
 /** What the ops themselves say they can be computed together with, a rule each. */
 export function pairRules(registry: OpRegistry = opRegistry): readonly FusionRule[] {
   return [...registry.values()].flatMap(({ name, traits }) =>
-    traits?.fusesWith ? [pairRule(name, traits.fusesWith)] : [],
+    (traits?.fusesWith ?? []).map((fusion) => pairRule(name, fusion)),
   );
 }
 
-/** Two ops with equal inputs and attributes become the one that gives the outputs of both. */
-function pairRule(
-  first: string,
-  {
-    partner,
-    into,
-    name,
-    belowElements = Number.POSITIVE_INFINITY,
-  }: NonNullable<OpTraits['fusesWith']>,
-): FusionRule {
+/** Two ops of one list become the one that does the work of both. */
+function pairRule(first: string, fusion: Fusion): FusionRule {
   return {
-    name,
-    rewrite(ops, { types }) {
-      const isSmall = ({ outputs }: Op): boolean =>
-        Object.values(outputs).every((value) => {
-          const type = types[value];
-          return type === undefined || elementsPerBuffer(type) < belowElements;
-        });
-      const key = (op: Op): string => JSON.stringify([op.inputs, op.attributes]);
-      const partners = ops.filter((op) => op.op === partner);
-      const pairs = new Map<Op, { readonly first: Op; readonly second: Op }>();
-      for (const op of ops.filter((candidate) => candidate.op === first)) {
-        const second = partners.find(
-          (other) => !pairs.has(other) && key(other) === key(op) && isSmall(other),
-        );
-        if (!second) continue;
-        const pair = { first: op, second };
-        pairs.set(op, pair).set(second, pair);
-      }
-      const done = new Set<object>();
-      const result: Op[] = [];
-      for (const op of ops) {
-        const pair = pairs.get(op);
-        if (!pair) {
-          result.push(op);
-          continue;
+    name: fusion.name,
+    rewrite(ops, context) {
+      let result = ops;
+      for (const own of ops.filter(({ op }) => op === first)) {
+        for (const partner of result.filter(({ op }) => op === fusion.partner)) {
+          const both = isBetween(result, own, partner, ({ region }) => region !== undefined)
+            ? undefined
+            : joined(own, partner, fusion, result, context);
+          const ordered = both && inOrder(replaced(result, own, partner, both));
+          if (!ordered) continue;
+          result = ordered;
+          break;
         }
-        // Where the first of both stood: what they read is there, and whoever reads them comes later.
-        if (done.has(pair)) continue;
-        done.add(pair);
-        result.push({
-          ...pair.first,
-          op: into,
-          outputs: { ...pair.first.outputs, ...pair.second.outputs },
-        });
       }
       return result;
     },
   };
+}
+
+/** The op in the place of two, or undefined where they do not belong together. */
+function joined(
+  own: Op,
+  partner: Op,
+  { join = equalUse, into, belowElements = Number.POSITIVE_INFINITY }: Fusion,
+  ops: readonly Op[],
+  { types, leaving }: FusionContext,
+): Op | undefined {
+  const typeOf = (value: ValueId) => types[value] as ValueType;
+  const given = Object.values(own.outputs);
+  const isConsumed = given.some((value) => readsOf(partner).includes(value));
+  const isReadElsewhere = (value: ValueId): boolean =>
+    leaving.has(value) || ops.some((op) => op !== partner && readsOf(op).includes(value));
+  if (isConsumed && given.some(isReadElsewhere)) return undefined;
+  const isSmall = Object.values(partner.outputs).every(
+    (value) => elementsPerBuffer(typeOf(value)) < belowElements,
+  );
+  const use = isSmall ? join(own, partner, typeOf) : undefined;
+  if (!use) return undefined;
+  const outputs = isConsumed ? partner.outputs : { ...own.outputs, ...partner.outputs };
+  return { ...own, op: into, inputs: use.inputs, attributes: use.attributes, outputs };
+}
+
+function equalUse(own: OpUse, partner: OpUse): OpUse | undefined {
+  const key = ({ inputs, attributes }: OpUse): string => JSON.stringify([inputs, attributes]);
+  return key(own) === key(partner) ? own : undefined;
+}
+
+/** What a loop's turning of dials may change must not move past it. */
+function isBetween(ops: readonly Op[], one: Op, other: Op, isMeant: (op: Op) => boolean): boolean {
+  const places = [ops.indexOf(one), ops.indexOf(other)];
+  return ops.slice(Math.min(...places), Math.max(...places)).some(isMeant);
+}
+
+/** The list with `both` where the first of two ops stood. */
+function replaced(ops: readonly Op[], own: Op, partner: Op, both: Op): readonly Op[] {
+  const place = ops.findIndex((op) => op === own || op === partner);
+  return ops.flatMap((op, index) => {
+    if (index === place) return [both];
+    return op === own || op === partner ? [] : [op];
+  });
+}
+
+/**
+ * The same ops, each as early as it stood or as soon as all that it reads is there; undefined where two wait
+ * for each other.
+ */
+function inOrder(ops: readonly Op[]): readonly Op[] | undefined {
+  const missing = new Set(ops.flatMap(({ outputs }) => Object.values(outputs)));
+  const isReady = (op: Op): boolean => !readsOf(op).some((value) => missing.has(value));
+  const result: Op[] = [];
+  const waiting: Op[] = [];
+  for (const op of ops) {
+    waiting.push(op);
+    for (let at = waiting.findIndex(isReady); at >= 0; at = waiting.findIndex(isReady)) {
+      const [ready] = waiting.splice(at, 1) as [Op];
+      for (const value of Object.values(ready.outputs)) missing.delete(value);
+      result.push(ready);
+    }
+  }
+  return waiting.length === 0 ? result : undefined;
 }

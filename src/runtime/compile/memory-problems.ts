@@ -37,6 +37,7 @@ export function largestBuffers(
   plan: Plan,
 ): readonly { readonly label: string; readonly bytes: number }[] {
   return plan.buffers
+    .filter(({ within }) => within === undefined)
     .map((buffer) => ({ label: buffer.label, bytes: buffer.elements * 4 }))
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 5);

@@ -43,18 +43,22 @@ export function passOf(
   };
 }
 
-/** Whether `source` is first touched after the last pass that touches `target`. */
-export function isBornAfter(works: readonly Work[], source: BufferId, target: BufferId): boolean {
+/** Whether all of `source` is first touched after the last pass that touches any of `target`. */
+export function isBornAfter(
+  works: readonly Work[],
+  source: readonly BufferId[],
+  target: readonly BufferId[],
+): boolean {
   // What is repeated counts as one: within it the next time comes after the last pass.
-  const touches = (buffer: BufferId) => (work: Work) => touchesBuffer(work, buffer);
+  const touches = (buffers: readonly BufferId[]) => (work: Work) => touchesAny(work, buffers);
   const firstOfSource = works.findIndex(touches(source));
   // In the very pass that writes source, target may still be read: then both must stay apart.
   return firstOfSource >= 0 && works.findLastIndex(touches(target)) < firstOfSource;
 }
 
-function touchesBuffer(work: Work, buffer: BufferId): boolean {
-  if (isRepeat(work)) return work.passes.some((inner) => touchesBuffer(inner, buffer));
-  return work.buffers.includes(buffer);
+function touchesAny(work: Work, buffers: readonly BufferId[]): boolean {
+  if (isRepeat(work)) return work.passes.some((inner) => touchesAny(inner, buffers));
+  return buffers.some((buffer) => work.buffers.includes(buffer));
 }
 
 /** The passes with `target` wherever `source` was. */

@@ -54,17 +54,19 @@ export class PassList {
     this.call(copyKernel, { source, value: target }, { count });
   }
 
-  /** Appends copies of all planes of a value. */
+  /** Appends copies of all that a value is. */
   copy(from: ValueId, to: ValueId): void {
-    const source = this.#table.of(from);
-    this.#table.of(to).forEach((target, plane) => {
-      this.copyBuffer(source[plane] as BufferId, target);
+    const source = this.#table.memoryOf(from);
+    this.#table.memoryOf(to).forEach((target, place) => {
+      this.copyBuffer(source[place] as BufferId, target);
     });
   }
 
-  /** Puts `target` wherever `source` was, here and in the table. */
+  /** Puts `target` wherever `source` was, here and in the table, and each plane of it likewise. */
   rename(source: BufferId, target: BufferId): void {
-    this.#passes = [...withBuffer(this.#passes, source, target)];
+    for (const [from, to] of this.#table.inStepWith(source, target)) {
+      this.#passes = [...withBuffer(this.#passes, from, to)];
+    }
     this.#table.rename(source, target);
   }
 }

@@ -1,5 +1,5 @@
 import { InternalError } from '../internal-error';
-import type { KernelGraph } from '../ir/kernel-graph';
+import { type BufferId, type KernelGraph, wholeOf } from '../ir/kernel-graph';
 import { gradientOpName, loopOpName, type Op, type OpGraph, repeatOpName } from '../ir/op-graph';
 import type { Plan } from '../ir/plan';
 import { countedPasses } from '../ir/repeats';
@@ -89,7 +89,8 @@ export const maxStorageBuffers = 8;
 
 /**
  * Checks passes: known kernels with as many buffers as they declare, at most eight in a GPU
- * dispatch, no buffer both read and written in one, and no host kernel within a loop.
+ * dispatch, no buffer both read and written in one (two planes of one buffer are one buffer to a GPU), and no
+ * host kernel within a loop.
  * @throws InternalError
  */
 export function verifyKernelGraph(
@@ -122,8 +123,14 @@ export function verifyKernelGraph(
           else written.add(buffer);
         }
       }
-      for (const buffer of written)
-        if (read.has(buffer)) fail('a buffer is both read and written.');
+      const memoryOf = (buffer: number) => wholeOf(graph.buffers, buffer as BufferId);
+      const readMemory = new Set([...read].map(memoryOf));
+      for (const buffer of written) {
+        if (readMemory.has(memoryOf(buffer))) fail('a buffer is both read and written.');
+        if (memoryOf(buffer) !== buffer && written.has(memoryOf(buffer))) {
+          fail('one buffer is written through two bindings.');
+        }
+      }
       if (kernel.gpu === 'host') {
         if (step.kind === 'loop' || times > 1) fail('it runs on the host and cannot be in a loop.');
         continue;
@@ -151,11 +158,11 @@ export function verifyKernelGraph(
 export function verifyPlan(plan: Plan): void {
   for (const buffer of usedBuffers(plan)) {
     const slot = plan.slotOfBuffer[buffer];
-    const elements = plan.buffers[buffer]?.elements;
+    const { elements, within } = plan.buffers[buffer] ?? {};
     if (slot === undefined || elements === undefined) {
       throw new InternalError(`After allocate: buffer ${buffer} has no slot.`);
     }
-    if ((plan.slots[slot]?.bytes ?? 0) < elements * 4) {
+    if ((plan.slots[slot]?.bytes ?? 0) < ((within?.first ?? 0) + elements) * 4) {
       throw new InternalError(`After allocate: slot ${slot} is too small for buffer ${buffer}.`);
     }
   }

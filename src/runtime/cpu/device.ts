@@ -17,6 +17,15 @@ export function createCpuDevice(options: CpuDeviceOptions): Device {
   const { spawnThread } = options;
   const threads = spawnThread ? Math.max(1, options.threads) : 1;
   let pool: ThreadPool | undefined;
+  /** The pool, where there is more than one thread; a new one where the last is broken. */
+  const readyPool = (): ThreadPool | undefined => {
+    if (pool?.isBroken) {
+      pool.terminate();
+      pool = undefined;
+    }
+    if (spawnThread && threads > 1) pool ??= new ThreadPool(threads, spawnThread);
+    return pool;
+  };
   return {
     kind: 'cpu',
     name: threads === 1 ? 'CPU, 1 thread' : `CPU, ${threads} threads`,
@@ -25,13 +34,15 @@ export function createCpuDevice(options: CpuDeviceOptions): Device {
       maxBufferBytes: 2 ** 31,
       ...(options.maxTotalBytes === undefined ? {} : { maxTotalBytes: options.maxTotalBytes }),
     },
-    async prepare(plan) {
-      if (pool?.isBroken) {
-        pool.terminate();
-        pool = undefined;
+    expectRun() {
+      try {
+        readyPool();
+      } catch {
+        // The run tries again, and says why there is none.
       }
-      if (spawnThread && threads > 1) pool ??= new ThreadPool(threads, spawnThread);
-      return new CpuExecution(plan, pool);
+    },
+    async prepare(plan) {
+      return new CpuExecution(plan, readyPool());
     },
     destroy() {
       pool?.terminate();

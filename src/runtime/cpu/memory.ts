@@ -76,10 +76,10 @@ export function memoryOver(
       ? new Uint8Array(storage.memory.buffer, addresses.ofSlot[slot], bytes)
       : new Uint8Array(storage.blocks[slot] as ArrayBuffer),
   );
-  const arrays = plan.buffers.map(({ elements, type }, id) => {
-    const { buffer, byteOffset } = slots[
-      plan.slotOfBuffer[id] as number
-    ] as Uint8Array<ArrayBuffer>;
+  const arrays = plan.buffers.map(({ elements, type, within }, id) => {
+    const slot = slots[plan.slotOfBuffer[id] as number] as Uint8Array<ArrayBuffer>;
+    const { buffer } = slot;
+    const byteOffset = slot.byteOffset + (doubles ? 8 : 4) * (within?.first ?? 0);
     if (type === 'i32') return new Int32Array(buffer, byteOffset, elements);
     if (type === 'u32') return new Uint32Array(buffer, byteOffset, elements);
     return doubles

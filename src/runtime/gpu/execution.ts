@@ -2,13 +2,13 @@ import { DeviceFailure, type DialMoment, type RunOptions, type SharedExecution }
 import type { HeldPlane } from '../held-plane';
 import { HostPlane } from '../held-plane';
 import { InternalError } from '../internal-error';
-import type { BufferId, Work } from '../ir/kernel-graph';
+import { type BufferId, type Work, wholeOf } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { countedPasses, inOrder, isRepeat, passesIn } from '../ir/repeats';
 import { LateInputs } from '../late-inputs';
 import type { DeviceWatch } from './device-watch';
 import { type EncodedPass, type EncodedPlan, originsByLabel } from './encode';
-import { GpuPlane } from './gpu-plane';
+import { GpuPlane, HeldMemory } from './gpu-plane';
 import { runOnHost } from './host-pass';
 import { PassTimer } from './pass-timer';
 import type { PlanMemory } from './plan-memory';
@@ -26,6 +26,8 @@ export class GpuExecution implements SharedExecution {
   readonly #watch: DeviceWatch;
   readonly #late: LateInputs<Float32Array | GpuPlane>;
   readonly #held = new Map<BufferId, GpuPlane>();
+  /** Memory that planes are held in, by the buffer that has it. */
+  readonly #heldMemory = new Map<BufferId, HeldMemory>();
   /** First step and iteration that are not submitted yet. */
   #step = 0;
   #iteration = 0;
@@ -122,8 +124,12 @@ export class GpuExecution implements SharedExecution {
     const known = this.#held.get(buffer);
     known?.retain();
     if (known) return known;
-    const { buffer: memory, size } = this.#memory.takeOut(buffer);
-    const plane = new GpuPlane(this.#device, memory, size, this.#watch);
+    const whole = wholeOf(this.#plan.buffers, buffer);
+    const memory =
+      this.#heldMemory.get(whole) ?? new HeldMemory(this.#device, this.#memory.takeOut(whole));
+    this.#heldMemory.set(whole, memory);
+    const { offset, size } = this.#memory.bindingOf(buffer);
+    const plane = new GpuPlane(memory, offset, size, this.#watch);
     this.#held.set(buffer, plane);
     return plane;
   }
@@ -147,6 +153,9 @@ export class GpuExecution implements SharedExecution {
   }
 
   gpuBuffer(buffer: BufferId): GPUBuffer {
+    if (this.#plan.buffers[buffer]?.within) {
+      throw new InternalError('A plane that lies with others has no buffer of its own.');
+    }
     return this.#memory.bindingOf(buffer).buffer;
   }
 
@@ -168,7 +177,13 @@ export class GpuExecution implements SharedExecution {
   #copy(buffer: BufferId, plane: GpuPlane): void {
     const target = this.#memory.bindingOf(buffer);
     const encoder = this.#device.createCommandEncoder({ label: 'kept result' });
-    encoder.copyBufferToBuffer(plane.buffer, 0, target.buffer, 0, target.size);
+    encoder.copyBufferToBuffer(
+      plane.buffer,
+      plane.offset,
+      target.buffer,
+      target.offset,
+      target.size,
+    );
     this.#device.queue.submit([encoder.finish()]);
   }
 

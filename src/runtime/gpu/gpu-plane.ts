@@ -2,19 +2,50 @@ import type { HeldPlane } from '../held-plane';
 import type { DeviceWatch } from './device-watch';
 import { copiesOf } from './plan-memory';
 
-/** A plane in a GPU's memory that has outlived its plan. */
-export class GpuPlane implements HeldPlane {
+/** Memory that has outlived its plan, for one plane or several: freed with the last of them. */
+export class HeldMemory {
   readonly device: GPUDevice;
   readonly buffer: GPUBuffer;
+  #planes = 0;
+
+  constructor(device: GPUDevice, buffer: GPUBuffer) {
+    this.device = device;
+    this.buffer = buffer;
+  }
+
+  enter(): void {
+    this.#planes += 1;
+  }
+
+  leave(): void {
+    this.#planes -= 1;
+    if (this.#planes === 0) this.buffer.destroy();
+  }
+}
+
+/** A plane in a GPU's memory that has outlived its plan. */
+export class GpuPlane implements HeldPlane {
+  /** Where in the memory it begins, bytes. */
+  readonly offset: number;
   readonly bytes: number;
+  readonly #memory: HeldMemory;
   readonly #watch: DeviceWatch;
   #holders = 1;
 
-  constructor(device: GPUDevice, buffer: GPUBuffer, bytes: number, watch: DeviceWatch) {
-    this.device = device;
-    this.buffer = buffer;
+  constructor(memory: HeldMemory, offset: number, bytes: number, watch: DeviceWatch) {
+    this.offset = offset;
     this.bytes = bytes;
+    this.#memory = memory;
     this.#watch = watch;
+    memory.enter();
+  }
+
+  get device(): GPUDevice {
+    return this.#memory.device;
+  }
+
+  get buffer(): GPUBuffer {
+    return this.#memory.buffer;
   }
 
   get isLost(): boolean {
@@ -23,8 +54,8 @@ export class GpuPlane implements HeldPlane {
 
   async read(): Promise<Float32Array> {
     this.#watch.check();
-    const { buffer, bytes } = this;
-    const source = { buffer, size: bytes, label: 'result' };
+    const { buffer, offset, bytes } = this;
+    const source = { buffer, offset, size: bytes, label: 'result' };
     const [copy] = await this.#watch.wait(copiesOf(this.device, [source]));
     return new Float32Array(copy as ArrayBuffer);
   }
@@ -35,6 +66,6 @@ export class GpuPlane implements HeldPlane {
 
   release(): void {
     this.#holders -= 1;
-    if (this.#holders === 0) this.buffer.destroy();
+    if (this.#holders === 0) this.#memory.leave();
   }
 }

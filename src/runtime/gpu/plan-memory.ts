@@ -13,6 +13,13 @@ export const usage = {
 } as const;
 export const mapForRead = 0x0001;
 
+/** Where a buffer lies in one of the device's, bytes. */
+export interface Place {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
 /**
  * The memory of a plan on a device: one buffer a slot, and what else its run needs. Destroy it also
  * where `allocate` fails: what was made until then is there.
@@ -51,21 +58,21 @@ export class PlanMemory {
   }
 
   /** Where a virtual buffer lies now. */
-  bindingOf(buffer: BufferId): { readonly buffer: GPUBuffer; readonly size: number } {
-    const elements = this.#plan.buffers[buffer]?.elements;
+  bindingOf(buffer: BufferId): Place {
+    const { elements, within } = this.#plan.buffers[buffer] ?? {};
     const slot = this.#slots[this.#plan.slotOfBuffer[buffer] ?? -1];
     if (elements === undefined || !slot) throw new InternalError(`Buffer ${buffer} has no memory.`);
-    return { buffer: slot, size: 4 * Math.max(1, elements) };
+    return { buffer: slot, offset: 4 * (within?.first ?? 0), size: 4 * Math.max(1, elements) };
   }
 
   write(buffer: BufferId, data: Float32Array | Int32Array | Uint32Array): void {
-    const { buffer: target, size } = this.bindingOf(buffer);
+    const { buffer: target, offset, size } = this.bindingOf(buffer);
     if (data.byteLength > size) {
       throw new InternalError(`${data.byteLength} bytes do not fit buffer ${buffer} of ${size}.`);
     }
     // WebGPU takes no shared memory.
     const source = data.buffer instanceof ArrayBuffer ? data : data.slice();
-    this.#device.queue.writeBuffer(target, 0, source as GPUAllowSharedBufferSource);
+    this.#device.queue.writeBuffer(target, offset, source as GPUAllowSharedBufferSource);
   }
 
   /** The bytes of several buffers, after everything that was submitted so far. */
@@ -76,12 +83,12 @@ export class PlanMemory {
 
   /**
    * Takes a buffer's memory out of the plan's: from now on it is the caller's to destroy. Only what
-   * outlives the plan has memory to itself.
+   * outlives the plan has memory to itself; of planes that lie together all have the same.
    * @throws InternalError where it was taken before
    */
-  takeOut(buffer: BufferId): { readonly buffer: GPUBuffer; readonly size: number } {
-    const taken = this.bindingOf(buffer);
-    const place = this.#owned.indexOf(taken.buffer);
+  takeOut(buffer: BufferId): GPUBuffer {
+    const taken = this.bindingOf(buffer).buffer;
+    const place = this.#owned.indexOf(taken);
     if (place < 0) throw new InternalError(`The memory of buffer ${buffer} was taken already.`);
     this.#owned.splice(place, 1);
     return taken;
@@ -93,10 +100,8 @@ export class PlanMemory {
   }
 }
 
-/** What is copied out of a device: so many bytes from the beginning of a buffer. */
-interface CopySource {
-  readonly buffer: GPUBuffer;
-  readonly size: number;
+/** What is copied out of a device. */
+interface CopySource extends Place {
   readonly label: string;
 }
 
@@ -106,13 +111,13 @@ export async function copiesOf(
   sources: readonly CopySource[],
 ): Promise<readonly ArrayBuffer[]> {
   const encoder = device.createCommandEncoder({ label: 'read back' });
-  const copies = sources.map(({ buffer, size, label }) => {
+  const copies = sources.map(({ buffer, offset, size, label }) => {
     const staging = device.createBuffer({
       size,
       usage: usage.mapRead | usage.copyTarget,
       label: `read back of ${label}`,
     });
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
     return staging;
   });
   device.queue.submit([encoder.finish()]);

@@ -33,14 +33,14 @@ export class PreviewReader {
   record(encoder: GPUCommandEncoder): (() => void) | undefined {
     if (this.#underWay || performance.now() < this.#dueMs) return undefined;
     this.#dueMs = performance.now() + this.#everyMs;
-    const { buffer, size } = this.#memory.bindingOf(this.#buffer);
+    const { buffer, offset, size } = this.#memory.bindingOf(this.#buffer);
     this.#staging ??= this.#device.createBuffer({
       size,
       usage: usage.mapRead | usage.copyTarget,
       label: 'preview',
     });
     const staging = this.#staging;
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
     return () => {
       this.#underWay = this.#arrive(staging);
     };

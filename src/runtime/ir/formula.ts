@@ -44,4 +44,21 @@ export interface Formula {
   readonly outputs: readonly { readonly expression: Expression; readonly updates: boolean }[];
   /** Instead of writing each element, writes sums over chunks of its one output. */
   readonly sum: boolean;
+  /** Where planes lie in buffers of several; left out, each has a buffer of its own. */
+  readonly layout?: FormulaLayout;
+}
+
+/**
+ * Where the planes of a formula lie. Buffers that are read are `p0`… and those that are written `o0`…; the pass
+ * says how many elements lie between two planes, and for how many channels the formula is computed.
+ */
+export interface FormulaLayout {
+  readonly planes: readonly PlanePlace[];
+  readonly outputs: readonly PlanePlace[];
+}
+
+/** A plane of a buffer by its number, or that of the channel for which the formula is computed. */
+export interface PlanePlace {
+  readonly buffer: number;
+  readonly plane: number | 'channel';
 }

@@ -2,7 +2,7 @@ import type { Formula } from './formula';
 import type { Constant, Dial, GraphInput, StopRule } from './op-graph';
 import type { ValueId } from './values';
 
-/** Index of a virtual buffer: one plane of a value, or scratch space. */
+/** Index of a virtual buffer: a plane of a value, all planes of one, or scratch space. */
 export type BufferId = number & { readonly bufferId: unique symbol };
 
 export type ElementType = 'f32' | 'i32' | 'u32';
@@ -16,6 +16,13 @@ export interface VirtualBuffer {
   readonly role: BufferRole;
   /** For people: origin and op, for example `register/sample.value[0]`. */
   readonly label: string;
+  /** Of a plane that lies in a buffer of several: that buffer, and the element of it at which the plane begins. */
+  readonly within?: { readonly whole: BufferId; readonly first: number };
+}
+
+/** The buffer that has memory of its own: that of several planes where `buffer` is one of them, else itself. */
+export function wholeOf(buffers: readonly VirtualBuffer[], buffer: BufferId): BufferId {
+  return buffers[buffer]?.within?.whole ?? buffer;
 }
 
 export type KernelParameters = Readonly<Record<string, number | readonly number[]>>;
@@ -70,7 +77,7 @@ export type Step = ProgramStep | LoopStep;
 export interface KernelGraph {
   readonly buffers: readonly VirtualBuffer[];
   readonly steps: readonly Step[];
-  /** Planar buffers of each value that is an input, a dial, a constant or a result. */
+  /** The planes of each value that is an input, a dial, a constant or a result. */
   readonly buffersOfValue: ReadonlyMap<ValueId, readonly BufferId[]>;
   readonly inputs: readonly GraphInput[];
   readonly dials: readonly Dial[];

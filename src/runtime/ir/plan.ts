@@ -13,8 +13,8 @@ export interface Plan extends KernelGraph {
   /** Slot of each virtual buffer; index = BufferId. */
   readonly slotOfBuffer: readonly SlotId[];
   /**
-   * Inputs that have their memory for a time only: the steps before each of which the plane is put
-   * there, once everything earlier is done. All others are there before the first step.
+   * Inputs that have their memory for a time only (of planes that lie together, their one buffer): the steps
+   * before each of which what they hold is put there, once everything earlier is done. All others are there before the first step.
    */
   readonly arrivals: ReadonlyMap<BufferId, readonly number[]>;
   /** Sum of the slots: what a device allocates, known before anything runs. */

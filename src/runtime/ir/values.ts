@@ -27,7 +27,7 @@ export interface PointsType {
   readonly channels: number;
 }
 
-/** Values of several channels, a buffer each. */
+/** Values of several channels, a plane each. */
 export type PlanarType = FieldType | PointsType;
 
 export type ValueType = PlanarType | ScalarsType;
@@ -82,7 +82,7 @@ function sameNumbers(a: Grid, b: Grid): boolean {
   );
 }
 
-/** Floats in one planar buffer of a value of this type. */
+/** Elements in one plane of a value of this type. */
 export function elementsPerBuffer(type: ValueType): number {
   if (type.kind === 'scalars') return type.length;
   if (type.kind === 'points') return type.count;
@@ -90,7 +90,23 @@ export function elementsPerBuffer(type: ValueType): number {
   return nx * ny * nz;
 }
 
-/** Planar buffers that a value of this type occupies. */
+/** Planes that a value of this type has. */
 export function bufferCount(type: ValueType): number {
   return channelsOf(type);
+}
+
+/** As many planes lie apart, in a buffer each: those of an image or a vector, which kernels bind by name. */
+export const mostPlanesApart = 3;
+
+/** A plane in a buffer of several begins where any WebGPU device can bind it: at a multiple of 256 bytes. */
+const strideAlignment = 64;
+
+/** Whether the planes of a value of this type lie in one buffer, one after another. */
+export function liesTogether(type: ValueType): boolean {
+  return channelsOf(type) > mostPlanesApart;
+}
+
+/** Elements from the beginning of one plane to that of the next, where planes lie together. */
+export function planeStride(type: ValueType): number {
+  return Math.ceil(elementsPerBuffer(type) / strideAlignment) * strideAlignment;
 }

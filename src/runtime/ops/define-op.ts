@@ -1,6 +1,6 @@
 import type { Expression } from '../ir/formula';
 import type { BufferId, ElementType, KernelParameters } from '../ir/kernel-graph';
-import type { Attributes } from '../ir/op-graph';
+import type { Attributes, Op } from '../ir/op-graph';
 import type { ValueId, ValueType } from '../ir/values';
 import type { KernelDefinition } from './define-kernel';
 
@@ -36,20 +36,49 @@ export interface OpTraits {
    * scheduler copies the input first where it is still needed.
    */
   readonly updatesInPlace?: Readonly<Record<string, string>>;
+  /** Ops that are best computed together with this one. */
+  readonly fusesWith?: readonly Fusion[];
+  /** An input that the op can multiply by a scalar as it reads it. */
+  readonly takesScaled?: ScaledInput;
+}
+
+/** What an op becomes where one of its inputs is a scalar times a field. */
+export interface ScaledInput {
+  readonly input: string;
+  /** The op that is given the field itself, and the scalar by the name of `factor`. */
+  readonly into: string;
+  readonly factor: string;
+  /** The name under which the rule can be switched off. */
+  readonly name: string;
+}
+
+/** An op as it stands in a program, apart from what asked for it. */
+export type OpUse = Pick<Op, 'inputs' | 'outputs' | 'attributes'>;
+
+/** Two ops that are best computed as one. */
+export interface Fusion {
+  readonly partner: string;
   /**
-   * An op of the same inputs and attributes that is best computed together with this one, the op that
-   * gives the outputs of both, and the name under which the rule can be switched off.
+   * The op that gives the outputs of both; where the partner reads what this op gives, and nobody else does,
+   * those of the partner.
    */
-  readonly fusesWith?: {
-    readonly partner: string;
-    readonly into: string;
-    readonly name: string;
-    /**
-     * From so many elements a plane on they stay apart: memory that the partner's outputs would take
-     * until they are read then counts more than a walk.
-     */
-    readonly belowElements?: number;
-  };
+  readonly into: string;
+  /** The name under which the rule can be switched off. */
+  readonly name: string;
+  /**
+   * From so many elements a plane on they stay apart: memory that the partner's outputs would take
+   * until they are read then counts more than a walk.
+   */
+  readonly belowElements?: number;
+  /**
+   * What the op of both is given; undefined where the two do not belong together. Left out, both have to have
+   * equal inputs and attributes, which it is given.
+   */
+  join?(
+    own: OpUse,
+    partner: OpUse,
+    typeOf: (value: ValueId) => ValueType,
+  ): Pick<Op, 'inputs' | 'attributes'> | undefined;
 }
 
 /** Adds ops to the graph under construction; what adjoints and fusion rules are written with. */
@@ -74,7 +103,7 @@ export interface OpSite<
   readonly attributes: Attrs;
 }
 
-/** One application of an op, as it is turned into kernels: planar buffers by name. */
+/** One application of an op, as it is turned into kernels: planes by name. */
 export interface EmitSite<
   Inputs extends Record<string, InputSpec>,
   Outputs extends readonly string[],
@@ -99,6 +128,11 @@ export interface Emitter {
     buffers: Readonly<Record<string, BufferId | readonly BufferId[] | undefined>>,
     parameters: KernelParameters,
   ): void;
+  /**
+   * The buffer in which all of these planes lie one after another, `planeStride` of their type apart; undefined
+   * where each has a buffer of its own, as up to three have.
+   */
+  together(planes: readonly BufferId[]): BufferId | undefined;
   /** Space that lives only within this op. */
   scratch(elements: number, type?: ElementType): BufferId;
 }

@@ -12,7 +12,7 @@ import { brightnessDrift } from './compare/brightness-drift';
 import { correlationReport } from './compare/correlation-report';
 import { globalCorrelation, globalCorrelationAdjoint } from './compare/global-correlation';
 import { meanSquaredDifference } from './compare/mean-squared-difference';
-import { compose, warpAdjoint } from './compose/compose';
+import { compose, composeScaled, warpAdjoint } from './compose/compose';
 import type { OpDefinition } from './define-op';
 import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
@@ -22,7 +22,7 @@ import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogr
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
-import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed } from './lncc/lncc';
+import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { adam } from './optimize/adam';
 import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
@@ -71,6 +71,7 @@ export const opDefinitions = {
   combineScalars,
   compareScalars,
   compose,
+  composeScaled,
   correlationReport,
   countNonFinite,
   difference,
@@ -98,6 +99,7 @@ export const opDefinitions = {
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
+  lnccLossWithAdjoint,
   meanSquaredDifference,
   meanWeight,
   momentCandidates,

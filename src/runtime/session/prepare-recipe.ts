@@ -12,6 +12,7 @@ import { leaveOutUnbound, validate } from '../compile/validate';
 import type { Device } from '../devices';
 import type { SessionDevices } from './devices-of-session';
 import type { InputStore, StoredInput } from './inputs/input-store';
+import type { LastPlan } from './last-plan';
 import { nodeKeys } from './node-keys';
 import type { ResultStore, StoredResult } from './results/result-store';
 
@@ -40,6 +41,7 @@ export interface PreparationParts {
   readonly registry: NodeRegistry;
   readonly inputs: InputStore;
   readonly devices: SessionDevices;
+  readonly lastPlan: LastPlan;
   /** Check what every phase leaves. */
   readonly verify: boolean;
   /** Where earlier results are looked for; left out to compile the recipe whole. */
@@ -69,6 +71,7 @@ export async function prepareRecipe(
   if ('missingBecause' in device) {
     return { diagnostics: [...diagnostics, messages.deviceMissing(device.missingBecause)] };
   }
+  if (request.runFollows) device.expectRun?.();
   const digest = (nodeId: string): string | undefined => inputs.get(nodeId)?.handle;
   const keys = await nodeKeys(graph, digest, `${device.kind} ${device.name}`);
   const kept = new Map<string, StoredResult>();
@@ -105,6 +108,14 @@ export async function prepareRecipe(
  * keep what every node gives, less is kept.
  */
 export function compilePrepared(
+  prepared: Prepared,
+  request: CompileRequest,
+  parts: Pick<PreparationParts, 'devices' | 'lastPlan' | 'verify'>,
+): Compiled {
+  return parts.lastPlan.of(prepared, request, () => compileAnew(prepared, request, parts));
+}
+
+function compileAnew(
   prepared: Prepared,
   request: CompileRequest,
   { devices, verify }: Pick<PreparationParts, 'devices' | 'verify'>,

@@ -53,11 +53,12 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
-  /** inner + outer∘(id + inner); rows begin … end. */
+  /** i + outer∘(id + i) with i = factor · inner; rows begin … end. */
   compose(
     ...all: readonly [
       ...outer: PlaneAddresses,
       ...inner: PlaneAddresses,
+      factor: number,
       ...value: PlaneAddresses,
       ...points: PointArguments,
       begin: number,
@@ -162,6 +163,20 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
+  /** `lnccPartials` and `lnccCotangents` in one walk; chunks begin … end. */
+  lnccPartialsAndCotangents(
+    ...all: readonly [
+      ...means: MeanAddresses,
+      weight: number,
+      partials: number,
+      count: number,
+      chunkLength: number,
+      scale: number,
+      epsilon: number,
+      begin: number,
+      end: number,
+    ]
+  ): void;
   /** How far each point lies inside the source; rows begin … end of the target. */
   insideWeight(
     ...all: readonly [
@@ -173,6 +188,56 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
+  /** The lowest of some floats and how many have it, as two float64. */
+  lowest(values: number, count: number, out: number): void;
+  /** Counts floats by the upper halves of what orders them, in 65536 whole numbers. */
+  countUpperHalves(values: number, count: number, counts: number): void;
+  /** The same by the lower halves, of those with one upper half. */
+  countLowerHalves(values: number, count: number, upper: number, counts: number): void;
+  /** Adds an image to the sums of its blocks, between two intensities. */
+  blockSums(
+    ...all: readonly [
+      values: number,
+      sums: number,
+      ...blockOf: readonly [x: number, y: number, z: number],
+      nx: number,
+      ny: number,
+      nz: number,
+      blocksX: number,
+      blocksY: number,
+      low: number,
+      high: number,
+    ]
+  ): void;
+  /** Joint histogram of two coarse images under a map; behind it, points counted and those on the thing. */
+  countStart(
+    ...all: readonly [
+      points: number,
+      pointBins: number,
+      onThing: number,
+      count: number,
+      moving: number,
+      nx: number,
+      ny: number,
+      nz: number,
+      map: number,
+      bins: number,
+      table: number,
+    ]
+  ): void;
+  /** Histogram of log brightness without a slope; gives how many bins that takes, and fills none where there is no room. */
+  spreadWithout(
+    ...all: readonly [
+      ...places: PlaneAddresses,
+      logs: number,
+      count: number,
+      ...slope: readonly [x: number, y: number, z: number],
+      width: number,
+      even: number,
+      bins: number,
+      room: number,
+    ]
+  ): number;
 }
 
 /** Addresses of the planes of a field, all 0 where there is none. */

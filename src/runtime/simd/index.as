@@ -1,7 +1,9 @@
 export { affinePartials } from './affine';
 export { histogramCotangents, histogramPartials } from './histogram';
-export { lnccCotangents, lnccPartials } from './lncc';
+export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc';
 export { chainToDisplacement, compose, insideWeight, sampleLinear } from './sample';
 export { gaussian } from './stencil';
 export { imageSums, largestNorms } from './sums';
+export { countStart, spreadWithout } from './start';
+export { blockSums, countLowerHalves, countUpperHalves, lowest } from './statistics';
 export { windowMoments, windowMomentsAdjoint } from './window';

@@ -372,10 +372,12 @@ function placeOf(low: v128, high: v128): v128 {
   return i32Of(f64x2.pmax(zero, low), f64x2.pmax(zero, high));
 }
 
-/** inner + outer∘(id + inner), rows begin … end; beyond the edge of `outer` its border values go on. */
+/**
+ * i + outer∘(id + i) with i = factor · inner, rows begin … end; beyond the edge of `outer` its border values go on.
+ */
 export function compose(
-  o0: usize, o1: usize, o2: usize, i0: usize, i1: usize, i2: usize, v0: usize, v1: usize, v2: usize,
-  map: usize, nx: i32, ny: i32, sx: i32, sy: i32, sz: i32, begin: i32, end: i32,
+  o0: usize, o1: usize, o2: usize, i0: usize, i1: usize, i2: usize, factor: f32,
+  v0: usize, v1: usize, v2: usize, map: usize, nx: i32, ny: i32, sx: i32, sy: i32, sz: i32, begin: i32, end: i32,
 ): void {
   const rowStride: usize = sy == 1 ? 0 : <usize>sx << 2;
   const planeStride: usize = sz == 1 ? 0 : <usize>(sx * sy) << 2;
@@ -387,6 +389,7 @@ export function compose(
   const highestY = f64x2.splat(<f64>max(sy - 2, 0));
   const highestZ = f64x2.splat(<f64>max(sz - 2, 0));
   const zero = f64x2.splat(0);
+  const scale = f32x4.splat(factor);
   const sizeX = i32x4.splat(sx << 2);
   const sizeXY = i32x4.splat((sx * sy) << 2);
   for (let row = begin; row < end; row++) {
@@ -400,9 +403,9 @@ export function compose(
       const i = <usize>(row * nx + x) << 2;
       const x01 = f64x2.add(f64x2.splat(<f64>x), f64x2(0, 1));
       const x23 = f64x2.add(x01, f64x2.splat(2));
-      const ux = v128.load(i0 + i);
-      const uy = v128.load(i1 + i);
-      const uz = v128.load(i2 + i);
+      const ux = f32x4.mul(scale, v128.load(i0 + i));
+      const uy = f32x4.mul(scale, v128.load(i1 + i));
+      const uz = f32x4.mul(scale, v128.load(i2 + i));
       const movedX = moved(map, 0, ux, uy, uz);
       const movedY = moved(map, 1, ux, uy, uz);
       const movedZ = moved(map, 2, ux, uy, uz);

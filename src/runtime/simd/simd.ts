@@ -5,8 +5,10 @@ import type { SimdFunctions } from './functions';
 /** What a kernel needs to work by WebAssembly: the functions, and addresses of what they work on. */
 export interface Simd {
   readonly functions: SimdFunctions;
+  /** The plan's memory, with the scratch of all threads. */
+  readonly buffer: ArrayBufferLike;
   /** Address of the first element of an array that lies in the plan's memory. */
-  addressOf(array: Float32Array | Float64Array): number;
+  addressOf(array: ArrayBufferView): number;
   /** Space of this thread alone, and how many floats it holds; a kernel finds it as it left it. */
   readonly scratch: number;
   readonly scratchFloats: number;
@@ -28,6 +30,7 @@ export function simdOver(memory: WebAssembly.Memory, scratch: number): Simd {
   const wideView = new Float64Array(memory.buffer, scratch, scratchFloats / 2);
   return {
     functions: exports as unknown as SimdFunctions,
+    buffer: memory.buffer,
     addressOf: ({ byteOffset }) => byteOffset,
     scratch,
     scratchFloats,

@@ -3,6 +3,7 @@ import affineFrame from './affine-frame.wgsl?raw';
 import imageVaries from './image-varies.wgsl?raw';
 import jointTable from './joint-table.wgsl?raw';
 import type { WgslModule } from './linker';
+import localCorrelation from './local-correlation.wgsl?raw';
 import parzen from './parzen.wgsl?raw';
 import pointMap from './point-map.wgsl?raw';
 import random from './random.wgsl?raw';
@@ -20,6 +21,7 @@ export const wgslModules: readonly WgslModule[] = [
   { name: 'affine-frame', source: affineFrame },
   { name: 'image-varies', source: imageVaries },
   { name: 'joint-table', source: jointTable },
+  { name: 'local-correlation', source: localCorrelation },
   { name: 'parzen', source: parzen },
   { name: 'point-map', source: pointMap },
   { name: 'random', source: random },

@@ -1,7 +1,13 @@
 import { applyMatrix } from '../../../src/imaging/frames';
 import type { Grid } from '../../../src/imaging/grid';
-import { fieldOf, obliqueGrid, oneSliceGrid, randomField } from '../../support/case-values';
-import type { OpCase } from '../../support/op-case';
+import {
+  fieldOf,
+  obliqueGrid,
+  oneSliceGrid,
+  randomField,
+  scalars,
+} from '../../support/case-values';
+import type { CaseValue, OpCase } from '../../support/op-case';
 
 const gpu = {
   absolute: 2e-4,
@@ -62,7 +68,34 @@ function composedWithLinear(b: readonly number[], c: readonly number[]) {
 const matrix = [0.02, -0.05, 0.01, 0.03, 0.04, -0.02, 0.01, 0.06, -0.03];
 const offset = [0.4, -0.3, 0.2];
 
+/** A field whose double is the given one. */
+const halved = (field: CaseValue): CaseValue => ({
+  ...field,
+  planes: field.planes.map((plane) => plane.map((v) => v / 2)),
+});
+
 export const cases: readonly OpCase[] = [
+  {
+    op: 'composeScaled',
+    name: 'twice the half of a random field, oblique anisotropic grid',
+    inputs: {
+      outer: linear(obliqueGrid, matrix, offset),
+      inner: halved(inner),
+      factor: scalars(2),
+    },
+    expected: { value: composedWithLinear(matrix, offset) },
+    gpu,
+  },
+  {
+    op: 'composeScaled',
+    name: 'one slice, random fields that leave the grid',
+    inputs: {
+      outer: randomField(oneSliceGrid, 3, 11, 0.7),
+      inner: randomField(oneSliceGrid, 3, 3, 0.5),
+      factor: scalars(-3.5),
+    },
+    gpu,
+  },
   {
     op: 'compose',
     name: 'a linear field after a random one, oblique anisotropic grid',

@@ -15,6 +15,7 @@ import { cases as histogramWeighted } from './histogram-weighted.cases';
 import { cases as labels } from './labels.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as lnccWeighted } from './lncc-weighted.cases';
+import { cases as manyChannels } from './many-channels.cases';
 import { cases as optimize } from './optimize.cases';
 import { cases as points } from './points.cases';
 import { cases as pointwise } from './pointwise.cases';
@@ -48,6 +49,7 @@ export const allCases: readonly OpCase[] = [
   ...labels,
   ...lncc,
   ...lnccWeighted,
+  ...manyChannels,
   ...optimize,
   ...points,
   ...pointwise,

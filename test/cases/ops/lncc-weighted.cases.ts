@@ -65,6 +65,14 @@ function lnccCases(grid: Grid): OpCase[] {
     },
     { op: 'lnccLossAdjoint', name: 'weighted', inputs: { ...inputs, cotangent }, attributes, gpu },
     {
+      op: 'lnccLossWithAdjoint',
+      name: 'weighted',
+      inputs: { ...inputs, cotangent },
+      attributes,
+      expected: { loss: [[loss]] },
+      gpu,
+    },
+    {
       op: 'lnccLossAdjointFixed',
       name: 'weighted',
       inputs: { ...inputs, cotangent },

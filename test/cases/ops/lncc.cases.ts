@@ -101,24 +101,40 @@ export const cases: readonly OpCase[] = situations.flatMap(
     const inputs = meansOf(grid, radius, fixed, warped);
     const attributes = { epsilon };
     const cotangent = scalars(1.5);
+    const loss = { loss: [[lossOf(grid, radius, fixed, warped, epsilon)]] };
+    const ofLoss = {
+      absolute: 2e-5,
+      relative: 1e-4,
+      because: 'a mean of such quotients',
+    };
+    const adjoint = cotangentsOf(inputs, 1.5, ['meanWarped', 'meanWarpedSquared', 'meanProduct']);
     return [
       {
         op: 'lnccLoss',
         name,
         inputs,
         attributes,
-        expected: { loss: [[lossOf(grid, radius, fixed, warped, epsilon)]] },
+        expected: loss,
         gradientOf: everyMean,
-        gpu: { ...gpu, absolute: 2e-5, relative: 1e-4, because: 'a mean of such quotients' },
+        gpu: { ...gpu, ...ofLoss },
       },
       {
         op: 'lnccLossAdjoint',
         name,
         inputs: { ...inputs, cotangent },
         attributes,
-        expected: cotangentsOf(inputs, 1.5, ['meanWarped', 'meanWarpedSquared', 'meanProduct']),
+        expected: adjoint,
         expectedTolerance: 1e-7,
         gpu,
+      },
+      {
+        op: 'lnccLossWithAdjoint',
+        name,
+        inputs: { ...inputs, cotangent },
+        attributes,
+        expected: { ...loss, ...adjoint },
+        expectedTolerance: 1e-7,
+        gpu: { ...gpu, ...ofLoss },
       },
       {
         op: 'lnccLossAdjointFixed',

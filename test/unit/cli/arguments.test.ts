@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../../src/cli/arguments';
+import { engineWish, parseArguments } from '../../../src/cli/arguments';
 import { UsageError } from '../../../src/cli/usage';
 import { nodeParseArgs } from './test-host';
 
@@ -69,5 +69,24 @@ describe('parseArguments', () => {
   ])('refuses %j', (args, message) => {
     expect(() => parse(...args)).toThrow(UsageError);
     expect(() => parse(...args)).toThrow(message);
+  });
+});
+
+describe('engineWish', () => {
+  const wish = (...args: string[]) => engineWish(args, nodeParseArgs);
+
+  it('says what the engine must have before anything else is read', () => {
+    expect(wish('run', 'a.json', '--out', 'there', '--device', 'cpu', '--threads', '3')).toEqual({
+      device: 'cpu',
+      threads: 3,
+    });
+    expect(wish('demo')).toEqual({ device: 'auto', threads: undefined });
+  });
+
+  it('wishes nothing where no engine is needed, or the words make no sense', () => {
+    expect(wish('nodes', '--json')).toBeUndefined();
+    expect(wish('run')).toBeUndefined();
+    expect(wish('--help')).toBeUndefined();
+    expect(wish()).toBeUndefined();
   });
 });

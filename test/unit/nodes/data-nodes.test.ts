@@ -120,6 +120,7 @@ test('a start reports every number that its op gives', () => {
     'start.taken',
     'start.gainPercent',
     ...names,
+    'start.turnUsedPercent',
   ]);
   expect(table.rows.map(({ index }) => index)).toEqual([...table.rows.keys()]);
   expect(graph.builder.typeOf(table.rows[0]!.scalars)).toEqual(scalarsType(table.rows.length));
@@ -209,6 +210,21 @@ describe('evaluation', () => {
     expect(port).toBe(second);
     expect(message).toContain('40 × 36 × 20 and 48 × 40 × 1');
   });
+});
+
+test('a correlation knows its partners by the moving image and the transform together', () => {
+  const images = {
+    fixed: imageOn(graph, volumeGrid, 'fixed'),
+    warped: imageOn(graph, volumeGrid, 'warped'),
+  };
+  const transform = transformOn(graph, volumeGrid, true);
+  const alone = refusalOf(() => lower('evaluate.correlation', { ...images, transform }));
+  expect(alone).toMatchObject({ port: 'moving' });
+  const moving = imageOn(graph, sliceGrid, 'moving');
+  const { table } = lower('evaluate.correlation', { ...images, transform, moving }) as {
+    table: TableValue;
+  };
+  expect(table.rows.map(({ name }) => name)).toEqual(['ncc', 'ncc.inside']);
 });
 
 test('savers name their file, the port it comes from and its form', () => {

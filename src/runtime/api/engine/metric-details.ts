@@ -1,9 +1,10 @@
 const patterns = {
   labels: /(^|\.)dice\.-?\d+$/,
   landmarks: /(^|\.)tre\.point\..+$/,
+  starts: /(^|\.)start\.(header|middles|masses|axes|search)\..+$/,
 } as const;
 
-/** What metrics there may be hundreds of are of, each of which says little beside their mean. */
+/** What metrics there are many of are of, each of which says little beside their mean, or what was taken. */
 export type MetricDetail = keyof typeof patterns;
 
 /** Of which of many a metric is, such as one label of `dice.12`; undefined where it stands for itself. */

@@ -16,12 +16,13 @@ export interface ComposeNumbers {
 }
 
 /**
- * inner + outer∘(id + inner): one walk for the three components, since the weights are the same.
+ * i + outer∘(id + i) with i = factor · inner: one walk for the three components, since the weights are the same.
  * Beyond the edge of `outer` its border values go on.
  */
 export function composeFields(
   outer: Planes,
   inner: Planes,
+  factor: number,
   value: Planes,
   p: ComposeNumbers,
   share: Share,
@@ -61,9 +62,9 @@ export function composeFields(
     const rowZ = (map[9] as number) * y + (map[10] as number) * z + (map[11] as number);
     let i = row * nx;
     for (let x = 0; x < nx; x += 1, i += 1) {
-      const ux = i0[i] as number;
-      const uy = i1[i] as number;
-      const uz = i2[i] as number;
+      const ux = factor * (i0[i] as number);
+      const uy = factor * (i1[i] as number);
+      const uz = factor * (i2[i] as number);
       let qx = sx === 1 ? 0 : rowX + m00 * x + d00 * ux + d01 * uy + d02 * uz;
       let qy = sy === 1 ? 0 : rowY + m10 * x + d10 * ux + d11 * uy + d12 * uz;
       let qz = sz === 1 ? 0 : rowZ + m20 * x + d20 * ux + d21 * uy + d22 * uz;

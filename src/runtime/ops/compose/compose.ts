@@ -25,8 +25,8 @@ const voxels = (p: Size): number => p.nx * p.ny * p.nz;
 
 const composeKernel = defineKernel({
   name: 'compose',
-  bindings: { outer: 'read3', inner: 'read3', value: 'write3' },
-  parameters,
+  bindings: { outer: 'read3', inner: 'read3', factor: 'read?', value: 'write3' },
+  parameters: { ...parameters, scaled: 'u32' },
   cpu: composed,
   gpu: { source: composeSource, threads: voxels, perComponent: ['outer', 'value'] },
   cost: (p) => ({ bytes: 36 * voxels(p), operations: 80 * voxels(p) }),
@@ -49,6 +49,14 @@ export const compose = defineOp()({
     'inner(x) + outer(x + inner(x)), on the grid of `inner`; `outer` goes on beyond its edge.',
   inputs: { outer: 'field', inner: 'field' },
   outputs: ['value'],
+  traits: {
+    takesScaled: {
+      input: 'inner',
+      into: 'composeScaled',
+      factor: 'factor',
+      name: 'scaled-composition',
+    },
+  },
   infer: ({ outer, inner }) => {
     asField(outer, 3);
     return { value: asField(inner, 3) };
@@ -71,7 +79,27 @@ export const compose = defineOp()({
     emitter.call(
       composeKernel,
       { outer: i.outer, inner: i.inner, value: o.value },
-      parameterValues(inputTypes.outer, inputTypes.inner),
+      { ...parameterValues(inputTypes.outer, inputTypes.inner), scaled: 0 },
+    );
+  },
+});
+
+export const composeScaled = defineOp()({
+  name: 'composeScaled',
+  doc: '`compose` with factor · inner in the place of `inner`. Made by fusion only.',
+  inputs: { outer: 'field', inner: 'field', factor: 'scalars' },
+  outputs: ['value'],
+  infer: ({ outer, inner }) => {
+    asField(outer, 3);
+    return { value: asField(inner, 3) };
+  },
+  adjoint: 'not-differentiable',
+  kernels: [composeKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
+    emitter.call(
+      composeKernel,
+      { ...i, value: o.value },
+      { ...parameterValues(inputTypes.outer, inputTypes.inner), scaled: 1 },
     );
   },
 });

@@ -1,6 +1,5 @@
-// uses: workgroup-reduce
-// Sums of [weight ·] cc = A² / (B·C) over chunks of the volume, one workgroup a chunk; variances B and C are
-// clamped at epsilon.
+// uses: local-correlation workgroup-reduce
+// Sums of [weight ·] cc over chunks of the volume, one workgroup a chunk.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -12,13 +11,9 @@ fn main(
   let end = min((group.x + 1u) * length_chunk, params.count);
   var sum = 0.0;
   for (var i = group.x * length_chunk + lane; i < end; i += WORKGROUP) {
-    let f = meanFixed[i];
-    let w = meanWarped[i];
-    let covariance = meanProduct[i] - f * w;
-    let variance_fixed = max(meanFixedSquared[i] - f * f, params.epsilon);
-    let variance_warped = max(meanWarpedSquared[i] - w * w, params.epsilon);
-    // Divided one by one: the product of two variances can leave the range of float32.
-    let cc = (covariance / variance_fixed) * (covariance / variance_warped);
+    let cc = local_correlation_value(local_correlation_parts(
+      meanFixed[i], meanFixedSquared[i], meanWarped[i], meanWarpedSquared[i], meanProduct[i],
+    ));
     if (params.weighted != 0u) { sum += weight[i] * cc; } else { sum += cc; }
   }
   let total = workgroup_reduce_sum(lane, sum);

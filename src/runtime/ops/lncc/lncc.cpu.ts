@@ -1,14 +1,41 @@
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
 import { chunkLength, reductionChunks } from '../reduction';
 
-/** Sums of [weight ·] cc = A² / (B·C) over fixed chunks of the volume. */
+/** Window means of F, F², W, W² and F·W, and how much each voxel counts. */
+export interface WindowMeans {
+  readonly meanFixed: FloatArray;
+  readonly meanFixedSquared: FloatArray;
+  readonly meanWarped: FloatArray;
+  readonly meanWarpedSquared: FloatArray;
+  readonly meanProduct: FloatArray;
+  readonly weight: FloatArray | undefined;
+}
+
+/** Sum of [weight ·] cc = A² / (B·C) of voxels begin … end. */
+export function sumOfCorrelations(
+  { meanFixed, meanFixedSquared, meanWarped, meanWarpedSquared, meanProduct, weight }: WindowMeans,
+  epsilon: number,
+  begin: number,
+  end: number,
+): number {
+  let sum = 0;
+  for (let i = begin; i < end; i += 1) {
+    const f = meanFixed[i]!;
+    const w = meanWarped[i]!;
+    const covariance = meanProduct[i]! - f * w;
+    let varianceFixed = meanFixedSquared[i]! - f * f;
+    let varianceWarped = meanWarpedSquared[i]! - w * w;
+    if (varianceFixed < epsilon) varianceFixed = epsilon;
+    if (varianceWarped < epsilon) varianceWarped = epsilon;
+    const cc = (covariance * covariance) / (varianceFixed * varianceWarped);
+    sum += weight === undefined ? cc : weight[i]! * cc;
+  }
+  return sum;
+}
+
+/** Sums of [weight ·] cc over fixed chunks of the volume. */
 export function lnccPartials(
-  meanFixed: FloatArray,
-  meanFixedSquared: FloatArray,
-  meanWarped: FloatArray,
-  meanWarpedSquared: FloatArray,
-  meanProduct: FloatArray,
-  weight: FloatArray | undefined,
+  means: WindowMeans,
   partials: FloatArray,
   count: number,
   epsilon: number,
@@ -17,41 +44,23 @@ export function lnccPartials(
   const length = chunkLength(count);
   const [firstChunk, lastChunk] = shareOf(reductionChunks(count), share);
   for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
-    const end = Math.min((chunk + 1) * length, count);
-    let sum = 0;
-    for (let i = chunk * length; i < end; i += 1) {
-      const f = meanFixed[i]!;
-      const w = meanWarped[i]!;
-      const covariance = meanProduct[i]! - f * w;
-      let varianceFixed = meanFixedSquared[i]! - f * f;
-      let varianceWarped = meanWarpedSquared[i]! - w * w;
-      if (varianceFixed < epsilon) varianceFixed = epsilon;
-      if (varianceWarped < epsilon) varianceWarped = epsilon;
-      const cc = (covariance * covariance) / (varianceFixed * varianceWarped);
-      sum += weight === undefined ? cc : weight[i]! * cc;
-    }
-    partials[chunk] = sum;
+    const begin = chunk * length;
+    partials[chunk] = sumOfCorrelations(means, epsilon, begin, Math.min(begin + length, count));
   }
 }
 
 /**
- * Cotangents of the means of W, W² and F·W, written over those means:
+ * Cotangents of the means of W, W² and F·W, written over those means, of voxels begin … end:
  * ∂cc/∂A = 2A/(B·C), ∂cc/∂C = −A²/(B·C²), which is 0 where C was clamped.
  * @param scale the loss's cotangent times −1/N; each voxel's is multiplied by its weight
  */
 export function lnccCotangentsWarped(
-  meanFixed: FloatArray,
-  meanFixedSquared: FloatArray,
-  meanWarped: FloatArray,
-  meanWarpedSquared: FloatArray,
-  meanProduct: FloatArray,
-  weight: FloatArray | undefined,
+  { meanFixed, meanFixedSquared, meanWarped, meanWarpedSquared, meanProduct, weight }: WindowMeans,
   scale: number,
-  count: number,
   epsilon: number,
-  share: Share,
+  begin: number,
+  end: number,
 ): void {
-  const [begin, end] = shareOf(count, share);
   for (let i = begin; i < end; i += 1) {
     const f = meanFixed[i]!;
     const w = meanWarped[i]!;

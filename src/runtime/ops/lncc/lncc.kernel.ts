@@ -1,10 +1,11 @@
 import { defineKernel } from '../define-kernel';
 import { reductionThreads, reductionWorkgroup } from '../reduction';
 import { lnccCotangentsFixed } from './lncc.cpu';
-import { correlationCotangents, sumCorrelations } from './lncc.simd';
+import { correlationCotangents, sumCorrelations, sumsAndCotangents } from './lncc.simd';
 import adjointSource from './lncc-adjoint.wgsl?raw';
 import adjointFixedSource from './lncc-adjoint-fixed.wgsl?raw';
 import partialsSource from './lncc-partials.wgsl?raw';
+import bothSource from './lncc-partials-and-adjoint.wgsl?raw';
 
 const parameters = { count: 'u32', epsilon: 'f32' } as const;
 const weightedParameters = { ...parameters, weighted: 'u32' } as const;
@@ -47,6 +48,25 @@ export const lnccAdjointKernel = defineKernel({
   cpu: correlationCotangents,
   gpu: { source: adjointSource, threads: (p) => p.count },
   cost: (p) => ({ bytes: (32 + 4 * p.weighted) * p.count, operations: 20 * p.count }),
+});
+
+/** Both of these in one walk: the means are read once. */
+export const lnccPartialsAndAdjointKernel = defineKernel({
+  name: 'lncc-partials-and-adjoint',
+  bindings: {
+    meanFixed: 'read',
+    meanFixedSquared: 'read',
+    meanWarped: 'update',
+    meanWarpedSquared: 'update',
+    meanProduct: 'update',
+    weight: 'read?',
+    cotangent: 'read',
+    partials: 'write',
+  },
+  parameters: weightedParameters,
+  cpu: sumsAndCotangents,
+  gpu: { source: bothSource, threads: reductionThreads, workgroupSize: reductionWorkgroup },
+  cost: (p) => ({ bytes: (32 + 4 * p.weighted) * p.count, operations: 24 * p.count }),
 });
 
 /** Cotangents of the means of F and F². */

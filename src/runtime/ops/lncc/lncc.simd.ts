@@ -1,17 +1,7 @@
 import type { Simd } from '../../simd/simd';
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
 import { chunkLength, reductionChunks } from '../reduction';
-import { lnccCotangentsWarped, lnccPartials } from './lncc.cpu';
-
-/** Window means of F, F², W, W² and F·W, and how much each voxel counts. */
-interface WindowMeans {
-  readonly meanFixed: FloatArray;
-  readonly meanFixedSquared: FloatArray;
-  readonly meanWarped: FloatArray;
-  readonly meanWarpedSquared: FloatArray;
-  readonly meanProduct: FloatArray;
-  readonly weight: FloatArray | undefined;
-}
+import { lnccCotangentsWarped, lnccPartials, type WindowMeans } from './lncc.cpu';
 
 interface LnccNumbers {
   readonly count: number;
@@ -25,9 +15,9 @@ export function sumCorrelations(
   share: Share,
   simd?: Simd,
 ): void {
-  const { partials, weight } = means;
+  const { partials } = means;
   if (!simd) {
-    lnccPartials(...arraysOf(means), weight, partials, count, epsilon, share);
+    lnccPartials(means, partials, count, epsilon, share);
     return;
   }
   simd.functions.lnccPartials(
@@ -49,7 +39,7 @@ export function correlationCotangents(
 ): void {
   const scale = -(means.cotangent[0] as number) / count;
   if (!simd) {
-    lnccCotangentsWarped(...arraysOf(means), means.weight, scale, count, epsilon, share);
+    lnccCotangentsWarped(means, scale, epsilon, ...shareOf(count, share));
     return;
   }
   simd.functions.lnccCotangents(
@@ -57,6 +47,34 @@ export function correlationCotangents(
     scale,
     epsilon,
     ...shareOf(count, share),
+  );
+}
+
+/** Both, in one walk over the chunks. */
+export function sumsAndCotangents(
+  means: WindowMeans & { readonly cotangent: FloatArray; readonly partials: FloatArray },
+  { count, epsilon }: LnccNumbers,
+  share: Share,
+  simd?: Simd,
+): void {
+  const { cotangent, partials } = means;
+  const scale = -(cotangent[0] as number) / count;
+  const chunks = shareOf(reductionChunks(count), share);
+  const length = chunkLength(count);
+  if (!simd) {
+    lnccPartials(means, partials, count, epsilon, share);
+    const [begin, end] = chunks.map((chunk) => Math.min(chunk * length, count)) as [number, number];
+    lnccCotangentsWarped(means, scale, epsilon, begin, end);
+    return;
+  }
+  simd.functions.lnccPartialsAndCotangents(
+    ...addressesOf(simd, means),
+    simd.addressOf(partials),
+    count,
+    length,
+    scale,
+    epsilon,
+    ...chunks,
   );
 }
 

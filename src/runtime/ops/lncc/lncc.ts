@@ -11,7 +11,12 @@ import { defineOp } from '../define-op';
 import { asField, requireWeightOn } from '../grid-attributes';
 import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
 import { reductionChunks } from '../reduction';
-import { lnccAdjointFixedKernel, lnccAdjointKernel, lnccPartialsKernel } from './lncc.kernel';
+import {
+  lnccAdjointFixedKernel,
+  lnccAdjointKernel,
+  lnccPartialsAndAdjointKernel,
+  lnccPartialsKernel,
+} from './lncc.kernel';
 
 /** Variances below this count as this: 1e-5 suits intensities in [0, 1]. */
 export type LnccAttributes = { readonly epsilon: number };
@@ -22,6 +27,13 @@ const means = {
   meanWarped: 'field',
   meanWarpedSquared: 'field',
   meanProduct: 'field',
+} as const;
+
+/** Cotangents are written over the means that they belong to. */
+const updatesInPlace = {
+  meanWarped: 'meanWarped',
+  meanWarpedSquared: 'meanWarpedSquared',
+  meanProduct: 'meanProduct',
 } as const;
 
 type Means = { readonly [Name in keyof typeof means]: ValueType };
@@ -43,6 +55,21 @@ export const lnccLoss = defineOp<LnccAttributes>()({
     'gradient flows to the weight ω.',
   inputs: { ...means, weight: 'field?' },
   outputs: ['loss'],
+  // The cotangent of a loss seldom depends on it, so that both are known to be wanted when the means are read.
+  traits: {
+    fusesWith: [
+      {
+        partner: 'lnccLossAdjoint',
+        into: 'lnccLossWithAdjoint',
+        name: 'local-correlation-with-adjoint',
+        join: (own, { inputs, attributes }) =>
+          own.attributes.epsilon === attributes.epsilon &&
+          [...Object.keys(means), 'weight'].every((name) => own.inputs[name] === inputs[name])
+            ? { inputs, attributes }
+            : undefined,
+      },
+    ],
+  },
   infer(inputs) {
     typeOfMeans(inputs);
     return { loss: scalarsType(1) };
@@ -79,13 +106,7 @@ export const lnccLossAdjoint = defineOp<LnccAttributes>()({
     'a constant.',
   inputs: { ...means, weight: 'field?', cotangent: 'scalars' },
   outputs: ['meanWarped', 'meanWarpedSquared', 'meanProduct'],
-  traits: {
-    updatesInPlace: {
-      meanWarped: 'meanWarped',
-      meanWarpedSquared: 'meanWarpedSquared',
-      meanProduct: 'meanProduct',
-    },
-  },
+  traits: { updatesInPlace },
   infer(inputs) {
     const type = typeOfMeans(inputs);
     return { meanWarped: type, meanWarpedSquared: type, meanProduct: type };
@@ -107,6 +128,40 @@ export const lnccLossAdjoint = defineOp<LnccAttributes>()({
         epsilon: attributes.epsilon,
         weighted: i.weight === undefined ? 0 : 1,
       },
+    );
+  },
+});
+
+export const lnccLossWithAdjoint = defineOp<LnccAttributes>()({
+  name: 'lnccLossWithAdjoint',
+  doc: '`lnccLoss` and `lnccLossAdjoint` in one walk. Made by fusion only.',
+  inputs: lnccLossAdjoint.inputs,
+  outputs: ['loss', ...lnccLossAdjoint.outputs],
+  traits: { updatesInPlace },
+  infer(inputs) {
+    const type = typeOfMeans(inputs);
+    return {
+      loss: scalarsType(1),
+      meanWarped: type,
+      meanWarpedSquared: type,
+      meanProduct: type,
+    };
+  },
+  adjoint: 'not-differentiable',
+  kernels: [lnccPartialsAndAdjointKernel, sumPartialsKernel],
+  emit(emitter, { inputs: i, outputs: { loss, ...o }, inputTypes, attributes }) {
+    const count = elementsPerBuffer(inputTypes.meanFixed);
+    const chunks = reductionChunks(count);
+    const partials = emitter.scratch(chunks);
+    emitter.call(
+      lnccPartialsAndAdjointKernel,
+      { ...i, ...o, partials },
+      { count, epsilon: attributes.epsilon, weighted: i.weight === undefined ? 0 : 1 },
+    );
+    emitter.call(
+      sumPartialsKernel,
+      { partials, total: loss },
+      { count: chunks, quantities: 1, factor: -1 / count },
     );
   },
 });

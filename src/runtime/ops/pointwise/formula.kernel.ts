@@ -1,4 +1,4 @@
-import type { Formula } from '../../ir/formula';
+import type { Formula, PlanePlace } from '../../ir/formula';
 import type { KernelParameters } from '../../ir/kernel-graph';
 import {
   type BindingSpec,
@@ -26,48 +26,79 @@ type RunRange = (arrays: FormulaArrays, begin: number, end: number) => number | 
 type Buffers = Readonly<Record<string, FloatArray>>;
 
 /**
- * The kernel of a formula. Its bindings are the formula's planes `p0`…, uniforms `u0`… and outputs `o0`…, its
- * parameters `count`, constants `k0`… and, of a sum, the `offset` of its partial sums.
+ * The kernel of a formula. Its bindings are the buffers that the formula reads, `p0`…, its uniforms `u0`… and the
+ * buffers it writes, `o0`…, its parameters `count`, constants `k0`… and, of a sum, the `offset` of its partial sums.
+ * Where planes lie in buffers of several, also `stride`, `channels` and, of a sum, `chunks`; partial sums then lie
+ * channel after channel.
  * @param name for people; a pass finds the kernel by its formula
  */
 export function formulaKernel(formula: Formula, name: string): KernelDefinition {
   const numbered = (letter: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${letter}${index}`);
-  const planeNames = numbered('p', formula.planes);
+  const { layout } = formula;
+  const readNames = numbered('p', layout ? buffersIn(layout.planes) : formula.planes);
   const uniformNames = numbered('u', formula.uniforms);
   const constantNames = numbered('k', formula.constants);
-  const outputNames = numbered('o', formula.outputs.length);
+  const outputNames = numbered('o', layout ? buffersIn(layout.outputs) : formula.outputs.length);
   const bindings: Record<string, BindingSpec> = {};
-  for (const binding of [...planeNames, ...uniformNames]) bindings[binding] = 'read';
+  for (const binding of [...readNames, ...uniformNames]) bindings[binding] = 'read';
   formula.outputs.forEach(({ updates }, index) => {
-    bindings[`o${index}`] = updates || formula.sum ? 'update' : 'write';
+    const place = layout?.outputs[index]?.buffer ?? index;
+    // What is written of a buffer of several may be one plane: the others stay.
+    bindings[`o${place}`] = updates || formula.sum || layout ? 'update' : 'write';
   });
   const parameters: Record<string, ParameterSpec> = { count: 'u32' };
+  if (layout) Object.assign(parameters, { stride: 'u32', channels: 'u32' });
   if (formula.sum) parameters.offset = 'u32';
+  if (formula.sum && layout) parameters.chunks = 'u32';
   for (const constant of constantNames) parameters[constant] = 'f32';
 
-  const arraysOf = (buffers: Buffers, values: KernelParameters): FormulaArrays => ({
-    planes: planeNames.map((binding) => buffers[binding] as FloatArray),
+  /** The planes of a channel: of what lies in buffers of several, the part that is meant. */
+  const planesOf = (
+    buffers: Buffers,
+    letter: string,
+    places: readonly PlanePlace[] | undefined,
+    names: readonly string[],
+    values: KernelParameters,
+    channel: number,
+  ): readonly FloatArray[] =>
+    places
+      ? places.map(({ buffer, plane }) => {
+          const first = (plane === 'channel' ? channel : plane) * (values.stride as number);
+          const whole = buffers[`${letter}${buffer}`] as FloatArray;
+          return first === 0 ? whole : whole.subarray(first);
+        })
+      : names.map((binding) => buffers[binding] as FloatArray);
+  const arraysOf = (
+    buffers: Buffers,
+    values: KernelParameters,
+    channel: number,
+  ): FormulaArrays => ({
+    planes: planesOf(buffers, 'p', layout?.planes, readNames, values, channel),
     uniforms: uniformNames.map((binding) => buffers[binding] as FloatArray),
     constants: constantNames.map((constant) => values[constant] as number),
-    outputs: outputNames.map((binding) => buffers[binding] as FloatArray),
+    outputs: planesOf(buffers, 'o', layout?.outputs, outputNames, values, channel),
   });
   const over =
     (run: RunRange) =>
     (buffers: Buffers, values: KernelParameters, share: Share): void => {
-      const arrays = arraysOf(buffers, values);
       const count = values.count as number;
-      if (!formula.sum) {
-        const [begin, end] = shareOf(count, share);
-        if (begin < end) run(arrays, begin, end);
-        return;
-      }
-      const length = chunkLength(count);
-      const [firstChunk, lastChunk] = shareOf(reductionChunks(count), share);
-      for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
-        const end = Math.min((chunk + 1) * length, count);
-        const sum = chunk * length < end ? run(arrays, chunk * length, end) : 0;
-        (arrays.outputs[0] as FloatArray)[(values.offset as number) + chunk] = sum as number;
+      const chunks = reductionChunks(count);
+      for (let channel = 0; channel < (layout ? (values.channels as number) : 1); channel += 1) {
+        const arrays = arraysOf(buffers, values, channel);
+        if (!formula.sum) {
+          const [begin, end] = shareOf(count, share);
+          if (begin < end) run(arrays, begin, end);
+          continue;
+        }
+        const length = chunkLength(count);
+        const first = (values.offset as number) + channel * chunks;
+        const [firstChunk, lastChunk] = shareOf(chunks, share);
+        for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
+          const end = Math.min((chunk + 1) * length, count);
+          const sum = chunk * length < end ? run(arrays, chunk * length, end) : 0;
+          (arrays.outputs[0] as FloatArray)[first + chunk] = sum as number;
+        }
       }
     };
 
@@ -76,9 +107,16 @@ export function formulaKernel(formula: Formula, name: string): KernelDefinition 
     interpreter ??= new FormulaInterpreter(stepsOf(formula));
     return interpreter.run(arrays, begin, end, !formula.sum);
   };
-  const floats =
-    formula.planes + (formula.sum ? 0 : formula.outputs.length) + updatedCount(formula);
-  const elements = (p: KernelParameters): number => p.count as number;
+  const channelsIn = (p: KernelParameters): number => (layout ? (p.channels as number) : 1);
+  const elements = (p: KernelParameters): number => (p.count as number) * channelsIn(p);
+  /** Planes that are moved: what is read for all channels alike comes from memory once. */
+  const floats = (p: KernelParameters): number => {
+    const moved = (places: readonly PlanePlace[]): number =>
+      places.reduce((sum, { plane }) => sum + (plane === 'channel' ? channelsIn(p) : 1), 0);
+    const written = layout ? moved(layout.outputs) : formula.outputs.length;
+    const updated = updatedCount(formula) * channelsIn(p);
+    return (layout ? moved(layout.planes) : formula.planes) + (formula.sum ? 0 : written) + updated;
+  };
   return {
     name,
     bindings,
@@ -94,7 +132,8 @@ export function formulaKernel(formula: Formula, name: string): KernelDefinition 
           get source() {
             return formulaWgsl(formula);
           },
-          threads: (p) => reductionThreads({ count: p.count as number }),
+          threads: (p) =>
+            reductionThreads({ count: p.count as number }) * channelsIn(p as KernelParameters),
           workgroupSize: reductionWorkgroup,
         }
       : {
@@ -104,10 +143,14 @@ export function formulaKernel(formula: Formula, name: string): KernelDefinition 
           threads: (p) => elements(p as KernelParameters),
         },
     cost: (p) => ({
-      bytes: 4 * floats * (p.count as number),
-      operations: operationsOf(formula) * (p.count as number),
+      bytes: 4 * floats(p) * (p.count as number),
+      operations: operationsOf(formula) * elements(p),
     }),
   };
+}
+
+function buffersIn(places: readonly PlanePlace[]): number {
+  return new Set(places.map(({ buffer }) => buffer)).size;
 }
 
 /** Undefined where the host has no vectors, or a policy forbids to compile. */
@@ -133,7 +176,9 @@ function compiled(
   formula: Formula,
   { memory, isShared, modules }: WasmMemory,
 ): RunRange | undefined {
-  const key = JSON.stringify(formula);
+  // Where planes lie is not in the code.
+  const { layout: _, ...computed } = formula;
+  const key = JSON.stringify(computed);
   const module = modules.get(key) ?? moduleOf(formula, isShared);
   if (!module) return undefined;
   modules.set(key, module);

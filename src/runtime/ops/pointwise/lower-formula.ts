@@ -1,14 +1,28 @@
 import { InternalError } from '../../internal-error';
-import type { Expression, Formula } from '../../ir/formula';
+import type { Expression, Formula, FormulaLayout, PlanePlace } from '../../ir/formula';
 import type { BufferId, KernelParameters } from '../../ir/kernel-graph';
-import { elementsPerBuffer, type ValueType } from '../../ir/values';
+import {
+  channelsOf,
+  elementsPerBuffer,
+  liesTogether,
+  planeStride,
+  type ValueType,
+} from '../../ir/values';
+import type { Emitter } from '../define-op';
+import { reductionChunks } from '../reduction';
 import { type InputTypes, readingOf } from './element';
-import { leavesOf, referenceOf, substituteLeaves } from './expression';
+import { leavesOf, referenceOf } from './expression';
+
+/** A channel of a value, or each of them in turn. */
+export type Channel = number | 'channel';
 
 /** An output of a formula: what it is and where it goes; `updates` names the input that lay there. */
 export interface FormulaOutput {
   readonly expression: Expression;
-  readonly buffer: BufferId;
+  /** The channel that it is computed for. */
+  readonly channel: Channel;
+  /** Planes of the value that is written; one where all channels go there. */
+  readonly planes: readonly BufferId[];
   readonly updates?: string;
 }
 
@@ -19,11 +33,19 @@ export interface LoweredFormula {
   readonly parameters: KernelParameters;
 }
 
+/** What expressions are computed from: elements of this type, out of these planes. */
+export interface FormulaInputs {
+  readonly element: ValueType;
+  readonly buffers: Readonly<Record<string, readonly BufferId[] | undefined>>;
+  readonly types: InputTypes;
+  readonly together: Emitter['together'];
+}
+
 /** Storage buffers that one dispatch may bind on any WebGPU device. */
-const mostBuffers = 8;
+export const mostBuffers = 8;
 
 /**
- * Refuses what no kernel could bind: an expression that reads too many planes and lists of scalars.
+ * Refuses what no kernel could bind: an expression that reads too many buffers of planes and lists of scalars.
  * @param outputs how many buffers are written
  * @throws InternalError
  */
@@ -36,8 +58,9 @@ export function requireFewBuffers(
   const buffers = new Set(
     leavesOf(expression).map((leaf) => {
       const reference = referenceOf(leaf);
-      const isPlane = readingOf(reference, types[reference.name], element) === 'plane';
-      return isPlane ? leaf : reference.name;
+      const type = types[reference.name];
+      const isPlane = readingOf(reference, type, element) === 'plane';
+      return isPlane && type && !liesTogether(type) ? leaf : reference.name;
     }),
   );
   if (buffers.size + outputs <= mostBuffers) return;
@@ -46,70 +69,129 @@ export function requireFewBuffers(
   );
 }
 
+/** A plane that a formula touches: of a buffer of several, or a buffer of its own. */
+interface Place {
+  readonly whole: BufferId | undefined;
+  readonly plane: Channel;
+  /** The plane as a buffer; undefined where it is that of each channel. */
+  readonly buffer: BufferId | undefined;
+}
+
+function placeOf(
+  planes: readonly BufferId[],
+  channel: Channel,
+  { together }: FormulaInputs,
+): Place {
+  const whole = together(planes);
+  if (whole === undefined && planes.length === 1) return { whole, plane: 0, buffer: planes[0] };
+  if (channel === 'channel') return { whole, plane: channel, buffer: undefined };
+  return { whole, plane: channel, buffer: planes[channel] };
+}
+
+const isSame = (one: Place, other: Place): boolean =>
+  one.whole === other.whole && one.plane === other.plane && one.buffer === other.buffer;
+
+/** The number of an item in a list, to which it is added where it is new. */
+function numberIn<Item>(list: Item[], item: Item, same = (one: Item) => one === item): number {
+  const known = list.findIndex(same);
+  return known >= 0 ? known : list.push(item) - 1;
+}
+
 /**
- * The kernel that computes expressions for one channel of a value of type `element`. Numbers become constants of
+ * The kernel that computes expressions, each for one channel of a value or all for each. Numbers become constants of
  * the pass, but for small whole ones and ½, so that one kernel serves every setting.
+ * @param sum whether sums over chunks go to the one output instead, which is no plane
  */
 export function lowerFormula(
   outputs: readonly FormulaOutput[],
-  element: ValueType,
-  channel: number,
-  inputs: Readonly<Record<string, readonly BufferId[] | undefined>>,
-  types: InputTypes,
+  inputs: FormulaInputs,
   sum = false,
 ): LoweredFormula {
-  const planes: BufferId[] = [];
+  const { element, types } = inputs;
+  const planes: Place[] = [];
   const uniforms: BufferId[] = [];
   const constants: number[] = [];
-  const numberIn = <Item>(list: Item[], item: Item): number => {
-    const known = list.indexOf(item);
-    return known >= 0 ? known : list.push(item) - 1;
-  };
-  const leaf = (text: string): Expression => {
-    const reference = referenceOf(text);
-    const type = types[reference.name];
-    const buffers = inputs[reference.name] ?? [];
-    if (readingOf(reference, type, element) === 'uniform') {
-      const buffer = buffers[0] as BufferId;
-      return `u${numberIn(uniforms, buffer)}.${reference.component ?? 0}`;
+  const written = outputs.map((output) => placeOf(output.planes, output.channel, inputs));
+  const isForEach = outputs.some(({ channel }) => channel === 'channel');
+  const leaf = (text: string, channel: Channel): Expression => {
+    const { name, component } = referenceOf(text);
+    const buffers = inputs.buffers[name] ?? [];
+    if (readingOf({ name, component }, types[name], element) === 'uniform') {
+      return `u${numberIn(uniforms, buffers[0] as BufferId)}.${component ?? 0}`;
     }
-    const own = buffers.length === 1 ? 0 : channel;
-    const buffer = buffers[reference.component ?? own] as BufferId;
-    const updated = outputs.findIndex((output) => output.updates && output.buffer === buffer);
-    return updated >= 0 ? `o${updated}` : `p${numberIn(planes, buffer)}`;
+    const place = placeOf(buffers, component ?? channel, inputs);
+    const updated = outputs.findIndex(
+      ({ updates }, index) => updates !== undefined && isSame(written[index] as Place, place),
+    );
+    return updated >= 0
+      ? `o${updated}`
+      : `p${numberIn(planes, place, (one) => isSame(one, place))}`;
   };
-  const lifted = (expression: Expression): Expression => {
-    if (typeof expression === 'string') return leaf(expression);
+  const lifted = (expression: Expression, channel: Channel): Expression => {
+    if (typeof expression === 'string') return leaf(expression, channel);
     if (typeof expression === 'number') {
       return isStructural(expression) ? expression : `k${numberIn(constants, expression)}`;
     }
     const [operator, ...operands] = expression;
-    return [operator, ...operands.map(lifted)];
+    return [operator, ...operands.map((operand) => lifted(operand, channel))];
   };
-  const formula: Omit<Formula, 'planes' | 'uniforms' | 'constants'> = {
-    outputs: outputs.map(({ expression, updates }) => ({
-      expression: lifted(substituteLeaves(expression, (name) => name)),
-      updates: updates !== undefined,
-    })),
-    sum,
-  };
+  const liftedOutputs = outputs.map(({ expression, channel, updates }) => ({
+    expression: lifted(expression, channel),
+    updates: updates !== undefined,
+  }));
+  const read = bindingsOf(planes);
+  const wrote = bindingsOf(written);
+  const layout: FormulaLayout = { planes: read.places, outputs: wrote.places };
+  const isLaidOut = read.isOfSeveral || wrote.isOfSeveral;
+  const count = elementsPerBuffer(element);
   return {
     formula: {
       planes: planes.length,
       uniforms: uniforms.length,
       constants: constants.length,
-      ...formula,
+      outputs: liftedOutputs,
+      sum,
+      ...(isLaidOut ? { layout } : {}),
     },
     buffers: {
-      ...Object.fromEntries(planes.map((buffer, index) => [`p${index}`, buffer])),
+      ...Object.fromEntries(read.buffers.map((buffer, index) => [`p${index}`, buffer])),
       ...Object.fromEntries(uniforms.map((buffer, index) => [`u${index}`, buffer])),
-      ...Object.fromEntries(outputs.map(({ buffer }, index) => [`o${index}`, buffer])),
+      ...Object.fromEntries(wrote.buffers.map((buffer, index) => [`o${index}`, buffer])),
     },
     parameters: {
-      count: elementsPerBuffer(element),
+      count,
+      ...(isLaidOut
+        ? {
+            stride: planeStride(element),
+            channels: isForEach ? channelsOf(element) : 1,
+            ...(sum ? { chunks: reductionChunks(count) } : {}),
+          }
+        : {}),
       ...Object.fromEntries(constants.map((constant, index) => [`k${index}`, constant])),
     },
   };
+}
+
+/**
+ * The buffers that a kernel binds for these planes, and where in them each lies. One plane alone of several is
+ * bound by itself, so that a kernel serves every channel.
+ */
+function bindingsOf(places: readonly Place[]): {
+  readonly buffers: readonly BufferId[];
+  readonly places: readonly PlanePlace[];
+  readonly isOfSeveral: boolean;
+} {
+  const buffers: BufferId[] = [];
+  let isOfSeveral = false;
+  const bound = places.map(({ whole, plane, buffer }): PlanePlace => {
+    const isAlone = places.filter((other) => other.whole === whole).length === 1;
+    if (buffer !== undefined && (whole === undefined || isAlone)) {
+      return { buffer: numberIn(buffers, buffer), plane: 0 };
+    }
+    isOfSeveral = true;
+    return { buffer: numberIn(buffers, whole as BufferId), plane };
+  });
+  return { buffers, places: bound, isOfSeveral };
 }
 
 function isStructural(value: number): boolean {

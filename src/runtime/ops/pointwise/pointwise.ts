@@ -6,6 +6,7 @@ import {
   channelsOf,
   elementsPerBuffer,
   isPlanar,
+  liesTogether,
   scalarsType,
   type ValueId,
   type ValueType,
@@ -18,7 +19,14 @@ import { appendFormula, cotangentOf, type NamedValues } from './adjoint';
 import { elementTypeOf, type InputTypes } from './element';
 import { minus, plus, times } from './expression';
 import { formulaKernel } from './formula.kernel';
-import { lowerFormula, requireFewBuffers } from './lower-formula';
+import {
+  type Channel,
+  type FormulaInputs,
+  type FormulaOutput,
+  lowerFormula,
+  mostBuffers,
+  requireFewBuffers,
+} from './lower-formula';
 
 /** Inputs of the ops that an expression is given to, which names them. */
 export const letterInputs = {
@@ -68,7 +76,10 @@ export function pointwiseType(expressions: readonly Expression[], types: InputTy
   return withChannels(element, Math.max(expressions.length, element.channels));
 }
 
-/** Appends the kernels of expressions: one a channel. */
+/**
+ * Appends the kernels of expressions: one a channel, or one for all channels that lie together, as far as it can
+ * bind what they read.
+ */
 export function emitExpressions(
   emitter: Emitter,
   name: string,
@@ -77,17 +88,42 @@ export function emitExpressions(
   types: InputTypes,
   output: { readonly type: ValueType; readonly buffers: readonly BufferId[] },
 ): void {
+  const inputs = { element: output.type, buffers, types, together: emitter.together };
+  const planes = output.buffers;
+  const isTogether = emitter.together(planes) !== undefined;
+  const [only, second] = expressions;
+  if (only !== undefined && second === undefined && isTogether) {
+    emitFormula(emitter, name, [{ expression: only, planes, channel: 'channel' }], inputs);
+    return;
+  }
+  let group: FormulaOutput[] = [];
   for (let channel = 0; channel < bufferCount(output.type); channel += 1) {
     const expression = (expressions[channel] ?? expressions[0]) as Expression;
-    const lowered = lowerFormula(
-      [{ expression, buffer: output.buffers[channel] as BufferId }],
-      output.type,
-      channel,
-      buffers,
-      types,
-    );
-    emitter.call(formulaKernel(lowered.formula, name), lowered.buffers, lowered.parameters);
+    const next = { expression, planes, channel };
+    const fits = isTogether && boundBy([...group, next], inputs) <= mostBuffers;
+    if (group.length > 0 && !fits) {
+      emitFormula(emitter, name, group, inputs);
+      group = [];
+    }
+    group.push(next);
   }
+  emitFormula(emitter, name, group, inputs);
+}
+
+/** Appends the kernel of several expressions, each of one channel, that go to one output, or of one that goes to all. */
+function emitFormula(
+  emitter: Emitter,
+  name: string,
+  outputs: readonly FormulaOutput[],
+  inputs: FormulaInputs,
+): void {
+  const { formula, buffers, parameters } = lowerFormula(outputs, inputs);
+  emitter.call(formulaKernel(formula, name), buffers, parameters);
+}
+
+/** Buffers that the kernel of these outputs binds. */
+function boundBy(outputs: readonly FormulaOutput[], inputs: FormulaInputs): number {
+  return Object.keys(lowerFormula(outputs, inputs).buffers).length;
 }
 
 /**
@@ -104,15 +140,22 @@ export function emitUpdate(
   updates: Readonly<Record<string, string>>,
 ): void {
   const element = elementTypeOf(Object.values(expressions).flat(), types);
-  for (let channel = 0; channel < bufferCount(element); channel += 1) {
+  const inputs = { element, buffers, types, together: emitter.together };
+  for (const channel of channelsToCompute(element)) {
     const written = Object.entries(expressions).map(([output, [expression]]) => ({
       expression: expression as Expression,
-      buffer: outputs[output]?.[channel] as BufferId,
+      planes: outputs[output] ?? [],
+      channel,
       ...(updates[output] === undefined ? {} : { updates: updates[output] }),
     }));
-    const { formula, ...lowered } = lowerFormula(written, element, channel, buffers, types);
-    emitter.call(formulaKernel(formula, name), lowered.buffers, lowered.parameters);
+    emitFormula(emitter, name, written, inputs);
   }
+}
+
+/** One kernel call for each channel, or one for all where they lie together. */
+function channelsToCompute(element: ValueType): readonly Channel[] {
+  if (liesTogether(element)) return ['channel'];
+  return Array.from({ length: channelsOf(element) }, (_, channel) => channel);
 }
 
 export const pointwise = defineOp<PointwiseAttributes>()({
@@ -181,19 +224,14 @@ export function emitSum(
   let offset = 0;
   terms.forEach((expression, index) => {
     const element = elements[index] as ValueType;
-    for (let channel = 0; channel < channelsOf(element); channel += 1, offset += chunks) {
-      const lowered = lowerFormula(
-        [{ expression, buffer: partials }],
-        element,
-        channel,
-        buffers,
-        types,
-        true,
-      );
+    const inputs = { element, buffers, types, together: emitter.together };
+    for (const channel of channelsToCompute(element)) {
+      const lowered = lowerFormula([{ expression, planes: [partials], channel }], inputs, true);
       emitter.call(formulaKernel(lowered.formula, name), lowered.buffers, {
         ...lowered.parameters,
         offset,
       });
+      offset += chunks * (channel === 'channel' ? channelsOf(element) : 1);
     }
   });
   emitter.call(

@@ -1,3 +1,4 @@
+import { Scratch } from '../../simd/scratch';
 import type { FloatArray } from '../define-kernel';
 
 /** Values in ascending order, of which only some are asked for; arrays that are sorted are such. */
@@ -14,25 +15,50 @@ const halves = 1 << halfBits;
  * The values as `sort` would order them (numbers that are none last), each found by two counts instead: a
  * float's bits, the sign's meaning turned, are ordered as it is. Sorting a volume took thirty times as long.
  */
-export function ascending(values: FloatArray): Ascending {
+export function ascending(values: FloatArray, scratch = new Scratch()): Ascending {
   if (!(values instanceof Float32Array)) return values.slice().sort();
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  const counts = new Uint32Array(halves);
-  for (let i = 0; i < bits.length; i += 1) counts[keyOf(bits[i]!) >>> halfBits]! += 1;
+  const counts = countHalves(values, scratch, undefined);
+  /** Ranks that are asked for lie close together, and mostly share their upper half. */
+  let within: { readonly upper: number; readonly counts: Uint32Array } | undefined;
   return {
     length: values.length,
     at(rank) {
       if (!(rank >= 0 && rank < values.length)) return undefined;
       const [upper, below] = placeIn(counts, rank);
-      const within = new Uint32Array(halves);
-      for (let i = 0; i < bits.length; i += 1) {
-        const key = keyOf(bits[i]!);
-        if (key >>> halfBits === upper) within[key & (halves - 1)]! += 1;
-      }
-      const [lower] = placeIn(within, rank - below);
+      if (within?.upper !== upper) within = { upper, counts: countHalves(values, scratch, upper) };
+      const [lower] = placeIn(within.counts, rank - below);
       return floatOf((upper << halfBits) | lower);
     },
   };
+}
+
+/** Counts by the upper halves of what orders the values, or by the lower ones of those that share an upper half. */
+function countHalves(
+  values: Float32Array,
+  scratch: Scratch,
+  upper: number | undefined,
+): Uint32Array {
+  return scratch.during(() => {
+    const counts = scratch.counts(halves);
+    const simd = scratch.reaching(values, counts);
+    if (!simd) countHere(values, counts, upper);
+    else {
+      const { functions, addressOf } = simd;
+      const [from, to] = [addressOf(values), addressOf(counts)];
+      if (upper === undefined) functions.countUpperHalves(from, values.length, to);
+      else functions.countLowerHalves(from, values.length, upper, to);
+    }
+    return counts.slice();
+  });
+}
+
+function countHere(values: Float32Array, counts: Uint32Array, upper: number | undefined): void {
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < bits.length; i += 1) {
+    const key = keyOf(bits[i]!);
+    if (upper === undefined) counts[key >>> halfBits]! += 1;
+    else if (key >>> halfBits === upper) counts[key & (halves - 1)]! += 1;
+  }
 }
 
 /** The bin that holds a rank, and how many come before that bin. */

@@ -1,22 +1,20 @@
 import { scalarsType } from '../../ir/values';
+import { Scratch } from '../../simd/scratch';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
-import { paddingOf } from './padding.cpu';
+import { paddingIn } from './padding.cpu';
 
 const kernel = defineKernel({
   name: 'padding',
   bindings: { image: 'read', report: 'write' },
   parameters: { nx: 'i32', ny: 'i32', nz: 'i32' },
   sharedAmongThreads: false,
-  cpu(b, p) {
+  cpu(b, p, _, simd) {
     const image = b.image.subarray(0, p.nx * p.ny * p.nz);
-    const padding = paddingOf(image, p);
-    const isThere = !Number.isNaN(padding);
-    let count = 0;
-    if (isThere) for (const value of image) if (value === padding) count += 1;
-    b.report[0] = isThere ? padding : 0;
-    b.report[1] = count / image.length;
+    const padding = paddingIn(image, p, new Scratch(simd));
+    b.report[0] = padding?.value ?? 0;
+    b.report[1] = (padding?.count ?? 0) / image.length;
   },
   gpu: 'host',
   cost: (p) => {

@@ -1,9 +1,10 @@
 import { scalarsType } from '../../ir/values';
+import { Scratch } from '../../simd/scratch';
 import { defineKernel, type FloatArray } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
 import { type Ascending, ascending } from './order-statistics.cpu';
-import { paddingOf, quantilesOf } from './padding.cpu';
+import { paddingIn, quantilesOf, type SizeVoxels } from './padding.cpu';
 
 export type QuantilesAttributes = {
   /** Share of the voxels below the lower number, 0 to 1. */
@@ -17,9 +18,9 @@ const kernel = defineKernel({
   bindings: { image: 'read', value: 'write' },
   parameters: { nx: 'i32', ny: 'i32', nz: 'i32', lower: 'f32', upper: 'f32' },
   sharedAmongThreads: false,
-  cpu(b, p) {
+  cpu(b, p, _, simd) {
     const image = b.image.subarray(0, p.nx * p.ny * p.nz);
-    const sorted = withoutPadding(image, paddingOf(image, p));
+    const sorted = withoutPadding(image, p, new Scratch(simd));
     b.value.set(quantilesOf(sorted, [p.lower, p.upper]));
     if (b.value[0] !== b.value[1]) return;
     // Almost every voxel has one value: what there is to see lies beyond the quantiles.
@@ -56,10 +57,9 @@ export const quantiles = defineOp<QuantilesAttributes>()({
   },
 });
 
-/** The values in ascending order without the padding, which is the lowest; all where it is NaN. */
-function withoutPadding(values: FloatArray, padding: number): Ascending {
-  const all = ascending(values);
-  let begin = 0;
-  for (const value of values) if (value === padding) begin += 1;
+/** The values in ascending order without the padding, which is the lowest. */
+function withoutPadding(values: FloatArray, size: SizeVoxels, scratch: Scratch): Ascending {
+  const begin = paddingIn(values, size, scratch)?.count ?? 0;
+  const all = ascending(values, scratch);
   return { length: all.length - begin, at: (rank) => all.at(begin + rank) };
 }

@@ -21,12 +21,14 @@ export const sample = defineOp<SampleAttributes>()({
   outputs: ['value'],
   // The same eight corners give the value and its derivative, which is read much later: by what chains.
   traits: {
-    fusesWith: {
-      partner: 'sampleDerivative',
-      into: 'sampleWithDerivative',
-      name: 'sample-with-derivative',
-      belowElements: 2 ** 22,
-    },
+    fusesWith: [
+      {
+        partner: 'sampleDerivative',
+        into: 'sampleWithDerivative',
+        name: 'sample-with-derivative',
+        belowElements: 2 ** 22,
+      },
+    ],
   },
   infer({ source, displacement }, attributes) {
     const grid = gridOf(attributes);

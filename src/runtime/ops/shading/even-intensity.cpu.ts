@@ -1,5 +1,6 @@
+import { Scratch } from '../../simd/scratch';
 import type { FloatArray } from '../define-kernel';
-import { paddingOf, quantilesOf, quantilesWithout } from '../reduce/padding.cpu';
+import { paddingIn, quantilesOf, quantilesWithout } from '../reduce/padding.cpu';
 import { type CoarseImage, coarsen, edgesMm, type ImageNumbers } from '../start/coarse-image';
 import { otsu } from '../start/silhouette';
 import {
@@ -62,9 +63,10 @@ export function evenIntensity(
   images: { readonly fixed: ImageNumbers; readonly moving: ImageNumbers },
   out: { readonly fixed: FloatArray; readonly moving: FloatArray; readonly report: FloatArray },
   leastFold: number,
+  scratch = new Scratch(),
 ): void {
-  const fixed = shadingOf(images.fixed, leastFold);
-  const moving = shadingOf(images.moving, leastFold);
+  const fixed = shadingOf(images.fixed, leastFold, scratch);
+  const moving = shadingOf(images.moving, leastFold, scratch);
   const share = Math.max(shareOf(fixed), shareOf(moving));
   out.fixed.set(images.fixed.values);
   out.moving.set(images.moving.values);
@@ -85,12 +87,18 @@ const none: Shading = {
   most: 0,
 };
 
-function shadingOf(image: ImageNumbers, leastOfWhole: number): Shading {
-  const { values, size } = image;
-  const padding = paddingOf(values, size);
-  const [low = 0, high = 0] = quantilesWithout(values, padding, 0.01, 0.99);
-  if (low < -mostBelowZero * high || !(high > 0)) return none;
-  const found = slopeOf(image);
+function shadingOf(image: ImageNumbers, leastOfWhole: number, scratch: Scratch): Shading {
+  return scratch.during(() => {
+    const { values, size } = image;
+    const padding = paddingIn(values, size, scratch)?.value;
+    const [low = 0, high = 0] = quantilesWithout(values, padding, [0.01, 0.99], scratch);
+    const isBrightness = low >= -mostBelowZero * high && high > 0;
+    return isBrightness ? shadingOfBrightness(image, leastOfWhole, scratch) : none;
+  });
+}
+
+function shadingOfBrightness(image: ImageNumbers, leastOfWhole: number, scratch: Scratch): Shading {
+  const found = slopeOf(image, scratch);
   if (!found) return none;
   const { points, slope, filled } = found;
   const leastFold = leastOfWhole * foldOfFilled ** between(filled, filledFrom, filledTo);
@@ -105,7 +113,7 @@ function shadingOf(image: ImageNumbers, leastOfWhole: number): Shading {
     slope,
     fold,
     // Six more searches, for the few images that need them.
-    agreement: fold > leastFold ? agreementOnSlope(points, slope) : 0,
+    agreement: fold > leastFold ? agreementOnSlope(points, slope, scratch) : 0,
     leastFold,
     mean,
     least: Math.min(...shading),
@@ -114,55 +122,74 @@ function shadingOf(image: ImageNumbers, leastOfWhole: number): Shading {
 }
 
 /** The slope of what an image shows, the points that it was found by, and the share of the image that these fill. */
-function slopeOf(
-  image: ImageNumbers,
-): { readonly points: BrightPoints; readonly slope: Slope; readonly filled: number } | undefined {
+interface Found {
+  readonly points: BrightPoints;
+  readonly slope: Slope;
+  readonly filled: number;
+}
+
+/** That slope; undefined where too little stands out. Its points lie in `scratch`. */
+function slopeOf(image: ImageNumbers, scratch: Scratch): Found | undefined {
   const { values } = image;
   let highest = 0;
   for (let i = 0; i < values.length; i += 1) {
     if ((values[i] as number) > highest) highest = values[i] as number;
   }
-  const coarse = coarsen(image, { low: 0, high: highest }, blockMm(image));
+  const coarse = coarsen(image, { low: 0, high: highest }, blockMm(image), scratch);
   let slope: Slope = [0, 0, 0];
-  let found = shown(coarse, slope);
-  for (let round = 0; found && round < rounds; round += 1) {
-    if (round > 0) found = shown(coarse, slope);
-    if (found) slope = findSlope(found.points, slope, round > 0);
+  let found: Found | undefined;
+  for (let round = 0; round < rounds; round += 1) {
+    found = shown(coarse, slope, scratch);
+    if (!found) return undefined;
+    slope = findSlope(found.points, slope, { refineOnly: round > 0, scratch });
   }
   return found && { ...found, slope };
 }
 
 /** The points that stand out of the background, once the slope is taken out: a regular sample, and their share. */
-function shown(
-  { values, size }: CoarseImage,
-  slope: Slope,
-): { readonly points: BrightPoints; readonly filled: number } | undefined {
-  const even = new Float32Array(values.length);
+function shown(coarse: CoarseImage, slope: Slope, scratch: Scratch): Found | undefined {
+  const { values, size } = coarse;
+  const stands = scratch.during(() => standingOut(coarse, slope, scratch));
+  const count = stands.length;
+  if (count < fewestPoints) return undefined;
+  const step = Math.ceil(count / mostPoints);
+  const { nx, ny, nz } = size;
+  const sampled = Math.ceil(count / step);
+  const [alongX, alongY, alongZ, logs] = [0, 1, 2, 3].map(() => scratch.doubles(sampled)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let n = 0; n < sampled; n += 1) {
+    const i = stands[n * step] as number;
+    alongX[n] = placeOf(i % nx, nx);
+    alongY[n] = placeOf(Math.floor(i / nx) % ny, ny);
+    alongZ[n] = placeOf(Math.floor(i / (nx * ny)), nz);
+    logs[n] = Math.log(values[i] as number);
+  }
+  return {
+    points: { places: [alongX, alongY, alongZ], logs },
+    slope,
+    filled: count / values.length,
+  };
+}
+
+/** The blocks that stand out of the background, in order. */
+function standingOut({ values, size }: CoarseImage, slope: Slope, scratch: Scratch): Int32Array {
+  const even = scratch.floats(values.length);
   takeOut(even, { values, size }, { ...none, slope, least: -Infinity, most: Infinity }, 1);
-  const [bright = 0] = quantilesWithout(even, 0, 0.98);
-  if (!(bright > 0)) return undefined;
-  const threshold = partOfOtsu * bright * otsu(even.map((value) => Math.min(1, value / bright)));
+  const [bright = 0] = quantilesWithout(even, 0, [0.98], scratch);
   const indices = new Int32Array(values.length);
   let count = 0;
+  if (!(bright > 0)) return indices.subarray(0, count);
+  const threshold = partOfOtsu * bright * otsu(even.map((value) => Math.min(1, value / bright)));
   for (let i = 0; i < even.length; i += 1) {
     if (!((even[i] as number) > threshold && (values[i] as number) > 0)) continue;
     indices[count] = i;
     count += 1;
   }
-  if (count < fewestPoints) return undefined;
-  const step = Math.ceil(count / mostPoints);
-  const sample = indices.subarray(0, count).filter((_, at) => at % step === 0);
-  const { nx, ny, nz } = size;
-  const along = (placeAt: (i: number) => number) => Float64Array.from(sample, placeAt);
-  const points: BrightPoints = {
-    places: [
-      along((i) => placeOf(i % nx, nx)),
-      along((i) => placeOf(Math.floor(i / nx) % ny, ny)),
-      along((i) => placeOf(Math.floor(i / (nx * ny)), nz)),
-    ],
-    logs: along((i) => Math.log(values[i] as number)),
-  };
-  return { points, filled: count / values.length };
+  return indices.subarray(0, count);
 }
 
 /** Share of the shading that is taken out: 0 up to the least fold, or where parts of the image do not agree. */

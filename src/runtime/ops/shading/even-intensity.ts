@@ -1,4 +1,5 @@
 import { scalarsType } from '../../ir/values';
+import { Scratch } from '../../simd/scratch';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
@@ -30,7 +31,7 @@ const kernel = defineKernel({
     leastFold: 'f32',
   },
   sharedAmongThreads: false,
-  cpu(b, p) {
+  cpu(b, p, _, simd) {
     const fixedCount = p.nx * p.ny * p.nz;
     const movingCount = p.movingNx * p.movingNy * p.movingNz;
     evenOnCpu(
@@ -48,6 +49,7 @@ const kernel = defineKernel({
       },
       { fixed: b.evenFixed, moving: b.evenMoving, report: b.report },
       p.leastFold,
+      new Scratch(simd),
     );
   },
   gpu: 'host',

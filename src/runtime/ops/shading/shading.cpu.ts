@@ -1,3 +1,5 @@
+import { Scratch } from '../../simd/scratch';
+
 /**
  * Shading: brightness that changes exponentially along a line across the image. It is found as the slope of the
  * logarithm whose removal leaves the histogram sharpest, that is with the least entropy: Likar, Viergever,
@@ -20,6 +22,8 @@ const stages = [
   { width: 0.2, firstStep: 0.1, lastStep: 0.05 },
   { width: 0.1, firstStep: 0.05, lastStep: 0.0125 },
 ] as const;
+/** Bins for which there is room where many entropies are asked for. */
+const usualBins = 512;
 /** No image is shaded more: e to this power from its middle to its end. */
 const steepest = 4;
 /** Fewer points make no histogram. */
@@ -29,20 +33,30 @@ export const fewestPoints = 64;
  * The slope whose removal leaves the least entropy, from a first guess: axis by axis, with steps that shrink
  * and bins that narrow. `refineOnly` leaves out the wide bins.
  */
-export function findSlope(points: BrightPoints, from: Slope, refineOnly = false): Slope {
+export function findSlope(
+  points: BrightPoints,
+  from: Slope,
+  { refineOnly = false, scratch = new Scratch() } = {},
+): Slope {
   let slope = from;
   for (const stage of refineOnly ? stages.slice(-1) : stages) {
     for (let step: number = stage.firstStep; step > 0.99 * stage.lastStep; step /= 2) {
-      slope = walk(points, slope, step, stage.width);
+      slope = walk(points, slope, step, stage.width, scratch);
     }
   }
   return slope;
 }
 
 /** Steps of one length along the axes, as long as any of them lowers the entropy. */
-function walk(points: BrightPoints, from: Slope, step: number, width: number): Slope {
+function walk(
+  points: BrightPoints,
+  from: Slope,
+  step: number,
+  width: number,
+  scratch: Scratch,
+): Slope {
   let best = from;
-  let least = entropyWithout(points, best, width);
+  let least = entropyWithout(points, best, width, scratch);
   for (let moved = true; moved; ) {
     moved = false;
     for (let axis = 0; axis < points.places.length; axis += 1) {
@@ -51,7 +65,7 @@ function walk(points: BrightPoints, from: Slope, step: number, width: number): S
           const tried: [number, number, number] = [...best];
           tried[axis] = (best[axis] as number) + way;
           if (Math.abs(tried[axis] as number) > steepest) break;
-          const entropy = entropyWithout(points, tried, width);
+          const entropy = entropyWithout(points, tried, width, scratch);
           if (!(entropy < least - 1e-9)) break;
           best = tried;
           least = entropy;
@@ -68,12 +82,40 @@ function walk(points: BrightPoints, from: Slope, step: number, width: number): S
  * B-spline over four bins, so that it changes smoothly with the slope.
  */
 export function entropyWithout(
+  points: BrightPoints,
+  slope: Slope,
+  width: number,
+  scratch = new Scratch(),
+): number {
+  return scratch.during(() => {
+    const count = points.logs.length;
+    let entropy = 0;
+    for (const filled of spreadWithout(points, slope, width, scratch)) {
+      const share = filled / (6 * count);
+      if (share > 0) entropy -= share * Math.log(share);
+    }
+    return entropy;
+  });
+}
+
+/** The bins of that histogram, times 6. */
+function spreadWithout(
   { places, logs }: BrightPoints,
   slope: Slope,
   width: number,
-): number {
+  scratch: Scratch,
+): Float64Array {
   const count = logs.length;
-  const even = new Float64Array(count);
+  const even = scratch.doubles(count);
+  const room = scratch.doubles(usualBins);
+  const simd = scratch.reaching(...places, logs, even, room);
+  if (simd) {
+    const { functions, addressOf } = simd;
+    const [x, y, z] = places.map(addressOf) as [number, number, number];
+    const [from, into, to] = [addressOf(logs), addressOf(even), addressOf(room)];
+    const n = functions.spreadWithout(x, y, z, from, count, ...slope, width, into, to, usualBins);
+    if (n <= usualBins) return room.subarray(0, n);
+  }
   const [alongX, alongY, alongZ] = places;
   const [changeX, changeY, changeZ] = slope;
   let lowest = Number.POSITIVE_INFINITY;
@@ -99,12 +141,7 @@ export function entropyWithout(
     bins[bin + 2] = (bins[bin + 2] as number) + 4 - 3 * g * g * (2 - g);
     bins[bin + 3] = (bins[bin + 3] as number) + f * f * f;
   }
-  let entropy = 0;
-  for (const filled of bins) {
-    const share = filled / (6 * count);
-    if (share > 0) entropy -= share * Math.log(share);
-  }
-  return entropy;
+  return bins;
 }
 
 /** What a slope takes out of each point's log brightness; its mean is 0. */
@@ -125,7 +162,11 @@ export function shadingAt({ places, logs }: BrightPoints, slope: Slope): Float64
  * slope of its own, and what counts is how much of the whole's shading it has, at the least. Near 1 for shading,
  * which is everywhere the same; 0 or less for anatomy that happens to be brighter at one end.
  */
-export function agreementOnSlope(points: BrightPoints, slope: Slope): number {
+export function agreementOnSlope(
+  points: BrightPoints,
+  slope: Slope,
+  scratch = new Scratch(),
+): number {
   const whole = shadingAt(points, slope);
   const size = dot(whole, whole);
   if (!(size > 0)) return 0;
@@ -134,9 +175,11 @@ export function agreementOnSlope(points: BrightPoints, slope: Slope): number {
     if (along.every((at) => at === along[0])) continue;
     const middle = along.slice().sort()[along.length >> 1] as number;
     for (const isIn of [(at: number) => at < middle, (at: number) => at >= middle]) {
-      const half = pointsWhere(points, (i) => isIn(along[i] as number));
-      if (half.logs.length < fewestPoints) return 0;
-      const own = findSlope(half, slope);
+      const own = scratch.during(() => {
+        const half = pointsWhere(points, (i) => isIn(along[i] as number), scratch);
+        return half.logs.length < fewestPoints ? undefined : findSlope(half, slope, { scratch });
+      });
+      if (!own) return 0;
       least = Math.min(least, dot(shadingAt(points, own), whole) / size);
     }
   }
@@ -146,10 +189,16 @@ export function agreementOnSlope(points: BrightPoints, slope: Slope): number {
 function pointsWhere(
   { places, logs }: BrightPoints,
   isIn: (index: number) => boolean,
+  scratch: Scratch,
 ): BrightPoints {
-  const keep = (_: number, index: number) => isIn(index);
+  const kept = (all: Float64Array): Float64Array => {
+    const part = all.filter((_, index) => isIn(index));
+    const made = scratch.doubles(part.length);
+    made.set(part);
+    return made;
+  };
   const [x, y, z] = places;
-  return { places: [x.filter(keep), y.filter(keep), z.filter(keep)], logs: logs.filter(keep) };
+  return { places: [kept(x), kept(y), kept(z)], logs: kept(logs) };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

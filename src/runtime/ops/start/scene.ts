@@ -1,3 +1,4 @@
+import { Scratch } from '../../simd/scratch';
 import type { Scene } from './candidates';
 import { coarsen, edgesMm, type ImageNumbers, rangeOf } from './coarse-image';
 import type { Freedom } from './refine';
@@ -23,16 +24,17 @@ const mostBlocks = 1e6;
 /** From the root mean square of distances to the centre to the edge of a ball: √(5/3). */
 const edgeFromRms = 1.29;
 
-/** Prepares both images at each coarseness, and finds what they show. */
+/** Prepares both images at each coarseness, and finds what they show; what is compared stays in `scratch`. */
 export function setUp(
   fixed: ImageNumbers,
   moving: ImageNumbers,
+  scratch = new Scratch(),
 ): { readonly levels: readonly Level[]; readonly scene: Scene } {
-  const fixedRange = rangeOf(fixed);
-  const movingRange = rangeOf(moving);
+  const fixedRange = rangeOf(fixed, scratch);
+  const movingRange = rangeOf(moving, scratch);
   const look = (image: ImageNumbers, range: typeof fixedRange) => {
     const block = blockFor(extentsMm(image), firstLookBlocks);
-    return silhouetteOf(coarsen(image, range, block));
+    return silhouetteOf(coarsen(image, range, block, scratch));
   };
   const fixedThing = look(fixed, fixedRange);
   const movingThing = look(moving, movingRange);
@@ -54,8 +56,8 @@ export function setUp(
       blockFor(extentsMm(fixed), mostBlocks),
       blockFor(extentsMm(moving), mostBlocks),
     );
-    const coarseFixed = coarsen(fixed, fixedRange, blockMm);
-    const coarseMoving = coarsen(moving, movingRange, blockMm);
+    const coarseFixed = coarsen(fixed, fixedRange, blockMm, scratch);
+    const coarseMoving = coarsen(moving, movingRange, blockMm, scratch);
     return {
       blockMm,
       freedom,
@@ -65,6 +67,7 @@ export function setUp(
         coarseMoving,
         silhouetteOf(coarseMoving),
         pivotMm,
+        scratch,
       ),
     };
   });

@@ -1,3 +1,4 @@
+import { Scratch } from '../../simd/scratch';
 import { outsideEdge, sampleAtEdge } from '../sample/trilinear.cpu';
 import type { CoarseImage } from './coarse-image';
 import type { RigidMap } from './rigid-map';
@@ -18,8 +19,10 @@ export interface Comparison {
   readonly mostNats: number;
   /** Points that the smaller of both things would cover. */
   readonly thingPoints: number;
-  /** Memory for the joint histogram of one map after the other. */
+  /** Room for a map (12), and for its joint histogram with what `countPoints` leaves behind it. */
+  readonly map: Float64Array;
   readonly counts: Float64Array;
+  readonly scratch: Scratch;
 }
 
 /** How well a map lays the moving image on the fixed one. */
@@ -36,13 +39,14 @@ const margin = 0.25;
 /** With less of the thing in view, a map explains nothing. */
 const leastOverlap = 0.2;
 
-/** Takes the points of a coarse fixed image that lie on and around the thing that it shows. */
+/** Takes the points of a coarse fixed image that lie on and around the thing that it shows; they stay in `scratch`. */
 export function compareAt(
   fixed: CoarseImage,
   fixedThing: Silhouette,
   moving: CoarseImage,
   movingThing: Silhouette,
   pivotMm: readonly number[],
+  scratch = new Scratch(),
 ): Comparison {
   const w = fixed.worldFromVoxel;
   const [nx, ny, nz] = [fixed.size.nx, fixed.size.ny, fixed.size.nz];
@@ -57,9 +61,9 @@ export function compareAt(
     Math.min(size - 1, (fixedThing.to[a] as number) + (grown[a] as number)),
   );
   const most = from.reduce((count, low, a) => count * ((to[a] as number) - low + 1), 1);
-  const offsetsMm = new Float64Array(3 * most);
-  const fixedBins = new Uint8Array(most);
-  const onThing = new Uint8Array(most);
+  const offsetsMm = scratch.doubles(3 * most);
+  const fixedBins = scratch.bytes(most);
+  const onThing = scratch.bytes(most);
   const ofBin = new Float64Array(bins);
   const sampled = new Float64Array(4);
   let n = 0;
@@ -101,16 +105,20 @@ export function compareAt(
     1,
     fixedThing.volumeMm3 > 0 ? movingThing.volumeMm3 / fixedThing.volumeMm3 : 1,
   );
+  const movingValues = scratch.floats(moving.values.length);
+  movingValues.set(moving.values);
   const alike = fixed.size.nz === 1 && moving.size.nz > 1 ? 1 : volume;
   return {
     offsetsMm,
     fixedBins,
     onThing,
-    moving,
+    moving: { ...moving, values: movingValues },
     movingVoxelFromWorld: inverse(moving.worldFromVoxel),
     mostNats: Math.max(1e-12, entropyNats(ofBin, n)),
     thingPoints: Math.max(1, things * alike),
-    counts: new Float64Array(bins * bins),
+    map: scratch.doubles(12),
+    counts: scratch.doubles(bins * bins + 2),
+    scratch,
   };
 }
 
@@ -121,10 +129,37 @@ export function compareAt(
  * counts for its two nearest bins (partial volume).
  */
 export function scoreOf(c: Comparison, map: RigidMap): Score {
-  const { offsetsMm, fixedBins, onThing, moving, counts } = c;
+  c.map.set(voxelFromOffset(c, map));
+  countPoints(c);
+  const inside = c.counts[bins * bins] as number;
+  const things = c.counts[bins * bins + 1] as number;
+  const overlap = Math.min(1, things / c.thingPoints);
+  if (overlap < leastOverlap) return { explained: 0, overlap };
+  return { explained: Math.max(0, savedNats(c.counts, inside)) / c.mostNats, overlap };
+}
+
+/**
+ * The joint histogram of both images under the comparison's map, and behind it how many points the moving image
+ * covers, and how many of these lie on the thing.
+ */
+function countPoints(c: Comparison): void {
+  const { offsetsMm, fixedBins, onThing, moving, counts, map, scratch } = c;
   const { values } = moving;
   const { nx, ny, nz } = moving.size;
-  const [m00, m01, m02, m03, m10, m11, m12, m13, m20, m21, m22, m23] = voxelFromOffset(c, map);
+  const simd = scratch.reaching(offsetsMm, fixedBins, onThing, values, counts, map);
+  if (simd) {
+    const { functions, addressOf } = simd;
+    const [points, ofPoints, ofThing] = [offsetsMm, fixedBins, onThing].map(addressOf) as [
+      number,
+      number,
+      number,
+    ];
+    const [image, at, table] = [addressOf(values), addressOf(map), addressOf(counts)];
+    const count = fixedBins.length;
+    functions.countStart(points, ofPoints, ofThing, count, image, nx, ny, nz, at, bins, table);
+    return;
+  }
+  const [m00, m01, m02, m03, m10, m11, m12, m13, m20, m21, m22, m23] = map;
   const stepX = nx === 1 ? 0 : 1;
   const stepY = ny === 1 ? 0 : nx;
   const stepZ = nz === 1 ? 0 : nx * ny;
@@ -178,9 +213,8 @@ export function scoreOf(c: Comparison, map: RigidMap): Score {
     inside += 1;
     things += onThing[n] as number;
   }
-  const overlap = Math.min(1, things / c.thingPoints);
-  if (overlap < leastOverlap) return { explained: 0, overlap };
-  return { explained: Math.max(0, savedNats(counts, inside)) / c.mostNats, overlap };
+  counts[bins * bins] = inside;
+  counts[bins * bins + 1] = things;
 }
 
 /** Mutual information of a table of counts, times their sum: nats. */

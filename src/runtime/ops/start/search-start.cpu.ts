@@ -1,3 +1,4 @@
+import { Scratch } from '../../simd/scratch';
 import type { FloatArray } from '../define-kernel';
 import {
   axesCandidates,
@@ -24,8 +25,11 @@ export interface SearchOptions {
 
 /** Numbers that are reported of each kind of start. */
 export const startMeasures = ['explained', 'overlap', 'turnDegrees', 'shiftMm'] as const;
-/** Numbers of the whole report: which kind was taken, what it gains on the headers, then each kind's. */
-export const reportLength = 2 + startKinds.length * startMeasures.length;
+/**
+ * Numbers of the whole report: which kind was taken, what it gains on the headers, each kind's, and how
+ * much of the turn that refining may make was used by what was taken, in percent.
+ */
+export const reportLength = 3 + startKinds.length * startMeasures.length;
 
 /** A start as far as it has come. */
 interface Tried extends Candidate {
@@ -57,8 +61,9 @@ export function searchStart(
   affine: FloatArray,
   report: FloatArray,
   options: SearchOptions,
+  scratch = new Scratch(),
 ): void {
-  const { levels, scene } = setUp(fixed, moving);
+  const { levels, scene } = setUp(fixed, moving, scratch);
   const [coarsest] = levels;
   if (!coarsest) return;
   let tried = bestOfEachKind(
@@ -181,6 +186,8 @@ function writeReport(
   const kindOf = ({ kind }: { readonly kind: StartKind }) => startKinds.indexOf(kind);
   report[0] = kindOf(taken);
   report[1] = header > 0 ? 100 * (taken.score.explained / header - 1) : 0;
+  report[reportLength - 1] =
+    (100 * angleBetween(taken.map.turn, taken.firstTurn)) / widestTurnDegrees;
   for (const start of tried) {
     const { map, score } = start;
     const shift = map.target.map((value, row) => value - (pivotMm[row] as number));

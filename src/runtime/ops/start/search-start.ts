@@ -1,4 +1,5 @@
 import { scalarsType } from '../../ir/values';
+import { Scratch } from '../../simd/scratch';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
@@ -30,7 +31,7 @@ const kernel = defineKernel({
     margin: 'f32',
   },
   sharedAmongThreads: false,
-  cpu(b, p) {
+  cpu(b, p, _, simd) {
     searchOnCpu(
       { values: b.fixed, size: p, worldFromVoxel: p.fixedWorldFromVoxel },
       {
@@ -41,6 +42,7 @@ const kernel = defineKernel({
       b.affine,
       b.report,
       { tryAxes: p.tryAxes !== 0, trySearch: p.trySearch !== 0, margin: p.margin },
+      new Scratch(simd),
     );
   },
   gpu: 'host',
@@ -56,8 +58,9 @@ export const searchStart = defineOp<SearchStartAttributes>()({
     'A rigid affine (12) that brings two images roughly together: tries where the headers put them, ' +
     'middle on middle, mass on mass, principal axes, and a coarse search, refines each on coarse ' +
     'copies, and takes the one that explains most; that of the headers unless another is better by the ' +
-    'margin. The report: the kind taken, its gain on the headers in percent, and of each kind the part ' +
-    'explained, the overlap, the turn in degrees and the shift in mm.',
+    'margin. The report: the kind taken, its gain on the headers in percent, of each kind the part ' +
+    'explained, the overlap, the turn in degrees and the shift in mm; last, how much of the turn that refining ' +
+    'may make (30°) was used by what was taken, in percent.',
   inputs: { fixed: 'field', moving: 'field' },
   outputs: ['affine', 'report'],
   infer({ fixed, moving }) {

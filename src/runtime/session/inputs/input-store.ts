@@ -15,6 +15,7 @@ import { valuesOf } from '../../compile/data-values';
 import { InternalError } from '../../internal-error';
 import type { Numbers } from '../results/result-data';
 import { valuesWithData } from '../results/values-with-data';
+import { expandAside, type Gunzip } from './expand-aside';
 import { dataOfLandmarks, dataOfVolume, type SourceData, sourceReaders } from './source-readers';
 
 /** Data that a loader can be bound to. */
@@ -47,6 +48,12 @@ export class InputStore {
   /** Files that are being read, by loader. */
   readonly #reading = new Map<string, AbortController>();
   readonly #closing = new AbortController();
+  readonly #gunzip: Gunzip | undefined;
+
+  /** @param gunzip where files can be decompressed elsewhere; left out, the reader does it here */
+  constructor(gunzip?: Gunzip) {
+    this.#gunzip = gunzip;
+  }
 
   get(handle: string): StoredInput | undefined {
     return this.#inputs.get(handle);
@@ -96,7 +103,9 @@ export class InputStore {
     if (differs && source.kind === 'url') {
       return { ok: false, diagnostics: [messages.wrongDigest(nodeId, name)] };
     }
-    const file = { name, bytes, ...(voxelBytes && { voxelBytes }) };
+    const given = { name, bytes, ...(voxelBytes && { voxelBytes }) };
+    const file = this.#gunzip ? await expandAside(given, this.#gunzip) : given;
+    signal.throwIfAborted();
     const read = await sourceReaders[source.as](file, { ...source, signal });
     if (!read.ok) return { ok: false, diagnostics: [problem(nodeId, read.problem)] };
     const warnings = read.warnings.map((warning) => {

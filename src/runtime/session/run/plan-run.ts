@@ -232,7 +232,7 @@ class PlanRun {
     const before = [...prepared.diagnostics, ...compiled.diagnostics];
     return {
       ...this.#without(status, withoutRepeats([...before, ...warned, ...diagnostics])).result,
-      metrics: metricsOf(kept, compiled.outputs, prepared.expected),
+      metrics: metricsOf(prepared, kept, compiled.outputs, prepared.expected),
       seconds: {
         total: (performance.now() - this.#parts.startedMs) / 1000,
         nodes: recorder.nodeSeconds,

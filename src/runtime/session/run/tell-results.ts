@@ -34,11 +34,13 @@ export function outputHandles({ graph, inputs }: Prepared, kept: Kept): readonly
 
 /**
  * Numbers of all tables. A row has its plain name only where one node of the recipe can give it:
- * another node beside it, finished or not, must not take the name over.
+ * another node beside it, finished or not, must not take the name over. What evaluation nodes measured
+ * comes first: it is what one looks for, and the others tell how it came about.
  * @param outputs what all nodes give, by port
  * @param asked names that somebody looks for, `row` or `node.row`
  */
 export function metricsOf(
+  { graph }: Prepared,
   kept: Kept,
   outputs: Compiled['outputs'],
   asked: readonly string[],
@@ -51,7 +53,13 @@ export function metricsOf(
     for (const name of new Set(names)) givers.set(name, (givers.get(name) ?? 0) + 1);
   }
   const metrics: Record<string, number> = {};
-  for (const [nodeId, result] of kept.results) {
+  const evaluates = new Set(
+    graph.nodes.flatMap(({ id, definition }) => (definition.section === 'evaluate' ? [id] : [])),
+  );
+  const results = [...kept.results].sort(
+    ([a], [b]) => Number(evaluates.has(b)) - Number(evaluates.has(a)),
+  );
+  for (const [nodeId, result] of results) {
     for (const row of Object.values(result.ports).flatMap((value) => metricRows(value, result))) {
       const full = `${nodeId}.${row.name}`;
       const isUnique = givers.get(row.name) === 1;

@@ -112,6 +112,23 @@ describe('a pool of which one thread ends', { timeout: 20_000 }, () => {
     });
   });
 
+  it('cannot be begun before a run: the run begins it, or says why not', async () => {
+    let asked = 0;
+    const device = deviceWith(() => {
+      asked += 1;
+      if (asked < 3) throw new Error('No more threads.');
+      return spawnThread();
+    });
+    device.expectRun?.();
+    expect(asked).toBe(1);
+    await expect(start(device, 5)).rejects.toMatchObject({ reason: 'lost' });
+    device.expectRun?.();
+    device.expectRun?.();
+    const execution = await start(device, 5);
+    expect(asked).toBe(3);
+    expect(await execution.run(quiet)).toEqual({ cancelled: false });
+  });
+
   it('in a run of a recipe: it has failed at its node, with a diagnostic, and the next is done', async () => {
     const threads: PoolThread[] = [];
     const session = createSession({

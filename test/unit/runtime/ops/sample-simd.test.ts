@@ -104,7 +104,8 @@ it.each(cases)('four voxels at a time give what one gives: %j', ({ target, sourc
     if (outside !== 1) weighInside(at(from), p, share, by);
   });
   compare((from, share, by) => {
-    composed({ outer, inner: moved, value: three(planes, from) }, p, share, by);
+    const factor = Float32Array.of(0.75);
+    composed({ outer, inner: moved, factor, value: three(planes, from) }, p, share, by);
   });
 });
 
@@ -127,7 +128,7 @@ it('a point that is no number gives none, and harms no other', () => {
   );
   expect([...value].map(Number.isNaN)).toEqual([...'00100000'].map((digit) => digit === '1'));
   composed(
-    { outer: three(planes, 3), inner: displacement, value: three(planes, 8) },
+    { outer: three(planes, 3), inner: displacement, factor: undefined, value: three(planes, 8) },
     p,
     alone,
     simd,

@@ -9,6 +9,7 @@ import { axisAlignedGrid, centreMm, type Grid } from '../../../../src/imaging/gr
 import { headPhantom } from '../../../../src/imaging/phantoms/head';
 import type { Contrast } from '../../../../src/imaging/phantoms/tissues';
 import type { ImageVolume } from '../../../../src/imaging/volume';
+import { turnedToTheLimit } from '../../../../src/nodes/initialise/start';
 import {
   reportLength,
   searchStart,
@@ -46,10 +47,14 @@ interface Found {
   readonly report: Float32Array;
 }
 
-function startOf(fixed: ImageVolume, moving: ImageVolume, marginPercent = 5): Found {
+function startOf(
+  fixed: ImageVolume,
+  moving: ImageVolume,
+  { marginPercent = 5, tryAll = true } = {},
+): Found {
   const affine = new Float32Array(12);
   const report = new Float32Array(reportLength);
-  const options = { tryAxes: true, trySearch: true, margin: marginPercent / 100 };
+  const options = { tryAxes: tryAll, trySearch: tryAll, margin: marginPercent / 100 };
   searchStart(numbers(fixed), numbers(moving), affine, report, options);
   return { affine: [...affine] as never, taken: report[0]!, report };
 }
@@ -248,11 +253,21 @@ describe('a start', { timeout: 60_000 }, () => {
     expect(taken).toBe(0);
   });
 
+  test('is doubted where refining was not allowed to turn it further', () => {
+    const { fixed, moving } = movedHead(headOf(), [0, 0, 40], [0, 0, 0]);
+    const cut = startOf(fixed, moving, { tryAll: false });
+    expect(turnedToTheLimit([[...cut.report]], [])?.message).toContain('as far as');
+    const near = movedHead(headOf(), [0, 0, 20], [0, 0, 0]);
+    const whole = startOf(near.fixed, near.moving, { tryAll: false });
+    expect(turnedToTheLimit([[...whole.report]], [])).toBeUndefined();
+    expect(whole.report.at(-1)).toBeCloseTo((100 * 20) / 30, -1);
+  });
+
   test('leaves headers only beyond the margin', () => {
     const { fixed, moving } = movedHead(headOf(), [0, 0, 0], [0, 0, 0]);
     const turned = movedHead(moving, [0, 0, 90], [0, 0, 0]).fixed;
     expect(startOf(fixed, turned).taken).not.toBe(0);
-    expect(startOf(fixed, turned, 1000).taken).toBe(0);
+    expect(startOf(fixed, turned, { marginPercent: 1000 }).taken).toBe(0);
   });
 
   test('never mirrors, not even where the mirror image is what fits', () => {

@@ -1,8 +1,9 @@
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { axisAlignedGrid } from '../../../../src/imaging/grid';
 import { writeNifti } from '../../../../src/imaging/nifti/write-nifti';
-import { openSession } from '../../../support/small-session';
+import { headVolumes, openSession } from '../../../support/small-session';
 
 const head = { kind: 'phantom', name: 'head-2d', subject: 2, seed: 5, contrast: 't1' } as const;
 
@@ -54,5 +55,50 @@ describe('while data is opened', { timeout: 120_000 }, () => {
     const opened = session.openInput({ nodeId: 'a', source: { ...head, seed: 6, as: 'image' } });
     await session.destroy();
     expect(await opened).toMatchObject({ ok: false, isSuperseded: true });
+  });
+});
+
+describe('files that are decompressed aside', () => {
+  const expand = promisify(gunzip);
+  const file = { kind: 'file', as: 'image', name: 'head.nii.gz' } as const;
+  const plain = writeNifti(headVolumes.fixed!, { gzip: false });
+  const packed = gzipSync(plain);
+
+  /** Opens the bytes in a session that decompresses aside and in one that does not. */
+  async function openBothWays(bytes: Uint8Array) {
+    const asked: number[] = [];
+    const aside = openSession({
+      gunzip: async (packedBytes, contentBytes) => {
+        asked.push(contentBytes);
+        return expand(packedBytes).catch(() => undefined);
+      },
+    });
+    const here = openSession();
+    const [one, other] = await Promise.all(
+      [aside, here].map((session) => session.openInput({ nodeId: 'a', source: file, bytes })),
+    );
+    return { one, other, asked };
+  }
+
+  it('hold what they hold, and are known by the bytes of the file', async () => {
+    const { one, other, asked } = await openBothWays(packed);
+    expect(asked).toEqual([plain.length]);
+    expect(one).toMatchObject({ ok: true });
+    expect(one).toEqual(other);
+  });
+
+  it.each([
+    ['cut', packed.subarray(0, packed.length - 40)],
+    ['damaged', packed.map((byte, at) => (at === 600 ? byte ^ 0x55 : byte))],
+    ['with another checksum', packed.map((byte, at) => byte ^ (at === packed.length - 8 ? 1 : 0))],
+    [
+      'in two members',
+      Buffer.concat([gzipSync(plain.subarray(0, 900)), gzipSync(plain.subarray(900))]),
+    ],
+    ['with something behind', Buffer.concat([packed, Uint8Array.of(1, 2, 3, 4, 5)])],
+    ['not compressed', plain],
+  ])('are told of in the same words: %s', async (_, bytes) => {
+    const { one, other } = await openBothWays(bytes);
+    expect(one).toEqual(other);
   });
 });

@@ -57,6 +57,9 @@ describe('a session', { timeout: 60_000 }, () => {
     expect(Object.keys(result.metrics)).toEqual(
       expect.arrayContaining(['dice.mean', 'jacobian.nonPositivePercent', 'ncc']),
     );
+    // What is judged comes before what tells how it came about.
+    const evaluated = Object.keys(result.metrics).findIndex((name) => name.endsWith('overlap'));
+    expect(Object.keys(result.metrics).indexOf('ncc')).toBeLessThan(evaluated);
     const outputs = result.outputs.map(({ nodeId, port }) => `${nodeId}.${port}`);
     expect(outputs).toEqual(expect.arrayContaining(['greedy.transform', 'fixed.image']));
     const transform = result.outputs.find(
