@@ -5,5 +5,7 @@ export { chainToDisplacement, compose, insideWeight, sampleLinear } from './samp
 export { gaussian } from './stencil';
 export { imageSums, largestNorms } from './sums';
 export { countStart, spreadWithout } from './start';
-export { blockSums, countLowerHalves, countUpperHalves, lowest } from './statistics';
+export {
+  blockSums, countLowerHalves, countUpperHalves, fillOutside, lowest, nonFinitePartials, rangePartials,
+} from './statistics';
 export { windowMoments, windowMomentsAdjoint } from './window';
