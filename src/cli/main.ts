@@ -30,9 +30,13 @@ function gpuFor(device: EngineOptions['device']): EngineThreadOptions['gpu'] {
   return hasGraphicsLibrary(process) ? 'look' : noLibrary;
 }
 
-function startEngine({ device, threads }: EngineOptions): EngineApi {
-  const gpu = gpuFor(device);
-  const workerData: EngineThreadOptions = { gpu, threads, memoryBytes: totalmem() };
+function startEngine({ device, threads }: EngineOptions, runs = false): EngineApi {
+  const workerData: EngineThreadOptions = {
+    gpu: gpuFor(device),
+    threads,
+    memoryBytes: totalmem(),
+    ...(runs ? { runsOn: device } : {}),
+  };
   const entry = new URL('./engine-worker.js', import.meta.url);
   return connectEngineThread(new Worker(entry, { workerData }));
 }
@@ -40,7 +44,7 @@ function startEngine({ device, threads }: EngineOptions): EngineApi {
 // The engine's thread is begun before the rest of the program is read, so that both load at once.
 const wish = engineWish(args, parse);
 const begun = wish && { device: wish.device, threads: wish.threads ?? processors };
-const engine = begun && startEngine(begun);
+const engine = begun && startEngine(begun, wish.runs);
 
 /** What must not stay behind, however the program ends. */
 const temporary = new Set<string>();

@@ -23,12 +23,18 @@ import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
+import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
 import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
 import { gatherPoints } from './points/gather-points';
 import { movePoints, movePointsToAffine } from './points/move-points';
-import { samplePoints, samplePointsDerivative, splatPoints } from './points/sample-points';
+import {
+  samplePoints,
+  samplePointsDerivative,
+  samplePointsSlope,
+  splatPoints,
+} from './points/sample-points';
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { pointwiseUpdate } from './pointwise/pointwise-update';
 import { uniformDraws } from './random/uniform-draws';
@@ -43,6 +49,8 @@ import { quantiles } from './reduce/quantiles';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './sample/sample';
+import { sampleInside, sampleInsideWithDerivative } from './sample/sample-inside';
+import { sampleSlope } from './sample/sample-slope';
 import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
@@ -96,6 +104,7 @@ export const opDefinitions = {
   jointHistogramAdjoint,
   labelOverlap,
   largestNorm,
+  lnccFromImages,
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
@@ -123,11 +132,15 @@ export const opDefinitions = {
   rescale,
   sample,
   sampleDerivative,
+  sampleInside,
+  sampleInsideWithDerivative,
   sampleLabels,
   samplePoints,
   samplePointsDerivative,
+  samplePointsSlope,
   sampleWeight,
   sampleWithDerivative,
+  sampleSlope,
   scale,
   scaledStep,
   searchStart,

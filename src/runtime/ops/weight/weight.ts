@@ -1,7 +1,8 @@
-import { elementsPerBuffer, scalarsType } from '../../ir/values';
+import type { Expression } from '../../ir/formula';
+import { elementsPerBuffer, liesTogether, scalarsType } from '../../ir/values';
 import { defineOp } from '../define-op';
 import { asField, requireWeightOn } from '../grid-attributes';
-import { imageSumsKernel } from '../reduce/pair-moments.kernel';
+import { emitExpressions } from '../pointwise/pointwise';
 import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
 import { reductionChunks } from '../reduction';
 import {
@@ -10,6 +11,7 @@ import {
   nonZeroKernel,
   overlapGateKernel,
   overlapReportKernel,
+  weightSumsKernel,
 } from './weight.kernel';
 
 export const nonZero = defineOp()({
@@ -37,7 +39,13 @@ export const fillOutside = defineOp()({
   },
   adjoint: 'not-differentiable',
   kernels: [fillOutsideKernel],
-  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
+  emit(emitter, { inputs: i, outputs: o, inputTypes, outputTypes }) {
+    if (liesTogether(inputTypes.value)) {
+      const chosen: Expression = ['select', ['<', 0, ['abs', 'inside']], 'value', 'fill.0'];
+      const output = { type: outputTypes.filled, buffers: o.filled };
+      emitExpressions(emitter, 'fill-outside', [chosen], i, inputTypes, output);
+      return;
+    }
     i.value.forEach((plane, channel) => {
       emitter.call(
         fillOutsideKernel,
@@ -58,16 +66,12 @@ export const meanWeight = defineOp()({
     return { mean: scalarsType(1), inverse: scalarsType(1) };
   },
   adjoint: 'not-differentiable',
-  kernels: [imageSumsKernel, sumPartialsKernel, inverseKernel],
+  kernels: [weightSumsKernel, sumPartialsKernel, inverseKernel],
   emit(emitter, { inputs: { weight }, outputs: { mean, inverse }, inputTypes }) {
     const count = elementsPerBuffer(inputTypes.weight);
     const chunks = reductionChunks(count);
-    const partials = emitter.scratch(2 * chunks);
-    emitter.call(
-      imageSumsKernel,
-      { fixed: weight, warped: weight, partials },
-      { count, weighted: 0 },
-    );
+    const partials = emitter.scratch(chunks);
+    emitter.call(weightSumsKernel, { weight, partials }, { count });
     emitter.call(
       sumPartialsKernel,
       { partials, total: mean },
