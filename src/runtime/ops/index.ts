@@ -29,7 +29,12 @@ import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
 import { gatherPoints } from './points/gather-points';
 import { movePoints, movePointsToAffine } from './points/move-points';
-import { samplePoints, samplePointsDerivative, splatPoints } from './points/sample-points';
+import {
+  samplePoints,
+  samplePointsDerivative,
+  samplePointsSlope,
+  splatPoints,
+} from './points/sample-points';
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { pointwiseUpdate } from './pointwise/pointwise-update';
 import { uniformDraws } from './random/uniform-draws';
@@ -46,6 +51,7 @@ import { chainToDisplacementSmoothed } from './sample/chain-smoothed';
 import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './sample/sample';
 import { sampleInside, sampleInsideWithDerivative } from './sample/sample-inside';
+import { sampleSlope } from './sample/sample-slope';
 import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
@@ -133,8 +139,10 @@ export const opDefinitions = {
   sampleLabels,
   samplePoints,
   samplePointsDerivative,
+  samplePointsSlope,
   sampleWeight,
   sampleWithDerivative,
+  sampleSlope,
   scale,
   scaledStep,
   searchStart,

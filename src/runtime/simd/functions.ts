@@ -214,6 +214,34 @@ export interface SimdFunctions {
   ): void;
   /** The lowest of some floats and how many have it, as two float64. */
   lowest(values: number, count: number, out: number): void;
+  /** Lowest floats of chunks begin … end, the highest ones as many numbers further on as there are chunks. */
+  rangePartials(
+    values: number,
+    partials: number,
+    count: number,
+    chunkLength: number,
+    chunks: number,
+    begin: number,
+    end: number,
+  ): void;
+  /** How many floats of chunks begin … end are not finite. */
+  nonFinitePartials(
+    values: number,
+    partials: number,
+    count: number,
+    chunkLength: number,
+    begin: number,
+    end: number,
+  ): void;
+  /** Floats begin … end where `inside` is not 0, else the fill. */
+  fillOutside(
+    values: number,
+    inside: number,
+    fill: number,
+    filled: number,
+    begin: number,
+    end: number,
+  ): void;
   /** Counts floats by the upper halves of what orders them, in 65536 whole numbers. */
   countUpperHalves(values: number, count: number, counts: number): void;
   /** The same by the lower halves, of those with one upper half. */

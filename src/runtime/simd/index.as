@@ -6,5 +6,7 @@ export { compose, insideWeight, sampleLinear } from './sample';
 export { gaussian } from './stencil';
 export { imageSum, imageSums, largestNorms } from './sums';
 export { countStart, spreadWithout } from './start';
-export { blockSums, countLowerHalves, countUpperHalves, lowest } from './statistics';
+export {
+  blockSums, countLowerHalves, countUpperHalves, fillOutside, lowest, nonFinitePartials, rangePartials,
+} from './statistics';
 export { windowMoments, windowMomentsAdjoint } from './window';

@@ -1,8 +1,12 @@
+import { applyMatrix, type Vec3 } from '../../../src/imaging/frames';
 import type { Expression } from '../../../src/runtime/ir/formula';
+import { pointsType } from '../../../src/runtime/ir/values';
+import { gridAttributes } from '../../../src/runtime/ops/grid-attributes';
 import {
   fieldOf,
   obliqueGrid,
   oneSliceGrid,
+  pointsOf,
   randomField,
   scalars,
   turnedGrid,
@@ -38,6 +42,41 @@ const singles: Readonly<Record<string, CaseValue>> = Object.fromEntries(
   letters.map((letter, index) => [letter, randomField(oneSliceGrid, 1, 910 + index)]),
 );
 
+/** Where features are sampled: beside their grid, and beyond its edge. */
+const target = turnedGrid([9, 8, 6], [0.9, 0.7, 1.9], [2.5, -4.5, 4.5]);
+/** More voxels than are sampled together. */
+const fine = turnedGrid([23, 24, 19], [0.5, 0.4, 0.7], [3, -3, 5]);
+const displacement = randomField(target, 3, 930, 0.6);
+const affine = scalars(1.02, 0.05, -0.03, 0.4, -0.04, 0.97, 0.06, -0.3, 0.02, -0.05, 1.03, 0.2);
+const sampling = { ...gridAttributes(target), interpolation: 'linear', outside: 'zero' } as const;
+const places = pointsOf(
+  [
+    [0.25, 0.5, 0.75],
+    [5.5, 4.25, 3.5],
+    [3.125, 2.25, 1.5],
+    [-0.5, 3.75, 2.5],
+  ].map((voxel) => applyMatrix(obliqueGrid.worldFromVoxel, voxel as unknown as Vec3)),
+);
+const known = pointsOf(
+  Array.from({ length: 5 }, (_, i) =>
+    Array.from({ length: twelve }, (__, k) => Math.sin(i + 7 * k)),
+  ),
+);
+const sampleRounding = {
+  absolute: 5e-5,
+  relative: 1e-4,
+  because: 'voxel positions of order 10 in float32 leave 1e-6 voxel, times slopes of order 10',
+} as const;
+const exact = { absolute: 0, relative: 0, because: 'copies numbers' } as const;
+/** A ramp a channel, which linear interpolation gives back at any point within. */
+const ramps = fieldOf(
+  obliqueGrid,
+  ...features.planes.map((_, k) => (x: number, y: number, z: number) => {
+    const p = applyMatrix(obliqueGrid.worldFromVoxel, [x, y, z]);
+    return k + (k - 5) * p[0] + 0.5 * k * p[1] - p[2];
+  }),
+);
+
 const each = (value: CaseValue, f: (v: number, i: number, channel: number) => number) =>
   value.planes.map((plane, channel) => plane.map((v, i) => f(v, i, channel)));
 const sumOf = (numbers: readonly Float64Array[]): number =>
@@ -47,6 +86,12 @@ const squares = large.planes.map((p, k) => p.map((v, i) => (v - plane(otherLarge
 const weighed = squares.map((p) => p.map((v, i) => v * weights[i]!));
 const weightSum = sumOf([weights]);
 const square: Expression = ['*', ['-', 'a', 'b'], ['-', 'a', 'b']];
+
+/** The value of a ramp at the voxel coordinates of the last place, brought to the edge. */
+const valueAtEdge = (k: number): number => {
+  const p = applyMatrix(obliqueGrid.worldFromVoxel, [0, 3.75, 2.5]);
+  return k + (k - 5) * p[0] + 0.5 * k * p[1] - p[2];
+};
 
 export const cases: readonly OpCase[] = [
   {
@@ -164,5 +209,139 @@ export const cases: readonly OpCase[] = [
     attributes: { beta1: 0.5, beta2: 0.25, epsilon: 0.1 },
     expected: { mean: each(features, (v, i, k) => 0.5 * v + 0.5 * plane(others, k)[i]!) },
     gpu: rounding,
+  },
+  {
+    op: 'sample',
+    name: 'twelve channels, displaced and affine: all of them move the points',
+    inputs: { source: features, displacement, affine },
+    attributes: sampling,
+    gradientOf: ['source', 'displacement', 'affine'],
+    gpu: sampleRounding,
+  },
+  {
+    op: 'sample',
+    name: 'twelve channels, affine alone, cut half a voxel beyond the edge',
+    inputs: { source: features, affine },
+    attributes: { ...sampling, outside: 'cut' },
+    gradientOf: ['affine'],
+    gpu: sampleRounding,
+  },
+  {
+    op: 'sample',
+    name: 'twelve channels of the nearest voxel',
+    inputs: { source: features, affine },
+    attributes: { ...sampling, ...gridAttributes(fine), interpolation: 'nearest', outside: 'cut' },
+    gpu: { ...exact, because: 'copies voxels; the case keeps away from ties' },
+  },
+  {
+    op: 'sample',
+    name: 'twelve channels, more voxels than are sampled together',
+    inputs: { source: features },
+    attributes: { ...sampling, ...gridAttributes(fine), outside: 'edge' },
+    gpu: sampleRounding,
+  },
+  {
+    op: 'sampleSlope',
+    name: 'twelve ramps, displaced',
+    inputs: {
+      source: ramps,
+      cotangent: fieldOf(obliqueGrid, ...features.planes.map(() => () => 1)),
+      displacement: fieldOf(obliqueGrid, ...[0, 0, 0].map(() => () => 0.1)),
+    },
+    attributes: { ...gridAttributes(obliqueGrid), interpolation: 'linear', outside: 'edge' },
+    gpu: sampleRounding,
+  },
+  {
+    op: 'samplePoints',
+    name: 'twelve channels at four points',
+    inputs: { source: ramps, points: places },
+    attributes: { interpolation: 'linear', outside: 'edge' },
+    expected: {
+      value: ramps.planes.map((_, k) =>
+        plane(places, 0).map((x, i) =>
+          i === 3
+            ? valueAtEdge(k)
+            : k + (k - 5) * x + 0.5 * k * plane(places, 1)[i]! - plane(places, 2)[i]!,
+        ),
+      ),
+    },
+    gradientOf: ['source', 'points'],
+    gpu: { ...sampleRounding, absolute: 5e-4 },
+  },
+  {
+    op: 'samplePointsSlope',
+    name: 'twelve channels at four points',
+    inputs: {
+      source: features,
+      points: places,
+      cotangent: {
+        type: pointsType(4, twelve),
+        planes: known.planes.map((p) => p.slice(0, 4)),
+      },
+    },
+    attributes: { outside: 'zero' },
+    gpu: sampleRounding,
+  },
+  {
+    op: 'gatherPoints',
+    name: 'twelve channels of some points',
+    inputs: { points: known, indices: scalars(4, 0, 4) },
+    expected: { value: known.planes.map((p) => [p[4]!, p[0]!, p[4]!]) },
+    gpu: exact,
+  },
+  {
+    op: 'splatPoints',
+    name: 'twelve channels of five points',
+    inputs: { cotangent: known, points: pointsOf([0, 1, 2, 3, 4].map((i) => [i, 1 - i, 5 + i])) },
+    attributes: { ...gridAttributes(obliqueGrid), outside: 'zero' },
+    gpu: { absolute: 1e-4, relative: 1e-4, because: 'fixed-point sums of float32 cotangents' },
+  },
+  {
+    op: 'zeros',
+    name: 'twelve channels',
+    inputs: { like: image },
+    attributes: { channels: twelve },
+    expected: { value: features.planes.map((p) => p.map(() => 0)) },
+    gpu: exact,
+  },
+  {
+    op: 'addScaled',
+    name: 'twelve channels',
+    inputs: { a: features, b: others, by: scalars(0.5) },
+    attributes: { factor: 3 },
+    expected: { value: each(features, (v, i, k) => v + 1.5 * plane(others, k)[i]!) },
+    gradientOf: ['a', 'b'],
+    gpu: rounding,
+  },
+  {
+    op: 'select',
+    name: 'twelve channels, the second',
+    inputs: { condition: scalars(0), whenTrue: features, whenFalse: others },
+    expected: { value: others.planes },
+    gradientOf: ['whenTrue', 'whenFalse'],
+    gpu: exact,
+  },
+  {
+    op: 'dot',
+    name: 'twelve channels, several chunks',
+    inputs: { a: large, b: otherLarge },
+    expected: { product: [[sumOf(each(large, (v, i, k) => v * plane(otherLarge, k)[i]!))]] },
+    expectedTolerance: 1e-7,
+    gradientOf: ['a', 'b'],
+    gpu: { ...summed, absolute: 1e-2, because: 'a sum of 63,000 products in float32' },
+  },
+  {
+    op: 'fillOutside',
+    name: 'twelve channels',
+    inputs: { value: large, inside: weight, fill: scalars(-7) },
+    expected: { filled: each(large, (v, i) => (weights[i] === 0 ? -7 : v)) },
+    gpu: exact,
+  },
+  {
+    op: 'countNonFinite',
+    name: 'none in twelve channels, whatever lies between them',
+    inputs: { value: features },
+    expected: { count: [[0]] },
+    gpu: exact,
   },
 ];

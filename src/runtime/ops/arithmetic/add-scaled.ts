@@ -1,7 +1,8 @@
 import { InternalError } from '../../internal-error';
-import { elementsPerBuffer, sameType } from '../../ir/values';
+import { sameType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
+import { elementwiseParts } from '../elementwise-parts';
 import { addScaledElements } from './add-scaled.cpu';
 import source from './add-scaled.wgsl?raw';
 
@@ -36,12 +37,9 @@ export const addScaled = defineOp<{ readonly factor: number }>()({
   },
   kernels: [addScaledKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
-    i.a.forEach((plane, channel) => {
-      emitter.call(
-        addScaledKernel,
-        { a: plane, b: i.b[channel], by: i.by, sum: o.value[channel] },
-        { count: elementsPerBuffer(inputTypes.a), factor: attributes.factor },
-      );
-    });
+    const planes = { a: i.a, b: i.b, sum: o.value };
+    for (const { buffers, count } of elementwiseParts(emitter, inputTypes.a, planes)) {
+      emitter.call(addScaledKernel, { ...buffers, by: i.by }, { count, factor: attributes.factor });
+    }
   },
 });

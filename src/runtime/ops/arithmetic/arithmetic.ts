@@ -1,13 +1,7 @@
 import { InternalError } from '../../internal-error';
-import {
-  elementsPerBuffer,
-  fieldType,
-  isPlanar,
-  sameType,
-  scalarsType,
-  withChannels,
-} from '../../ir/values';
+import { fieldType, isPlanar, sameType, scalarsType, withChannels } from '../../ir/values';
 import { defineOp } from '../define-op';
+import { elementwiseParts } from '../elementwise-parts';
 import { type GridAttributes, gridOf } from '../grid-attributes';
 import { fillKernel } from '../loop/loop-kernels';
 import { defineFormulaOp } from '../pointwise/define-formula-op';
@@ -78,12 +72,8 @@ export const zeros = defineOp<ZerosAttributes>()({
   adjoint: () => ({ like: 'zero' }),
   kernels: [fillKernel],
   emit(emitter, { outputs: o, outputTypes }) {
-    for (const plane of o.value) {
-      emitter.call(
-        fillKernel,
-        { value: plane },
-        { count: elementsPerBuffer(outputTypes.value), number: 0 },
-      );
+    for (const { buffers, count } of elementwiseParts(emitter, outputTypes.value, o)) {
+      emitter.call(fillKernel, buffers, { count, number: 0 });
     }
   },
 });

@@ -1,7 +1,8 @@
 import { InternalError } from '../../internal-error';
-import { channelsOf, elementsPerBuffer, sameType, type ValueId } from '../../ir/values';
+import { channelsOf, sameType, type ValueId } from '../../ir/values';
 import { defineKernel, shareOf } from '../define-kernel';
 import { defineOp } from '../define-op';
+import { elementwiseParts } from '../elementwise-parts';
 import source from './select.wgsl?raw';
 
 const selectKernel = defineKernel({
@@ -43,17 +44,9 @@ export const select = defineOp()({
   },
   kernels: [selectKernel],
   emit(emitter, { inputs: i, outputs: o, outputTypes }) {
-    o.value.forEach((chosen, channel) => {
-      emitter.call(
-        selectKernel,
-        {
-          condition: i.condition,
-          whenTrue: i.whenTrue[channel],
-          whenFalse: i.whenFalse[channel],
-          chosen,
-        },
-        { count: elementsPerBuffer(outputTypes.value) },
-      );
-    });
+    const planes = { whenTrue: i.whenTrue, whenFalse: i.whenFalse, chosen: o.value };
+    for (const { buffers, count } of elementwiseParts(emitter, outputTypes.value, planes)) {
+      emitter.call(selectKernel, { ...buffers, condition: i.condition }, { count });
+    }
   },
 });

@@ -1,10 +1,12 @@
-// value[i] = source[indices[i]].
+// value[c][i] = source[c][indices[i]], for every channel c.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let i = weft_index(gid, groups);
-  if (i >= params.count) {
+  let at = weft_index(gid, groups);
+  if (at >= params.count * params.channels) {
     return;
   }
-  value[i] = source[u32(indices[i])];
+  let channel = at / params.count;
+  let i = at - channel * params.count;
+  value[channel * params.stride + i] = source[channel * params.sourceStride + u32(indices[i])];
 }

@@ -1,21 +1,23 @@
-import { invertMatrix, type Matrix3x4 } from '../../../imaging/frames';
 import { InternalError } from '../../internal-error';
-import type { Expression } from '../../ir/formula';
 import type { KernelParameters } from '../../ir/kernel-graph';
 import {
   elementsPerBuffer,
   type FieldType,
   fieldType,
+  liesTogether,
   pointsType,
   type ValueId,
 } from '../../ir/values';
 import { defineOp, type OpAppender } from '../define-op';
 import { asField, asPoints, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
+import { perMm } from '../sample/per-mm';
+import { sampleDerivativeKernel } from '../sample/sample.kernel';
 import {
-  sampleDerivativeKernel,
-  sampleLinearKernel,
-  sampleNearestKernel,
-} from '../sample/sample.kernel';
+  channelParameterValues,
+  emitSample,
+  sampleKernels,
+  sampleSlopeKernel,
+} from '../sample/sample-channels.kernel';
 import { type Interpolation, type Outside, samplingParameterValues } from '../sample/sampling';
 import { emitSplat, splatKernels } from '../sample/splat';
 
@@ -58,26 +60,66 @@ export const samplePoints = defineOp<PointSampling>()({
       { cotangent, points },
       { ...gridAttributes(grid), outside },
     ).value;
+    if (liesTogether(b.typeOf(source))) {
+      const { slope } = b.op('samplePointsSlope', { source, cotangent, points }, { outside });
+      const expressions = perMm(grid.worldFromVoxel);
+      return { source: forSource, points: b.op('pointwise', { a: slope }, { expressions }).value };
+    }
     const forPoints = Array.from({ length: channels }, (_, channel) => {
       const one = channelOf(b, source, channel);
       const { derivative } = b.op('samplePointsDerivative', { source: one, points }, { outside });
-      const expressions = perMm(grid.worldFromVoxel, `b.${channel}`);
+      const expressions = perMm(grid.worldFromVoxel, { factor: `b.${channel}` });
       return b.op('pointwise', { a: derivative, b: cotangent }, { expressions }).value as ValueId;
     }).reduce((sum, one) => b.op('add', { a: sum, b: one }).value as ValueId);
     return { source: forSource, points: forPoints };
   },
-  kernels: [sampleLinearKernel, sampleNearestKernel],
-  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+  kernels: sampleKernels,
+  emit(emitter, { inputs: i, outputs: o, inputTypes, outputTypes, attributes }) {
     const { interpolation, outside } = attributes;
     const { count } = asPoints(inputTypes.points);
-    const kernel = interpolation === 'linear' ? sampleLinearKernel : sampleNearestKernel;
-    i.source.forEach((source, channel) => {
-      emitter.call(
-        kernel,
-        { source, displacement: i.points, affine: undefined, value: o.value[channel] },
-        rowOfPoints(count, asField(inputTypes.source), outside),
-      );
-    });
+    emitSample(
+      emitter,
+      interpolation,
+      { source: i.source, displacement: i.points, value: o.value },
+      { source: inputTypes.source, value: outputTypes.value },
+      rowOfPoints(count, asField(inputTypes.source), outside),
+    );
+  },
+});
+
+export const samplePointsSlope = defineOp<{ readonly outside: Outside }>()({
+  name: 'samplePointsSlope',
+  doc:
+    'Σ over channels of cotangent · derivative of linear `samplePoints` along the axes of the source, per source voxel. ' +
+    'More than three channels.',
+  inputs: { source: 'field', cotangent: 'points', points: 'points' },
+  outputs: ['slope'],
+  infer({ source, cotangent, points }) {
+    const { count } = asPoints(points, 3);
+    if (asPoints(cotangent, asField(source).channels).count !== count || !liesTogether(source)) {
+      throw new InternalError('The cotangent is not that of many channels at these points.');
+    }
+    return { slope: pointsType(count, 3) };
+  },
+  adjoint: 'not-differentiable',
+  kernels: [sampleSlopeKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const { count } = asPoints(inputTypes.points);
+    emitter.call(
+      sampleSlopeKernel,
+      {
+        source: emitter.together(i.source),
+        cotangent: emitter.together(i.cotangent),
+        displacement: i.points,
+        affine: undefined,
+        slopes: emitter.scratch(3 * count),
+        slope: o.slope,
+      },
+      {
+        ...rowOfPoints(count, asField(inputTypes.source), attributes.outside),
+        ...channelParameterValues(inputTypes.source, inputTypes.cotangent),
+      },
+    );
   },
 });
 
@@ -85,15 +127,6 @@ export const samplePoints = defineOp<PointSampling>()({
 function channelOf(b: OpAppender, field: ValueId, channel: number): ValueId {
   if (asField(b.typeOf(field)).channels === 1) return field;
   return b.op('pointwise', { a: field }, { expressions: [`a.${channel}`] }).value as ValueId;
-}
-
-/** Sᵀ·a times a factor, S source voxels from world: from a derivative per voxel to one per mm, a line a channel. */
-function perMm(worldFromVoxel: readonly number[], factor: string): readonly Expression[] {
-  const s = invertMatrix(worldFromVoxel as unknown as Matrix3x4);
-  return [0, 1, 2].map((axis): Expression => {
-    const term = (row: number): Expression => ['*', s[4 * row + axis] as number, `a.${row}`];
-    return ['*', factor, ['+', ['+', term(0), term(1)], term(2)]];
-  });
 }
 
 export const samplePointsDerivative = defineOp<{ readonly outside: Outside }>()({

@@ -11,7 +11,7 @@ import {
 import type { Emitter } from '../define-op';
 import { reductionChunks } from '../reduction';
 import { type InputTypes, readingOf } from './element';
-import { leavesOf, referenceOf } from './expression';
+import { leavesOf, referenceOf, substituteLeaves } from './expression';
 
 /** A channel of a value, or each of them in turn. */
 export type Channel = number | 'channel';
@@ -136,7 +136,11 @@ export function lowerFormula(
     return [operator, ...operands.map((operand) => lifted(operand, channel))];
   };
   const liftedOutputs = outputs.map(({ expression, channel, updates }) => ({
-    expression: lifted(expression, channel),
+    // Simplified first: what makes no difference is not read.
+    expression: lifted(
+      substituteLeaves(expression, (name) => name),
+      channel,
+    ),
     updates: updates !== undefined,
   }));
   const read = bindingsOf(planes);

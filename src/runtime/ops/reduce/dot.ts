@@ -1,7 +1,8 @@
 import { InternalError } from '../../internal-error';
-import { elementsPerBuffer, sameType, scalarsType } from '../../ir/values';
+import { elementsPerBuffer, liesTogether, sameType, scalarsType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
+import { emitSum } from '../pointwise/pointwise';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
 import { productPartials } from './dot.cpu';
 import source from './dot.wgsl?raw';
@@ -36,6 +37,10 @@ export const dot = defineOp()({
   },
   kernels: [dotPartialsKernel, sumPartialsKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes }) {
+    if (liesTogether(inputTypes.a)) {
+      emitSum(emitter, 'dot', [['*', 'a', 'b']], i, inputTypes, o.product, () => 1);
+      return;
+    }
     const count = elementsPerBuffer(inputTypes.a);
     const chunks = reductionChunks(count);
     const isWhole = chunks * i.a.length === 1;

@@ -1,14 +1,11 @@
 import { InternalError } from '../../internal-error';
-import { fieldType, type ValueId } from '../../ir/values';
+import { fieldType, liesTogether, type ValueId } from '../../ir/values';
 import { defineOp, type OpAppender } from '../define-op';
 import { asField, gridAttributes, gridOf, requireDisplacementOn } from '../grid-attributes';
-import {
-  sampleDerivativeKernel,
-  sampleLinearKernel,
-  sampleNearestKernel,
-  sampleWithDerivativeKernel,
-} from './sample.kernel';
+import { sampleDerivativeKernel, sampleWithDerivativeKernel } from './sample.kernel';
+import { emitSample, sampleKernels } from './sample-channels.kernel';
 import { withInsideWeight } from './sample-inside';
+import { chainChannels } from './sample-slope';
 import { type SampleAttributes, samplingParameterValues } from './sampling';
 
 const inputs = { source: 'field', displacement: 'field?', affine: 'scalars?' } as const;
@@ -49,6 +46,10 @@ export const sample = defineOp<SampleAttributes>()({
       { ...gridAttributes(sourceType.grid), outside: attributes.outside },
     ).value;
     if (displacement === undefined && affine === undefined) return { source: forSource };
+    if (liesTogether(sourceType)) {
+      const moved = { source, cotangent, displacement, affine };
+      return { source: forSource, ...chainChannels(b, moved, attributes) };
+    }
     const chain = { sourceWorldFromVoxel: [...sourceType.grid.worldFromVoxel] };
     // Where the points go moves all channels: what each of them asks for is added up.
     const channels = Array.from({ length: sourceType.channels }, (_, channel) => {
@@ -68,22 +69,11 @@ export const sample = defineOp<SampleAttributes>()({
       affine: affine === undefined ? undefined : overChannels('chainToAffine', { displacement }),
     };
   },
-  kernels: [sampleLinearKernel, sampleNearestKernel],
-  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+  kernels: sampleKernels,
+  emit(emitter, { inputs: i, outputs: o, inputTypes, outputTypes, attributes }) {
     const parameters = samplingParameterValues(attributes, asField(inputTypes.source), i);
-    const kernel = attributes.interpolation === 'linear' ? sampleLinearKernel : sampleNearestKernel;
-    i.source.forEach((plane, channel) => {
-      emitter.call(
-        kernel,
-        {
-          source: plane,
-          displacement: i.displacement,
-          affine: i.affine,
-          value: o.value[channel],
-        },
-        parameters,
-      );
-    });
+    const types = { source: inputTypes.source, value: outputTypes.value };
+    emitSample(emitter, attributes.interpolation, { ...i, value: o.value }, types, parameters);
   },
 });
 

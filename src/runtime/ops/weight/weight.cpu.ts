@@ -1,3 +1,4 @@
+import type { Simd } from '../../simd/simd';
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
 import { chunkLength, reductionChunks } from '../reduction';
 
@@ -23,8 +24,15 @@ export function fillElements(
   filled: FloatArray,
   count: number,
   share: Share,
+  simd?: Simd,
 ): void {
   const [begin, end] = shareOf(count, share);
+  if (simd) {
+    const { functions, addressOf } = simd;
+    const [from, of, to] = [addressOf(value), addressOf(inside), addressOf(filled)];
+    functions.fillOutside(from, of, fill, to, begin, end);
+    return;
+  }
   for (let i = begin; i < end; i += 1) filled[i] = inside[i] === 0 ? fill : value[i]!;
 }
 

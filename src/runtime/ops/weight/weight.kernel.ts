@@ -27,8 +27,8 @@ export const fillOutsideKernel = defineKernel({
   name: 'fill-outside',
   bindings: { value: 'read', inside: 'read', fill: 'read', filled: 'write' },
   parameters: { count: 'u32' },
-  cpu: (b, p, share) =>
-    fillElements(b.value, b.inside, b.fill[0] as number, b.filled, p.count, share),
+  cpu: (b, p, share, simd) =>
+    fillElements(b.value, b.inside, b.fill[0] as number, b.filled, p.count, share, simd),
   gpu: { source: fillSource, threads: elements },
   cost: (p) => ({ bytes: 12 * p.count, operations: p.count }),
 });

@@ -1,6 +1,8 @@
-import { elementsPerBuffer, scalarsType } from '../../ir/values';
+import type { Expression } from '../../ir/formula';
+import { elementsPerBuffer, liesTogether, scalarsType } from '../../ir/values';
 import { defineOp } from '../define-op';
 import { asField, requireWeightOn } from '../grid-attributes';
+import { emitExpressions } from '../pointwise/pointwise';
 import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
 import { reductionChunks } from '../reduction';
 import {
@@ -37,7 +39,13 @@ export const fillOutside = defineOp()({
   },
   adjoint: 'not-differentiable',
   kernels: [fillOutsideKernel],
-  emit(emitter, { inputs: i, outputs: o, inputTypes }) {
+  emit(emitter, { inputs: i, outputs: o, inputTypes, outputTypes }) {
+    if (liesTogether(inputTypes.value)) {
+      const chosen: Expression = ['select', ['<', 0, ['abs', 'inside']], 'value', 'fill.0'];
+      const output = { type: outputTypes.filled, buffers: o.filled };
+      emitExpressions(emitter, 'fill-outside', [chosen], i, inputTypes, output);
+      return;
+    }
     i.value.forEach((plane, channel) => {
       emitter.call(
         fillOutsideKernel,

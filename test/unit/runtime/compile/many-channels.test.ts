@@ -106,7 +106,11 @@ describe('a value of more channels than lie apart', () => {
 });
 
 describe('an op over twelve channels', () => {
-  const once = manyChannelCases.filter(({ name }) => !name.includes('more than a kernel binds'));
+  // Fixed-point sums on the GPU have room for one channel; what is counted once a run need not be fast.
+  const byChannel = ['splatPoints', 'countNonFinite'];
+  const once = manyChannelCases.filter(
+    ({ op, name }) => !byChannel.includes(op) && !name.includes('more than a kernel binds'),
+  );
 
   it.each(once.map((opCase) => [`${opCase.op}: ${opCase.name}`, opCase] as const))(
     '%s computes all of them at once',
