@@ -200,7 +200,7 @@ describe('the other commands', { timeout: 60_000 }, () => {
     expect(status).toBe(0);
     expect(out).toMatch(/peak memory \d+\.\d MiB, compiled in \d+\.\d ms/);
     expect(out).toContain('greedy, level 1 of 3, up to 6 iterations of');
-    expect(out).toMatch(/sample-with-derivative +× 1 +\d+\.\d KiB +\d+\.\d [kM] operations/);
+    expect(out).toMatch(/sample-inside-with-derivative +× 1 +\d+\.\d KiB +\d+\.\d [kM] operations/);
   });
 
   it('plan prints the same as JSON, and the program after a phase', async () => {
