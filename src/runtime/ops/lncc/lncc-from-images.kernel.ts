@@ -73,7 +73,7 @@ export const lnccFromImagesKernel = defineKernel({
     },
   ],
   cost: (p) => ({
-    bytes: (32 + 4 * p.weighted) * p.count,
+    bytes: (28 + 4 * p.weighted) * p.count,
     operations: 60 * p.count,
   }),
 });
