@@ -4,6 +4,7 @@ import imageVaries from './image-varies.wgsl?raw';
 import jointTable from './joint-table.wgsl?raw';
 import type { WgslModule } from './linker';
 import localCorrelation from './local-correlation.wgsl?raw';
+import nearest from './nearest.wgsl?raw';
 import parzen from './parzen.wgsl?raw';
 import pointMap from './point-map.wgsl?raw';
 import random from './random.wgsl?raw';
@@ -22,6 +23,7 @@ export const wgslModules: readonly WgslModule[] = [
   { name: 'image-varies', source: imageVaries },
   { name: 'joint-table', source: jointTable },
   { name: 'local-correlation', source: localCorrelation },
+  { name: 'nearest', source: nearest },
   { name: 'parzen', source: parzen },
   { name: 'point-map', source: pointMap },
   { name: 'random', source: random },
