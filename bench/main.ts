@@ -11,6 +11,7 @@ import { folding } from './suites/folding';
 import { formulas } from './suites/formulas';
 import { kernels } from './suites/kernels';
 import { memory } from './suites/memory';
+import { timedProcesses } from './suites/process';
 import { real } from './suites/real';
 import { recipes } from './suites/recipes';
 
@@ -21,6 +22,7 @@ const suites: Readonly<Record<SuiteName, (host: BenchHost) => Promise<readonly S
   compile,
   memory,
   real,
+  process: timedProcesses,
   folding,
   conditioning,
 };

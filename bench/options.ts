@@ -9,13 +9,14 @@ export const suiteNames = [
   'compile',
   'memory',
   'real',
+  'process',
   'folding',
   'conditioning',
 ] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
-/** What is measured unless suites are named: all but those that take long. */
-const onlyWhenNamed: readonly string[] = ['folding', 'conditioning'];
+/** What is measured unless suites are named: all but those that take long, or need the command line built. */
+const onlyWhenNamed: readonly string[] = ['process', 'folding', 'conditioning'];
 const byDefault = suiteNames.filter((name) => !onlyWhenNamed.includes(name));
 
 /** What a person asked the benchmark for. */
@@ -29,9 +30,11 @@ export interface BenchOptions {
   /** Also runs the recipes with the stop rule off, so that every level does all its iterations. */
   readonly fullIterations: boolean;
   readonly jsonPath: string | undefined;
+  /** Folder of another clone, built, whose processes are timed in turn with this one's. */
+  readonly against: string | undefined;
 }
 
-export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|folding|conditioning ...] [options]
+export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|process|folding|conditioning ...] [options]
 
        npm run bench -- compare BEFORE.json AFTER.json
 
@@ -40,8 +43,10 @@ export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|comp
   --quick              small images, one repetition
   --full-iterations    recipes: also with the stop rule off
   --json FILE          also write everything as JSON
+  --against FOLDER     process: another clone, built, that is timed in turn with this one
 
-All suites but folding and conditioning, which take long, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
+All suites but process, which times what npm run build:cli has built, and folding and conditioning, which
+take long, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
 folder that WEFT_DATA names.
 `;
 
@@ -59,6 +64,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
       quick: { type: 'boolean', default: false },
       'full-iterations': { type: 'boolean', default: false },
       json: { type: 'string' },
+      against: { type: 'string' },
     },
   });
   const { device } = values;
@@ -74,6 +80,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     quick: values.quick,
     fullIterations: values['full-iterations'],
     jsonPath: values.json,
+    against: values.against,
   };
 }
 

@@ -112,13 +112,17 @@ export function parseArguments(args: readonly string[], parseArgs: ParseArgs): A
 export interface EngineWish {
   readonly device: DeviceChoice;
   readonly threads: number | undefined;
+  /** The command runs a recipe, and does not merely compile it. */
+  readonly runs: boolean;
 }
 
 /** What the command asks of the engine; undefined where it needs none, or the arguments make no sense. */
 export function engineWish(args: readonly string[], parseArgs: ParseArgs): EngineWish | undefined {
   try {
     const { command, device, threads } = parseArguments(args, parseArgs);
-    return needsEngine.includes(command) ? { device, threads } : undefined;
+    return needsEngine.includes(command)
+      ? { device, threads, runs: command !== 'plan' }
+      : undefined;
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;

@@ -8,9 +8,8 @@ import { plan } from './commands/plan';
 import { run } from './commands/run';
 import { validate } from './commands/validate';
 import { type ExitStatus, exitStatus } from './exit-status';
-import { failureReason, isFromSystem, machineFaultOf } from './failure-reason';
-import { formatDiagnostic } from './format-diagnostic';
 import type { Host } from './host';
+import { tellMachineFault } from './machine-fault';
 import { jsonText } from './manifest';
 import { cancelledText, messages } from './messages';
 import { helpText, UsageError } from './usage';
@@ -69,14 +68,8 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
       sayAsJson(messages.usage(message));
       return exitStatus.wrongUsage;
     }
-    const fault = machineFaultOf(error);
-    if (fault !== undefined || isFromSystem(error)) {
-      const other = { reason: failureReason(error), remedy: 'See to it, and run again.' };
-      const diagnostic = messages.machine(fault ?? other);
-      terminal.error(formatDiagnostic(diagnostic));
-      sayAsJson(diagnostic);
-      return exitStatus.refused;
-    }
+    const ended = tellMachineFault(error, args, terminal);
+    if (ended !== undefined) return ended;
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
     terminal.error(`A fault of Weft itself; please report it.\n${details}\n`);
     sayAsJson(messages.internal(error instanceof Error ? error.message : String(error)));

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
-import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { DeviceChoice, EngineApi } from '../runtime/api/engine/engine-api';
 
 /** Why no graphics card is looked for. */
 export type GpuReason =
@@ -12,6 +12,8 @@ export interface EngineThreadOptions {
   /** Look for a graphics card, which takes a while, or why there is no need, in a sentence for people. */
   readonly gpu: 'look' | GpuReason;
   readonly threads: number;
+  /** The device that a run is going to take; left out where none is known to come. */
+  readonly runsOn?: DeviceChoice;
   /** Memory that the machine has, bytes. */
   readonly memoryBytes: number;
 }

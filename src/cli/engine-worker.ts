@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { constants, gunzip, gzip } from 'node:zlib';
+import { constants, crc32, deflateRaw, gunzip } from 'node:zlib';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { nodeRegistry } from '../nodes/index';
-import type { EngineApi } from '../runtime/api/engine/engine-api';
+import type { EngineApi, ReadRequest } from '../runtime/api/engine/engine-api';
 import type { Gzip } from '../runtime/api/engine/file-writers/file-writer';
 import type { PoolThread } from '../runtime/cpu/pool-worker';
 import { nodePoolThread } from '../runtime/cpu/threads';
@@ -13,6 +13,7 @@ import { createSession } from '../runtime/session';
 import type { Gunzip } from '../runtime/session/inputs/expand-aside';
 import type { EngineThreadOptions } from './engine-thread';
 import { codeOf } from './failure-reason';
+import { gzipInPieces } from './gzip-pieces';
 
 /** Entry of the thread on which the engine works, so that the command line's own stays free to listen. */
 
@@ -46,18 +47,40 @@ function explaining(engine: EngineApi, because: string): EngineApi {
   });
 }
 
+/** The engine, whose files go to the other thread as they are, and not as a copy. */
+function handingOver(engine: EngineApi): EngineApi {
+  const read = engine.read.bind(engine);
+  return Object.assign(engine, {
+    async read(request: ReadRequest) {
+      const result = await read(request);
+      if (result.kind !== 'file') return result;
+      const { buffer, byteLength } = result.bytes;
+      const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+      return isWhole ? Comlink.transfer(result, [buffer]) : result;
+    },
+  });
+}
+
 function spawnThread(): PoolThread {
   return nodePoolThread(new Worker(new URL('./cpu-worker.js', import.meta.url)));
 }
 
+const compress = promisify(deflateRaw);
 /**
- * By zlib, on threads of Node's own: several files at a time, and none holds up the engine. The search for
+ * By zlib, on threads of Node's own: several pieces at a time, and none holds up the engine. The search for
  * what is there twice takes most of the time, and finds nothing in a field's floats.
  */
-const compress = promisify(gzip);
 const gzipAside: Gzip = (bytes, { repeats }) =>
-  compress(bytes, repeats ? {} : { strategy: constants.Z_HUFFMAN_ONLY });
-
+  gzipInPieces(bytes, {
+    deflate: (piece, isLast) =>
+      compress(piece, {
+        // For each chunk that is full the engine's thread is waited for.
+        chunkSize: 2 ** 17,
+        finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+        ...(repeats ? {} : { strategy: constants.Z_HUFFMAN_ONLY }),
+      }),
+    crc32,
+  });
 const expand = promisify(gunzip);
 /** The same, the other way; zlib compares the checksum, and makes no more than is asked for. */
 const gunzipAside: Gunzip = async (bytes, contentBytes) => {
@@ -72,7 +95,7 @@ const gunzipAside: Gunzip = async (bytes, contentBytes) => {
 };
 
 if (parentPort) {
-  const { gpu: wanted, threads, memoryBytes } = workerData as EngineThreadOptions;
+  const { gpu: wanted, threads, memoryBytes, runsOn } = workerData as EngineThreadOptions;
   const opened = wanted === 'look' ? await openGpu() : { because: wanted };
   const gpu = 'gpu' in opened ? opened.gpu : undefined;
   const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes });
@@ -84,6 +107,7 @@ if (parentPort) {
     gzip: gzipAside,
     gunzip: gunzipAside,
   });
-  const engine = 'because' in opened ? explaining(session, opened.because) : session;
+  if (runsOn) session.expectRun(runsOn);
+  const engine = handingOver('because' in opened ? explaining(session, opened.because) : session);
   Comlink.expose(engine, nodeEndpoint(parentPort));
 }

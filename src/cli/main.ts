@@ -14,6 +14,7 @@ import { type ExitStatus, exitStatus } from './exit-status';
 import { hasGraphicsLibrary } from './graphics-library';
 import type { Host, ParseArgs } from './host';
 import { interruptionsOf, signalOf } from './interruptions';
+import { tellMachineFault } from './machine-fault';
 import { processesOf } from './processes';
 import { terminalOf } from './terminal';
 
@@ -30,9 +31,13 @@ function gpuFor(device: EngineOptions['device']): EngineThreadOptions['gpu'] {
   return hasGraphicsLibrary(process) ? 'look' : noLibrary;
 }
 
-function startEngine({ device, threads }: EngineOptions): EngineApi {
-  const gpu = gpuFor(device);
-  const workerData: EngineThreadOptions = { gpu, threads, memoryBytes: totalmem() };
+function startEngine({ device, threads }: EngineOptions, runs = false): EngineApi {
+  const workerData: EngineThreadOptions = {
+    gpu: gpuFor(device),
+    threads,
+    memoryBytes: totalmem(),
+    ...(runs ? { runsOn: device } : {}),
+  };
   const entry = new URL('./engine-worker.js', import.meta.url);
   return connectEngineThread(new Worker(entry, { workerData }));
 }
@@ -40,7 +45,7 @@ function startEngine({ device, threads }: EngineOptions): EngineApi {
 // The engine's thread is begun before the rest of the program is read, so that both load at once.
 const wish = engineWish(args, parse);
 const begun = wish && { device: wish.device, threads: wish.threads ?? processors };
-const engine = begun && startEngine(begun);
+const engine = begun && startEngine(begun, wish.runs);
 
 /** What must not stay behind, however the program ends. */
 const temporary = new Set<string>();
@@ -92,24 +97,36 @@ const ending: { status?: ExitStatus } = {};
 const end = (otherwise: ExitStatus): void =>
   leave(ending.status === exitStatus.done ? otherwise : (ending.status ?? otherwise));
 
-const [{ runCommandLine }, { filesOf }] = await Promise.all([
-  import('./command-line'),
-  import('./files'),
-]);
-ending.status = await runCommandLine(args, {
-  version,
-  packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
-  processors,
-  terminal: terminalOf(process.stdout, process.stderr, end),
-  files: filesOf({ fs, now, paths: path, processes, temporary, waiting }),
-  fetch,
-  parseArgs: parse,
-  async openEngine(options) {
-    const isBegun = options.device === begun?.device && options.threads === begun.threads;
-    return isBegun && engine ? engine : startEngine(options);
-  },
-  onInterrupt: interruptionsOf(process, leave),
-  now: () => new Date(),
+const terminal = terminalOf(process.stdout, process.stderr, end);
+
+/** Reads the rest of the program and does what the arguments say. */
+async function runProgram(): Promise<ExitStatus> {
+  const [{ runCommandLine }, { filesOf }] = await Promise.all([
+    import('./command-line'),
+    import('./files'),
+  ]);
+  return runCommandLine(args, {
+    version,
+    packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
+    processors,
+    terminal,
+    files: filesOf({ fs, now, paths: path, processes, temporary, waiting }),
+    fetch,
+    parseArgs: parse,
+    async openEngine(options) {
+      const isBegun = options.device === begun?.device && options.threads === begun.threads;
+      return isBegun && engine ? engine : startEngine(options);
+    },
+    onInterrupt: interruptionsOf(process, leave),
+    now: () => new Date(),
+  });
+}
+
+ending.status = await runProgram().catch((error: unknown) => {
+  // The program may open no more files, of which its own are some.
+  const status = tellMachineFault(error, args, terminal);
+  if (status === undefined) throw error;
+  return status;
 });
 // Threads and graphics would keep the process alive; what was printed goes out first, and where it
 // cannot, the terminal says so and ends the program.

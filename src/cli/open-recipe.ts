@@ -30,7 +30,6 @@ export async function openRecipe(
   options: Arguments,
   host: Host,
   registry: NodeRegistry,
-  { runFollows = false } = {},
 ): Promise<
   | { readonly ok: true; readonly opened: OpenRecipe }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
@@ -53,7 +52,6 @@ export async function openRecipe(
     device: options.device,
     // Nobody looks at more than what is written.
     keep: 'needed',
-    runFollows,
     ...(options.printAfter ? { printAfter: options.printAfter } : {}),
   };
   const compiled = await engine.compile(request);

@@ -42,7 +42,7 @@ export interface Device {
   readonly isLost?: boolean;
   /** Present where its memory can be shared with others on the same `GPUDevice`. */
   readonly webgpu?: WebGpuSharing;
-  /** Begins what a run waits for, where there is such a thing: a run comes soon. Never throws. */
+  /** Begins what a run waits for, where there is such a thing. Never throws. */
   expectRun?(): void;
   /** Allocates the plan's memory and makes it ready to run. */
   prepare(plan: Plan): Promise<Execution>;

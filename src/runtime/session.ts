@@ -3,6 +3,7 @@ import type { Diagnostic } from './api/engine/diagnostics';
 import type {
   CompileRequest,
   CompileResult,
+  DeviceChoice,
   EngineApi,
   EngineDescription,
   OpenInputRequest,
@@ -50,6 +51,8 @@ export interface SessionParts {
 
 /** A session also ends; only its root may end it. */
 export interface Session extends EngineApi {
+  /** Begins what a run on that device waits for, while its data is opened. */
+  expectRun(device: DeviceChoice): void;
   destroy(): Promise<void>;
 }
 
@@ -96,6 +99,12 @@ class EngineSession implements Session {
       (fault) => ({ ok: false, diagnostics: [fault] }),
       request.nodeId,
     );
+  }
+
+  expectRun(device: DeviceChoice): void {
+    void this.#parts.devices.choose(device).then((chosen) => {
+      if (!('missingBecause' in chosen)) chosen.expectRun?.();
+    });
   }
 
   async compile(request: CompileRequest): Promise<CompileResult> {

@@ -7,17 +7,22 @@ import { describeProblem, describeWarning } from '../../src/imaging/problem-mess
 import { Draws, drawnNumbers, fuzzProperty } from './fuzz-property';
 
 const grid = axisAlignedGrid([12, 14, 10], [1.5, 1, 2], [-9, -7, -10]);
-const values = Float32Array.from({ length: 1680 }, (_, i) => ((i * 7919) % 251) - 20);
 
 /** Files that are spoilt, by name. */
 const bases = {
   float32: nifti('float32'),
   int16: nifti('int16'),
   int64: nifti('int64'),
+  vectors: nifti('float32', 3),
 } as const;
 
-function nifti(storedType: 'float32' | 'int16' | 'int64'): Uint8Array {
-  return writeNifti({ kind: 'image', grid, values, storedType }, { storedType, gzip: false });
+function nifti(storedType: 'float32' | 'int16' | 'int64', channels = 1): Uint8Array {
+  const image = { kind: 'image', grid, channels, values: valuesOf(channels), storedType } as const;
+  return writeNifti(image, { storedType, gzip: false });
+}
+
+function valuesOf(channels: number): Float32Array {
+  return Float32Array.from({ length: 1680 * channels }, (_, i) => ((i * 7919) % 251) - 20);
 }
 
 /** A spoilt file; where `isSame`, what is read of it at all has to be what the good file holds. */
@@ -27,7 +32,8 @@ interface Spoilt {
 }
 
 const wholes = [0, 1, -1, 2, 3, 7, 8, 127, 255, 256, 348, 32767, -32768] as const;
-const types = [0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, -1] as const;
+const types = [0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 2304, -1] as const;
+const intents = [0, 1004, 1005, 1006, 1007, 2003, 3001, -1] as const;
 const reals = [0, Number.NaN, Infinity, -Infinity, 1e-45, 3e38, -1, 352.5, 1e9, 2 ** 53] as const;
 
 /** Changes a field of a NIfTI-1 header to something that a careless reader trips over. */
@@ -36,6 +42,7 @@ function setField(view: DataView, draws: Draws): void {
   const fields: readonly [() => void, ...(() => void)[]] = [
     () => view.setInt16(40 + 2 * axis, draws.pick(wholes), true),
     () => view.setInt16(70, draws.pick(types), true),
+    () => view.setInt16(68, draws.pick(intents), true),
     () => view.setFloat32(108, draws.pick([352, 0, 348, 353, -1, Number.NaN, 2 ** 24, 1e30]), true),
     () => view.setFloat32(112 + 4 * draws.below(2), draws.pick(reals), true),
     () => view.setFloat32(76 + 4 * axis, draws.pick(reals), true),
@@ -131,6 +138,7 @@ const longestMs = 10_000;
 const inputs = fc.record({
   kind: fc.constantFrom(...Object.keys(kinds)),
   base: fc.constantFrom(...(Object.keys(bases) as (keyof typeof bases)[])),
+  framesAsChannels: fc.boolean(),
   numbers: drawnNumbers,
 });
 
@@ -138,20 +146,22 @@ const inputs = fc.record({
  * Whatever is done to a NIfTI file: it is refused in words, or read as finite voxels in a sound grid;
  * and a file whose header was left alone is never read as something else.
  */
-export const niftiFiles = fuzzProperty('NIfTI files', inputs, ({ kind, base, numbers }) => {
+export const niftiFiles = fuzzProperty('NIfTI files', inputs, (input) => {
+  const { kind, base, framesAsChannels, numbers } = input;
   const spoilt = kinds[kind]?.(bases[base], new Draws(numbers));
   if (!spoilt) throw new Error(`There is no kind ${kind}.`);
   const begun = performance.now();
-  const read = readNifti(Uint8Array.from(spoilt.bytes), 'a.nii');
+  const read = readNifti(Uint8Array.from(spoilt.bytes), 'a.nii', { framesAsChannels });
   if (performance.now() - begun > longestMs) throw new Error('It took too long.');
   if (!read.ok) return requireWords(describeProblem(read.problem));
   for (const warning of read.warnings) requireWords(describeWarning(warning));
-  const { grid: placed, values: found } = read.image;
-  const count = placed.sizeVoxels.reduce((product, size) => product * size, 1);
-  if (found.length !== count) throw new Error('There is not one value a voxel.');
+  const { grid: placed, values: found, channels } = read.image;
+  const count = placed.sizeVoxels.reduce((product, size) => product * size, channels);
+  if (found.length !== count) throw new Error('There is not one value a voxel and channel.');
   if (!found.every(Number.isFinite)) throw new Error('A voxel is not finite.');
   if (!placed.worldFromVoxel.every(Number.isFinite)) throw new Error('The grid is not finite.');
-  if (spoilt.isSame && !found.every((value, i) => value === values[i])) {
+  const written = valuesOf(base === 'vectors' ? 3 : 1);
+  if (spoilt.isSame && !found.every((value, i) => value === written[i])) {
     throw new Error('Other voxels were read, and nothing was said.');
   }
   const labels = toLabelVolume(read.image);

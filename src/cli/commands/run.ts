@@ -41,7 +41,7 @@ async function runInto(
   host: Host,
 ): Promise<ExitStatus> {
   const { terminal, files } = host;
-  const ready = await openRecipe(options, host, nodeRegistry, { runFollows: true });
+  const ready = await openRecipe(options, host, nodeRegistry);
   if (!ready.ok) return refuse(ready.diagnostics, options, host);
   const { engine, recipe, bound, compiled, threads } = ready.opened;
   report(ready.opened.diagnostics, host);

@@ -59,6 +59,7 @@ function ChoiceField({ field, params, onChange }: FieldProps<'choice'>) {
         data={[...field.choices]}
         value={value === '' ? null : value}
         allowDeselect={false}
+        placeholder={field.isOptional ? 'not set' : undefined}
         clearable={field.isOptional}
         onChange={(next) => {
           if (next !== null) onChange(next);

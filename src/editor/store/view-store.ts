@@ -14,6 +14,9 @@ export type CompareMode =
 /** Which planes the viewer cuts. */
 export type PlaneChoice = 'all' | 'axial' | 'coronal' | 'sagittal';
 
+/** One channel, counted from 0; or red, green and blue from three of them, where there are as many. */
+export type ChannelChoice = number | 'colour';
+
 /** Tabs beside the viewer. */
 export type RunTab = 'curves' | 'metrics' | 'problems' | 'plan' | 'files';
 
@@ -34,6 +37,8 @@ export interface ViewerSettings {
   readonly panMm: readonly [number, number];
   /** Output shown alone in mode `single`, as `node.port`. */
   readonly single: string | undefined;
+  /** What is shown of images of several channels: colours where it can be, else the first, unless chosen. */
+  readonly channel: ChannelChoice;
   /** Brightness: width of the grey window relative to the volume's own, and its shift. */
   readonly windowWidth: number;
   readonly windowLevel: number;
@@ -71,6 +76,7 @@ export const initialViewer: ViewerSettings = {
   zoom: 1,
   panMm: [0, 0],
   single: undefined,
+  channel: 'colour',
   windowWidth: 1,
   windowLevel: 0,
 };

@@ -9,6 +9,7 @@ import { viewerColumns } from './columns';
 import { createPainter, type ShownVolume } from './painter';
 import { Readout } from './Readout';
 import { SlicePane } from './SlicePane';
+import { channelChoices, effectiveChoice, shownChannels } from './shown-channels';
 import { middleMm, type PlaneName, planeNamesOf } from './slice-geometry';
 import { ViewerMenu, ViewerToolbar } from './ViewerToolbar';
 import { registrationVolumes, type ViewableVolume, viewableVolumes } from './volume-choice';
@@ -36,26 +37,35 @@ export function Viewer() {
   };
   const fixed = load(choice.fixed, 'Fixed');
   const moving = load(choice.moving, 'Moving');
+  const hasChannels = [fixed, moving].some((volume) => volume && volume.data.channels > 1);
   const warped: ShownVolume | undefined = preview
     ? {
         name: 'Warped',
         from: preview.nodeId,
         kind: 'image',
         data: preview,
-        note: isRunning ? 'live' : 'where it stopped',
+        note: `${isRunning ? 'live' : 'where it stopped'}${hasChannels ? ', channel 0' : ''}`,
       }
     : load(choice.warped, 'Warped');
   const singleChoice = everything.find(({ id }) => id === settings.single) ?? everything.at(-1);
-  const single =
-    settings.mode === 'single'
-      ? withLegend(load(singleChoice, singleChoice?.id ?? ''), library.rangeOf)
-      : undefined;
+  const { mode } = settings;
+  const single = mode === 'single' ? load(singleChoice, singleChoice?.id ?? '') : undefined;
 
+  const atHand = (mode === 'single' ? [single] : [fixed, moving, warped]).flatMap(
+    (volume) => volume ?? [],
+  );
+  const choices = channelChoices(
+    atHand.map(({ data }) => data),
+    mode,
+  );
+  const channel = effectiveChoice(choices, settings.channel);
+  const shown = (volume: ShownVolume | undefined): ShownVolume | undefined =>
+    volume && shownChannels(volume, channel, mode, library.channelsOf);
   const columns = viewerColumns(settings, {
-    fixed,
-    moving,
-    warped,
-    single,
+    fixed: shown(fixed),
+    moving: shown(moving),
+    warped: shown(warped),
+    single: withLegend(shown(single), library.rangeOf),
     isRegistration: choice.nodeId !== undefined,
     isRunning,
   });
@@ -75,7 +85,13 @@ export function Viewer() {
   return (
     <section className="viewer" aria-label="Viewer">
       <div className="viewer-bar">
-        <ViewerToolbar planes={possible} volumes={everything} single={singleChoice?.id} />
+        <ViewerToolbar
+          planes={possible}
+          volumes={everything}
+          single={singleChoice?.id}
+          channels={choices}
+          channel={channel}
+        />
         <ViewerMenu />
         <Tooltip label={isMaximised ? 'Back to the graph (Esc)' : 'Fill the page (V)'}>
           <ActionIcon
@@ -145,18 +161,7 @@ export function Viewer() {
           )}
         </div>
       )}
-      {reference && (
-        <Readout
-          pointMm={crosshairMm}
-          volumes={
-            settings.mode === 'single'
-              ? single
-                ? [single]
-                : []
-              : [fixed, moving, warped].flatMap((volume) => volume ?? [])
-          }
-        />
-      )}
+      {reference && <Readout pointMm={crosshairMm} volumes={atHand} />}
     </section>
   );
 }
@@ -173,8 +178,10 @@ function withLegend(
   volume: ShownVolume | undefined,
   rangeOf: (data: VolumeData) => VolumeRange,
 ): ShownVolume | undefined {
-  const legend = volume && legends[guessColourMap(volume.kind, rangeOf(volume.data))];
-  return volume && legend !== undefined ? { ...volume, note: legend } : volume;
+  const legend =
+    volume && !volume.colours && legends[guessColourMap(volume.kind, rangeOf(volume.data))];
+  if (!volume || !legend) return volume;
+  return { ...volume, note: volume.note === undefined ? legend : `${volume.note}, ${legend}` };
 }
 
 function noPaint(): void {}

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, SegmentedControl, Select, Slider, Tooltip } from '@mantine/core';
 import { IconAdjustments, IconCheck, IconFocusCentered } from '@tabler/icons-react';
 import { useEditor, useView } from '../editor-context';
-import type { CompareMode, PlaneChoice } from '../store/view-store';
+import type { ChannelChoice, CompareMode, PlaneChoice } from '../store/view-store';
 import type { PlaneName } from './slice-geometry';
 import type { ViewableVolume } from './volume-choice';
 
@@ -26,6 +26,8 @@ export function ViewerToolbar(props: {
   planes: readonly PlaneName[];
   volumes: readonly ViewableVolume[];
   single: string | undefined;
+  channels: readonly ChannelChoice[];
+  channel: ChannelChoice;
 }) {
   const { views } = useEditor();
   const settings = useView((state) => state.viewer);
@@ -80,6 +82,22 @@ export function ViewerToolbar(props: {
           data={props.volumes.map(({ id }) => id)}
           allowDeselect={false}
           onChange={(single) => views.setViewer({ single: single ?? undefined })}
+        />
+      )}
+      {props.channels.length > 0 && (
+        <Select
+          size="xs"
+          w={118}
+          aria-label="Channel"
+          value={String(props.channel)}
+          data={props.channels.map((choice) => ({
+            value: String(choice),
+            label: choice === 'colour' ? 'Colour' : `Channel ${choice}`,
+          }))}
+          allowDeselect={false}
+          onChange={(value) =>
+            views.setViewer({ channel: value === 'colour' ? 'colour' : Number(value) })
+          }
         />
       )}
       <span className="viewer-space" />

@@ -27,6 +27,22 @@ export function paintGrey(slice: Slice, window: GreyWindow, pixels: Pixels): voi
   }
 }
 
+/** Red, green and blue in one window, so that hues stay as they are; outside is transparent. */
+export function paintColour(slices: readonly Slice[], window: GreyWindow, pixels: Pixels): void {
+  const [red, green, blue] = slices;
+  if (!red || !green || !blue) return;
+  for (let index = 0; index < red.length; index += 1) {
+    setPixel(
+      pixels,
+      index,
+      shade(red[index], window, 255),
+      shade(green[index], window, 255),
+      shade(blue[index], window, 255),
+      Number.isNaN(red[index]) ? 0 : 255,
+    );
+  }
+}
+
 /** The second volume over the first, with an opacity from 0 to 1. */
 export function paintOverlay(
   first: Slice,

@@ -3,6 +3,7 @@ import type { ViewerSettings } from '../store/view-store';
 import {
   greyWindow,
   paintCheckerboard,
+  paintColour,
   paintColours,
   paintDifference,
   paintLabels,
@@ -20,6 +21,8 @@ export interface ShownVolume {
   readonly from?: string;
   readonly kind: 'image' | 'labels';
   readonly data: VolumeData;
+  /** Red, green and blue, a volume each, where it is shown in colour; `data` is then all three. */
+  readonly colours?: readonly VolumeData[];
   /** A word beside the name: `live`. */
   readonly note?: string;
 }
@@ -37,7 +40,7 @@ export function createPainter(
   return (view, image) => {
     const [first, second] = volumes;
     if (first === undefined || reference === undefined) return;
-    const sample = ({ data, kind }: ShownVolume) => {
+    const sample = (data: VolumeData, kind: ShownVolume['kind']) => {
       const slice = new Float32Array(image.width * image.height);
       const raster = viewInVolume(reference, view, data);
       const isSmooth = settings.isInterpolated && kind === 'image';
@@ -47,14 +50,18 @@ export function createPainter(
     const windowOf = (volume: ShownVolume) =>
       greyWindow(rangeOf(volume.data), settings.windowWidth, settings.windowLevel);
 
-    const firstSlice = sample(first);
+    if (second === undefined && first.colours) {
+      const slices = first.colours.map((colour) => sample(colour, first.kind));
+      return paintColour(slices, windowOf(first), image.data);
+    }
+    const firstSlice = sample(first.data, first.kind);
     if (second === undefined) {
       const range = rangeOf(first.data);
       const map = guessColourMap(first.kind, range);
       if (map === 'labels') return paintLabels(firstSlice, first.data.labelIds, image.data);
       return paintMapped(firstSlice, map, range, windowOf(first), image.data);
     }
-    const secondSlice = sample(second);
+    const secondSlice = sample(second.data, second.kind);
     const pair = [firstSlice, windowOf(first), secondSlice, windowOf(second)] as const;
     switch (settings.mode) {
       case 'colours':

@@ -77,17 +77,22 @@ function bilinear(
   return top + fy * (c + fx * (d - c) - top);
 }
 
-/** A volume's value at a world point and the voxel that holds it; undefined outside. */
+/** A volume's value in each channel at a world point, and the voxel that holds it; undefined outside. */
 export function valueAt(
   volume: VolumeData,
   pointMm: Vec3,
-): { readonly voxel: Vec3; readonly value: number } | undefined {
+): { readonly voxel: Vec3; readonly values: readonly number[] } | undefined {
   const found = applyMatrix(invertMatrix(volume.worldFromVoxel), pointMm);
   const voxel = found.map((part, axis) =>
     volume.sizeVoxels[axis] === 1 ? 0 : Math.round(part),
   ) as unknown as Vec3;
   const isInside = voxel.every((part, axis) => part >= 0 && part < (volume.sizeVoxels[axis] ?? 0));
   if (!isInside) return undefined;
-  const [nx, ny] = volume.sizeVoxels;
-  return { voxel, value: volume.values[voxel[0] + nx * (voxel[1] + ny * voxel[2])] ?? Number.NaN };
+  const [nx, ny, nz] = volume.sizeVoxels;
+  const at = voxel[0] + nx * (voxel[1] + ny * voxel[2]);
+  const values = Array.from(
+    { length: volume.channels },
+    (_, channel) => volume.values[at + channel * nx * ny * nz] ?? Number.NaN,
+  );
+  return { voxel, values };
 }

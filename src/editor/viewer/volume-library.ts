@@ -14,6 +14,7 @@ export class VolumeLibrary {
   /** Of those on the way, what the engine did not have. */
   readonly #lost = new Set<string>();
   readonly #onTheWay = new Map<string, Promise<VolumeData | undefined>>();
+  readonly #parts = new WeakMap<VolumeData, Map<string, VolumeData>>();
   readonly #ranges = new WeakMap<VolumeData, VolumeRange>();
   readonly #listeners = new Set<() => void>();
   #preview: (VolumeData & { readonly nodeId: string }) | undefined;
@@ -70,6 +71,20 @@ export class VolumeLibrary {
     const range = this.#ranges.get(volume) ?? measureRange(volume);
     this.#ranges.set(volume, range);
     return range;
+  };
+
+  /** Some channels of a volume, without copying; the same object for the same channels. */
+  channelsOf = (volume: VolumeData, from: number, count: number): VolumeData => {
+    const parts = this.#parts.get(volume) ?? new Map<string, VolumeData>();
+    this.#parts.set(volume, parts);
+    const key = `${from} ${count}`;
+    const known = parts.get(key);
+    if (known) return known;
+    const voxels = volume.values.length / volume.channels;
+    const values = volume.values.subarray(from * voxels, (from + count) * voxels);
+    const part = { ...volume, channels: count, values };
+    parts.set(key, part);
+    return part;
   };
 
   /** What the engine did not have it may have now: it is asked for once more. */

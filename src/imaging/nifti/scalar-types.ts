@@ -133,6 +133,10 @@ function decodePart(
   values: Float32Array,
 ): number {
   let nonFiniteCount = 0;
+  if (isAsStored(stored, slope, intercept)) {
+    values.set(stored);
+    return 0;
+  }
   for (let i = 0; i < values.length; i += 1) {
     values[i] = slope * Number(stored[i]) + intercept;
     if (!Number.isFinite(values[i])) {
@@ -141,6 +145,21 @@ function decodePart(
     }
   }
   return nonFiniteCount;
+}
+
+/** Whole numbers that mean what they say: all are finite, and copying them is much quicker. */
+function isAsStored(
+  stored: ScalarArray,
+  slope: number,
+  intercept: number,
+): stored is Exclude<ScalarArray, BigInt64Array | BigUint64Array> {
+  const isWhole = !(
+    stored instanceof Float32Array ||
+    stored instanceof Float64Array ||
+    stored instanceof BigInt64Array ||
+    stored instanceof BigUint64Array
+  );
+  return isWhole && slope === 1 && intercept === 0;
 }
 
 /** The numbers from `start` to before `end` as the file holds them, in the machine's byte order. */

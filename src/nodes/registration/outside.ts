@@ -49,17 +49,22 @@ export function warpImage(
     { ...target, interpolation, outside: outside === 'edge' ? 'edge' : 'cut' },
   );
   if (outside === 'edge') return value;
-  const inside = b.insideWeight(map, {
-    ...target,
-    sourceSize: [...source.sizeVoxels],
-    sourceWorldFromVoxel: [...source.worldFromVoxel],
-    outside: 'cut',
-  });
+  const inside = insideOf(b, source, map, grid);
   if (outside === 'value') {
     return b.fillOutside({ value, inside, fill: b.constant([outsideValue]) });
   }
   return mapChannels(b, value, (channel, index) => {
     const fill = b.intensityRange({ image: channelOf(b, image, index) });
     return b.fillOutside({ value: channel, inside, fill });
+  });
+}
+
+/** 1 where a map leads a point of the grid into an image, 0 where it leads out, by more than half a voxel. */
+export function insideOf(b: Builder, source: Grid, map: MapValue, grid: Grid): ValueId {
+  return b.insideWeight(map, {
+    ...gridAttributes(grid),
+    sourceSize: [...source.sizeVoxels],
+    sourceWorldFromVoxel: [...source.worldFromVoxel],
+    outside: 'cut',
   });
 }

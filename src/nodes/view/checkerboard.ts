@@ -15,7 +15,8 @@ export const checkerboard = defineNode({
     details: `The eye is good at seeing a broken line. Follow the border of the brain, the ventricles
 and the folds from block to block. Blocks of about a tenth of the image are a good start.
 
-Both images should have about the same brightness: normalize them first.`,
+Both images should have about the same brightness: normalize them first. All channels are cut alike; both
+images need as many.`,
   },
   params: z.object({
     sizeVoxels: integerParameter({

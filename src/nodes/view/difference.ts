@@ -13,7 +13,8 @@ export const difference = defineNode({
     details: `Grey where both agree, bright or dark along edges that do not meet. Thin double lines
 are a shift; a broad shade is a difference of brightness, which is not an error of alignment.
 
-Both images should have the same contrast and be normalized.`,
+Both images should have the same contrast and be normalized. Of images of several channels each is
+subtracted from its partner.`,
     formula: 'D(x) = a(x) - b(x)',
   },
   params: z.object({}),

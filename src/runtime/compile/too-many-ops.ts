@@ -13,7 +13,8 @@ export class TooManyOps extends Error {
   readonly nodeId: string;
   readonly problem: LoweringProblem = {
     message: `Up to here the recipe asks for more than ${mostOps} operations, more than is compiled.`,
-    remedy: 'Use fewer stages, fewer levels in a schedule, or fewer squarings of a velocity field.',
+    remedy:
+      'Use fewer stages, fewer levels in a schedule, fewer channels, or fewer squarings of a velocity field.',
   };
 
   constructor(nodeId: string) {

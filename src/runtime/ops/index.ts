@@ -23,6 +23,7 @@ import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
+import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
 import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
@@ -48,6 +49,7 @@ import { quantiles } from './reduce/quantiles';
 import { chainToAffine, chainToDisplacement } from './sample/chain';
 import { insideWeight } from './sample/inside-weight';
 import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './sample/sample';
+import { sampleInside, sampleInsideWithDerivative } from './sample/sample-inside';
 import { sampleSlope } from './sample/sample-slope';
 import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
@@ -102,6 +104,7 @@ export const opDefinitions = {
   jointHistogramAdjoint,
   labelOverlap,
   largestNorm,
+  lnccFromImages,
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
@@ -129,6 +132,8 @@ export const opDefinitions = {
   rescale,
   sample,
   sampleDerivative,
+  sampleInside,
+  sampleInsideWithDerivative,
   sampleLabels,
   samplePoints,
   samplePointsDerivative,

@@ -71,7 +71,6 @@ export async function prepareRecipe(
   if ('missingBecause' in device) {
     return { diagnostics: [...diagnostics, messages.deviceMissing(device.missingBecause)] };
   }
-  if (request.runFollows) device.expectRun?.();
   const digest = (nodeId: string): string | undefined => inputs.get(nodeId)?.handle;
   const keys = await nodeKeys(graph, digest, `${device.kind} ${device.name}`);
   const kept = new Map<string, StoredResult>();

@@ -21,14 +21,22 @@ export interface SimdFunctions {
     scratch: number,
     blockRows: number,
   ): void;
-  /** Window means of W, W² and F·W; rows y0 … y1 of every slice. */
+  /** Window means of W, W² and F·W, or with those of F and F² their cotangents; rows y0 … y1 of every slice. */
   windowMoments(
     fixed: number,
     warped: number,
     meanWarped: number,
     meanWarpedSquared: number,
     meanProduct: number,
-    ...rest: WindowArguments
+    ...rest: readonly [
+      ...windows: WindowArguments,
+      meanFixed: number,
+      meanFixedSquared: number,
+      weight: number,
+      partials: number,
+      scale: number,
+      epsilon: number,
+    ]
   ): void;
   /** Cotangent of W from those of its window means; rows y0 … y1 of every slice. */
   windowMomentsAdjoint(
@@ -40,15 +48,17 @@ export interface SimdFunctions {
     total: number,
     ...rest: WindowArguments
   ): void;
-  /** Trilinear value and derivative of a plane; rows begin … end of the target. What is 0 is left out. */
+  /** Trilinear value, derivative and weight inside of a plane; rows begin … end of the target. What is 0 is left out. */
   sampleLinear(
     source: number,
     ...rest: readonly [
       ...displacement: PlaneAddresses,
       value: number,
       ...derivative: PlaneAddresses,
+      weight: number,
       ...points: PointArguments,
       outside: number,
+      weightOutside: number,
       begin: number,
       end: number,
     ]
@@ -97,6 +107,15 @@ export interface SimdFunctions {
       begin: number,
       end: number,
     ]
+  ): void;
+  /** Sums of an image over chunks begin … end. */
+  imageSum(
+    image: number,
+    partials: number,
+    count: number,
+    chunkLength: number,
+    begin: number,
+    end: number,
   ): void;
   /** Sums of two images over chunks begin … end. */
   imageSums(
@@ -190,6 +209,34 @@ export interface SimdFunctions {
   ): void;
   /** The lowest of some floats and how many have it, as two float64. */
   lowest(values: number, count: number, out: number): void;
+  /** Lowest floats of chunks begin … end, the highest ones as many numbers further on as there are chunks. */
+  rangePartials(
+    values: number,
+    partials: number,
+    count: number,
+    chunkLength: number,
+    chunks: number,
+    begin: number,
+    end: number,
+  ): void;
+  /** How many floats of chunks begin … end are not finite. */
+  nonFinitePartials(
+    values: number,
+    partials: number,
+    count: number,
+    chunkLength: number,
+    begin: number,
+    end: number,
+  ): void;
+  /** Floats begin … end where `inside` is not 0, else the fill. */
+  fillOutside(
+    values: number,
+    inside: number,
+    fill: number,
+    filled: number,
+    begin: number,
+    end: number,
+  ): void;
   /** Counts floats by the upper halves of what orders them, in 65536 whole numbers. */
   countUpperHalves(values: number, count: number, counts: number): void;
   /** The same by the lower halves, of those with one upper half. */

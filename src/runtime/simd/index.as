@@ -3,7 +3,9 @@ export { histogramCotangents, histogramPartials } from './histogram';
 export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc';
 export { chainToDisplacement, compose, insideWeight, sampleLinear } from './sample';
 export { gaussian } from './stencil';
-export { imageSums, largestNorms } from './sums';
+export { imageSum, imageSums, largestNorms } from './sums';
 export { countStart, spreadWithout } from './start';
-export { blockSums, countLowerHalves, countUpperHalves, lowest } from './statistics';
+export {
+  blockSums, countLowerHalves, countUpperHalves, fillOutside, lowest, nonFinitePartials, rangePartials,
+} from './statistics';
 export { windowMoments, windowMomentsAdjoint } from './window';

@@ -148,13 +148,42 @@ function weighed(low: v128, high: v128, a: v128, b: v128): v128 {
   return f32x4.add(f32x4.mul(low, a), f32x4.mul(high, b));
 }
 
+/** Share of the neighbours along an axis that exists, for two points. */
+// @ts-ignore: decorator
+@inline
+function shareInside(q: v128, length: i32, outside: i32): v128 {
+  const one = f64x2.splat(1);
+  if (length == 1) return one;
+  if (outside == 2) return v128.andnot(one, beyondHalf(q, f64x2.splat(<f64>(length - 1))));
+  const least = f64x2.pmin(f64x2.add(q, one), f64x2.sub(f64x2.splat(<f64>length), q));
+  return f64x2.pmax(f64x2.pmin(least, one), f64x2.splat(0));
+}
+
+/** How far four points lie inside a source, two and two of each coordinate. */
+// @ts-ignore: decorator
+@inline
+function weightInside(
+  qx0: v128, qx1: v128, qy0: v128, qy1: v128, qz0: v128, qz1: v128, sx: i32, sy: i32, sz: i32, outside: i32,
+): v128 {
+  return f32Of(
+    f64x2.mul(
+      f64x2.mul(shareInside(qx0, sx, outside), shareInside(qy0, sy, outside)),
+      shareInside(qz0, sz, outside),
+    ),
+    f64x2.mul(
+      f64x2.mul(shareInside(qx1, sx, outside), shareInside(qy1, sy, outside)),
+      shareInside(qz1, sz, outside),
+    ),
+  );
+}
+
 /**
- * Trilinear value of a plane, and its derivative per source voxel, for rows begin … end of the target;
- * either may be absent (0), the derivative as a whole.
+ * Trilinear value of a plane, its derivative per source voxel, and the weight that `insideWeight` gives with
+ * weightOutside, for rows begin … end of the target; each may be absent (0), the derivative as a whole.
  */
 export function sampleLinear(
-  source: usize, u: usize, v: usize, w: usize, value: usize, dX: usize, dY: usize, dZ: usize, map: usize,
-  nx: i32, ny: i32, sx: i32, sy: i32, sz: i32, outside: i32, begin: i32, end: i32,
+  source: usize, u: usize, v: usize, w: usize, value: usize, dX: usize, dY: usize, dZ: usize, weight: usize,
+  map: usize, nx: i32, ny: i32, sx: i32, sy: i32, sz: i32, outside: i32, weightOutside: i32, begin: i32, end: i32,
 ): void {
   const displaced = u != 0;
   const rowStride: usize = sy == 1 ? 0 : <usize>sx << 2;
@@ -220,6 +249,14 @@ export function sampleLinear(
       const inY = maskOf(within(qy0, endY), within(qy1, endY));
       const inZ = maskOf(within(qz0, endZ), within(qz1, endZ));
       const isInterior = v128.all_true<i32>(v128.and(inX, v128.and(inY, inZ)));
+      if (weight) {
+        v128.store(
+          weight + i,
+          isInterior
+            ? f32x4.splat(1)
+            : weightInside(qx0, qx1, qy0, qy1, qz0, qz1, sx, sy, sz, weightOutside),
+        );
+      }
       let cx0 = qx0;
       let cx1 = qx1;
       let cy0 = qy0;
@@ -439,17 +476,6 @@ export function compose(
   }
 }
 
-/** Share of the neighbours along an axis that exists, for two points. */
-// @ts-ignore: decorator
-@inline
-function shareInside(q: v128, length: i32, outside: i32): v128 {
-  const one = f64x2.splat(1);
-  if (length == 1) return one;
-  if (outside == 2) return v128.andnot(one, beyondHalf(q, f64x2.splat(<f64>(length - 1))));
-  const least = f64x2.pmin(f64x2.add(q, one), f64x2.sub(f64x2.splat(<f64>length), q));
-  return f64x2.pmax(f64x2.pmin(least, one), f64x2.splat(0));
-}
-
 // @ts-ignore: decorator
 @inline
 function reaches(q: v128, first: v128, last: v128): v128 {
@@ -504,15 +530,7 @@ export function insideWeight(
         v128.store(weight + i, f32x4.splat(1));
         continue;
       }
-      const low = f64x2.mul(
-        f64x2.mul(shareInside(qx0, sx, outside), shareInside(qy0, sy, outside)),
-        shareInside(qz0, sz, outside),
-      );
-      const high = f64x2.mul(
-        f64x2.mul(shareInside(qx1, sx, outside), shareInside(qy1, sy, outside)),
-        shareInside(qz1, sz, outside),
-      );
-      v128.store(weight + i, f32Of(low, high));
+      v128.store(weight + i, weightInside(qx0, qx1, qy0, qy1, qz0, qz1, sx, sy, sz, outside));
     }
   }
 }

@@ -35,6 +35,84 @@ export function lowest(values: usize, count: i32, out: usize): void {
   store<f64>(out + 8, <f64>times);
 }
 
+/** Lowest values of chunks first … end of `length` floats into `partials`, the highest `chunks` numbers further on. */
+export function rangePartials(
+  values: usize, partials: usize, count: i32, length: i32, chunks: i32, first: i32, end: i32,
+): void {
+  for (let chunk = first; chunk < end; chunk++) {
+    const begin = chunk * length;
+    const stop = min(begin + length, count);
+    const whole = begin + ((stop - begin) & ~3);
+    let least = f32x4.splat(f32.MAX_VALUE);
+    let most = f32x4.splat(-f32.MAX_VALUE);
+    for (let at = begin; at < whole; at += 4) {
+      const four = v128.load(values + (<usize>at << 2));
+      least = f32x4.pmin(least, four);
+      most = f32x4.pmax(most, four);
+    }
+    let low = f32x4.extract_lane(least, 0);
+    if (f32x4.extract_lane(least, 1) < low) low = f32x4.extract_lane(least, 1);
+    if (f32x4.extract_lane(least, 2) < low) low = f32x4.extract_lane(least, 2);
+    if (f32x4.extract_lane(least, 3) < low) low = f32x4.extract_lane(least, 3);
+    let high = f32x4.extract_lane(most, 0);
+    if (f32x4.extract_lane(most, 1) > high) high = f32x4.extract_lane(most, 1);
+    if (f32x4.extract_lane(most, 2) > high) high = f32x4.extract_lane(most, 2);
+    if (f32x4.extract_lane(most, 3) > high) high = f32x4.extract_lane(most, 3);
+    for (let at = whole; at < stop; at++) {
+      const value = load<f32>(values + (<usize>at << 2));
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    store<f32>(partials + (<usize>chunk << 2), low);
+    store<f32>(partials + (<usize>(chunks + chunk) << 2), high);
+  }
+}
+
+/** How many floats of chunks first … end of `length` are not finite, into `partials`. */
+export function nonFinitePartials(
+  values: usize, partials: usize, count: i32, length: i32, first: i32, end: i32,
+): void {
+  for (let chunk = first; chunk < end; chunk++) {
+    const begin = chunk * length;
+    const stop = min(begin + length, count);
+    const whole = begin + ((stop - begin) & ~3);
+    let found = i32x4.splat(0);
+    for (let at = begin; at < whole; at += 4) {
+      const four = v128.load(values + (<usize>at << 2));
+      // x − x is 0 for what is finite, and not a number for the rest.
+      found = i32x4.sub(found, f32x4.ne(f32x4.sub(four, four), f32x4.splat(0)));
+    }
+    let times =
+      i32x4.extract_lane(found, 0) +
+      i32x4.extract_lane(found, 1) +
+      i32x4.extract_lane(found, 2) +
+      i32x4.extract_lane(found, 3);
+    for (let at = whole; at < stop; at++) {
+      const value = load<f32>(values + (<usize>at << 2));
+      if (value - value != 0) times++;
+    }
+    store<f32>(partials + (<usize>chunk << 2), <f32>times);
+  }
+}
+
+/** Values first … end where `inside` is not 0, else `fill`. */
+export function fillOutside(
+  values: usize, inside: usize, fill: f32, filled: usize, first: i32, end: i32,
+): void {
+  const outside = f32x4.splat(fill);
+  const zero = f32x4.splat(0);
+  let at = first;
+  for (; at + 4 <= end; at += 4) {
+    const i = <usize>at << 2;
+    const isOutside = f32x4.eq(v128.load(inside + i), zero);
+    v128.store(filled + i, v128.bitselect(outside, v128.load(values + i), isOutside));
+  }
+  for (; at < end; at++) {
+    const i = <usize>at << 2;
+    store<f32>(filled + i, load<f32>(inside + i) == 0 ? fill : load<f32>(values + i));
+  }
+}
+
 // What orders floats as whole numbers without sign; what is no number comes last.
 // @ts-ignore: decorator
 @inline

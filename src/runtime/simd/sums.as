@@ -27,6 +27,21 @@ export function largestNorms(
   }
 }
 
+/** Sums of an image over chunks first … end of `length` voxels. */
+export function imageSum(
+  image: usize, partials: usize, count: i32, length: i32, first: i32, end: i32,
+): void {
+  for (let chunk = first; chunk < end; chunk++) {
+    const stop = min((chunk + 1) * length, count);
+    let sum = f64x2.splat(0);
+    for (let at = chunk * length; at < stop; at += 4) {
+      const a = loadLanes(image + (<usize>at << 2), stop - at);
+      sum = f64x2.add(sum, f64x2.add(lower(a), upper(a)));
+    }
+    store<f32>(partials + (<usize>chunk << 2), <f32>both(sum));
+  }
+}
+
 /**
  * Sums of two images over chunks first … end of `length` voxels: of the first into partials, of the second
  * `chunks` numbers further on.

@@ -2,7 +2,8 @@
 // kept in rings of slices from which the third axis is added up. Every sum is made anew from its
 // 2r + 1 terms, never by sliding, so that any share of rows gives the same bits and no rounding piles up.
 
-import { loadLanes, storeLanes } from './lanes';
+import { both, loadLanes, lower, storeLanes, upper } from './lanes';
+import { correlate } from './lncc';
 import { padded } from './stencil';
 
 // @ts-ignore: decorator
@@ -97,12 +98,19 @@ function acrossFive(a: usize, b: usize, c: usize, d: usize, e: usize, at: usize)
  * the window of each position; invX is readable to a whole vector. rx, ry, rz: the radius, less where
  * an axis is shorter. Scratch: rows of F and W with margins, three times the rows of a block with
  * neighbours, three rings.
+ *
+ * With meanF and meanFF, window means of F and F², the three means are not kept: in their place come the loss's
+ * cotangents (see `lnccCotangents`), and the sum of [weight ·] cc of each row into partials.
  */
 export function windowMoments(
   fixed: usize, warped: usize, meanW: usize, meanWW: usize, meanFW: usize,
   nx: i32, ny: i32, nz: i32, y0: i32, y1: i32, rx: i32, ry: i32, rz: i32,
   invX: usize, invY: usize, invZ: usize, scratch: usize, blockRows: i32,
+  meanF: usize, meanFF: usize, weight: usize, partials: usize, scale: f32, epsilon: f32,
 ): void {
+  const scales = f32x4.splat(scale);
+  const least = f32x4.splat(epsilon);
+  const one = f32x4.splat(1);
   const width = padded(nx);
   const rowBytes = <usize>width << 2;
   const margin = <usize>padded(rx) << 2;
@@ -185,6 +193,8 @@ export function windowMoments(
             load<f32>(invY + (<usize>(block + y) << 2)) * load<f32>(invZ + (<usize>centre << 2)),
           );
           const row = <usize>y * rowBytes;
+          let low = f64x2.splat(0);
+          let high = low;
           for (let x = 0; x < nx; x += 4) {
             const i = <usize>x << 2;
             const share = mul(inverse, v128.load(invX + i));
@@ -198,9 +208,29 @@ export function windowMoments(
               ofWW = across(slots + ringBytes, slotBytes, ring, middle, rz, row + i);
               ofFW = across(slots + 2 * ringBytes, slotBytes, ring, middle, rz, row + i);
             }
-            storeLanes(meanW + to + i, mul(share, ofW), nx - x);
-            storeLanes(meanWW + to + i, mul(share, ofWW), nx - x);
-            storeLanes(meanFW + to + i, mul(share, ofFW), nx - x);
+            const lanes = nx - x;
+            const at = to + i;
+            ofW = mul(share, ofW);
+            ofWW = mul(share, ofWW);
+            ofFW = mul(share, ofFW);
+            if (!meanF) {
+              storeLanes(meanW + at, ofW, lanes);
+              storeLanes(meanWW + at, ofWW, lanes);
+              storeLanes(meanFW + at, ofFW, lanes);
+              continue;
+            }
+            const counts = weight ? loadLanes(weight + at, lanes) : one;
+            let cc = mul(counts, correlate(
+              loadLanes(meanF + at, lanes), loadLanes(meanFF + at, lanes), ofW, ofWW, ofFW, mul(scales, counts),
+              least, meanW + at, meanWW + at, meanFW + at, lanes,
+            ));
+            // Windows reach in from beyond a row's end.
+            if (lanes < 4) cc = v128.and(cc, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(lanes)));
+            low = f64x2.add(low, lower(cc));
+            high = f64x2.add(high, upper(cc));
+          }
+          if (meanF) {
+            store<f32>(partials + (<usize>(centre * ny + block + y) << 2), <f32>both(f64x2.add(low, high)));
           }
         }
       }

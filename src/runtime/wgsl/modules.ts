@@ -1,6 +1,7 @@
 import affine from './affine.wgsl?raw';
 import affineFrame from './affine-frame.wgsl?raw';
 import imageVaries from './image-varies.wgsl?raw';
+import inside from './inside.wgsl?raw';
 import jointTable from './joint-table.wgsl?raw';
 import type { WgslModule } from './linker';
 import localCorrelation from './local-correlation.wgsl?raw';
@@ -21,6 +22,7 @@ export const wgslModules: readonly WgslModule[] = [
   { name: 'affine', source: affine },
   { name: 'affine-frame', source: affineFrame },
   { name: 'image-varies', source: imageVaries },
+  { name: 'inside', source: inside },
   { name: 'joint-table', source: jointTable },
   { name: 'local-correlation', source: localCorrelation },
   { name: 'nearest', source: nearest },

@@ -1,6 +1,12 @@
 import type { Grid } from '../../../src/imaging/grid';
 import { fieldType } from '../../../src/runtime/ir/values';
-import { obliqueGrid, oneSliceGrid, randomField, scalars } from '../../support/case-values';
+import {
+  obliqueGrid,
+  oneSliceGrid,
+  randomField,
+  scalars,
+  weightOn,
+} from '../../support/case-values';
 import type { CaseValue, OpCase } from '../../support/op-case';
 import { windowMeans, windowsOf } from './window.cases';
 
@@ -26,6 +32,7 @@ function lossOf(
   fixed: Float64Array,
   warped: Float64Array,
   epsilon: number,
+  weight?: Float64Array,
 ): number {
   const windows = windowsOf(grid, radius);
   const correlations = windows.map((members) => {
@@ -40,7 +47,7 @@ function lossOf(
     }
     return a ** 2 / (Math.max(b, epsilon) * Math.max(c, epsilon));
   });
-  return -correlations.reduce((sum, cc) => sum + cc, 0) / windows.length;
+  return -correlations.reduce((sum, cc, i) => sum + (weight?.[i] ?? 1) * cc, 0) / windows.length;
 }
 
 const everyMean = [
@@ -96,7 +103,42 @@ const gpu = {
   because: 'a variance is a difference of float32 means: 1e-7 in 1e-2',
 } as const;
 
-export const cases: readonly OpCase[] = situations.flatMap(
+function weightedFromImages({ name, grid, ...images }: (typeof situations)[0]): OpCase {
+  const { meanFixed, meanFixedSquared, ...others } = meansOf(
+    grid,
+    images.radius,
+    images.fixed,
+    images.warped,
+  );
+  const weight = weightOn(grid, 79);
+  const type = fieldType(grid, 1);
+  const adjoint = cotangentsOf({ meanFixed, meanFixedSquared, ...others }, 1.5, [
+    'meanWarped',
+    'meanWarpedSquared',
+    'meanProduct',
+  ]);
+  const [counts] = weight.planes as [Float64Array];
+  const weighted = ([output, [plane]]: [string, Float64Array[]]) =>
+    [output, [plane!.map((v, i) => counts[i]! * v)]] as const;
+  return {
+    op: 'lnccFromImages',
+    name: `${name}, weighted`,
+    inputs: {
+      fixed: { type, planes: [images.fixed] },
+      warped: { type, planes: [images.warped] },
+      ...{ meanFixed, meanFixedSquared, weight, cotangent: scalars(1.5) },
+    },
+    attributes: { epsilon, radiusVoxels: images.radius },
+    expected: {
+      loss: [[lossOf(grid, images.radius, images.fixed, images.warped, epsilon, counts)]],
+      ...Object.fromEntries(Object.entries(adjoint).map(weighted)),
+    },
+    expectedTolerance: 1e-7,
+    gpu: { ...gpu, absolute: 2e-5 },
+  };
+}
+
+const unweighted: readonly OpCase[] = situations.flatMap(
   ({ name, grid, fixed, warped, radius }) => {
     const inputs = meansOf(grid, radius, fixed, warped);
     const attributes = { epsilon };
@@ -136,6 +178,25 @@ export const cases: readonly OpCase[] = situations.flatMap(
         expectedTolerance: 1e-7,
         gpu: { ...gpu, ...ofLoss },
       },
+      ...(grid.sizeVoxels[2] === 1
+        ? []
+        : [
+            {
+              op: 'lnccFromImages',
+              name,
+              inputs: {
+                fixed: { type: fieldType(grid, 1), planes: [fixed] },
+                warped: { type: fieldType(grid, 1), planes: [warped] },
+                meanFixed: inputs.meanFixed,
+                meanFixedSquared: inputs.meanFixedSquared,
+                cotangent,
+              },
+              attributes: { epsilon, radiusVoxels: radius },
+              expected: { ...loss, ...adjoint },
+              expectedTolerance: 1e-7,
+              gpu: { ...gpu, ...ofLoss },
+            },
+          ]),
       {
         op: 'lnccLossAdjointFixed',
         name,
@@ -182,3 +243,5 @@ function cotangentsOf(
     ]),
   );
 }
+
+export const cases: readonly OpCase[] = [...unweighted, weightedFromImages(situations[0])];

@@ -22,7 +22,12 @@ const alongAxis = (q: number, length: number): number =>
         0,
       );
 
-function insideCase(name: string, grid: Grid, source: Grid, outside: 'zero' | 'cut'): OpCase {
+function insideCases(
+  name: string,
+  grid: Grid,
+  source: Grid,
+  outside: 'zero' | 'cut',
+): readonly OpCase[] {
   const displacement = randomField(grid, 3, 17, 1.8);
   const [u, v, w] = displacement.planes;
   const voxel = voxelFromWorld(source);
@@ -38,25 +43,68 @@ function insideCase(name: string, grid: Grid, source: Grid, outside: 'zero' | 'c
       return product * (outside === 'zero' ? alongAxis(q, length) : Number(isIn));
     }, 1),
   );
-  return {
-    op: 'insideWeight',
-    name,
-    inputs: { displacement },
+  const gpu = { absolute: 1e-5, relative: 1e-5, because: 'positions of order 10 in float32' };
+  // A ramp goes on beyond no edge, so what it gives there is left to the cases of `sample`.
+  const sampled = {
+    inputs: { source: ones(source), displacement },
     attributes: {
       ...gridAttributes(grid),
-      sourceSize: [...source.sizeVoxels],
-      sourceWorldFromVoxel: [...source.worldFromVoxel],
-      outside,
+      interpolation: 'linear',
+      outside: 'edge',
+      weightOutside: outside,
     },
-    expected: { weight: expected.planes },
-    gpu: { absolute: 1e-5, relative: 1e-5, because: 'positions of order 10 in float32' },
-  };
+    gpu,
+  } as const;
+  const value = ones(grid).planes;
+  const derivative = Array.from({ length: 3 }, () => value[0]!.map(() => 0));
+  return [
+    {
+      op: 'insideWeight',
+      name,
+      inputs: { displacement },
+      attributes: {
+        ...gridAttributes(grid),
+        sourceSize: [...source.sizeVoxels],
+        sourceWorldFromVoxel: [...source.worldFromVoxel],
+        outside,
+      },
+      expected: { weight: expected.planes },
+      gpu,
+    },
+    { op: 'sampleInside', name, ...sampled, expected: { value, weight: expected.planes } },
+    {
+      op: 'sampleInsideWithDerivative',
+      name,
+      ...sampled,
+      expected: { value, derivative, weight: expected.planes },
+    },
+  ];
 }
 
+const ones = (grid: Grid) => fieldOf(grid, () => 1);
+
+const leaving = {
+  name: 'a random image whose points leave it, through an affine',
+  inputs: {
+    source: randomField(obliqueGrid, 1, 18),
+    displacement: randomField(target, 3, 19, 1.8),
+    affine: scalars(1.1, 0.05, -0.03, 2, -0.04, 0.97, 0.06, -1, 0.02, -0.05, 1.2, 1),
+  },
+  attributes: {
+    ...gridAttributes(target),
+    interpolation: 'linear',
+    outside: 'zero',
+    weightOutside: 'cut',
+  },
+  gpu: { absolute: 2e-5, relative: 2e-5, because: 'positions of order 10 in float32' },
+} as const;
+
 export const cases: readonly OpCase[] = [
-  insideCase('falls within a voxel of the edge', target, obliqueGrid, 'zero'),
-  insideCase('ends half a voxel beyond the edge', target, obliqueGrid, 'cut'),
-  insideCase('across one slice there is no outside', oneSliceGrid, oneSliceGrid, 'zero'),
+  { op: 'sampleInside', ...leaving },
+  { op: 'sampleInsideWithDerivative', ...leaving },
+  ...insideCases('falls within a voxel of the edge', target, obliqueGrid, 'zero'),
+  ...insideCases('ends half a voxel beyond the edge', target, obliqueGrid, 'cut'),
+  ...insideCases('across one slice there is no outside', oneSliceGrid, oneSliceGrid, 'zero'),
   {
     op: 'insideWeight',
     name: 'through an affine',

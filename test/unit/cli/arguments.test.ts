@@ -79,8 +79,10 @@ describe('engineWish', () => {
     expect(wish('run', 'a.json', '--out', 'there', '--device', 'cpu', '--threads', '3')).toEqual({
       device: 'cpu',
       threads: 3,
+      runs: true,
     });
-    expect(wish('demo')).toEqual({ device: 'auto', threads: undefined });
+    expect(wish('demo')).toEqual({ device: 'auto', threads: undefined, runs: true });
+    expect(wish('plan', 'a.json')?.runs).toBe(false);
   });
 
   it('wishes nothing where no engine is needed, or the words make no sense', () => {

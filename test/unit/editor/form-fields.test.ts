@@ -65,6 +65,7 @@ describe('forms', () => {
     expect(fields.map(({ name, isOptional }) => [name, isOptional])).toEqual([
       ['source', false],
       ['frame', true],
+      ['series', true],
     ]);
   });
 

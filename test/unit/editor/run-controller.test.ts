@@ -135,7 +135,8 @@ describe('a chosen file of several frames', () => {
     const openInput = engine.openInput.bind(engine);
     engine.openInput = async (request) => {
       const { nodeId, source } = request;
-      if (source.kind !== 'file' || (source.frame ?? frames) < frames) return openInput(request);
+      const isRead = source.framesAsChannels || (source.frame ?? frames) < frames;
+      if (source.kind !== 'file' || isRead) return openInput(request);
       const at = { nodeId, parameter: 'frame' };
       const text = { message: `The file holds ${frames} frames.`, remedy: 'Name one.' };
       const diagnostic = { severity: 'error', code: 'input-problem', at, ...text } as const;
@@ -161,6 +162,20 @@ describe('a chosen file of several frames', () => {
     expect(params?.source).not.toHaveProperty('frame');
     await setFrame(3);
     expect(inputs().fixed).toMatchObject({ state: 'ready' });
+  });
+
+  test('is tried again once its frames are to be channels', async () => {
+    await editor.controller.inputs.openFile('fixed', series);
+    editor.documents.edit((document) =>
+      setParam(document, 'fixed', 'series', 'frames-as-channels'),
+    );
+    await editor.controller.inputs.settled();
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+    await setFrame(9);
+    expect(inputs().fixed).toMatchObject({ state: 'ready' });
+    editor.documents.edit((document) => setParam(document, 'fixed', 'series', undefined));
+    await editor.controller.inputs.settled();
+    expect(inputs().fixed).toMatchObject({ state: 'failed' });
   });
 
   test('is forgotten once the loader asks for something else', async () => {

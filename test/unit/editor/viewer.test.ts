@@ -122,7 +122,7 @@ test('axes are matched as a whole, so that no voxel axis is used twice', () => {
 
 test('the value under the crosshair is that of the voxel, and undefined outside', () => {
   const volume = ramp([11, 9, 10], plain);
-  expect(valueAt(volume, [-5, -8, -6])).toEqual({ voxel: [0, 0, 0], value: -5 - 80 - 600 });
+  expect(valueAt(volume, [-5, -8, -6])).toEqual({ voxel: [0, 0, 0], values: [-5 - 80 - 600] });
   expect(valueAt(volume, [-7, -8, -6])).toBeUndefined();
 });
 

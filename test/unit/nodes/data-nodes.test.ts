@@ -212,6 +212,21 @@ describe('evaluation', () => {
   });
 });
 
+test('a correlation knows its partners by the moving image and the transform together', () => {
+  const images = {
+    fixed: imageOn(graph, volumeGrid, 'fixed'),
+    warped: imageOn(graph, volumeGrid, 'warped'),
+  };
+  const transform = transformOn(graph, volumeGrid, true);
+  const alone = refusalOf(() => lower('evaluate.correlation', { ...images, transform }));
+  expect(alone).toMatchObject({ port: 'moving' });
+  const moving = imageOn(graph, sliceGrid, 'moving');
+  const { table } = lower('evaluate.correlation', { ...images, transform, moving }) as {
+    table: TableValue;
+  };
+  expect(table.rows.map(({ name }) => name)).toEqual(['ncc', 'ncc.inside']);
+});
+
 test('savers name their file, the port it comes from and its form', () => {
   const files = (type: string, params: Readonly<Record<string, unknown>> = {}) => {
     const definition = nodeRegistry.get(type)!;

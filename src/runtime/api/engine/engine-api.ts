@@ -94,8 +94,6 @@ export interface CompileRequest {
   readonly keep?: 'all' | 'needed';
   /** Print the program after this phase. */
   readonly printAfter?: PhaseName;
-  /** A run of it comes next: what the device needs a while for is begun already. */
-  readonly runFollows?: boolean;
 }
 
 /** The compiler's phases, in order. */

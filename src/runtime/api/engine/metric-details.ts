@@ -1,6 +1,7 @@
 const patterns = {
   labels: /(^|\.)dice\.-?\d+$/,
   landmarks: /(^|\.)tre\.point\..+$/,
+  channels: /(^|\.)even\.channel\.\d+\..+$/,
   starts: /(^|\.)start\.(header|middles|masses|axes|search)\..+$/,
 } as const;
 

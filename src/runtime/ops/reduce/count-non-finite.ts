@@ -12,7 +12,7 @@ const nonFinitePartialsKernel = defineKernel({
   name: 'non-finite-partials',
   bindings: { value: 'read', partials: 'update' },
   parameters: { count: 'u32', plane: 'u32' },
-  cpu: (b, p, share) => nonFinitePartials(b.value, b.partials, p, share),
+  cpu: (b, p, share, simd) => nonFinitePartials(b.value, b.partials, p, share, simd),
   gpu: { source, threads: reductionThreads, workgroupSize: reductionWorkgroup },
   cost: (p) => ({ bytes: 4 * p.count, operations: p.count }),
 });

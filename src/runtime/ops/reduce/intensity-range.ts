@@ -11,7 +11,7 @@ const rangePartialsKernel = defineKernel({
   name: 'range-partials',
   bindings: { image: 'read', partials: 'write' },
   parameters: { count: 'u32' },
-  cpu: (b, p, share) => rangePartials(b.image, b.partials, p.count, share),
+  cpu: (b, p, share, simd) => rangePartials(b.image, b.partials, p.count, share, simd),
   gpu: { source: partialsSource, threads: reductionThreads, workgroupSize: reductionWorkgroup },
   cost: (p) => ({ bytes: 4 * p.count, operations: 2 * p.count }),
 });

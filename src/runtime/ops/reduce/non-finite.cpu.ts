@@ -1,3 +1,4 @@
+import type { Simd } from '../../simd/simd';
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
 import { chunkLength, reductionChunks } from '../reduction';
 
@@ -7,10 +8,17 @@ export function nonFinitePartials(
   partials: FloatArray,
   { count, plane }: { readonly count: number; readonly plane: number },
   share: Share,
+  simd?: Simd,
 ): void {
   const length = chunkLength(count);
   const chunks = reductionChunks(count);
   const [firstChunk, lastChunk] = shareOf(chunks, share);
+  if (simd) {
+    const { functions, addressOf } = simd;
+    const to = addressOf(partials) + 4 * plane * chunks;
+    functions.nonFinitePartials(addressOf(value), to, count, length, firstChunk, lastChunk);
+    return;
+  }
   for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
     const end = Math.min((chunk + 1) * length, count);
     let found = 0;

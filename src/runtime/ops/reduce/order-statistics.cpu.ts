@@ -14,19 +14,23 @@ const halves = 1 << halfBits;
 /**
  * The values as `sort` would order them (numbers that are none last), each found by two counts instead: a
  * float's bits, the sign's meaning turned, are ordered as it is. Sorting a volume took thirty times as long.
+ * The counts lie in `scratch`, which must keep them as long as values are asked for.
  */
 export function ascending(values: FloatArray, scratch = new Scratch()): Ascending {
   if (!(values instanceof Float32Array)) return values.slice().sort();
-  const counts = countHalves(values, scratch, undefined);
+  const counts = scratch.counts(halves);
+  const within = scratch.counts(halves);
+  countHalves(values, counts, scratch, undefined);
   /** Ranks that are asked for lie close together, and mostly share their upper half. */
-  let within: { readonly upper: number; readonly counts: Uint32Array } | undefined;
+  let counted: number | undefined;
   return {
     length: values.length,
     at(rank) {
       if (!(rank >= 0 && rank < values.length)) return undefined;
       const [upper, below] = placeIn(counts, rank);
-      if (within?.upper !== upper) within = { upper, counts: countHalves(values, scratch, upper) };
-      const [lower] = placeIn(within.counts, rank - below);
+      if (counted !== upper) countHalves(values, within, scratch, upper);
+      counted = upper;
+      const [lower] = placeIn(within, rank - below);
       return floatOf((upper << halfBits) | lower);
     },
   };
@@ -35,21 +39,19 @@ export function ascending(values: FloatArray, scratch = new Scratch()): Ascendin
 /** Counts by the upper halves of what orders the values, or by the lower ones of those that share an upper half. */
 function countHalves(
   values: Float32Array,
+  counts: Uint32Array,
   scratch: Scratch,
   upper: number | undefined,
-): Uint32Array {
-  return scratch.during(() => {
-    const counts = scratch.counts(halves);
-    const simd = scratch.reaching(values, counts);
-    if (!simd) countHere(values, counts, upper);
-    else {
-      const { functions, addressOf } = simd;
-      const [from, to] = [addressOf(values), addressOf(counts)];
-      if (upper === undefined) functions.countUpperHalves(from, values.length, to);
-      else functions.countLowerHalves(from, values.length, upper, to);
-    }
-    return counts.slice();
-  });
+): void {
+  const simd = scratch.reaching(values, counts);
+  if (!simd) {
+    countHere(values, counts.fill(0), upper);
+    return;
+  }
+  const { functions, addressOf } = simd;
+  const [from, to] = [addressOf(values), addressOf(counts)];
+  if (upper === undefined) functions.countUpperHalves(from, values.length, to);
+  else functions.countLowerHalves(from, values.length, upper, to);
 }
 
 function countHere(values: Float32Array, counts: Uint32Array, upper: number | undefined): void {

@@ -1,3 +1,4 @@
+import type { Simd } from '../../simd/simd';
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
 import { chunkLength, reductionChunks } from '../reduction';
 
@@ -10,10 +11,17 @@ export function rangePartials(
   partials: FloatArray,
   count: number,
   share: Share,
+  simd?: Simd,
 ): void {
   const length = chunkLength(count);
   const chunks = reductionChunks(count);
   const [firstChunk, lastChunk] = shareOf(chunks, share);
+  if (simd) {
+    const { functions, addressOf } = simd;
+    const [from, to] = [addressOf(image), addressOf(partials)];
+    functions.rangePartials(from, to, count, length, chunks, firstChunk, lastChunk);
+    return;
+  }
   for (let chunk = firstChunk; chunk < lastChunk; chunk += 1) {
     const end = Math.min((chunk + 1) * length, count);
     let low = largestFloat;

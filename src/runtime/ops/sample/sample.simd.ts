@@ -20,17 +20,24 @@ interface SampledArrays {
   readonly affine: FloatArray | undefined;
   readonly value?: FloatArray;
   readonly derivative?: Planes;
+  readonly weight?: FloatArray;
 }
 
-/** Trilinear value and derivative, as far as there are arrays for them; rows of the target are shared out. */
+/**
+ * Trilinear value and derivative, and how far each point lies inside, as far as there are arrays for them; rows
+ * of the target are shared out.
+ */
 export function sampleLinearly(
-  { source, displacement, affine, value, derivative }: SampledArrays,
-  p: SamplingNumbers,
+  { source, displacement, affine, value, derivative, weight }: SampledArrays,
+  p: SamplingNumbers & { readonly weightOutside?: number },
   share: Share,
   simd?: Simd,
 ): void {
   if (!simd || isShort(p)) {
     sampleLinear(source, displacement, affine, value, derivative, p, share);
+    const { weightOutside = 0 } = p;
+    if (weight)
+      insideWeights(displacement, affine, weight, { ...p, outside: weightOutside }, share);
     return;
   }
   simd.functions.sampleLinear(
@@ -38,8 +45,10 @@ export function sampleLinearly(
     ...addressesOf(simd, displacement),
     value ? simd.addressOf(value) : 0,
     ...addressesOf(simd, derivative),
+    weight ? simd.addressOf(weight) : 0,
     ...pointsOf(simd, p, pointMap(p, affine)),
     p.outside,
+    p.weightOutside ?? 0,
     ...shareOf(p.ny * p.nz, share),
   );
 }

@@ -4,6 +4,7 @@ import { defineOp, type OpAppender } from '../define-op';
 import { asField, gridAttributes, gridOf, requireDisplacementOn } from '../grid-attributes';
 import { sampleDerivativeKernel, sampleWithDerivativeKernel } from './sample.kernel';
 import { emitSample, sampleKernels } from './sample-channels.kernel';
+import { withInsideWeight } from './sample-inside';
 import { chainChannels } from './sample-slope';
 import { type SampleAttributes, samplingParameterValues } from './sampling';
 
@@ -25,6 +26,7 @@ export const sample = defineOp<SampleAttributes>()({
         name: 'sample-with-derivative',
         belowElements: 2 ** 22,
       },
+      { ...withInsideWeight, into: 'sampleInside', name: 'sample-inside' },
     ],
   },
   infer({ source, displacement }, attributes) {
@@ -121,6 +123,15 @@ export const sampleWithDerivative = defineOp<SampleAttributes>()({
   doc: '`sample` and `sampleDerivative` at the same points, in one walk. Made by fusion only.',
   inputs,
   outputs: ['value', 'derivative'],
+  traits: {
+    fusesWith: [
+      {
+        ...withInsideWeight,
+        into: 'sampleInsideWithDerivative',
+        name: 'sample-inside-with-derivative',
+      },
+    ],
+  },
   infer: ({ source }, attributes) => {
     asField(source, 1);
     return {

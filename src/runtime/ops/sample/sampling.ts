@@ -18,7 +18,8 @@ export type SampleAttributes = GridAttributes & {
   readonly outside: Outside;
 };
 
-const outsideCode = { zero: 0, edge: 1, cut: 2 } as const;
+/** As kernels are told. */
+export const outsideCode = { zero: 0, edge: 1, cut: 2 } as const;
 
 /** Uniform parameters shared by all kernels that follow a point from target to source. */
 export const samplingParameters = {

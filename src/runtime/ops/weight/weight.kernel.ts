@@ -1,11 +1,13 @@
-import { defineKernel } from '../define-kernel';
+import { defineKernel, shareOf } from '../define-kernel';
+import { chunkLength, reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
 import divideSource from './divide-by-weight.wgsl?raw';
 import fillSource from './fill-outside.wgsl?raw';
 import inverseSource from './inverse.wgsl?raw';
 import nonZeroSource from './non-zero.wgsl?raw';
 import gateSource from './overlap-gate.wgsl?raw';
 import overlapSource from './overlap-report.wgsl?raw';
-import { divideElements, fillElements, nonZeroElements } from './weight.cpu';
+import { divideElements, fillElements, nonZeroElements, sumChunks } from './weight.cpu';
+import sumsSource from './weight-sums.wgsl?raw';
 
 type Count = { readonly count: number };
 const elements = (p: Count): number => p.count;
@@ -25,8 +27,8 @@ export const fillOutsideKernel = defineKernel({
   name: 'fill-outside',
   bindings: { value: 'read', inside: 'read', fill: 'read', filled: 'write' },
   parameters: { count: 'u32' },
-  cpu: (b, p, share) =>
-    fillElements(b.value, b.inside, b.fill[0] as number, b.filled, p.count, share),
+  cpu: (b, p, share, simd) =>
+    fillElements(b.value, b.inside, b.fill[0] as number, b.filled, p.count, share, simd),
   gpu: { source: fillSource, threads: elements },
   cost: (p) => ({ bytes: 12 * p.count, operations: p.count }),
 });
@@ -39,6 +41,21 @@ export const divideByWeightKernel = defineKernel({
   cpu: (b, p, share) => divideElements(b.value, b.by, b.quotient, p.count, share),
   gpu: { source: divideSource, threads: elements },
   cost: (p) => ({ bytes: 12 * p.count, operations: p.count }),
+});
+
+/** Sums of a weight over chunks of the volume. */
+export const weightSumsKernel = defineKernel({
+  name: 'weight-sums',
+  bindings: { weight: 'read', partials: 'write' },
+  parameters: { count: 'u32' },
+  cpu({ weight, partials }, { count }, share, simd) {
+    if (!simd) return sumChunks(weight, partials, count, share);
+    const [image, out] = [simd.addressOf(weight), simd.addressOf(partials)];
+    const ofShare = shareOf(reductionChunks(count), share);
+    simd.functions.imageSum(image, out, count, chunkLength(count), ...ofShare);
+  },
+  gpu: { source: sumsSource, threads: reductionThreads, workgroupSize: reductionWorkgroup },
+  cost: (p) => ({ bytes: 4 * p.count, operations: p.count }),
 });
 
 /** inverse = 1 / mean; 0 of 0. */

@@ -3,7 +3,6 @@ import { elementsPerBuffer, liesTogether, scalarsType } from '../../ir/values';
 import { defineOp } from '../define-op';
 import { asField, requireWeightOn } from '../grid-attributes';
 import { emitExpressions } from '../pointwise/pointwise';
-import { imageSumsKernel } from '../reduce/pair-moments.kernel';
 import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
 import { reductionChunks } from '../reduction';
 import {
@@ -12,6 +11,7 @@ import {
   nonZeroKernel,
   overlapGateKernel,
   overlapReportKernel,
+  weightSumsKernel,
 } from './weight.kernel';
 
 export const nonZero = defineOp()({
@@ -66,16 +66,12 @@ export const meanWeight = defineOp()({
     return { mean: scalarsType(1), inverse: scalarsType(1) };
   },
   adjoint: 'not-differentiable',
-  kernels: [imageSumsKernel, sumPartialsKernel, inverseKernel],
+  kernels: [weightSumsKernel, sumPartialsKernel, inverseKernel],
   emit(emitter, { inputs: { weight }, outputs: { mean, inverse }, inputTypes }) {
     const count = elementsPerBuffer(inputTypes.weight);
     const chunks = reductionChunks(count);
-    const partials = emitter.scratch(2 * chunks);
-    emitter.call(
-      imageSumsKernel,
-      { fixed: weight, warped: weight, partials },
-      { count, weighted: 0 },
-    );
+    const partials = emitter.scratch(chunks);
+    emitter.call(weightSumsKernel, { weight, partials }, { count });
     emitter.call(
       sumPartialsKernel,
       { partials, total: mean },

@@ -15,6 +15,23 @@ const voxels = ({ nx, ny, nz }: MomentNumbers): number => nx * ny * nz;
 const threads = ({ nx, ny, nz }: MomentNumbers): number =>
   workgroupSize * Math.ceil(nx / box.x) * Math.ceil(ny / box.y) * Math.ceil(nz / box.z);
 
+/** The walk of `window-moments` on the GPU, for kernels that have its bindings and parameters. */
+export const windowMomentsGpu = { source: momentsSource, threads, workgroupSize };
+
+/** Window means of W, W² and F·W in float64, on one thread. */
+export function windowMomentsOf(
+  b: Readonly<
+    Record<'fixed' | 'warped' | 'meanWarped' | 'meanWarpedSquared' | 'meanProduct', FloatArray>
+  >,
+  p: MomentNumbers,
+): void {
+  const all = { part: 0, parts: 1 };
+  const { fixed: f, warped: w } = b;
+  windowSums(w, undefined, b.meanWarped, p, all, { divided: 1 });
+  windowSums(w, w, b.meanWarpedSquared, p, all, { divided: 1 });
+  windowSums(f, w, b.meanProduct, p, all, { divided: 1 });
+}
+
 /** Window means of W, W² and F·W in one walk: two images are read and three written. */
 export const windowMomentsKernel = defineKernel({
   name: 'window-moments',
@@ -29,14 +46,11 @@ export const windowMomentsKernel = defineKernel({
   cpu(b, p, share, simd) {
     const means = [b.meanWarped, b.meanWarpedSquared, b.meanProduct];
     if (simd && momentsBySimd(simd, [b.fixed, b.warped], means, p, share)) return;
-    alone(share, (all) => {
-      const { fixed: f, warped: w } = b;
-      windowSums(w, undefined, b.meanWarped, p, all, { divided: 1 });
-      windowSums(w, w, b.meanWarpedSquared, p, all, { divided: 1 });
-      windowSums(f, w, b.meanProduct, p, all, { divided: 1 });
+    alone(share, () => {
+      windowMomentsOf(b, p);
     });
   },
-  gpu: { source: momentsSource, threads, workgroupSize },
+  gpu: windowMomentsGpu,
   cost: (p) => ({ bytes: 20 * voxels(p), operations: 36 * voxels(p) }),
 });
 

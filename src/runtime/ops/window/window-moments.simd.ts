@@ -70,6 +70,52 @@ export function momentsBySimd(
     ...layout.inverse,
     layout.scratch,
     layout.blockRows,
+    ...([0, 0, 0, 0, 0, 0] as const),
+  );
+  return true;
+}
+
+/** What a local correlation is made of beside its windows: see `lncc-from-images`. */
+interface CorrelationArrays {
+  readonly fixed: FloatArray;
+  readonly warped: FloatArray;
+  readonly meanFixed: FloatArray;
+  readonly meanFixedSquared: FloatArray;
+  readonly meanWarped: FloatArray;
+  readonly meanWarpedSquared: FloatArray;
+  readonly meanProduct: FloatArray;
+  readonly weight: FloatArray | undefined;
+  readonly partials: FloatArray;
+}
+
+/**
+ * The walk of `momentsBySimd` that goes on to correlations, a sum a row, and cotangents in the place of means.
+ * @returns false where the grid's rows are too long for a thread's scratch: nothing was done then
+ */
+export function correlationBySimd(
+  simd: Simd,
+  arrays: CorrelationArrays,
+  p: MomentNumbers & { readonly scale: number; readonly epsilon: number },
+  share: Share,
+): boolean {
+  const layout = layoutOf(simd, p);
+  if (!layout) return false;
+  const { fixed, warped, meanFixed, meanFixedSquared, weight } = arrays;
+  const { addressOf } = simd;
+  simd.functions.windowMoments(
+    ...([addressOf(fixed), addressOf(warped)] as const),
+    addressOf(arrays.meanWarped),
+    addressOf(arrays.meanWarpedSquared),
+    addressOf(arrays.meanProduct),
+    ...([p.nx, p.ny, p.nz, ...shareOf(p.ny, share)] as const),
+    ...layout.radii,
+    ...layout.inverse,
+    layout.scratch,
+    layout.blockRows,
+    ...([addressOf(meanFixed), addressOf(meanFixedSquared)] as const),
+    weight ? addressOf(weight) : 0,
+    addressOf(arrays.partials),
+    ...([p.scale, p.epsilon] as const),
   );
   return true;
 }

@@ -1,13 +1,11 @@
 import { InternalError } from '../../internal-error';
-import { sameType, type ValueType } from '../../ir/values';
+import { sameType } from '../../ir/values';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
+import { asLocalCorrelation } from '../lncc/lncc-from-images';
 import { requireWindowWeight, windowEmitter, windowKernels, windowWeightOf } from './emit-window';
-import {
-  narrowWindowRadius,
-  windowMomentsAdjointKernel,
-  windowMomentsKernel,
-} from './window-moments.kernel';
+import { isNarrow, windowParameters } from './narrow-window';
+import { windowMomentsAdjointKernel, windowMomentsKernel } from './window-moments.kernel';
 import type { WindowAttributes } from './window-statistics';
 
 export const windowMoments = defineOp<WindowAttributes>()({
@@ -18,6 +16,7 @@ export const windowMoments = defineOp<WindowAttributes>()({
     'what it is there.',
   inputs: { fixed: 'field', warped: 'field', weight: 'field?', weightMean: 'field?' },
   outputs: ['meanWarped', 'meanWarpedSquared', 'meanProduct'],
+  traits: { fusesWith: [asLocalCorrelation] },
   infer({ fixed, warped, weight, weightMean }) {
     const type = asField(warped, 1);
     if (!sameType(fixed, type)) throw new InternalError('Fixed and warped are on different grids.');
@@ -55,20 +54,6 @@ export const windowMoments = defineOp<WindowAttributes>()({
     window.mean(i.fixed, i.warped, o.meanProduct);
   },
 });
-
-/**
- * Whether one walk does all three quantities: windows that a workgroup's memory holds. A slice would
- * leave most of the boxes empty that the GPU kernel brings.
- */
-function isNarrow(type: ValueType, { radiusVoxels }: WindowAttributes): boolean {
-  const [, , nz] = asField(type).grid.sizeVoxels;
-  return nz > 1 && Math.round(radiusVoxels) <= narrowWindowRadius;
-}
-
-function windowParameters(type: ValueType, { radiusVoxels }: WindowAttributes) {
-  const [nx, ny, nz] = asField(type).grid.sizeVoxels;
-  return { nx, ny, nz, radius: Math.round(radiusVoxels) };
-}
 
 export const windowMomentsAdjoint = defineOp<WindowAttributes>()({
   name: 'windowMomentsAdjoint',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Grid } from '../../../../src/imaging/grid';
 import { fuse, fusionRules } from '../../../../src/runtime/compile/fuse';
 import type { GraphBuilder } from '../../../../src/runtime/compile/graph-builder';
 import { verifyOpGraph } from '../../../../src/runtime/compile/verify';
@@ -112,6 +113,117 @@ describe('sample-with-derivative', () => {
   });
 });
 
+describe('sample-inside', () => {
+  const weightAt = (
+    g: GraphBuilder,
+    v: Values,
+    { size, worldFromVoxel }: ReturnType<typeof attributes>,
+    source = obliqueGrid,
+  ): ValueId =>
+    g.builder.insideWeight(
+      { displacement: v.u!, affine: v.affine! },
+      {
+        ...{ size, worldFromVoxel, outside: 'zero' },
+        sourceSize: [...source.sizeVoxels],
+        sourceWorldFromVoxel: [...source.worldFromVoxel],
+      },
+    );
+
+  it.each(['zero', 'edge', 'cut'] as const)(
+    'gives the same bits where outside is %s',
+    (outside) => {
+      const at = attributes(outside);
+      const alone = graphOf(inputs, (g, v) => [weightAt(g, v, at), sampleAt(g, v, outside)]);
+      expect(opNames(expectSame(alone).ops)).toEqual(['sampleInside']);
+      const whole = graphOf(inputs, (g, v) => [
+        weightAt(g, v, at),
+        derivativeAt(g, v, outside),
+        sampleAt(g, v, outside),
+      ]);
+      expect(opNames(expectSame(whole).ops)).toEqual(['sampleInsideWithDerivative']);
+    },
+  );
+
+  it('leaves the weight of another image, and labels, alone', () => {
+    const at = attributes('edge');
+    const other = graphOf(inputs, (g, v) => [
+      sampleAt(g, v, 'edge'),
+      weightAt(g, v, at, oneSliceGrid),
+    ]);
+    expect(opNames(expectSame(other).ops)).toEqual(['sample', 'insideWeight']);
+    const nearest = graphOf(inputs, (g, v) => [
+      g.builder.sample(
+        { source: v.source!, displacement: v.u!, affine: v.affine! },
+        { ...at, interpolation: 'nearest' },
+      ),
+      weightAt(g, v, at),
+    ]);
+    expect(opNames(expectSame(nearest).ops)).toEqual(['sample', 'insideWeight']);
+  });
+
+  it('is all that is fused where the derivative is kept out of memory', () => {
+    const at = { ...attributes('zero'), size: [256, 256, 64] };
+    const graph = graphOf(inputs, ({ builder: b }, { source }) => [
+      b.sample({ source: source! }, at),
+      b.insideWeight(
+        {},
+        {
+          ...{ size: at.size, worldFromVoxel: at.worldFromVoxel, outside: 'zero' },
+          sourceSize: [...obliqueGrid.sizeVoxels],
+          sourceWorldFromVoxel: [...obliqueGrid.worldFromVoxel],
+        },
+      ),
+      b.sampleDerivative({ source: source! }, at),
+    ]);
+    expect(opNames(fuse(graph).ops)).toEqual(['sampleInside', 'sampleDerivative']);
+  });
+});
+
+describe('local correlation from images', () => {
+  const fusedOf = (grid: Grid, radiusVoxels: number, isMasked = false) => {
+    const images: CaseInputs = Object.fromEntries(
+      ['fixed', 'warped', 'weight'].map((name, i) => [
+        name,
+        randomField(grid, 1, 31 + i, 0.5, 0.5),
+      ]),
+    );
+    const graph = graphOf(images, ({ builder: b }, { fixed, warped, weight }) => {
+      const window = { radiusVoxels };
+      const weightMean = b.windowStatistics({ image: weight! }, window).mean;
+      const counted = isMasked ? { weight: weight!, weightMean } : {};
+      const ofFixed = b.windowStatistics({ image: fixed!, ...counted }, window);
+      const means = {
+        ...{ meanFixed: ofFixed.mean, meanFixedSquared: ofFixed.meanSquared, weight: weight! },
+        ...b.windowMoments({ fixed: fixed!, warped: warped!, ...counted }, window),
+      };
+      const loss = b.lnccLoss(means, { epsilon: 0.01 });
+      const cotangent = b.constant([1.5]);
+      const adjoint = b.lnccLossAdjoint({ ...means, cotangent }, { epsilon: 0.01 });
+      return [loss, ...Object.values(adjoint)];
+    });
+    const fused = fuse(graph);
+    verifyOpGraph(fused, 'fuse');
+    const [[wanted], ...others] = runGraph(graph, images) as [[Float64Array], ...Float64Array[][]];
+    const [[found], ...found3] = runGraph(fused, images) as [[Float64Array], ...Float64Array[][]];
+    // Rows are added up in place of chunks.
+    expect(found[0]).toBeCloseTo(wanted[0]!, 12);
+    expect(found3).toEqual(others);
+    return opNames(fused.ops).filter((name) => name !== 'windowStatistics');
+  };
+
+  it('takes one walk in volumes', () => {
+    expect(fusedOf(obliqueGrid, 2)).toEqual(['lnccFromImages']);
+  });
+
+  it.each([
+    ['wide windows', obliqueGrid, 3, false],
+    ['one slice', oneSliceGrid, 2, false],
+    ['windows that a mask limits', obliqueGrid, 2, true],
+  ] as const)('keeps the windows of %s apart', (_, grid, radius, isMasked) => {
+    expect(fusedOf(grid, radius, isMasked)).toEqual(['windowMoments', 'lnccLossWithAdjoint']);
+  });
+});
+
 describe('scaled-composition', () => {
   const fields: CaseInputs = {
     outer: randomField(obliqueGrid, 3, 5),
@@ -176,8 +288,9 @@ describe('every rule', () => {
     expect(expected.flat().some((plane) => plane.some((v) => v !== 0))).toBe(true);
   });
 
-  // Formulas that follow one another have a suite of their own: in this loop there are none.
-  it.each(fusionRules.map(({ name }) => name).filter((name) => name !== 'formula-substitution'))(
+  // In this loop no formulas follow one another, and it wants the derivative too: both have suites of their own.
+  const elsewhere = ['formula-substitution', 'sample-inside'];
+  it.each(fusionRules.map(({ name }) => name).filter((name) => !elsewhere.includes(name)))(
     '%s saves the loop of the greedy recipe bytes',
     (name) => {
       const without = compileRecipe(greedyRecipe, { fusionOff: [name] }).graph!;

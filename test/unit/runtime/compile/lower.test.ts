@@ -126,7 +126,7 @@ describe('compile', () => {
     const originsOf = (name: string) =>
       loop.region!.ops.filter(({ op }) => op === name).map(({ origin }) => origin);
     expect(loop.origin).toBe('register');
-    expect(originsOf('lnccLossWithAdjoint')).toEqual(['lncc']);
+    expect(originsOf('lnccFromImages')).toEqual(['lncc']);
     expect(originsOf('sample')).not.toContain('lncc');
     expect(originsOf('composeScaled')).toEqual(['register']);
     // Before the loop, as nothing of it changes there: a step of the loop's node all the same.

@@ -83,7 +83,7 @@ it.each(cases)('four voxels at a time give what one gives: %j', ({ target, sourc
   });
   const voxels = target[0] * target[1] * target[2];
   const taken = (from: number): number[] =>
-    planes.slice(from, from + 5).flatMap((plane) => [...plane.subarray(0, voxels)]);
+    planes.slice(from, from + 6).flatMap((plane) => [...plane.subarray(0, voxels)]);
   const compare = (run: (from: number, share: Share, by?: typeof simd) => void): void => {
     for (const plane of planes.slice(7)) plane.fill(0);
     run(7, alone);
@@ -99,9 +99,12 @@ it.each(cases)('four voxels at a time give what one gives: %j', ({ target, sourc
     expect(new Set(expected).size).toBeGreaterThan(2);
   };
   compare((from, share, by) => {
-    sampleLinearly(at(from), p, share, by);
     // Beyond an edge that goes on everything counts as inside.
-    if (outside !== 1) weighInside(at(from), p, share, by);
+    const weightOutside = outside === 1 ? 0 : outside;
+    sampleLinearly(at(from), { ...p, weightOutside }, share, by);
+    const weight = planes[from + 5] as Float32Array;
+    weighInside({ ...at(from), weight }, { ...p, outside: weightOutside }, share, by);
+    expect(planes[from + 4]).toEqual(weight);
   });
   compare((from, share, by) => {
     const factor = Float32Array.of(0.75);

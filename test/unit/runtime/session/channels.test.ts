@@ -129,6 +129,31 @@ describe('channels', () => {
     expect(read.kind === 'volume' && read.volume.values).toEqual(series.values);
   });
 
+  it('of a mask are inside where any is not 0; a map of labels has none', async () => {
+    const { values, ...image } = imageOf(2);
+    const numbers = values.map((_, i) => (i === 3 || i === count + 7 ? 2 : 0));
+    const bytes = writeNifti({ ...image, values: numbers }, { gzip: false });
+    const open = (as: 'image' | 'labels') =>
+      session.openInput({
+        nodeId: 'mask',
+        source: { kind: 'file', as, name: 'mask.nii' },
+        bytes: bytes.slice(),
+      });
+    const labels = await open('labels');
+    expect(!labels.ok && labels.diagnostics).toMatchObject([
+      { message: expect.stringContaining('2 numbers a voxel; a map of labels has one') },
+    ]);
+    const opened = await open('image');
+    if (!opened.ok) throw new Error('The mask was refused.');
+    const document = recipe({ mask: node('load.mask') }, []);
+    const { result } = await run(session, document, { mask: opened.handle });
+    const inside = await numbersOf(session, result, 'mask', 'mask');
+    expect([...inside].flatMap((v, i) => (v === 0 ? [] : [[i, v]]))).toEqual([
+      [3, 1],
+      [7, 1],
+    ]);
+  });
+
   it('that are the same everywhere are told of when they are opened', async () => {
     const { values, ...image } = imageOf(3);
     const flat = { ...image, values: values.map((v, i) => (Math.floor(i / count) === 1 ? 7 : v)) };

@@ -1,0 +1,79 @@
+import { defineKernel } from '../define-kernel';
+import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
+import { windowMomentsGpu, windowMomentsOf } from '../window/window-moments.kernel';
+import { correlationBySimd, type MomentNumbers } from '../window/window-moments.simd';
+import { lnccCotangentsWarped, sumOfCorrelations } from './lncc.cpu';
+import bothSource from './lncc-partials-and-adjoint.wgsl?raw';
+import clearSource from './lncc-partials-clear.wgsl?raw';
+
+/**
+ * Partial sums of the loss: one a row, as the CPU walks by rows. The GPU fills as many as there are chunks,
+ * the others are 0.
+ */
+export function partialsFromImages({ nx, ny, nz }: MomentNumbers): number {
+  return Math.max(ny * nz, reductionChunks(nx * ny * nz));
+}
+
+/**
+ * Window means of W, W² and F·W, the correlation that they come to, and their cotangents, in one walk on the CPU.
+ * On the GPU the walks of windows and of voxels follow one another: together they would bind ten buffers.
+ */
+export const lnccFromImagesKernel = defineKernel({
+  name: 'lncc-from-images',
+  bindings: {
+    fixed: 'read',
+    warped: 'read',
+    meanFixed: 'read',
+    meanFixedSquared: 'read',
+    meanWarped: 'write',
+    meanWarpedSquared: 'write',
+    meanProduct: 'write',
+    weight: 'read?',
+    cotangent: 'read',
+    partials: 'write',
+  },
+  parameters: {
+    nx: 'i32',
+    ny: 'i32',
+    nz: 'i32',
+    radius: 'i32',
+    count: 'u32',
+    epsilon: 'f32',
+    weighted: 'u32',
+    partialCount: 'u32',
+  },
+  cpu(b, p, share, simd) {
+    const { nx, count, epsilon } = p;
+    const rows = p.ny * p.nz;
+    const scale = -(b.cotangent[0] as number) / count;
+    if (share.part === 0) b.partials.fill(0, rows, p.partialCount);
+    if (simd && correlationBySimd(simd, b, { ...p, scale }, share)) return;
+    // As `window-moments` does it there: alone.
+    if (share.part !== 0) return;
+    windowMomentsOf(b, p);
+    for (let row = 0; row < rows; row += 1) {
+      b.partials[row] = sumOfCorrelations(b, epsilon, row * nx, (row + 1) * nx);
+    }
+    lnccCotangentsWarped(b, scale, epsilon, 0, count);
+  },
+  gpu: [
+    {
+      ...windowMomentsGpu,
+      binds: ['fixed', 'warped', 'meanWarped', 'meanWarpedSquared', 'meanProduct'],
+    },
+    { source: clearSource, threads: (p) => p.partialCount, binds: ['partials'] },
+    {
+      source: bothSource,
+      threads: reductionThreads,
+      workgroupSize: reductionWorkgroup,
+      binds: [
+        ...['meanFixed', 'meanFixedSquared', 'meanWarped', 'meanWarpedSquared', 'meanProduct'],
+        ...['weight', 'cotangent', 'partials'],
+      ],
+    },
+  ],
+  cost: (p) => ({
+    bytes: (32 + 4 * p.weighted) * p.count,
+    operations: 60 * p.count,
+  }),
+});
