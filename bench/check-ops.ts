@@ -1,7 +1,8 @@
 import type { Device } from '../src/runtime/devices';
+import type { PlaneArray } from '../src/runtime/ir/values';
 import { allCases } from '../test/cases/ops/index';
 import type { OpCase } from '../test/support/op-case';
-import { programOfCase, runSmallProgram } from '../test/support/run-op';
+import { elementsFor, programOfCase, runSmallProgram } from '../test/support/run-op';
 
 /**
  * Runs every op's cases on a device and compares with the same in float64.
@@ -18,7 +19,8 @@ export async function checkOps(device: Device): Promise<readonly string[]> {
       for (const [name, { planes }] of Object.entries(inputs)) {
         planes.forEach((plane, index) => {
           const buffer = program.inputs[name]?.[index];
-          if (buffer !== undefined) execution.write(buffer, Float32Array.from(plane));
+          if (buffer !== undefined)
+            execution.write(buffer, elementsFor(program.plan, buffer, plane));
         });
       }
       await execution.run({
@@ -54,7 +56,7 @@ function roundedInputs({ inputs }: OpCase): OpCase['inputs'] {
   );
 }
 
-function isClose(found: Float32Array, wanted: Float64Array, { gpu }: OpCase): boolean {
+function isClose(found: PlaneArray, wanted: Float64Array, { gpu }: OpCase): boolean {
   // The tolerance is that of two float32 devices: twice it where one of them is exact.
   return wanted.every((value, i) => {
     const allowed = 2 * (gpu.absolute + gpu.relative * Math.abs(value)) + 1e-6 * Math.abs(value);

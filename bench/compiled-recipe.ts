@@ -20,7 +20,7 @@ export interface OpenedRecipe {
   readonly graph: CheckedGraph;
   readonly descriptors: ReadonlyMap<string, InputDescriptor>;
   /** Intensities or labels by loader. */
-  readonly values: ReadonlyMap<string, Float32Array>;
+  readonly values: ReadonlyMap<string, Float32Array | Uint32Array>;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function openRecipe(document: PipelineDocument, pair: Pair): Promis
   const text = writeDocument(document);
   const graph = checkedGraph(text, new Set(Object.keys(handles)));
   const descriptors = new Map<string, InputDescriptor>();
-  const values = new Map<string, Float32Array>();
+  const values = new Map<string, Float32Array | Uint32Array>();
   for (const [nodeId, handle] of Object.entries(handles)) {
     const input = inputs.get(handle);
     if (!input?.volume) continue;
@@ -79,7 +79,7 @@ export function compileRecipe(
 export function writeInputs(
   plan: Plan,
   { values }: OpenedRecipe,
-  write: (buffer: BufferId, data: Float32Array) => void,
+  write: (buffer: BufferId, data: Float32Array | Uint32Array) => void,
 ): void {
   const byKey = new Map([...values].map(([nodeId, data]) => [loaderKey(nodeId), data]));
   for (const { value, key } of plan.inputs) {

@@ -32,8 +32,8 @@ export function* labelVolumeOf(image: StoredImage): Steps<VolumeResult<LabelVolu
   if (image.channels > 1) {
     return refuse({ file, code: 'labels-of-channels', channels: image.channels });
   }
-  const values = allocateValues(image);
-  if (!(values instanceof Float32Array)) return refuse(values);
+  const values = allocateValues(image, (count) => new Uint32Array(count));
+  if (!(values instanceof Uint32Array)) return refuse(values);
   const patterns = new PatternTable(mostLabels + 1);
   const isComplete = yield* indexPatterns(stored, patterns, values);
   const found = patternNumbers(patterns, stored.type);
@@ -50,7 +50,7 @@ export function* labelVolumeOf(image: StoredImage): Steps<VolumeResult<LabelVolu
     return refuse({ file, code: 'too-many-labels', limit: mostLabels });
   }
   const indexOf = new Map(labels.map((id, index) => [id, index]));
-  const ranks = Float32Array.from(ids, (id) => indexOf.get(id ?? 0n) ?? 0);
+  const ranks = Uint32Array.from(ids, (id) => indexOf.get(id ?? 0n) ?? 0);
   const isNumber = Uint8Array.from(ids, (id) => (id === undefined ? 0 : 1));
   let count = 0;
   for (let start = 0; start < values.length; start += scalarsPerStep) {
@@ -70,7 +70,7 @@ export function* labelVolumeOf(image: StoredImage): Steps<VolumeResult<LabelVolu
 function* indexPatterns(
   stored: StoredScalars,
   patterns: PatternTable,
-  indices: Float32Array,
+  indices: Uint32Array,
 ): Steps<boolean> {
   for (let start = 0; start < indices.length; start += scalarsPerStep) {
     const end = Math.min(start + scalarsPerStep, indices.length);

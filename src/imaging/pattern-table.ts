@@ -45,7 +45,7 @@ export class PatternTable {
    * @param words one or two a scalar, the lower one first
    * @returns how many were written; −1 where there are more patterns than fit
    */
-  index(words: Words, wordsPerScalar: number, indices: Float32Array): number {
+  index(words: Words, wordsPerScalar: number, indices: Uint32Array): number {
     const isWide = wordsPerScalar === 2;
     this.#work = 0;
     // Neighbours mostly have one label: it is looked up once.

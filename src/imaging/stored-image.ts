@@ -34,21 +34,20 @@ export type VolumeResult<Volume> =
   | { readonly ok: true; readonly volume: Volume; readonly warnings: readonly ImageWarning[] }
   | { readonly ok: false; readonly problem: ImageProblem };
 
-/** Room for one number a voxel and channel, or the problem that there is none. */
-export function allocateValues({
-  name: file,
-  grid: { sizeVoxels },
-  channels,
-}: StoredImage): Float32Array | ImageProblem {
+/** Room for one number of four bytes a voxel and channel, or the problem that there is none. */
+export function allocateValues<Values extends object>(
+  { name: file, grid: { sizeVoxels }, channels }: StoredImage,
+  make: (count: number) => Values,
+): Values | ImageProblem {
   const count = sizeVoxels[0] * sizeVoxels[1] * sizeVoxels[2] * channels;
-  const values = tryAllocate(() => new Float32Array(count));
+  const values = tryAllocate(() => make(count));
   return values ?? { file, code: 'out-of-memory', neededBytes: count * 4 };
 }
 
 /** The image as intensities in real units (slope and intercept applied); what is not finite is 0. */
 export function* imageVolumeOf(image: StoredImage): Steps<VolumeResult<ImageVolume>> {
   const { name: file, grid, stored, channels } = image;
-  const values = allocateValues(image);
+  const values = allocateValues(image, (count) => new Float32Array(count));
   if (!(values instanceof Float32Array)) return { ok: false, problem: values };
   const count = image.isInterleaved
     ? yield* decodeInterleaved(stored, channels, values)

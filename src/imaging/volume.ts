@@ -35,14 +35,14 @@ export interface ImageVolume {
 export type LabelIds = readonly bigint[];
 
 /**
- * A segmentation. Voxels hold indices of labels, which a float32 holds exactly however large the labels
- * are; `ids` says which label an index stands for.
+ * A segmentation. Voxels hold indices of labels, however large the labels are; `ids` says which label an index
+ * stands for.
  */
 export interface LabelVolume {
   readonly kind: 'labels';
   readonly grid: Grid;
   /** One index a voxel, below the number of `ids`. */
-  readonly values: Float32Array;
+  readonly values: Uint32Array;
   readonly ids: LabelIds;
   /** A whole-number type that holds all ids: that of the file, where it is one. */
   readonly storedType: ScalarType;

@@ -2,6 +2,7 @@ import type { DeviceKind } from './api/engine/engine-api';
 import type { HeldPlane } from './held-plane';
 import type { BufferId } from './ir/kernel-graph';
 import type { Plan } from './ir/plan';
+import type { PlaneArray } from './ir/values';
 
 /** What a plan must fit into. */
 export interface DeviceLimits {
@@ -97,8 +98,9 @@ export interface Execution {
   /**
    * Sets an input's plane. Where the plan gives it memory for some steps only, the array itself is kept
    * and copied before each of them: it must stay as it is while the execution runs.
+   * @throws InternalError where the array holds other elements than the buffer
    */
-  write(buffer: BufferId, data: Float32Array): void;
+  write(buffer: BufferId, data: PlaneArray): void;
   /** Sets a dial; takes effect between iterations. Returns the first iteration that has the new value. */
   setDial(buffer: BufferId, value: number): DialMoment;
   /**
@@ -106,7 +108,7 @@ export interface Execution {
    * resolves with `cancelled: true`.
    */
   run(options: RunOptions): Promise<{ readonly cancelled: boolean }>;
-  read(buffer: BufferId): Promise<Float32Array>;
+  read(buffer: BufferId): Promise<PlaneArray>;
   /** Sets an input's plane to what an earlier run left, on the device where it lies there; see `write`. */
   take(buffer: BufferId, plane: HeldPlane): Promise<void>;
   /** A plane of a result, which stays where it is when the execution goes. Run it no more after. */

@@ -1,3 +1,5 @@
+import type { PlaneArray } from './ir/values';
+
 /**
  * A plane of a result where a device left it. It outlives its plan, is read when somebody asks, and
  * can be handed to the next plan on that device. Whoever keeps one retains it, and releases it after;
@@ -11,18 +13,24 @@ export interface HeldPlane {
    * A copy of its numbers, in memory that can be transferred.
    * @throws DeviceFailure
    */
-  read(): Promise<Float32Array>;
+  read(): Promise<PlaneArray>;
   retain(): void;
   /** Frees its memory where nobody else holds it. */
   release(): void;
 }
 
+/** A copy in memory of its own: what is read may cross to another thread, and shared memory cannot be transferred. */
+export function copyOf(values: PlaneArray): PlaneArray {
+  if (values instanceof Uint32Array) return Uint32Array.from(values);
+  return values instanceof Int32Array ? Int32Array.from(values) : Float32Array.from(values);
+}
+
 /** A plane in the memory of this process: what the CPU device leaves, and what nodes compute themselves. */
 export class HostPlane implements HeldPlane {
-  readonly values: Float32Array;
+  readonly values: PlaneArray;
   readonly isLost = false;
 
-  constructor(values: Float32Array) {
+  constructor(values: PlaneArray) {
     this.values = values;
   }
 
@@ -30,9 +38,8 @@ export class HostPlane implements HeldPlane {
     return this.values.byteLength;
   }
 
-  async read(): Promise<Float32Array> {
-    // What is read may cross to another thread, and shared memory cannot be transferred.
-    return Float32Array.from(this.values);
+  async read(): Promise<PlaneArray> {
+    return copyOf(this.values);
   }
 
   retain(): void {

@@ -1,6 +1,16 @@
 import { InternalError } from './internal-error';
 import { type BufferId, wholeOf } from './ir/kernel-graph';
 import type { Plan } from './ir/plan';
+import { type PlaneArray, planeArrays } from './ir/values';
+
+/** @throws InternalError where an array holds other elements than the buffer that it is for */
+export function requireElements({ buffers }: Plan, buffer: BufferId, data: PlaneArray): void {
+  const type = buffers[buffer]?.type ?? 'f32';
+  if (data instanceof planeArrays[type]) return;
+  throw new InternalError(
+    `Buffer ${buffer} holds ${type}, and was given ${data.constructor.name}.`,
+  );
+}
 
 /**
  * Planes of inputs that have memory only around the steps that read them: kept by whoever runs the plan,

@@ -26,7 +26,7 @@ const inputs = fc.constantFrom(...ranges).chain(([storedType, min, max]) =>
 export const labelFiles = fuzzProperty('label files', inputs, ({ storedType, labels }) => {
   const ids = labelIdsOf(labels);
   const grid = axisAlignedGrid([labels.length, 2, 1], [1, 1, 1]);
-  const values = Float32Array.from([...labels, ...labels], (label) => ids.indexOf(label));
+  const values = Uint32Array.from([...labels, ...labels], (label) => ids.indexOf(label));
   const bytes = writeNifti({ kind: 'labels', grid, values, ids, storedType }, { gzip: false });
   const read = readNifti(bytes, 'a.nii');
   const found = read.ok ? toLabelVolume(read.image) : undefined;

@@ -251,6 +251,6 @@ function drawVolume(
   });
   const grid = { sizeVoxels: size, worldFromVoxel };
   return kind === 'labels'
-    ? { kind, grid, values, ids: [0n, 1n, 2n, 3n], storedType: 'uint8' }
+    ? { kind, grid, values: Uint32Array.from(values), ids: [0n, 1n, 2n, 3n], storedType: 'uint8' }
     : { kind, grid, values, storedType: 'float32' };
 }

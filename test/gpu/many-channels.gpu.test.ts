@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { expectedIndices, indexInputs, indicesInLoops } from '../support/indices';
 import { search, searchInputs } from '../support/many-channels';
 import { testsOnGpu } from '../support/on-gpu';
 import { quietRun, readResults, writeInputs } from '../support/run-gpu';
@@ -37,5 +38,24 @@ describe('a value of more channels than lie apart, on the GPU', () => {
     const again = await readResults(next, program);
     expect(again.x).toEqual(results.a);
     next.destroy();
+  });
+});
+
+describe('values of whole numbers, on the GPU', () => {
+  const withDevice = testsOnGpu();
+
+  withDevice('keep every bit through loops, warps and what outlives a plan', async (gpu) => {
+    const program = indicesInLoops({ lateInputBytes: 0 });
+    const execution = await gpu.prepare(program.plan);
+    writeInputs(execution, program, indexInputs);
+    await execution.run(quietRun());
+    const results = await readResults(execution, program);
+    for (const [name, [plane]] of Object.entries(expectedIndices)) {
+      expect(results[name]![0], name).toEqual(Uint32Array.from(plane!));
+      const held = execution.hold(program.results[name]![0]!);
+      expect(await held.read()).toEqual(Uint32Array.from(plane!));
+      held.release();
+    }
+    execution.destroy();
   });
 });

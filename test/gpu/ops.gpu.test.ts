@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GpuDevice } from '../../src/runtime/gpu/device';
+import type { PlaneArray } from '../../src/runtime/ir/values';
 import { allCases } from '../cases/ops/index';
 import type { OpCase } from '../support/op-case';
 import { openTestDevice, runSmallProgramOnGpu } from '../support/run-gpu';
@@ -41,7 +42,7 @@ describe('every op gives on the GPU what it gives on the CPU', () => {
 });
 
 /** Largest difference as a multiple of what the case allows; infinite where something is missing. */
-function worstExcess(found: Float32Array, wanted: Float64Array, { gpu }: OpCase): number {
+function worstExcess(found: PlaneArray, wanted: Float64Array, { gpu }: OpCase): number {
   if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
   let worst = 0;
   wanted.forEach((value, i) => {

@@ -68,11 +68,8 @@ function mirroredStorage(volume: Volume): Volume {
     m[row + 3]! + m[row]! * (nx - 1),
   ]);
   const values = volume.values.map((_, i) => volume.values[i - (i % nx) + nx - 1 - (i % nx)]!);
-  return {
-    ...volume,
-    values,
-    grid: { ...volume.grid, worldFromVoxel: worldFromVoxel as unknown as WorldFromVoxel },
-  };
+  const grid = { ...volume.grid, worldFromVoxel: worldFromVoxel as unknown as WorldFromVoxel };
+  return Object.assign({ ...volume, grid }, { values });
 }
 
 /** The head turned by 10° about the vertical axis and shifted: an oblique grid. */

@@ -229,6 +229,6 @@ function heads(dimensions: 2 | 3, sizeVoxels: readonly [number, number, number])
       moving: writeNifti(moving.image),
       'moving-labels': writeNifti(moving.labels),
     },
-    fixedLabels: fixed.labels.values.map((index) => Number(fixed.labels.ids[index])),
+    fixedLabels: Float32Array.from(fixed.labels.values, (index) => Number(fixed.labels.ids[index])),
   };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { determinant } from '../../src/imaging/frames';
 import { writeNifti } from '../../src/imaging/nifti/write-nifti';
 import { headPhantom } from '../../src/imaging/phantoms/head';
-import type { Volume } from '../../src/imaging/volume';
+import type { ImageVolume } from '../../src/imaging/volume';
 import {
   onSlices,
   openTestSession,
@@ -49,12 +49,12 @@ test('nothing mirrors a slice within its plane', async () => {
 
 const sizeVoxels = [48, 56, 48] as const;
 
-function pairWithMirror(image: Volume) {
+function pairWithMirror(image: ImageVolume) {
   return { fixed: writeNifti(image), moving: writeNifti({ ...image, values: mirrored(image) }) };
 }
 
 /** Left and right exchanged. */
-function mirrored({ grid, values }: Volume): Float32Array {
+function mirrored({ grid, values }: ImageVolume): Float32Array {
   const [nx] = grid.sizeVoxels;
   return values.map((_, index) => {
     const x = index % nx;

@@ -67,6 +67,11 @@ export function fieldOf(
   };
 }
 
+/** A map of labels from a function of the voxel index. */
+export function labelsOf(grid: Grid, f: (x: number, y: number, z: number) => number): CaseValue {
+  return { ...fieldOf(grid, f), type: fieldType(grid, 1, 'u32') };
+}
+
 /** Points with a plane for each channel, from a list of what each point has. */
 export function pointsOf(rows: readonly (readonly number[])[]): CaseValue {
   const channels = rows[0]?.length ?? 0;

@@ -74,7 +74,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): EngineApi {
       });
       const volume = source.as === 'image' ? phantom.image : phantom.labels;
       const { grid, values } = volume;
-      const handle = keep({ ...grid, channels: 1, values });
+      const handle = keep({ ...grid, channels: 1, values: Float32Array.from(values) });
       return {
         ok: true,
         handle,

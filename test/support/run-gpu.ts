@@ -1,8 +1,9 @@
 import type { Execution, RunOptions } from '../../src/runtime/devices';
 import { type GpuDevice, openGpuDevice } from '../../src/runtime/gpu/device';
+import type { PlaneArray } from '../../src/runtime/ir/values';
 import { requestTestGpu } from './gpu';
 import type { CaseValue } from './op-case';
-import type { SmallProgram } from './run-op';
+import { elementsFor, type SmallProgram } from './run-op';
 
 /** The engine's GPU device, or the reason why there is none. */
 export async function openTestDevice(): Promise<GpuDevice | { readonly skipped: string }> {
@@ -33,7 +34,7 @@ export function writeInputs(
   for (const [name, value] of Object.entries(inputs)) {
     value.planes.forEach((plane, index) => {
       const buffer = program.inputs[name]?.[index];
-      if (buffer !== undefined) execution.write(buffer, Float32Array.from(plane));
+      if (buffer !== undefined) execution.write(buffer, elementsFor(program.plan, buffer, plane));
     });
   }
 }
@@ -42,8 +43,8 @@ export function writeInputs(
 export async function readResults(
   execution: Execution,
   program: SmallProgram,
-): Promise<Readonly<Record<string, readonly Float32Array[]>>> {
-  const results: Record<string, readonly Float32Array[]> = {};
+): Promise<Readonly<Record<string, readonly PlaneArray[]>>> {
+  const results: Record<string, readonly PlaneArray[]> = {};
   for (const [name, buffers] of Object.entries(program.results)) {
     results[name] = await Promise.all(buffers.map((buffer) => execution.read(buffer)));
   }
@@ -55,7 +56,7 @@ export async function runSmallProgramOnGpu(
   device: GpuDevice,
   program: SmallProgram,
   inputs: Readonly<Record<string, CaseValue>>,
-): Promise<Readonly<Record<string, readonly Float32Array[]>>> {
+): Promise<Readonly<Record<string, readonly PlaneArray[]>>> {
   const execution = await device.prepare(program.plan);
   try {
     writeInputs(execution, program, inputs);

@@ -7,7 +7,7 @@ import { allocateMemory, type CpuArray } from '../../src/runtime/cpu/memory';
 import { walkAlone } from '../../src/runtime/cpu/walk';
 import type { BufferId } from '../../src/runtime/ir/kernel-graph';
 import type { Plan } from '../../src/runtime/ir/plan';
-import type { ValueId } from '../../src/runtime/ir/values';
+import { type PlaneArray, planeArrays, type ValueId } from '../../src/runtime/ir/values';
 import { opRegistry } from '../../src/runtime/ops/index';
 import type { CaseValue, OpCase } from './op-case';
 
@@ -51,6 +51,11 @@ export function smallProgram(
     ),
     results: Object.fromEntries(results.map(([name, value]) => [name, buffers(value)])),
   };
+}
+
+/** Numbers as the elements that a buffer holds. */
+export function elementsFor(plan: Plan, buffer: BufferId, plane: Float64Array): PlaneArray {
+  return planeArrays[plan.buffers[buffer]?.type ?? 'f32'].from(plane);
 }
 
 /** Runs a small program on this thread. */

@@ -7,7 +7,7 @@ import type { ImageValue, TransformValue } from '../../src/runtime/api/nodes/por
 import { GraphBuilder } from '../../src/runtime/compile/graph-builder';
 import { planProgram } from '../../src/runtime/compile/phases';
 import type { Device, LoopOutcome, RunOptions } from '../../src/runtime/devices';
-import { fieldType, type ValueId } from '../../src/runtime/ir/values';
+import { fieldType, type PlaneArray, type ValueId } from '../../src/runtime/ir/values';
 import { imageOn, lowerNode } from '../unit/nodes/lowering';
 import { brightestIn, deformImage, type KnownTransform } from './known-truth';
 import { quietRun, readResults, writeInputs } from './run-gpu';
@@ -113,7 +113,7 @@ export interface RegistrationRun {
   readonly rows: readonly (readonly (readonly number[])[])[];
   readonly outcomes: readonly LoopOutcome[];
   readonly cancelled: boolean;
-  readonly results: Readonly<Record<string, readonly Float32Array[]>>;
+  readonly results: Readonly<Record<string, readonly PlaneArray[]>>;
 }
 
 /** Runs a registration on a device. */

@@ -176,7 +176,7 @@ export function scalarsBetween(
 }
 
 /** Stored bytes, little-endian; for whole-number types rounded and limited to the type's range. */
-export function encodeScalars(values: Float32Array, type: ScalarType): Uint8Array {
+export function encodeScalars(values: Float32Array | Uint32Array, type: ScalarType): Uint8Array {
   const bytes = new Uint8Array(values.length * bytesPerScalar[type]);
   const stored = storedValues(bytes, type);
   if (stored instanceof BigInt64Array || stored instanceof BigUint64Array) {
@@ -201,7 +201,7 @@ export function encodeScalars(values: Float32Array, type: ScalarType): Uint8Arra
 }
 
 /** Labels by index as the bytes of a whole-number type that holds them all, little-endian. */
-export function encodeLabels(indices: Float32Array, ids: LabelIds, type: WholeType): Uint8Array {
+export function encodeLabels(indices: Uint32Array, ids: LabelIds, type: WholeType): Uint8Array {
   const bytes = new Uint8Array(indices.length * bytesPerScalar[type]);
   const stored = storedValues(bytes, type);
   if (stored instanceof BigInt64Array || stored instanceof BigUint64Array) {

@@ -45,6 +45,9 @@ export function writeNifti(volume: Volume, options: NiftiVolumeWriteOptions = {}
   return writePlanes(volume, planes, options);
 }
 
+/** Intensities, or indices of labels. */
+type Numbers = Float32Array | Uint32Array;
+
 /** What is written beside the numbers. */
 type PlanesToWrite = Pick<ImageVolume, 'kind' | 'grid'> | LabelVolume;
 
@@ -58,7 +61,7 @@ export function writeImagePlanes(
 
 function writePlanes(
   volume: PlanesToWrite,
-  planes: readonly Float32Array[],
+  planes: readonly Numbers[],
   options: NiftiVolumeWriteOptions,
 ): Uint8Array {
   const storedType =
@@ -66,7 +69,7 @@ function writePlanes(
   const encoded =
     volume.kind === 'labels'
       ? labelEncoding(volume, storedType)
-      : { storedType, encode: (values: Float32Array) => encodeScalars(values, storedType) };
+      : { storedType, encode: (values: Numbers) => encodeScalars(values, storedType) };
   const geometry = options.geometry ?? geometryOf(volume.grid);
   const [nx, ny, nz] = volume.grid.sizeVoxels;
   const isPicture = geometry.dimensionCount === 2 && nz === 1;
@@ -103,7 +106,7 @@ export function writeDisplacementField(
   const header = { dimensions, intentCode: vectorIntent, storedType: 'float32', geometry } as const;
   const [right, anterior, superior] = field.componentsMm;
   const lps = [right.map((x) => -x), anterior.map((y) => -y), superior];
-  const encode = (values: Float32Array) => encodeScalars(values, 'float32');
+  const encode = (values: Numbers) => encodeScalars(values, 'float32');
   return assemble(header, field.grid, lps, encode, options.gzip);
 }
 
@@ -122,8 +125,8 @@ interface HeaderToWrite {
 function assemble(
   header: HeaderToWrite,
   grid: Grid,
-  components: readonly Float32Array[],
-  encode: (values: Float32Array) => Uint8Array,
+  components: readonly Numbers[],
+  encode: (values: Numbers) => Uint8Array,
   gzip = true,
 ): Uint8Array {
   const count = voxelCount(grid);

@@ -240,5 +240,9 @@ function* addScannerEffects(
 function indexed(painted: Float32Array): Pick<LabelVolume, 'values' | 'ids'> {
   const ids = labelIdsOf([...new Set(painted)].map(BigInt));
   const indexOf = new Map(ids.map((id, index) => [Number(id), index]));
-  return { ids, values: painted.map((label) => indexOf.get(label) ?? 0) };
+  const values = new Uint32Array(painted.length);
+  painted.forEach((label, voxel) => {
+    values[voxel] = indexOf.get(label) ?? 0;
+  });
+  return { ids, values };
 }

@@ -1,7 +1,9 @@
 import { InternalError } from '../internal-error';
-import type { BufferId, ElementType, VirtualBuffer } from '../ir/kernel-graph';
+import type { BufferId, VirtualBuffer } from '../ir/kernel-graph';
 import {
   bufferCount,
+  type ElementType,
+  elementOf,
   elementsPerBuffer,
   liesTogether,
   planeStride,
@@ -39,20 +41,21 @@ export class BufferTable {
   define(value: ValueId, role: VirtualBuffer['role'], label: string): void {
     const type = this.typeOf(value);
     const [elements, count] = [elementsPerBuffer(type), bufferCount(type)];
+    const element = elementOf(type);
     if (!liesTogether(type)) {
       this.put(
         value,
         Array.from({ length: count }, (_, plane) =>
-          this.add(elements, 'f32', role, `${label}[${plane}]`),
+          this.add(elements, element, role, `${label}[${plane}]`),
         ),
       );
       return;
     }
     const stride = planeStride(type);
-    const whole = this.add(stride * count, 'f32', role, label);
+    const whole = this.add(stride * count, element, role, label);
     const planes = Array.from({ length: count }, (_, plane) => {
       const within = { whole, first: plane * stride };
-      this.#buffers.push({ elements, type: 'f32', role, label: `${label}[${plane}]`, within });
+      this.#buffers.push({ elements, type: element, role, label: `${label}[${plane}]`, within });
       return (this.#buffers.length - 1) as BufferId;
     });
     this.#planesOf.set(whole, planes);
@@ -130,6 +133,11 @@ export class BufferTable {
 
   elementsOf(buffer: BufferId): number {
     return this.#buffers[buffer]?.elements ?? 0;
+  }
+
+  /** What lies in a buffer. */
+  elementTypeOf(buffer: BufferId): ElementType {
+    return this.#buffers[buffer]?.type ?? 'f32';
   }
 
   roleOf(buffer: BufferId): VirtualBuffer['role'] | undefined {

@@ -41,7 +41,12 @@ export function carryOver(
   const targets = new Set(copies.map(([, to]) => to));
   const staged = copies.map(([from, to]): [BufferId, BufferId] => {
     if (!targets.has(from)) return [from, to];
-    const scratch = table.add(table.elementsOf(from), 'f32', 'scratch', 'carry');
+    const scratch = table.add(
+      table.elementsOf(from),
+      table.elementTypeOf(from),
+      'scratch',
+      'carry',
+    );
     list.copyBuffer(from, scratch);
     return [scratch, to];
   });

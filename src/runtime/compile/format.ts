@@ -105,7 +105,9 @@ function formatType(type: ValueType | undefined): string {
   if (!type) return '?';
   if (type.kind === 'scalars') return `scalars(${type.length})`;
   if (type.kind === 'points') return `points(${type.count} ×${type.channels})`;
-  return `field(${type.grid.sizeVoxels.join('×')}${type.channels > 1 ? ` ×${type.channels}` : ''})`;
+  const channels = type.channels > 1 ? ` ×${type.channels}` : '';
+  const element = type.element === 'f32' ? '' : ` ${type.element}`;
+  return `field(${type.grid.sizeVoxels.join('×')}${channels}${element})`;
 }
 
 function formatAttribute(value: Op['attributes'][string]): string {

@@ -7,7 +7,7 @@ import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import type { PortValues } from '../api/nodes/port-values';
 import { InternalError, withFaultsAt } from '../internal-error';
 import type { Op, OpGraph } from '../ir/op-graph';
-import type { ValueId, ValueType } from '../ir/values';
+import { elementOf, type ValueId, type ValueType } from '../ir/values';
 import { Refusal } from '../refusal';
 import { type CheckedGraph, type CheckedNode, handsSourceOn } from './checked-graph';
 import { type DataValue, gridOf, isData, mapDataValues, valuesOf } from './data-values';
@@ -139,9 +139,13 @@ function finiteChecks(
   ports: Readonly<Record<string, DataValue>>,
 ): readonly FiniteCheck[] {
   return Object.entries(ports).flatMap(([port, value]) =>
-    valuesOf(value).map((id): FiniteCheck => {
-      if (builder.typeOf(id).kind === 'scalars') return { value: id, nodeId, port };
-      return { value: builder.builder.countNonFinite({ value: id }), nodeId, port, countOf: id };
+    valuesOf(value).flatMap((id): readonly FiniteCheck[] => {
+      const type = builder.typeOf(id);
+      if (type.kind === 'scalars') return [{ value: id, nodeId, port }];
+      // Whole numbers have no value that is not finite.
+      if (elementOf(type) !== 'f32') return [];
+      const count = builder.builder.countNonFinite({ value: id });
+      return [{ value: count, nodeId, port, countOf: id }];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { BufferId, Pass, Work } from '../ir/kernel-graph';
 import type { ValueId } from '../ir/values';
 import type { KernelDefinition } from '../ops/define-kernel';
-import { copyKernel } from '../ops/loop/loop-kernels';
+import { copyKernels } from '../ops/loop/loop-kernels';
 import type { BufferTable } from './buffer-table';
 import { type NamedBuffers, passOf, withBuffer } from './pass-buffers';
 
@@ -51,7 +51,8 @@ export class PassList {
   /** Appends a copy of one buffer into another, as long as the target. */
   copyBuffer(source: BufferId, target: BufferId): void {
     const count = this.#table.elementsOf(target);
-    this.call(copyKernel, { source, value: target }, { count });
+    const kernel = copyKernels[this.#table.elementTypeOf(target)];
+    this.call(kernel, { source, value: target }, { count });
   }
 
   /** Appends copies of all that a value is. */

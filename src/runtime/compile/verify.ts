@@ -4,7 +4,7 @@ import { gradientOpName, loopOpName, type Op, type OpGraph, repeatOpName } from 
 import type { Plan } from '../ir/plan';
 import { countedPasses } from '../ir/repeats';
 import { sameType, type ValueId } from '../ir/values';
-import { accessOf, type BindingSpec, planeCountOf } from '../ops/define-kernel';
+import { accessOf, type BindingSpec, elementTypeOf, planeCountOf } from '../ops/define-kernel';
 import { type OpRegistry, opRegistry } from '../ops/index';
 import { type KernelRegistry, kernelOf, kernelRegistry } from '../ops/kernels';
 import { lifetimesOf } from './allocate';
@@ -88,7 +88,7 @@ export function verifyOpGraph(
 export const maxStorageBuffers = 8;
 
 /**
- * Checks passes: known kernels with as many buffers as they declare, at most eight in a GPU
+ * Checks passes: known kernels with as many buffers as they declare, of the elements that they take, at most eight in a GPU
  * dispatch, no buffer both read and written in one (two planes of one buffer are one buffer to a GPU), and no
  * host kernel within a loop.
  * @throws InternalError
@@ -111,6 +111,9 @@ export function verifyKernelGraph(
       const bindings = Object.entries(kernel.bindings) as [string, BindingSpec][];
       const planes = bindings.reduce((sum, [, spec]) => sum + planeCountOf(spec), 0);
       if (planes !== pass.buffers.length) fail(`${pass.buffers.length} buffers, not ${planes}.`);
+      const elementTypes = bindings.flatMap(([, spec]) =>
+        new Array<string>(planeCountOf(spec)).fill(elementTypeOf(spec)),
+      );
       const written = new Set<number>();
       const read = new Set<number>();
       let place = 0;
@@ -123,6 +126,10 @@ export function verifyKernelGraph(
           else written.add(buffer);
         }
       }
+      const wrong = pass.buffers.find(
+        (buffer, index) => buffer !== null && graph.buffers[buffer]?.type !== elementTypes[index],
+      );
+      if (wrong !== undefined) fail('a buffer holds other elements than the kernel takes.');
       const memoryOf = (buffer: number) => wholeOf(graph.buffers, buffer as BufferId);
       const readMemory = new Set([...read].map(memoryOf));
       for (const buffer of written) {

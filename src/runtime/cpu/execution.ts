@@ -1,8 +1,9 @@
 import { DeviceFailure, type DialMoment, type Execution, type RunOptions } from '../devices';
-import { type HeldPlane, HostPlane } from '../held-plane';
+import { copyOf, type HeldPlane, HostPlane } from '../held-plane';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
-import { LateInputs } from '../late-inputs';
+import type { PlaneArray } from '../ir/values';
+import { LateInputs, requireElements } from '../late-inputs';
 import { bindPlan } from './bound-plan';
 import { type ControlBlock, newControlBlock, RunControl, sharedWalker } from './control';
 import { allocateMemory, bytesOf, type CpuMemory } from './memory';
@@ -22,7 +23,7 @@ export class CpuExecution implements Execution {
   readonly #control: ControlBlock;
   readonly #run: RunControl;
   readonly #pool: ThreadPool | undefined;
-  readonly #late: LateInputs<Float32Array>;
+  readonly #late: LateInputs<PlaneArray>;
   /** Step that runs now, or the last one. */
   #step = 0;
 
@@ -43,7 +44,8 @@ export class CpuExecution implements Execution {
     this.#run = new RunControl(this.#control);
   }
 
-  write(buffer: BufferId, data: Float32Array): void {
+  write(buffer: BufferId, data: PlaneArray): void {
+    requireElements(this.#plan, buffer, data);
     if (this.#late.has(buffer)) this.#late.keep(buffer, data, data.byteLength);
     else this.#memory.arrayOf(buffer).set(data);
   }
@@ -74,9 +76,8 @@ export class CpuExecution implements Execution {
     return { cancelled: report.cancelled };
   }
 
-  async read(buffer: BufferId): Promise<Float32Array> {
-    // Copied: what is read may cross to another thread, and shared memory cannot be transferred.
-    return Float32Array.from(this.#memory.arrayOf(buffer) as Float32Array);
+  async read(buffer: BufferId): Promise<PlaneArray> {
+    return copyOf(this.#memory.arrayOf(buffer) as PlaneArray);
   }
 
   async take(buffer: BufferId, plane: HeldPlane): Promise<void> {
@@ -84,7 +85,7 @@ export class CpuExecution implements Execution {
   }
 
   hold(buffer: BufferId): HeldPlane {
-    return new HostPlane(this.#memory.arrayOf(buffer) as Float32Array);
+    return new HostPlane(this.#memory.arrayOf(buffer) as PlaneArray);
   }
 
   destroy(): void {

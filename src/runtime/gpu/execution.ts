@@ -5,7 +5,8 @@ import { InternalError } from '../internal-error';
 import { type BufferId, type Work, wholeOf } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { countedPasses, inOrder, isRepeat, passesIn } from '../ir/repeats';
-import { LateInputs } from '../late-inputs';
+import { type ElementType, type PlaneArray, planeArrays } from '../ir/values';
+import { LateInputs, requireElements } from '../late-inputs';
 import type { DeviceWatch } from './device-watch';
 import { type EncodedPass, type EncodedPlan, originsByLabel } from './encode';
 import { GpuPlane, HeldMemory } from './gpu-plane';
@@ -24,7 +25,7 @@ export class GpuExecution implements SharedExecution {
   readonly #memory: PlanMemory;
   readonly #encoded: EncodedPlan;
   readonly #watch: DeviceWatch;
-  readonly #late: LateInputs<Float32Array | GpuPlane>;
+  readonly #late: LateInputs<PlaneArray | GpuPlane>;
   readonly #held = new Map<BufferId, GpuPlane>();
   /** Memory that planes are held in, by the buffer that has it. */
   readonly #heldMemory = new Map<BufferId, HeldMemory>();
@@ -57,7 +58,8 @@ export class GpuExecution implements SharedExecution {
     return this.#memory.allocatedBytes;
   }
 
-  write(buffer: BufferId, data: Float32Array): void {
+  write(buffer: BufferId, data: PlaneArray): void {
+    requireElements(this.#plan, buffer, data);
     if (this.#late.has(buffer)) this.#keep(buffer, data, data.byteLength);
     else this.#memory.write(buffer, data);
   }
@@ -115,9 +117,9 @@ export class GpuExecution implements SharedExecution {
     }
   }
 
-  async read(buffer: BufferId): Promise<Float32Array> {
+  async read(buffer: BufferId): Promise<PlaneArray> {
     const [bytes] = await this.#watch.wait(this.#memory.read([buffer]));
-    return new Float32Array(bytes as ArrayBuffer);
+    return new planeArrays[this.#elementOf(buffer)](bytes as ArrayBuffer);
   }
 
   hold(buffer: BufferId): HeldPlane {
@@ -129,7 +131,11 @@ export class GpuExecution implements SharedExecution {
       this.#heldMemory.get(whole) ?? new HeldMemory(this.#device, this.#memory.takeOut(whole));
     this.#heldMemory.set(whole, memory);
     const { offset, size } = this.#memory.bindingOf(buffer);
-    const plane = new GpuPlane(memory, offset, size, this.#watch);
+    const plane = new GpuPlane(
+      memory,
+      { offset, size, element: this.#elementOf(buffer) },
+      this.#watch,
+    );
     this.#held.set(buffer, plane);
     return plane;
   }
@@ -169,9 +175,13 @@ export class GpuExecution implements SharedExecution {
     this.#memory.destroy();
   }
 
-  #keep(buffer: BufferId, plane: Float32Array | GpuPlane, bytes: number): void {
+  #keep(buffer: BufferId, plane: PlaneArray | GpuPlane, bytes: number): void {
     const before = this.#late.keep(buffer, plane, bytes);
     if (before instanceof GpuPlane) before.release();
+  }
+
+  #elementOf(buffer: BufferId): ElementType {
+    return this.#plan.buffers[buffer]?.type ?? 'f32';
   }
 
   #copy(buffer: BufferId, plane: GpuPlane): void {

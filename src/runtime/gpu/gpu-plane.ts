@@ -1,4 +1,5 @@
 import type { HeldPlane } from '../held-plane';
+import { type ElementType, type PlaneArray, planeArrays } from '../ir/values';
 import type { DeviceWatch } from './device-watch';
 import { copiesOf } from './plan-memory';
 
@@ -28,13 +29,19 @@ export class GpuPlane implements HeldPlane {
   /** Where in the memory it begins, bytes. */
   readonly offset: number;
   readonly bytes: number;
+  readonly #element: ElementType;
   readonly #memory: HeldMemory;
   readonly #watch: DeviceWatch;
   #holders = 1;
 
-  constructor(memory: HeldMemory, offset: number, bytes: number, watch: DeviceWatch) {
-    this.offset = offset;
-    this.bytes = bytes;
+  constructor(
+    memory: HeldMemory,
+    place: { readonly offset: number; readonly size: number; readonly element: ElementType },
+    watch: DeviceWatch,
+  ) {
+    this.offset = place.offset;
+    this.bytes = place.size;
+    this.#element = place.element;
     this.#memory = memory;
     this.#watch = watch;
     memory.enter();
@@ -52,12 +59,12 @@ export class GpuPlane implements HeldPlane {
     return this.#watch.isLost;
   }
 
-  async read(): Promise<Float32Array> {
+  async read(): Promise<PlaneArray> {
     this.#watch.check();
     const { buffer, offset, bytes } = this;
     const source = { buffer, offset, size: bytes, label: 'result' };
     const [copy] = await this.#watch.wait(copiesOf(this.device, [source]));
-    return new Float32Array(copy as ArrayBuffer);
+    return new planeArrays[this.#element](copy as ArrayBuffer);
   }
 
   retain(): void {

@@ -1,12 +1,9 @@
 import { DeviceFailure } from '../devices';
 import type { BufferId } from '../ir/kernel-graph';
+import { type PlaneArray, planeArrays } from '../ir/values';
 import { accessOf, elementTypeOf, planeCountOf } from '../ops/define-kernel';
 import type { EncodedPass } from './encode';
 import type { PlanMemory } from './plan-memory';
-
-const arrayTypes = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
-
-type PlaneArray = Float32Array | Int32Array | Uint32Array;
 
 /**
  * Runs a kernel that has no WGSL: reads its buffers back, calls its CPU function, uploads.
@@ -25,7 +22,7 @@ export async function runOnHost({ pass, kernel }: EncodedPass, memory: PlanMemor
       const buffer = pass.buffers[place];
       const bytes = buffer === null || buffer === undefined ? undefined : bytesOf.get(buffer);
       if (buffer === null || buffer === undefined || bytes === undefined) continue;
-      const array = new arrayTypes[elementTypeOf(spec)](bytes);
+      const array = new planeArrays[elementTypeOf(spec)](bytes);
       planes.push(array);
       if (accessOf(spec) !== 'read') uploads.push([buffer, array]);
     }

@@ -1,6 +1,7 @@
 import { InternalError } from '../internal-error';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
+import type { PlaneArray } from '../ir/values';
 
 /** Flags of `GPUBufferUsage` and `GPUMapMode`, whose globals not every host defines. */
 export const usage = {
@@ -65,7 +66,7 @@ export class PlanMemory {
     return { buffer: slot, offset: 4 * (within?.first ?? 0), size: 4 * Math.max(1, elements) };
   }
 
-  write(buffer: BufferId, data: Float32Array | Int32Array | Uint32Array): void {
+  write(buffer: BufferId, data: PlaneArray): void {
     const { buffer: target, offset, size } = this.bindingOf(buffer);
     if (data.byteLength > size) {
       throw new InternalError(`${data.byteLength} bytes do not fit buffer ${buffer} of ${size}.`);

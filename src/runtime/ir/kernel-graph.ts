@@ -1,11 +1,9 @@
 import type { Formula } from './formula';
 import type { Constant, Dial, GraphInput, StopRule } from './op-graph';
-import type { ValueId } from './values';
+import type { ElementType, ValueId } from './values';
 
 /** Index of a virtual buffer: a plane of a value, all planes of one, or scratch space. */
 export type BufferId = number & { readonly bufferId: unique symbol };
-
-export type ElementType = 'f32' | 'i32' | 'u32';
 
 /** What a virtual buffer is for. */
 export type BufferRole = 'input' | 'dial' | 'constant' | 'value' | 'scratch' | 'trace';

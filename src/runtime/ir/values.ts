@@ -3,11 +3,24 @@ import type { Grid } from '../../imaging/grid';
 /** Index of a value in its graph's value table. */
 export type ValueId = number & { readonly valueId: unique symbol };
 
-/** Planar float volumes on one grid: one for an image, three for a displacement in mm (RAS+). */
+/** What a number of a value is in a buffer. */
+export type ElementType = 'f32' | 'i32' | 'u32';
+
+/** A plane of a value, or a list of numbers, outside of a device. */
+export type PlaneArray = Float32Array | Int32Array | Uint32Array;
+
+/** The array that holds elements of a type. */
+export const planeArrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
+
+/**
+ * Planar volumes on one grid: one of floats for an image, three for a displacement in mm (RAS+), one of u32 for indices
+ * of labels.
+ */
 export interface FieldType {
   readonly kind: 'field';
   readonly grid: Grid;
   readonly channels: number;
+  readonly element: ElementType;
 }
 
 /** A handful of floats: parameters, a loss, a matrix (12, row-major 3×4), a histogram. */
@@ -32,8 +45,8 @@ export type PlanarType = FieldType | PointsType;
 
 export type ValueType = PlanarType | ScalarsType;
 
-export function fieldType(grid: Grid, channels: number): FieldType {
-  return { kind: 'field', grid, channels };
+export function fieldType(grid: Grid, channels: number, element: ElementType = 'f32'): FieldType {
+  return { kind: 'field', grid, channels, element };
 }
 
 export function scalarsType(length: number): ScalarsType {
@@ -47,6 +60,11 @@ export function pointsType(count: number, channels: number): PointsType {
 /** Whether a value has channels: a field, or points. */
 export function isPlanar(type: ValueType): type is PlanarType {
   return type.kind !== 'scalars';
+}
+
+/** What a number of a value is: floats, unless it is a field that says otherwise. */
+export function elementOf(type: ValueType): ElementType {
+  return type.kind === 'field' ? type.element : 'f32';
 }
 
 /** Channels of a value; 1 of scalars. */
@@ -71,6 +89,7 @@ export function sameType(a: ValueType, b: ValueType): boolean {
   return (
     b.kind === 'field' &&
     a.channels === b.channels &&
+    a.element === b.element &&
     (a.grid === b.grid || sameNumbers(a.grid, b.grid))
   );
 }

@@ -1,5 +1,6 @@
 import type { Formula } from '../ir/formula';
-import type { ElementType, KernelParameters } from '../ir/kernel-graph';
+import type { KernelParameters } from '../ir/kernel-graph';
+import type { ElementType } from '../ir/values';
 import type { Simd } from '../simd/simd';
 
 /** Planar storage as kernels see it on the CPU: float32 in runs, float64 in gradient tests. */

@@ -1,7 +1,7 @@
 import type { Expression } from '../ir/formula';
-import type { BufferId, ElementType, KernelParameters } from '../ir/kernel-graph';
+import type { BufferId, KernelParameters } from '../ir/kernel-graph';
 import type { Attributes, Op } from '../ir/op-graph';
-import type { ValueId, ValueType } from '../ir/values';
+import type { ElementType, ValueId, ValueType } from '../ir/values';
 import type { KernelDefinition } from './define-kernel';
 
 type ValueSpec = ValueType['kind'] | 'any';

@@ -1,7 +1,13 @@
 import type { Matrix3x4, WorldFromVoxel } from '../../imaging/frames';
 import { type Grid, sameGrid } from '../../imaging/grid';
 import { InternalError } from '../internal-error';
-import type { FieldType, PointsType, ValueType } from '../ir/values';
+import {
+  type ElementType,
+  elementOf,
+  type FieldType,
+  type PointsType,
+  type ValueType,
+} from '../ir/values';
 
 /** A grid as attributes of an op: where it is to compute. */
 export type GridAttributes = {
@@ -21,9 +27,16 @@ export function gridOf(attributes: GridAttributes): Grid {
   };
 }
 
-/** @throws InternalError where the value is no field, or has other than `channels` channels. */
-export function asField(type: ValueType, channels?: number): FieldType {
+/** @throws InternalError where the value is no field, or has other than `channels` channels, or other elements. */
+export function asField(
+  type: ValueType,
+  channels?: number,
+  element: ElementType = 'f32',
+): FieldType {
   if (type.kind !== 'field') throw new InternalError(`A field was expected, not ${type.kind}.`);
+  if (type.element !== element) {
+    throw new InternalError(`Elements of ${element} were expected, not ${type.element}.`);
+  }
   if (channels !== undefined && type.channels !== channels) {
     throw new InternalError(`${channels} channels were expected, not ${type.channels}.`);
   }
@@ -37,6 +50,13 @@ export function asPoints(type: ValueType, channels?: number): PointsType {
     throw new InternalError(`${channels} channels were expected, not ${type.channels}.`);
   }
   return type;
+}
+
+/** @throws InternalError where numbers of a value are no floats: indices name, and are not reckoned with. */
+export function requireFloats(...types: readonly ValueType[]): void {
+  if (types.some((type) => elementOf(type) !== 'f32')) {
+    throw new InternalError('Numbers were expected, not indices.');
+  }
 }
 
 /** @throws InternalError where a displacement is given that is no vector field on the target grid. */

@@ -5,6 +5,7 @@ import inside from './inside.wgsl?raw';
 import jointTable from './joint-table.wgsl?raw';
 import type { WgslModule } from './linker';
 import localCorrelation from './local-correlation.wgsl?raw';
+import nearest from './nearest.wgsl?raw';
 import parzen from './parzen.wgsl?raw';
 import pointMap from './point-map.wgsl?raw';
 import random from './random.wgsl?raw';
@@ -24,6 +25,7 @@ export const wgslModules: readonly WgslModule[] = [
   { name: 'inside', source: inside },
   { name: 'joint-table', source: jointTable },
   { name: 'local-correlation', source: localCorrelation },
+  { name: 'nearest', source: nearest },
   { name: 'parzen', source: parzen },
   { name: 'point-map', source: pointMap },
   { name: 'random', source: random },

@@ -1,8 +1,9 @@
 import { applyMatrix, type Matrix3x4, type Vec3 } from '../../../src/imaging/frames';
 import { axisAlignedGrid, type Grid, voxelFromWorld } from '../../../src/imaging/grid';
+import { fieldType } from '../../../src/runtime/ir/values';
 import { gridAttributes } from '../../../src/runtime/ops/grid-attributes';
 import {
-  fieldOf,
+  labelsOf,
   obliqueGrid,
   oneSliceGrid,
   randomField,
@@ -25,9 +26,10 @@ const displacement = randomField(target, 3, 17, 0.8);
 /** Labels without any structure, background included: every point has many neighbours. */
 function randomLabels(grid: Grid, seed: number): CaseValue {
   const count = grid.sizeVoxels.reduce((product, n) => product * n);
-  const numbers = [0, 3, 7, 2035];
+  // The last two are beyond what a float32 tells apart.
+  const numbers = [0, 3, 2 ** 24 + 1, 2 ** 32 - 1];
   return {
-    type: fieldOf(grid, () => 0).type,
+    type: fieldType(grid, 1, 'u32'),
     planes: [randomNumbers(count, seed).map((v) => numbers[Math.floor(2 + 2 * v)] as number)],
   };
 }
@@ -91,7 +93,7 @@ const references = [
 ] as const;
 
 const unit = axisAlignedGrid([4, 3, 3], [1, 1, 1]);
-const columns = fieldOf(unit, (x) => [5, 2, 9, 4][x] as number);
+const columns = labelsOf(unit, (x) => [5, 2, 9, 4][x] as number);
 
 /** Points along x from a given start, half a voxel apart. */
 const halves = (startMm: number) => axisAlignedGrid([9, 3, 3], [0.5, 1, 1], [startMm, 0, 0]);
@@ -137,9 +139,9 @@ const labelsCases: OpCase[] = references.flatMap(([interpolation, reference]): O
 });
 
 /** Indices of a map: 0 background, 1 and 2 two labels. */
-const fixedLabels = fieldOf(obliqueGrid, (x) => (x < 2 ? 0 : x < 5 ? 1 : 2));
+const fixedLabels = labelsOf(obliqueGrid, (x) => (x < 2 ? 0 : x < 5 ? 1 : 2));
 /** Of another map, where the first of those labels is 3, and 1 is a label that the other lacks. */
-const warpedLabels = fieldOf(obliqueGrid, (x) => (x < 3 ? 0 : x < 6 ? 3 : 1));
+const warpedLabels = labelsOf(obliqueGrid, (x) => (x < 3 ? 0 : x < 6 ? 3 : 1));
 
 /** A label of its own for every voxel of the oblique grid, 7 × 6 × 5. */
 const numberOfVoxel = (x: number, y: number, z: number): number => x + 7 * (y + 6 * z);
@@ -188,7 +190,7 @@ export const cases: readonly OpCase[] = [
   {
     op: 'sampleLabels',
     name: 'one-hot-linear, three corners of one label outvote the nearest corner',
-    inputs: { labels: fieldOf(axisAlignedGrid([2, 2, 1], [1, 1, 1]), (x, y) => (x + y ? 8 : 6)) },
+    inputs: { labels: labelsOf(axisAlignedGrid([2, 2, 1], [1, 1, 1]), (x, y) => (x + y ? 8 : 6)) },
     attributes: {
       ...gridAttributes(axisAlignedGrid([1, 1, 1], [1, 1, 1], [0.375, 0.375, 0])),
       interpolation: 'one-hot-linear',
@@ -226,8 +228,8 @@ export const cases: readonly OpCase[] = [
     op: 'labelOverlap',
     name: 'a label a voxel, with the largest indices that there are',
     inputs: {
-      fixed: fieldOf(obliqueGrid, (x, y, z) => 2 ** 16 + 1 - 210 + numberOfVoxel(x, y, z)),
-      warped: fieldOf(
+      fixed: labelsOf(obliqueGrid, (x, y, z) => 2 ** 16 + 1 - 210 + numberOfVoxel(x, y, z)),
+      warped: labelsOf(
         obliqueGrid,
         (x, y, z) => 2 ** 16 + 1 - 210 + numberOfVoxel(x, y, z) + (z === 0 ? 1 : 0),
       ),

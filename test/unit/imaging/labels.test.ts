@@ -132,7 +132,7 @@ describe('labels are whatever the file holds', () => {
 
 describe('labels are written', () => {
   const grid = axisAlignedGrid([2, 2, 1], [1, 1, 1]);
-  const values = Float32Array.of(0, 1, 2, 1);
+  const values = Uint32Array.of(0, 1, 2, 1);
 
   it.each([
     [[0n, 1n, 255n], 'uint8', 'uint8'],

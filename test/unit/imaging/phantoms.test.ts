@@ -29,7 +29,7 @@ function pulledBack({ fixed, moving, truthFixedToMovingMm }: HeadPhantomPair): F
   const [nx, ny, nz] = grid.sizeVoxels;
   const [ux, uy, uz] = truthFixedToMovingMm.componentsMm;
   const movingLabels = labelNumbers(moving.labels);
-  return fixed.labels.values.map((_, index) => {
+  const drawn = fixed.labels.values.map((_, index) => {
     const voxel: Vec3 = [index % nx, Math.floor(index / nx) % ny, Math.floor(index / (nx * ny))];
     const [x, y, z] = applyMatrix(grid.worldFromVoxel, voxel);
     const at = applyMatrix(movingVoxelFromWorld, [x + ux[index]!, y + uy[index]!, z + uz[index]!]);
@@ -37,11 +37,12 @@ function pulledBack({ fixed, moving, truthFixedToMovingMm }: HeadPhantomPair): F
     const inside = i >= 0 && j >= 0 && k >= 0 && i < nx && j < ny && k < nz;
     return inside ? movingLabels[i + nx * (j + ny * k)]! : 0;
   });
+  return new Float32Array(drawn);
 }
 
 /** The label of each voxel, which the volume holds by index. */
 function labelNumbers({ values, ids }: LabelVolume): Float32Array {
-  return values.map((index) => Number(ids[index]));
+  return new Float32Array(values.map((index) => Number(ids[index])));
 }
 
 function dice(a: Float32Array, b: Float32Array, label: number): number {

@@ -164,7 +164,8 @@ describe('writeNifti', () => {
   it('stores labels as they came and images as float32 unless told otherwise', () => {
     const { grid, values } = read(smallNifti());
     const ids = values.length > 0 ? Array.from(values, (_, index) => BigInt(index)) : [];
-    const labels = { kind: 'labels', grid, values, storedType: 'uint16', ids } as const;
+    const indices = Uint32Array.from(values);
+    const labels = { kind: 'labels', grid, values: indices, storedType: 'uint16', ids } as const;
     expect(read(writeNifti(labels)).storedType).toBe('uint16');
     const image = { kind: 'image', grid, values, storedType: 'uint16' } as const;
     expect(read(writeNifti(image)).storedType).toBe('float32');

@@ -36,6 +36,9 @@ export type MapPart = (id: ValueId, part: string, type?: ValueType) => ValueId;
 /** Numbers of a program value: one plane a channel, or one of scalars. Empty where there are none. */
 export type PlanesOf = (id: ValueId) => readonly Float32Array[];
 
+/** Indices of a program value of whole numbers: one plane. Empty where there are none. */
+export type IndicesOf = (id: ValueId) => readonly Uint32Array[];
+
 /** Makes program values out of numbers. */
 export interface NewValues {
   /**
@@ -43,6 +46,11 @@ export interface NewValues {
    * @throws InternalError where a plane is not of the grid's size
    */
   field(grid: Grid, planes: readonly Float32Array[]): ValueId;
+  /**
+   * One index a voxel.
+   * @throws InternalError where the plane is not of the grid's size
+   */
+  indices(grid: Grid, plane: Uint32Array): ValueId;
   scalars(numbers: readonly number[]): ValueId;
   /**
    * One plane a channel, one number a point.
@@ -57,7 +65,7 @@ export type PlanesMm = readonly [Float32Array, Float32Array, Float32Array];
 /** Fields on one grid, planar: one plane a channel. */
 export interface GridPlanes {
   readonly grid: Grid;
-  readonly planes: readonly Float32Array[];
+  readonly planes: readonly (Float32Array | Uint32Array)[];
   /** Where the numbers are indices of labels: the label by index. */
   readonly labelIds?: LabelIds;
 }
@@ -94,7 +102,7 @@ export interface DataKind<Value extends DataValueBase, Computed extends Computed
   /** A copy in which each program value is what `map` gives for it, visited in a fixed order. */
   mapParts(value: Value, map: MapPart): Value;
   /** The value as numbers. Arrays are handed on, not copied. */
-  toNumbers(value: Value, planesOf: PlanesOf): Computed;
+  toNumbers(value: Value, planesOf: PlanesOf, indicesOf: IndicesOf): Computed;
   /** The value of a program for these numbers. */
   fromNumbers(computed: Computed, values: NewValues): Value;
   asVolume?(computed: Computed): GridPlanes;
@@ -126,7 +134,7 @@ export function defineDataKind<Value extends DataValueBase, Computed extends Com
  * The first plane of a value.
  * @throws InternalError where it has no numbers
  */
-export function onePlane(planes: readonly Float32Array[]): Float32Array {
+export function onePlane<Plane>(planes: readonly Plane[]): Plane {
   const [plane] = planes;
   if (!plane) throw new InternalError('A kept result has no numbers.');
   return plane;

@@ -18,7 +18,7 @@ export interface LabelTable {
 export interface LabelsValue extends LabelTable {
   readonly kind: 'labels';
   readonly grid: Grid;
-  /** Field of one channel holding indices. */
+  /** Field of one channel of u32, indices. */
   readonly labels: ValueId;
 }
 
@@ -26,22 +26,22 @@ export interface ComputedLabels extends LabelTable {
   readonly kind: 'labels';
   readonly grid: Grid;
   /** One index a voxel. */
-  readonly values: Float32Array;
+  readonly values: Uint32Array;
 }
 
 export const labelsKind = defineDataKind<LabelsValue, ComputedLabels>({
   traits: { isPlural: true, mayBeLeftOut: true },
   mapParts: (value, map) => ({
     ...value,
-    labels: map(value.labels, 'labels', fieldType(value.grid, 1)),
+    labels: map(value.labels, 'labels', fieldType(value.grid, 1, 'u32')),
   }),
-  toNumbers: ({ labels, ...value }, planesOf) => ({
+  toNumbers: ({ labels, ...value }, _, indicesOf) => ({
     ...value,
-    values: onePlane(planesOf(labels)),
+    values: onePlane(indicesOf(labels)),
   }),
   fromNumbers: ({ values, ...value }, made) => ({
     ...value,
-    labels: made.field(value.grid, [values]),
+    labels: made.indices(value.grid, values),
   }),
   asVolume: ({ grid, values, ids }) => ({ grid, planes: [values], labelIds: ids }),
   file: volumeFile,

@@ -3,6 +3,7 @@ import { sameType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { elementwiseParts } from '../elementwise-parts';
+import { requireFloats } from '../grid-attributes';
 import { addScaledElements } from './add-scaled.cpu';
 import source from './add-scaled.wgsl?raw';
 
@@ -22,6 +23,7 @@ export const addScaled = defineOp<{ readonly factor: number }>()({
   inputs: { a: 'any', b: 'any', by: 'scalars' },
   outputs: ['value'],
   infer({ a, b, by }) {
+    requireFloats(a);
     if (!sameType(a, b)) throw new InternalError('Operands of different types cannot be added.');
     if (by.kind !== 'scalars' || by.length !== 1) {
       throw new InternalError('A value is scaled by one number.');

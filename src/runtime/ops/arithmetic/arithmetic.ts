@@ -65,6 +65,7 @@ export const zeros = defineOp<ZerosAttributes>()({
   infer({ like }, attributes) {
     if ('size' in attributes) return { value: fieldType(gridOf(attributes), attributes.channels) };
     if (!like) throw new InternalError('Zeros need a grid, or a value to be like.');
+    if (like.kind === 'field') return { value: fieldType(like.grid, attributes.channels) };
     return {
       value: isPlanar(like) ? withChannels(like, attributes.channels) : scalarsType(like.length),
     };

@@ -3,6 +3,7 @@ import { channelsOf, sameType, type ValueId } from '../../ir/values';
 import { defineKernel, shareOf } from '../define-kernel';
 import { defineOp } from '../define-op';
 import { elementwiseParts } from '../elementwise-parts';
+import { requireFloats } from '../grid-attributes';
 import source from './select.wgsl?raw';
 
 const selectKernel = defineKernel({
@@ -32,6 +33,7 @@ export const select = defineOp()({
     if (!sameType(whenTrue, whenFalse)) {
       throw new InternalError('Values of different types are no alternatives.');
     }
+    requireFloats(whenTrue);
     return { value: whenTrue };
   },
   adjoint(b, { inputs: { condition } }, { value: cotangent }) {

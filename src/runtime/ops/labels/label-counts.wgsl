@@ -6,8 +6,8 @@
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = weft_index(gid, groups);
   if (i >= params.voxels) { return; }
-  let fixed_place = i32(fixedPlaces[u32(fixed[i])]);
-  let warped_place = i32(warpedPlaces[u32(warped[i])]);
+  let fixed_place = i32(fixedPlaces[fixed[i]]);
+  let warped_place = i32(warpedPlaces[warped[i]]);
   if (fixed_place >= 0) {
     atomicAdd(&counts[u32(fixed_place)], 1u);
     if (fixed_place == warped_place) {

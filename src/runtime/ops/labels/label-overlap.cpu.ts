@@ -2,8 +2,8 @@ import type { FloatArray } from '../define-kernel';
 
 /** Two maps of indices, and which label of the table each index stands for. */
 export interface LabelMaps {
-  readonly fixed: FloatArray;
-  readonly warped: FloatArray;
+  readonly fixed: Uint32Array;
+  readonly warped: Uint32Array;
   /** The label's place by index, −1 where the table has it not. */
   readonly fixedPlaces: FloatArray;
   readonly warpedPlaces: FloatArray;

@@ -16,8 +16,8 @@ import meanDiceSource from './mean-dice.wgsl?raw';
 const labelCountsKernel = defineKernel({
   name: 'label-counts',
   bindings: {
-    fixed: 'read',
-    warped: 'read',
+    fixed: 'read u32',
+    warped: 'read u32',
     fixedPlaces: 'read',
     warpedPlaces: 'read',
     counts: 'atomic u32',
@@ -59,7 +59,7 @@ export const labelOverlap = defineOp<LabelOverlapAttributes>()({
   inputs: { fixed: 'field', warped: 'field', fixedPlaces: 'scalars', warpedPlaces: 'scalars' },
   outputs: ['dice'],
   infer({ fixed, warped }, { places }) {
-    if (!sameType(asField(fixed, 1), asField(warped, 1))) {
+    if (!sameType(asField(fixed, 1, 'u32'), asField(warped, 1, 'u32'))) {
       throw new InternalError('Fixed and warped labels are on different grids.');
     }
     return { dice: scalarsType(1 + places) };

@@ -12,13 +12,13 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let point = sample_point_at(i);
   let size = sample_point_source_size();
   if (trilinear_is_cut(point, size, params.outside)) {
-    value[i] = 0.0;
+    value[i] = 0u;
     return;
   }
   let cell = trilinear_cell(point, size, params.outside);
   let rows = trilinear_rows(cell, size);
   let row_weights = trilinear_row_weights(cell);
-  var corners: array<f32, 8>;
+  var corners: array<u32, 8>;
   var weights: array<f32, 8>;
   for (var row = 0u; row < 4u; row += 1u) {
     corners[2u * row] = labels[rows[row] + cell.x.low];
@@ -26,7 +26,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     weights[2u * row] = row_weights[row] * cell.x.weight.x;
     weights[2u * row + 1u] = row_weights[row] * cell.x.weight.y;
   }
-  var winner = 0.0;
+  var winner = 0u;
   var most = 0.0;
   for (var candidate = 0u; candidate < 8u; candidate += 1u) {
     let label = corners[candidate];

@@ -8,10 +8,10 @@ import type { SamplingNumbers } from '../sample/sample.cpu';
  * voxel outside; within that, the edge goes on. Rows of the target are shared out.
  */
 export function sampleByVote(
-  labels: FloatArray,
+  labels: Uint32Array,
   displacement: readonly [FloatArray, FloatArray, FloatArray] | undefined,
   affine: FloatArray | undefined,
-  value: FloatArray,
+  value: Uint32Array,
   p: SamplingNumbers,
   share: Share,
 ): void {

@@ -30,6 +30,38 @@ export const copyKernel = defineKernel({
   cost: (p) => ({ bytes: 8 * p.count, operations: 0 }),
 });
 
+/** `copy` of whole numbers: as floats they could lose their bits, where a device takes small ones for 0. */
+const copyIndicesKernel = defineKernel({
+  name: 'copy-u32',
+  bindings: { source: 'read u32', value: 'write u32' },
+  parameters: { count: 'i32' },
+  cpu(b, p, share) {
+    const [begin, end] = shareOf(p.count, share);
+    b.value.set(b.source.subarray(begin, end), begin);
+  },
+  gpu: { source: copySource, threads: (p) => p.count },
+  cost: (p) => ({ bytes: 8 * p.count, operations: 0 }),
+});
+
+const copyIntegersKernel = defineKernel({
+  name: 'copy-i32',
+  bindings: { source: 'read i32', value: 'write i32' },
+  parameters: { count: 'i32' },
+  cpu(b, p, share) {
+    const [begin, end] = shareOf(p.count, share);
+    b.value.set(b.source.subarray(begin, end), begin);
+  },
+  gpu: { source: copySource, threads: (p) => p.count },
+  cost: (p) => ({ bytes: 8 * p.count, operations: 0 }),
+});
+
+/** The kernel that copies elements of a type. */
+export const copyKernels = {
+  f32: copyKernel,
+  i32: copyIntegersKernel,
+  u32: copyIndicesKernel,
+} as const;
+
 /** trace[iteration · columns + column] = loss. */
 export const recordLossKernel = defineKernel({
   name: 'record-loss',
@@ -59,7 +91,7 @@ export const advanceIterationKernel = defineKernel({
 /** Kernels that loops need and no op calls by itself. */
 export const loopKernels = [
   fillKernel,
-  copyKernel,
+  ...Object.values(copyKernels),
   recordLossKernel,
   advanceIterationKernel,
 ] as const;

@@ -8,6 +8,7 @@ import {
   type ValueType,
   withChannels,
 } from '../../ir/values';
+import { requireFloats } from '../grid-attributes';
 import { leavesOf, type Reference, referenceOf, requireExpression } from './expression';
 
 /** Types of a formula's inputs by name. */
@@ -24,6 +25,7 @@ export function readingOf(
   element: ValueType,
 ): 'plane' | 'uniform' {
   if (!type) throw new InternalError(`The formula reads "${name}", which is not given.`);
+  requireFloats(type);
   if (isPlanar(type)) {
     const isSameGrid = isPlanar(element) && sameType(withChannels(type, element.channels), element);
     if (!isSameGrid) throw new InternalError(`"${name}" is on another grid.`);

@@ -1,6 +1,7 @@
 import { bufferCount, elementsPerBuffer, scalarsType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
+import { requireFloats } from '../grid-attributes';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
 import { nonFinitePartials } from './non-finite.cpu';
 import source from './non-finite-partials.wgsl?raw';
@@ -21,7 +22,10 @@ export const countNonFinite = defineOp()({
   doc: 'How many numbers of a value are not finite: infinite, or not a number.',
   inputs: { value: 'any' },
   outputs: ['count'],
-  infer: () => ({ count: scalarsType(1) }),
+  infer({ value }) {
+    requireFloats(value);
+    return { count: scalarsType(1) };
+  },
   adjoint: 'not-differentiable',
   kernels: [nonFinitePartialsKernel, sumPartialsKernel],
   emit(emitter, { inputs, outputs, inputTypes }) {

@@ -2,6 +2,7 @@ import { InternalError } from '../../internal-error';
 import { elementsPerBuffer, liesTogether, sameType, scalarsType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp } from '../define-op';
+import { requireFloats } from '../grid-attributes';
 import { emitSum } from '../pointwise/pointwise';
 import { reductionChunks, reductionThreads, reductionWorkgroup } from '../reduction';
 import { productPartials } from './dot.cpu';
@@ -23,6 +24,7 @@ export const dot = defineOp()({
   inputs: { a: 'any', b: 'any' },
   outputs: ['product'],
   infer({ a, b }) {
+    requireFloats(a);
     if (!sameType(a, b)) {
       throw new InternalError('The inner product is taken of two values of one type.');
     }

@@ -119,10 +119,10 @@ export function sampleLinear(
 
 /** Value of the nearest voxel; halves round up, as ITK does. */
 export function sampleNearest(
-  source: FloatArray,
+  source: FloatArray | Uint32Array,
   displacement: Planes | undefined,
   affine: FloatArray | undefined,
-  value: FloatArray,
+  value: FloatArray | Uint32Array,
   p: SamplingNumbers,
   share: Share,
 ): void {

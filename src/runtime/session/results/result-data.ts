@@ -1,8 +1,8 @@
 import type { HeldPlane } from '../../held-plane';
-import type { ValueId } from '../../ir/values';
+import type { PlaneArray, ValueId } from '../../ir/values';
 
 /** Numbers of program values: one plane a channel, or one of scalars. */
-export type Numbers = ReadonlyMap<ValueId, readonly Float32Array[]>;
+export type Numbers = ReadonlyMap<ValueId, readonly PlaneArray[]>;
 
 /** The numbers of a result: scalars and points at hand, fields where the device left them. */
 export class ResultData {
@@ -38,7 +38,7 @@ export class ResultData {
    * @throws DeviceFailure
    */
   async read(values: readonly ValueId[]): Promise<Numbers> {
-    const found = values.map(async (value): Promise<[ValueId, readonly Float32Array[]][]> => {
+    const found = values.map(async (value): Promise<[ValueId, readonly PlaneArray[]][]> => {
       const scalars = this.#scalars.get(value);
       if (scalars) return [[value, scalars]];
       const planes = this.#fields.get(value);

@@ -9,7 +9,14 @@ import {
 import type { KeptOutputs } from '../../compile/lower';
 import { HostPlane } from '../../held-plane';
 import { InternalError } from '../../internal-error';
-import { fieldType, pointsType, scalarsType, type ValueId, type ValueType } from '../../ir/values';
+import {
+  fieldType,
+  type PlaneArray,
+  pointsType,
+  scalarsType,
+  type ValueId,
+  type ValueType,
+} from '../../ir/values';
 import { type Numbers, ResultData } from './result-data';
 
 type Planes = readonly Float32Array[];
@@ -24,14 +31,33 @@ export interface ValuesWithData extends KeptOutputs {
  * @throws InternalError where `data` lacks a part of it
  */
 export function computedValue(value: DataValue, data: Numbers): ComputedValue {
-  return dataKindOf(value).toNumbers(value, (id) => data.get(id) ?? []);
+  return dataKindOf(value).toNumbers(
+    value,
+    (id) => arraysOf(data.get(id) ?? [], Float32Array),
+    (id) => arraysOf(data.get(id) ?? [], Uint32Array),
+  );
+}
+
+/** @throws InternalError where a value holds other elements than its kind says */
+function arraysOf<One extends PlaneArray>(
+  planes: readonly PlaneArray[],
+  type: abstract new (length: number) => One,
+): readonly One[] {
+  return planes.map((plane) => {
+    if (plane instanceof type) return plane;
+    throw new InternalError('A value holds other elements than it is said to.');
+  });
 }
 
 const nothing: Planes = [new Float32Array(0), new Float32Array(0), new Float32Array(0)];
 
 /** What a node left at a port without its numbers: enough to see which parts it has. */
 export function shapeOf(value: DataValue): ComputedValue {
-  return dataKindOf(value).toNumbers(value, () => nothing);
+  return dataKindOf(value).toNumbers(
+    value,
+    () => nothing,
+    () => [new Uint32Array(0)],
+  );
 }
 
 /**
@@ -70,6 +96,16 @@ class ValueTable implements NewValues {
       id,
       planes.map((plane) => new HostPlane(plane)),
     );
+    return id;
+  }
+
+  indices(grid: Grid, plane: Uint32Array): ValueId {
+    const voxels = voxelCount(grid);
+    if (plane.length !== voxels) {
+      throw new InternalError(`A grid of ${voxels} voxels needs as many indices.`);
+    }
+    const id = this.#add(fieldType(grid, 1, 'u32'));
+    this.#fields.set(id, [new HostPlane(plane)]);
     return id;
   }
 

@@ -76,7 +76,11 @@ async function notFiniteIn({ ports, data }: ValuesWithData) {
   for (const [port, value] of Object.entries(ports)) {
     const numbers = [...(await data.read(valuesOf(value))).values()].flat();
     const count = numbers.reduce(
-      (sum, plane) => sum + plane.reduce((bad, one) => bad + (Number.isFinite(one) ? 0 : 1), 0),
+      (sum, plane) =>
+        sum +
+        (plane instanceof Float32Array
+          ? plane.reduce((bad, one) => bad + (Number.isFinite(one) ? 0 : 1), 0)
+          : 0),
       0,
     );
     if (count > 0) return { port, count };

@@ -7,7 +7,7 @@ import { type DataValue, gridOf, valuesOf } from '../../compile/data-values';
 import type { ToldWarning } from '../../compile/result-warnings';
 import { DeviceFailure, type Execution } from '../../devices';
 import type { HeldPlane } from '../../held-plane';
-import type { ValueId, ValueType } from '../../ir/values';
+import type { PlaneArray, ValueId, ValueType } from '../../ir/values';
 import type { StoredInput } from '../inputs/input-store';
 import type { Prepared } from '../prepare-recipe';
 import { ResultData } from '../results/result-data';
@@ -103,7 +103,7 @@ async function keptNumbers(
   { plan, graph }: Compiled,
   execution: Execution,
 ): Promise<Pick<StoredResult, 'data' | 'types'>> {
-  const scalars = new Map<ValueId, readonly Float32Array[]>();
+  const scalars = new Map<ValueId, readonly PlaneArray[]>();
   const types = new Map<ValueId, ValueType>();
   const values = new Set(Object.values(ports).flatMap(valuesOf));
   for (const value of values) {

@@ -9,7 +9,7 @@ import { DeviceFailure, type Execution } from '../../devices';
 import { InternalError } from '../../internal-error';
 import type { OpGraph } from '../../ir/op-graph';
 import type { Plan } from '../../ir/plan';
-import type { ValueId } from '../../ir/values';
+import type { PlaneArray, ValueId } from '../../ir/values';
 import { compilePrepared, hasError, type PreparationParts, type Prepared } from '../prepare-recipe';
 import type { ResultStore, StoredResult } from '../results/result-store';
 import type { DialTurns } from './dial-turns';
@@ -258,7 +258,7 @@ async function readScalars(
   { buffersOfValue }: Plan,
   execution: Execution,
   value: ValueId,
-): Promise<Float32Array> {
+): Promise<PlaneArray> {
   const [buffer] = buffersOfValue.get(value) ?? [];
   if (buffer === undefined) throw new InternalError('A value that is checked has no buffer.');
   return execution.read(buffer);

@@ -3,6 +3,7 @@ import { keptKey, partKey } from '../../compile/lower';
 import type { Execution } from '../../devices';
 import type { HeldPlane } from '../../held-plane';
 import type { Plan } from '../../ir/plan';
+import type { PlaneArray } from '../../ir/values';
 import type { Prepared } from '../prepare-recipe';
 
 /** Gives an execution the numbers of its loaders and what earlier runs left. */
@@ -11,7 +12,7 @@ export async function writeInputs(
   plan: Plan,
   { inputs, kept }: Prepared,
 ): Promise<void> {
-  const byKey = new Map<string, readonly (Float32Array | HeldPlane)[]>();
+  const byKey = new Map<string, readonly (PlaneArray | HeldPlane)[]>();
   for (const [nodeId, { descriptor, numbers }] of inputs) {
     mapDataValues(descriptor, (id, part) => {
       byKey.set(partKey(nodeId, descriptor.kind, part), numbers.get(id) ?? []);
@@ -27,8 +28,9 @@ export async function writeInputs(
     const planes = byKey.get(key) ?? [];
     for (const [index, buffer] of (plan.buffersOfValue.get(value) ?? []).entries()) {
       const plane = planes[index];
-      if (plane instanceof Float32Array) execution.write(buffer, plane);
-      else if (plane) await execution.take(buffer, plane);
+      if (!plane) continue;
+      if ('read' in plane) await execution.take(buffer, plane);
+      else execution.write(buffer, plane);
     }
   }
 }

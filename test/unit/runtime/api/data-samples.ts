@@ -8,7 +8,7 @@ const plane = (from: number) => Float32Array.of(from, from + 1, from + 2, from +
 /** One value of every kind, with everything that it can hold. */
 export const dataSamples: { readonly [Type in DataPortType]: ComputedValues[Type] } = {
   image: { kind: 'image', grid, planes: [plane(0.5), plane(2.5)] },
-  labels: { kind: 'labels', grid, values: plane(0), ids: [0n, 1n, 2n, 3n] },
+  labels: { kind: 'labels', grid, values: Uint32Array.of(0, 1, 2, 3), ids: [0n, 1n, 2n, 3n] },
   mask: { kind: 'mask', grid, values: Float32Array.of(0, 1, 1, 0) },
   transform: {
     kind: 'transform',

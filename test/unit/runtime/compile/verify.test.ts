@@ -112,6 +112,7 @@ const kernels: KernelRegistry = new Map(
     kernel('two-out', { a: 'write', b: 'update' }),
     kernel('eight', { u: 'read3', v: 'read3', a: 'read', to: 'write' }),
     kernel('nine', { u: 'read3', v: 'read3', w: 'read3' }),
+    kernel('of-indices', { from: 'read u32', to: 'write' }),
     kernel('on-host', { to: 'write' }, true),
   ].map((one) => [one.name, one]),
 );
@@ -169,6 +170,12 @@ describe('verifyKernelGraph', () => {
       'program',
       passOf('one-to-one', 3, 3),
       /read and written/,
+    ],
+    [
+      'a buffer of other elements than the kernel takes',
+      'program',
+      passOf('of-indices', 0, 1),
+      /other elements/,
     ],
     ['a buffer that is written twice', 'program', passOf('two-out', 4, 4), /two bindings/],
     [

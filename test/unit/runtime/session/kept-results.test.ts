@@ -5,7 +5,7 @@ import type { CompileRequest, OutputHandle } from '../../../../src/runtime/api/e
 import { deviceOpeners } from '../../../../src/runtime/device-openers';
 import type { DeviceOpener, Execution } from '../../../../src/runtime/devices';
 import type { HeldPlane } from '../../../../src/runtime/held-plane';
-import type { ValueId } from '../../../../src/runtime/ir/values';
+import type { PlaneArray, ValueId } from '../../../../src/runtime/ir/values';
 import type { Session } from '../../../../src/runtime/session';
 import { ResultData } from '../../../../src/runtime/session/results/result-data';
 import { resultHandle, resultPlace } from '../../../../src/runtime/session/results/result-handles';
@@ -34,7 +34,7 @@ const places = (outputs: readonly OutputHandle[]) =>
 /** The cpu device, with the number of fields that are read out of executions and held planes. */
 function watchedDevice(): { readonly openers: readonly DeviceOpener[]; fieldsRead: number } {
   const watched = { openers: [] as readonly DeviceOpener[], fieldsRead: 0 };
-  const counted = async (reading: Promise<Float32Array>): Promise<Float32Array> => {
+  const counted = async (reading: Promise<PlaneArray>): Promise<PlaneArray> => {
     const numbers = await reading;
     if (numbers.length >= voxels) watched.fieldsRead += 1;
     return numbers;
