@@ -107,7 +107,7 @@ describe('steps on the GPU', () => {
   });
 
   withDevice('of a registration: a device that fails in LNCC shows at LNCC', async (gpu) => {
-    const lncc = kernelRegistry.get('lncc-adjoint') as KernelDefinition;
+    const lncc = kernelRegistry.get('lncc-partials-and-adjoint') as KernelDefinition;
     const tooMany: KernelDefinition = {
       ...lncc,
       // More workgroups than two dimensions hold.
