@@ -86,7 +86,7 @@ export function labelsOn(
   present: readonly number[],
 ): LabelsValue {
   const ids = labelIdsOf(present.map(BigInt));
-  return { kind: 'labels', grid, ids, labels: graph.input(key, fieldType(grid, 1)) };
+  return { kind: 'labels', grid, ids, labels: graph.input(key, fieldType(grid, 1, 'u32')) };
 }
 
 export function transformOn(graph: GraphBuilder, grid: Grid, bends: boolean): TransformValue {
