@@ -196,7 +196,10 @@ describe('weft run', () => {
   });
 
   it('gives the same metrics on the gpu device, and auto takes no software driver', (context) => {
-    const shortly = ['--set', 'field-levels.iterations=[5,3,2]', '--out', 'slices', '--json'];
+    const shortly = [
+      ...['--set', 'affine-levels.iterations=[4,2]', '--set', 'field-levels.iterations=[4,2,1]'],
+      ...['--out', 'slices', '--json'],
+    ];
     const gpu = weft('run', slices, ...shortly, '--device', 'gpu');
     if (gpu.status === 1 && gpu.stderr.includes('error [device] --device gpu')) {
       context.skip('Dawn found no graphics adapter on this machine');

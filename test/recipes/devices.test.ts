@@ -48,8 +48,8 @@ const cases = [
     heads: slices,
     document: withParameters(onSlices(readRecipe('brain-t1-svf.json')), {
       'rigid-levels.iterations': [10],
-      'affine-levels.iterations': [10, 5],
-      'field-levels.iterations': [3, 2, 1],
+      'affine-levels.iterations': [5, 3],
+      'field-levels.iterations': [2, 1, 1],
     }),
   },
   {
