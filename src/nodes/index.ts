@@ -17,7 +17,9 @@ import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
+import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
+import { translation } from './model/translation';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
@@ -58,7 +60,9 @@ export const nodeDefinitions = [
   centresOfMass,
   moments,
   start,
+  translation,
   rigid,
+  similarityModel,
   affine,
   greedy,
   svf,
