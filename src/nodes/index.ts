@@ -6,6 +6,7 @@ import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
 import { evaluateJacobian } from './evaluate/jacobian';
 import { evaluateLandmarks } from './evaluate/landmarks';
+import { evaluateSurfaceDistance } from './evaluate/surface-distance';
 import { centresOfMass } from './initialise/centres-of-mass';
 import { moments } from './initialise/moments';
 import { start } from './initialise/start';
@@ -85,6 +86,7 @@ export const nodeDefinitions = [
   applyToLabels,
   applyToLandmarks,
   evaluateDice,
+  evaluateSurfaceDistance,
   evaluateCorrelation,
   evaluateJacobian,
   evaluateLandmarks,

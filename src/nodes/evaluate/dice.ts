@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import { sharedLabels } from '../../imaging/label-ids';
-import type { LabelIds } from '../../imaging/volume';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { requireSameGrid } from '../shared/same-grid';
-
-/** More regions than any atlas has; beyond it, an image was taken for labels. */
-const mostLabels = 4096;
+import { requireSharedLabels } from '../shared/shared-labels';
 
 export const evaluateDice = defineNode({
   type: 'evaluate.dice',
@@ -40,43 +35,9 @@ interpolated.`,
   },
   outputs: { table: { type: 'table', doc: '`dice.mean`, and `dice.N` for each label N.' } },
   lower(b, { fixed, warped }, _, context) {
-    requireSameGrid(context, fixed.grid, warped.grid, 'warped');
-    const labels = sharedLabels(fixed.ids, warped.ids);
-    if (labels.length === 0) {
-      context.refuse({
-        port: 'warped',
-        message: 'The two maps have no label in common.',
-        remedy: 'Check that both were made by the same protocol and use the same numbers.',
-      });
-    }
-    if (labels.length > mostLabels) {
-      context.refuse({
-        port: 'fixed',
-        message: `The two maps have ${labels.length} labels in common; at most ${mostLabels} are measured.`,
-        remedy:
-          'Check that both are maps of regions, not images, and join regions that are too small.',
-      });
-    }
-    const places = (ids: LabelIds, indices: readonly number[]) => {
-      const placeOf = new Map(indices.map((index, place) => [index, place]));
-      return b.constant(ids.map((_, index) => placeOf.get(index) ?? -1));
-    };
-    const scalars = b.labelOverlap(
-      {
-        fixed: fixed.labels,
-        warped: warped.labels,
-        fixedPlaces: places(
-          fixed.ids,
-          labels.map(({ inFirst }) => inFirst),
-        ),
-        warpedPlaces: places(
-          warped.ids,
-          labels.map(({ inSecond }) => inSecond),
-        ),
-      },
-      { places: labels.length },
-    );
-    const rows = ['mean', ...labels.map(({ id }) => id)].map((name, index) => ({
+    const { ids, inputs } = requireSharedLabels(b, context, fixed, warped);
+    const scalars = b.labelOverlap(inputs, { places: ids.length });
+    const rows = ['mean', ...ids].map((name, index) => ({
       name: `dice.${name}`,
       scalars,
       index,

@@ -18,10 +18,12 @@ import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
+import { nonDiffeomorphicReport } from './derivatives/non-diffeomorphic';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
+import { surfaceDistance } from './labels/surface-distance';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
@@ -121,6 +123,7 @@ export const opDefinitions = {
   multiplyAffineAdjoint,
   mutualInformation,
   mutualInformationAdjoint,
+  nonDiffeomorphicReport,
   nonZero,
   overlapGate,
   overlapReport,
@@ -150,6 +153,7 @@ export const opDefinitions = {
   selectAffine,
   splat,
   splatPoints,
+  surfaceDistance,
   uniformDraws,
   warpAdjoint,
   windowMoments,

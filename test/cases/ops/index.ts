@@ -14,6 +14,7 @@ import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
 import { cases as labels } from './labels.cases';
+import { cases as labelsSurface } from './labels-surface.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as lnccWeighted } from './lncc-weighted.cases';
 import { cases as manyChannels } from './many-channels.cases';
@@ -49,6 +50,7 @@ export const allCases: readonly OpCase[] = [
   ...histogram,
   ...histogramWeighted,
   ...labels,
+  ...labelsSurface,
   ...lncc,
   ...lnccWeighted,
   ...manyChannels,
