@@ -19,8 +19,11 @@ import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/fiel
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
 import { nonDiffeomorphicReport } from './derivatives/non-diffeomorphic';
+import { informationReport, labelInformationReport } from './histogram/information';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
+import { matchHistogram } from './histogram/match-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
+import { otsuThreshold } from './histogram/otsu';
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
 import { surfaceDistance } from './labels/surface-distance';
@@ -100,12 +103,14 @@ export const opDefinitions = {
   globalCorrelationAdjoint,
   imageMoments,
   imageVariance,
+  informationReport,
   insideWeight,
   intensityRange,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,
   jointHistogramAdjoint,
+  labelInformationReport,
   labelOverlap,
   largestNorm,
   lnccFromImages,
@@ -113,6 +118,7 @@ export const opDefinitions = {
   lnccLossAdjoint,
   lnccLossAdjointFixed,
   lnccLossWithAdjoint,
+  matchHistogram,
   meanSquaredDifference,
   meanWeight,
   momentCandidates,
@@ -125,6 +131,7 @@ export const opDefinitions = {
   mutualInformationAdjoint,
   nonDiffeomorphicReport,
   nonZero,
+  otsuThreshold,
   overlapGate,
   overlapReport,
   pointwise,

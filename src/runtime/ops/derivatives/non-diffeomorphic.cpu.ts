@@ -132,10 +132,11 @@ export function nonDiffeomorphicSlices(
 
 /** Share of the volume that is turned inside out, and of the voxels that have any of it, %; −1 where none was asked. */
 export function reportFolding(partials: FloatArray, report: FloatArray, slices: number): void {
-  const total = (quantity: number): number =>
-    partials
-      .subarray(quantity * slices, (quantity + 1) * slices)
-      .reduce((sum: number, value: number) => sum + value, 0);
+  const total = (quantity: number): number => {
+    let sum = 0;
+    for (let z = 0; z < slices; z += 1) sum += partials[quantity * slices + z]!;
+    return sum;
+  };
   const asked = total(2);
   report[0] = asked === 0 ? -1 : (100 * total(0)) / asked;
   report[1] = asked === 0 ? -1 : (100 * total(1)) / asked;
