@@ -4,8 +4,11 @@ import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
+import { evaluateIntensityError } from './evaluate/intensity-error';
 import { evaluateJacobian } from './evaluate/jacobian';
 import { evaluateLandmarks } from './evaluate/landmarks';
+import { evaluateMutualInformation } from './evaluate/mutual-information';
+import { evaluateStructuralSimilarity } from './evaluate/structural-similarity';
 import { evaluateSurfaceDistance } from './evaluate/surface-distance';
 import { centresOfMass } from './initialise/centres-of-mass';
 import { moments } from './initialise/moments';
@@ -88,6 +91,9 @@ export const nodeDefinitions = [
   evaluateDice,
   evaluateSurfaceDistance,
   evaluateCorrelation,
+  evaluateIntensityError,
+  evaluateStructuralSimilarity,
+  evaluateMutualInformation,
   evaluateJacobian,
   evaluateLandmarks,
   checkerboard,
