@@ -60,6 +60,7 @@ import { sampleSlope } from './sample/sample-slope';
 import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
+import { landmarkFit } from './start/landmark-fit';
 import { centresAffine, momentCandidates } from './start/moment-candidates';
 import { searchStart } from './start/search-start';
 import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
@@ -112,6 +113,7 @@ export const opDefinitions = {
   jointHistogramAdjoint,
   labelInformationReport,
   labelOverlap,
+  landmarkFit,
   largestNorm,
   lnccFromImages,
   lnccLoss,

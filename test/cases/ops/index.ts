@@ -17,6 +17,7 @@ import { cases as information } from './information.cases';
 import { cases as intensity } from './intensity.cases';
 import { cases as labels } from './labels.cases';
 import { cases as labelsSurface } from './labels-surface.cases';
+import { cases as landmarkFit } from './landmark-fit.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as lnccWeighted } from './lncc-weighted.cases';
 import { cases as manyChannels } from './many-channels.cases';
@@ -55,6 +56,7 @@ export const allCases: readonly OpCase[] = [
   ...intensity,
   ...labels,
   ...labelsSurface,
+  ...landmarkFit,
   ...lncc,
   ...lnccWeighted,
   ...manyChannels,
