@@ -3,6 +3,7 @@ import { nodeRegistry } from '../src/nodes/index';
 import { parseDocument } from '../src/pipeline/parse-document';
 import type { Params, PipelineDocument } from '../src/pipeline/schema';
 import type { OpenInputRequest, OpenInputResult } from '../src/runtime/api/engine/engine-api';
+import { readingOf } from '../src/runtime/api/engine/inputs';
 import type { Pair } from './pairs';
 
 /** Texts of the shipped recipes by path. */
@@ -56,10 +57,10 @@ export async function openPair(
       bytes
         ? {
             nodeId,
-            source: { kind: 'file', as: source.as, name: nodeId },
+            source: { ...readingOf(source), kind: 'file', name: nodeId },
             // The engine owns what it is given, and a pair is opened many times.
             bytes: bytes.slice(),
-            fileName: `${nodeId}.nii.gz`,
+            fileName: pair.fileNames?.[nodeId] ?? `${nodeId}.nii.gz`,
           }
         : { nodeId, source },
     );
