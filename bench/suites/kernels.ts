@@ -1,9 +1,11 @@
+import type { DeviceKind } from '../../src/runtime/api/engine/engine-api';
+import type { Device } from '../../src/runtime/devices';
 import type { LoopStep } from '../../src/runtime/ir/kernel-graph';
 import type { Plan } from '../../src/runtime/ir/plan';
 import { countedPasses } from '../../src/runtime/ir/repeats';
 import { costOf } from '../../src/runtime/session/plan-summary';
 import { checkedCases, checkOps } from '../check-ops';
-import { compileRecipe, openRecipe } from '../compiled-recipe';
+import { compileRecipe, type OpenedRecipe, openRecipe } from '../compiled-recipe';
 import { measureCopyBandwidth } from '../copy-bandwidth';
 import type { BenchHost } from '../host';
 import { phantomPair, realPair } from '../pairs';
@@ -26,7 +28,14 @@ interface KernelTime {
   readonly secondsAlone?: readonly number[];
 }
 
-/** Checks every op, then times the kernels of one iteration of the recipe's dense stage. */
+/** The last stage of each recipe for volumes. */
+const timedStages = [
+  ['brain-t1-greedy', 'greedy'],
+  ['brain-t1-svf', 'svf'],
+  ['brain-t1-affine', 'affine'],
+] as const;
+
+/** Checks every op, then times the kernels of one iteration at the finest level of each recipe's last stage. */
 export async function kernels(host: BenchHost): Promise<readonly Section[]> {
   const { quick } = host.options;
   const device = await host.openDevice();
@@ -45,44 +54,66 @@ export async function kernels(host: BenchHost): Promise<readonly Section[]> {
     };
     const real = realPair('head-2mm');
     const pair = quick || 'skipped' in real ? phantomPair : real;
-    const recipe = await openRecipe(readRecipe('brain-t1-greedy', { quick }), pair);
-    // What times passes writes all inputs before the first.
-    const full = compileRecipe(recipe, { lateInputBytes: Number.POSITIVE_INFINITY });
-    const watched = finestLevel(full, 'greedy');
-    const iterations = quick ? 5 : 10;
-    const plan = shortened(full, watched, iterations);
-    const step = plan.steps[watched] as LoopStep;
-    const repetitions = quick ? 2 : 3;
-    const wall: number[] = [];
-    const timed: PassTimes[] = [];
-    const alone: PassTimes[] = [];
-    for (let repetition = 0; repetition < repetitions; repetition += 1) {
-      const { steps } = await timeOnDevice(device, plan, recipe, false);
-      wall.push((steps[watched] ?? Number.NaN) / iterations);
-      timed.push(
-        host.options.device === 'cpu'
-          ? await timePassesOnCpu(plan, recipe, host.threads)
-          : (await timeOnDevice(device, plan, recipe, true)).passes,
+    const sections = [copySection];
+    for (const [name, nodeId] of timedStages) {
+      const recipe = await openRecipe(readRecipe(name, { quick }), pair);
+      sections.push(
+        await timeStage(host, device, { recipe, nodeId, pair: pair.name }, copy.median),
       );
-      if (host.options.device === 'cpu') alone.push(await timePassesOnCpu(plan, recipe, 1));
     }
-    const times = byKernel(step, secondsOf(timed, watched), secondsOf(alone, watched), iterations);
-    const voxels = voxelsOf(plan, step);
-    const title = `Hottest kernels, greedy, ${step.label}, ${pair.name}, ${voxels} voxels`;
-    const section =
-      times[0]?.seconds.length === 0
-        ? {
-            title,
-            columns: [],
-            rows: [],
-            notes: ['this device has no timestamp queries'],
-            data: {},
-          }
-        : kernelSection(title, times, copy.median, spreadOf(wall).median, voxels);
-    return [copySection, section];
+    return sections;
   } finally {
     device.destroy();
   }
+}
+
+interface Stage {
+  readonly recipe: OpenedRecipe;
+  readonly nodeId: string;
+  readonly pair: string;
+}
+
+async function timeStage(
+  host: BenchHost,
+  device: Device,
+  { recipe, nodeId, pair }: Stage,
+  copyBytesPerSecond: number,
+): Promise<Section> {
+  const { quick } = host.options;
+  // What times passes writes all inputs before the first.
+  const full = compileRecipe(recipe, { lateInputBytes: Number.POSITIVE_INFINITY });
+  const watched = finestLevel(full, nodeId);
+  const iterations = quick ? 5 : 10;
+  const plan = shortened(full, watched, iterations);
+  const step = plan.steps[watched] as LoopStep;
+  const repetitions = quick ? 2 : 3;
+  const wall: number[] = [];
+  const timed: PassTimes[] = [];
+  const alone: PassTimes[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    const { steps } = await timeOnDevice(device, plan, recipe, false);
+    wall.push((steps[watched] ?? Number.NaN) / iterations);
+    timed.push(
+      device.kind === 'cpu'
+        ? await timePassesOnCpu(plan, recipe, host.threads)
+        : (await timeOnDevice(device, plan, recipe, true)).passes,
+    );
+    if (device.kind === 'cpu') alone.push(await timePassesOnCpu(plan, recipe, 1));
+  }
+  const times = byKernel(
+    step,
+    device.kind,
+    secondsOf(timed, watched),
+    secondsOf(alone, watched),
+    iterations,
+  );
+  const voxels = voxelsOf(plan, step);
+  const title = `Hottest kernels, ${nodeId}, ${step.label}, ${pair}, ${voxels} voxels`;
+  if (times[0]?.seconds.length === 0) {
+    const notes = ['this device has no timestamp queries'];
+    return { title, columns: [], rows: [], notes, data: {} };
+  }
+  return kernelSection(title, times, copyBytesPerSecond, spreadOf(wall).median, voxels);
 }
 
 /** The last loop of a node: the pyramid's finest level. */
@@ -105,6 +136,7 @@ function secondsOf(times: readonly PassTimes[], step: number): readonly (readonl
 
 function byKernel(
   step: LoopStep,
+  device: DeviceKind,
   timed: readonly (readonly number[])[],
   alone: readonly (readonly number[])[],
   iterations: number,
@@ -122,7 +154,7 @@ function byKernel(
       return {
         kernel,
         passes: passes.reduce((sum, { times }) => sum + times, 0),
-        bytes: passes.reduce((sum, { pass, times }) => sum + times * costOf(pass).bytes, 0),
+        bytes: passes.reduce((sum, { pass, times }) => sum + times * costOf(pass, device).bytes, 0),
         seconds: timed.map((repetition) => sumOver(kernel, repetition)),
         ...(alone.length > 0
           ? { secondsAlone: alone.map((repetition) => sumOver(kernel, repetition)) }

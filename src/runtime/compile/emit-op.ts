@@ -8,7 +8,7 @@ import type { PassList } from './pass-list';
 
 /**
  * Appends the passes of one op. What it computes in place takes the buffers of what it updates,
- * copied first where that is still needed, as is what it spends.
+ * copied first where that is still needed.
  * @param isNeededLater whether a value is read after this op: it must then not be overwritten
  * @throws InternalError where there is no such op
  */
@@ -28,20 +28,6 @@ export function emitOp(
     Object.values(op.inputs).filter((other) => other === value).length > 1;
   const mustKeep = (source: ValueId): boolean =>
     isNeededLater(source) || readTwice(source) || table.isForeign(source);
-  for (const name of definition.traits?.spends ?? []) {
-    const source = op.inputs[name];
-    if (source === undefined || !mustKeep(source)) continue;
-    inputs[name] = table.of(source).map((plane) => {
-      const copy = table.add(
-        table.elementsOf(plane),
-        'f32',
-        'scratch',
-        `${op.origin}/${op.op} spent`,
-      );
-      list.copyBuffer(plane, copy);
-      return copy;
-    });
-  }
   for (const [output, value] of Object.entries(op.outputs)) {
     const updated = inPlace[output];
     const source = updated === undefined ? undefined : op.inputs[updated];

@@ -314,7 +314,10 @@ function bytesOf(works: readonly Work<EncodedPass>[]): number {
   return countedPasses(works).reduce(
     // The kernel's own types were erased where it was listed.
     (sum, { pass: { pass, kernel }, times }) =>
-      sum + times * kernel.cost(pass.parameters as never).bytes,
+      sum +
+      times *
+        (kernel.bytesOnGpu?.(pass.parameters as never) ??
+          kernel.cost(pass.parameters as never).bytes),
     0,
   );
 }

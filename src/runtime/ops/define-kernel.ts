@@ -129,6 +129,8 @@ export interface KernelDefinition<
   readonly gpu: GpuImplementation<Parameters>;
   /** Floats moved and arithmetic operations of one call, for the plan and the roofline. */
   cost(parameters: BoundParameters<Parameters>): KernelCost;
+  /** Bytes that the stages of the GPU move, where they are several walks in place of one. */
+  bytesOnGpu?(parameters: BoundParameters<Parameters>): number;
 }
 
 export interface KernelCost {

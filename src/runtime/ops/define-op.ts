@@ -36,11 +36,6 @@ export interface OpTraits {
    * scheduler copies the input first where it is still needed.
    */
   readonly updatesInPlace?: Readonly<Record<string, string>>;
-  /**
-   * Inputs that its kernels may write over on the way: the scheduler hands them a copy where the input is still
-   * needed.
-   */
-  readonly spends?: readonly string[];
   /** Ops that are best computed together with this one. */
   readonly fusesWith?: readonly Fusion[];
   /** An input that the op can multiply by a scalar as it reads it. */

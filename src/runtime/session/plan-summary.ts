@@ -16,7 +16,7 @@ export function summarizePlan(plan: Plan, device: DeviceKind, compileMs: number)
       label: step.kind === 'loop' ? step.label : 'once',
       kind: step.kind,
       passes: countedPasses(step.passes).map(({ pass, times }) => {
-        const { bytes, operations } = costOf(pass);
+        const { bytes, operations } = costOf(pass, device);
         const cost = { bytes: times * bytes, operations: times * operations };
         return { kernel: pass.kernel, ...cost, ...(times > 1 ? { times } : {}) };
       }),
@@ -25,9 +25,16 @@ export function summarizePlan(plan: Plan, device: DeviceKind, compileMs: number)
   };
 }
 
-export function costOf(pass: Pass, kernels: KernelRegistry = kernelRegistry): KernelCost {
+/** Bytes and arithmetic of a pass on a device. */
+export function costOf(
+  pass: Pass,
+  device: DeviceKind,
+  kernels: KernelRegistry = kernelRegistry,
+): KernelCost {
   const kernel = kernelOf(pass, kernels);
-  return (
-    kernel?.cost(pass.parameters as Readonly<Record<string, number>>) ?? { bytes: 0, operations: 0 }
-  );
+  if (!kernel) return { bytes: 0, operations: 0 };
+  const parameters = pass.parameters as Readonly<Record<string, number>>;
+  const cost = kernel.cost(parameters);
+  const bytesOnGpu = device === 'gpu' ? kernel.bytesOnGpu?.(parameters) : undefined;
+  return bytesOnGpu === undefined ? cost : { ...cost, bytes: bytesOnGpu };
 }

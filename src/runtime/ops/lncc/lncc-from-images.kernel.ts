@@ -76,4 +76,5 @@ export const lnccFromImagesKernel = defineKernel({
     bytes: (28 + 4 * p.weighted) * p.count,
     operations: 60 * p.count,
   }),
+  bytesOnGpu: (p) => (52 + 4 * p.weighted) * p.count,
 });

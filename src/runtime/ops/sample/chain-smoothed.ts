@@ -4,26 +4,22 @@ import { asField } from '../grid-attributes';
 import { type GaussianAttributes, narrowGaussian } from '../smooth/gaussian';
 import { smoothChainedBySimd } from '../smooth/gaussian.simd';
 import {
+  columnsOf,
   narrowAxes,
-  narrowGpu,
   narrowParameters,
   smoothAxisByAxis,
 } from '../smooth/gaussian-axis.kernel';
 import { chainToDisplacement } from './chain.cpu';
 import { type ChainAttributes, sourceFromWorld } from './chain-attributes';
-import chainSource from './chain-displacement.wgsl?raw';
+import source from './chain-smoothed.wgsl?raw';
 import { pointMap } from './point-map';
 
-/**
- * The gradient by displacement, smoothed as it is made. On the GPU a box would bring its neighbours of four planes
- * in place of one: there the two follow one another, the first in place.
- */
+/** The gradient by displacement, smoothed as it is made. */
 const chainSmoothedKernel = defineKernel({
   name: 'chain-smoothed',
-  bindings: { cotangent: 'read', affine: 'read?', value: 'update3', smoothed: 'write3' },
+  bindings: { cotangent: 'read', affine: 'read?', value: 'read3', smoothed: 'write3' },
   parameters: {
     ...narrowParameters,
-    voxels: 'i32',
     worldFromTarget: 'matrix3x4',
     sourceFromWorld: 'matrix3x4',
     transformed: 'i32',
@@ -46,13 +42,10 @@ const chainSmoothedKernel = defineKernel({
       if (target) smoothAxisByAxis(plane, target, size, axes, alone);
     });
   },
-  gpu: [
-    { source: chainSource, threads: (p) => p.voxels, binds: ['cotangent', 'affine', 'value'] },
-    { ...narrowGpu, binds: ['value', 'smoothed'], perComponent: ['value', 'smoothed'] },
-  ],
+  gpu: { source, threads: columnsOf },
   cost: (p) => ({
-    bytes: 28 * p.voxels,
-    operations: (27 + 9 * (p.radiusX + p.radiusY + p.radiusZ)) * p.voxels,
+    bytes: 28 * p.nx * p.ny * p.nz,
+    operations: (27 + 9 * (p.radiusX + p.radiusY + p.radiusZ)) * p.nx * p.ny * p.nz,
   }),
 });
 
@@ -79,7 +72,6 @@ export const chainToDisplacementSmoothed = defineOp<ChainAttributes & GaussianAt
   doc: '`gaussian` of `chainToDisplacement`, in one walk, for narrow Gaussians in volumes. Made by fusion only.',
   inputs: { cotangent: 'field', derivative: 'field', affine: 'scalars?' },
   outputs: ['value'],
-  traits: { spends: ['derivative'] },
   infer: ({ derivative }) => ({ value: asField(derivative, 3) }),
   adjoint: 'not-differentiable',
   kernels: [chainSmoothedKernel],
@@ -91,7 +83,6 @@ export const chainToDisplacementSmoothed = defineOp<ChainAttributes & GaussianAt
       { cotangent: i.cotangent, affine: i.affine, value: i.derivative, smoothed: o.value },
       {
         ...{ nx, ny, nz, ...narrowGaussian(attributes, grid.sizeVoxels) },
-        voxels: nx * ny * nz,
         worldFromTarget: [...grid.worldFromVoxel],
         sourceFromWorld: sourceFromWorld(attributes),
         transformed: i.affine === undefined ? 0 : 1,

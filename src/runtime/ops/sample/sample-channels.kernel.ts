@@ -73,6 +73,7 @@ export const sampleSlopeKernel = defineKernel({
     { source: slopePlanesSource, threads: voxels, binds: ['slopes', 'slope'] },
   ],
   cost: cost(9, 2, 60),
+  bytesOnGpu: (p) => 4 * (12 + 2 * p.channels) * voxels(p),
 });
 
 /** All that `emitSample` calls. */

@@ -52,6 +52,7 @@ const sampleInsideWithDerivativeKernel = defineKernel({
     },
   ],
   cost: (p) => ({ bytes: 36 * voxels(p), operations: 70 * voxels(p) }),
+  bytesOnGpu: (p) => 52 * voxels(p),
 });
 
 const inputs = { source: 'field', displacement: 'field?', affine: 'scalars?' } as const;

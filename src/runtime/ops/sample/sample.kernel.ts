@@ -70,4 +70,5 @@ export const sampleWithDerivativeKernel = defineKernel({
     },
   ],
   cost: cost(8, 60),
+  bytesOnGpu: (p) => 48 * voxels(p),
 });

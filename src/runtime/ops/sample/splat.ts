@@ -70,9 +70,10 @@ const splatDensityKernel = defineKernel({
     },
   ],
   cost: (p) => ({
-    bytes: 4 * (3 * targetVoxels(p) + 3 * sourceVoxels(p)),
+    bytes: 4 * 3 * targetVoxels(p),
     operations: 60 * targetVoxels(p),
   }),
+  bytesOnGpu: (p) => 4 * (3 * targetVoxels(p) + 4 * sourceVoxels(p)),
 });
 
 /** `source…` are the grid that is written to, as in the sampling that this transposes. */
@@ -118,9 +119,10 @@ const splatKernel = defineKernel({
     },
   ],
   cost: (p) => ({
-    bytes: 4 * (5 * targetVoxels(p) + 4 * sourceVoxels(p)),
+    bytes: 4 * (4 * targetVoxels(p) + 3 * sourceVoxels(p)),
     operations: 70 * targetVoxels(p),
   }),
+  bytesOnGpu: (p) => 4 * (5 * targetVoxels(p) + 5 * sourceVoxels(p)),
 });
 
 /** All that `emitSplat` calls. */

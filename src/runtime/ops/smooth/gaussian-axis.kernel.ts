@@ -81,8 +81,8 @@ export const gaussianAxisShortKernel = defineKernel({
 /** Taps on either side that the narrow kernel takes on each axis. */
 export const narrowRadius = 3;
 
-const boxVoxels = { x: 8, y: 8, z: 4 } as const;
-const boxThreads = 64;
+/** Voxels that an invocation of the GPU walks up: `SLICES` of the sources. */
+const columnSlices = 8;
 
 /** What a Gaussian along all axes at once is given beside the grid. */
 export interface NarrowGaussian {
@@ -120,16 +120,14 @@ export function narrowAxes(p: Omit<NarrowGaussian, 'taps'>): Axes {
   ];
 }
 
-/** From `value` to `smoothed`, for kernels with the parameters of narrow Gaussians. */
-export const narrowGpu = {
-  source: narrowSource,
-  threads: (p: { readonly nx: number; readonly ny: number; readonly nz: number }) =>
-    boxThreads *
-    Math.ceil(p.nx / boxVoxels.x) *
-    Math.ceil(p.ny / boxVoxels.y) *
-    Math.ceil(p.nz / boxVoxels.z),
-  workgroupSize: boxThreads,
-};
+/** Invocations of the GPU, each for a column. */
+export function columnsOf(p: {
+  readonly nx: number;
+  readonly ny: number;
+  readonly nz: number;
+}): number {
+  return p.nx * p.ny * Math.ceil(p.nz / columnSlices);
+}
 
 /**
  * All three axes in one pass, with zero edges, for Gaussians of at most three taps on either side:
@@ -145,7 +143,7 @@ export const gaussianNarrowKernel = defineKernel({
     if (simd && smoothBySimd(simd, b.value, b.smoothed, size, axes, share)) return;
     smoothAxisByAxis(b.value, b.smoothed, size, axes, share);
   },
-  gpu: narrowGpu,
+  gpu: { source: narrowSource, threads: columnsOf },
   cost: (p) => ({
     bytes: 8 * p.nx * p.ny * p.nz,
     operations: (3 * (p.radiusX + p.radiusY + p.radiusZ) + 3) * p.nx * p.ny * p.nz,

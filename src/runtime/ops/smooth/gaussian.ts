@@ -120,9 +120,8 @@ function axisPasses(attributes: GaussianAttributes, size: readonly number[]): re
 }
 
 /**
- * What kernels that smooth along all axes in one pass are given; undefined where they do not serve. A single axis
- * gains nothing from it, and a slice loses: of the boxes that the GPU kernel brings three quarters and more would
- * lie outside.
+ * What kernels that smooth along all axes in one pass are given; undefined where they do not serve: a single axis
+ * gains nothing from it, and a slice has no columns to walk up.
  */
 export function narrowGaussian(
   attributes: GaussianAttributes,

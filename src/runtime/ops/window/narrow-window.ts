@@ -4,8 +4,8 @@ import { narrowWindowRadius } from './window-moments.kernel';
 import type { WindowAttributes } from './window-statistics';
 
 /**
- * Whether one walk does all three quantities: windows that a workgroup's memory holds. A slice would
- * leave most of the boxes empty that the GPU kernel brings.
+ * Whether one walk does all three quantities: windows of which an invocation of the GPU keeps the sums within
+ * slices. A slice has no columns to walk up.
  */
 export function isNarrow(type: ValueType, { radiusVoxels }: WindowAttributes): boolean {
   const [, , nz] = asField(type).grid.sizeVoxels;

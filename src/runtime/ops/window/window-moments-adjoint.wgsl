@@ -1,75 +1,56 @@
 // uses: window-count
 // box(m / n) + 2 · W · box(s / n) + F · box(p / n) over windows of at most five voxels an axis, n the
-// number of voxels in a clipped window. A workgroup brings a box of 8 × 8 × 4 voxels with its neighbours
-// into its own memory, one cotangent after the other.
+// number of voxels in a clipped window. An invocation walks up a column of SLICES voxels and keeps the
+// sums within the last five slices.
 
-const REACH = vec3<i32>(8, 8, 4);
+const SLICES = 8;
 
-var<workgroup> brought: array<f32, 1152>; // 12 × 12 × 8
-var<workgroup> along_x: array<f32, 768>; // 8 × 12 × 8
-var<workgroup> along_y: array<f32, 512>; // 8 × 8 × 8
+// Sums of the three cotangents over the part of a window that lies in a slice, which may be none of
+// the volume.
+fn sums_within(x: i32, y: i32, slice: i32, r: i32) -> vec3<f32> {
+  var sums = vec3<f32>(0.0);
+  if (slice < 0 || slice >= params.nz) { return sums; }
+  let first = max(x - r, 0);
+  let last = min(x + r, params.nx - 1);
+  let count_z = window_count(slice, params.nz);
+  for (var row = max(y - r, 0); row <= min(y + r, params.ny - 1); row += 1) {
+    let count_yz = count_z * window_count(row, params.ny);
+    let start = params.nx * (row + params.ny * slice);
+    for (var at = first; at <= last; at += 1) {
+      let i = start + at;
+      let count = count_yz * window_count(at, params.nx);
+      sums += vec3<f32>(ofMean[i], ofSquare[i], ofProduct[i]) / count;
+    }
+  }
+  return sums;
+}
 
 @compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let size = vec3<i32>(params.nx, params.ny, params.nz);
-  let boxes = (size + REACH - 1) / REACH;
-  let box_index = i32(group.x + group.y * groups.x);
-  let corner = REACH * vec3<i32>(
-    box_index % boxes.x,
-    (box_index / boxes.x) % boxes.y,
-    box_index / (boxes.x * boxes.y),
-  );
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let column = i32(weft_index(gid, groups));
   let r = params.radius;
-  // Each invocation has four voxels: one above the other.
-  var found = array<f32, 4>(0.0, 0.0, 0.0, 0.0);
-  for (var which = 0; which < 3; which += 1) {
-    for (var i = i32(lane); i < 1152; i += i32(WORKGROUP)) {
-      let at = corner + vec3<i32>(i % 12, (i / 12) % 12, i / 144) - 2;
-      var quantity = 0.0;
-      if (all(at >= vec3<i32>(0)) && all(at < size)) {
-        let j = u32(at.x + size.x * (at.y + size.y * at.z));
-        if (which == 0) { quantity = ofMean[j]; }
-        if (which == 1) { quantity = ofSquare[j]; }
-        if (which == 2) { quantity = ofProduct[j]; }
-        quantity /= window_count(at.x, size.x) * window_count(at.y, size.y) * window_count(at.z, size.z);
-      }
-      brought[i] = quantity;
-    }
-    workgroupBarrier();
-    for (var i = i32(lane); i < 768; i += i32(WORKGROUP)) {
-      let first = i % 8 + 2 + 12 * (i / 8);
-      var sum = 0.0;
-      for (var k = -r; k <= r; k += 1) { sum += brought[first + k]; }
-      along_x[i] = sum;
-    }
-    workgroupBarrier();
-    for (var i = i32(lane); i < 512; i += i32(WORKGROUP)) {
-      let first = i % 8 + 8 * ((i / 8) % 8 + 2 + 12 * (i / 64));
-      var sum = 0.0;
-      for (var k = -r; k <= r; k += 1) { sum += along_x[first + 8 * k]; }
-      along_y[i] = sum;
-    }
-    workgroupBarrier();
-    for (var layer = 0; layer < 4; layer += 1) {
-      let at = corner + vec3<i32>(i32(lane) % 8, i32(lane) / 8, layer);
-      if (any(at >= size)) { continue; }
-      let first = i32(lane) + 64 * (layer + 2);
-      var sum = 0.0;
-      for (var k = -r; k <= r; k += 1) { sum += along_y[first + 64 * k]; }
-      let j = u32(at.x + size.x * (at.y + size.y * at.z));
-      if (which == 0) { found[layer] = sum; }
-      if (which == 1) { found[layer] += 2.0 * warped[j] * sum; }
-      if (which == 2) { found[layer] += fixed[j] * sum; }
-    }
-    workgroupBarrier();
-  }
-  for (var layer = 0; layer < 4; layer += 1) {
-    let at = corner + vec3<i32>(i32(lane) % 8, i32(lane) / 8, layer);
-    if (any(at >= size)) { continue; }
-    total[u32(at.x + size.x * (at.y + size.y * at.z))] = found[layer];
+  let x = column % params.nx;
+  let y = (column / params.nx) % params.ny;
+  let bottom = SLICES * (column / (params.nx * params.ny));
+  if (bottom >= params.nz) { return; }
+  var s0 = vec3<f32>(0.0);
+  var s1 = s0;
+  var s2 = s0;
+  var s3 = s0;
+  var s4 = s0;
+  let top = min(bottom + SLICES, params.nz);
+  for (var slice = bottom - r; slice < top + r; slice += 1) {
+    s0 = s1;
+    s1 = s2;
+    s2 = s3;
+    s3 = s4;
+    s4 = sums_within(x, y, slice, r);
+    let z = slice - r;
+    if (z < bottom) { continue; }
+    var sum = s4;
+    if (r > 0) { sum += s3 + s2; }
+    if (r > 1) { sum += s1 + s0; }
+    let i = x + params.nx * (y + params.ny * z);
+    total[i] = sum.x + 2.0 * warped[i] * sum.y + fixed[i] * sum.z;
   }
 }

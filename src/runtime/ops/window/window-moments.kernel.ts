@@ -4,19 +4,18 @@ import momentsSource from './window-moments.wgsl?raw';
 import adjointSource from './window-moments-adjoint.wgsl?raw';
 import { sumAcrossSlices, sumWithinSlices } from './window-sums.cpu';
 
-/** Half the widest window that a workgroup's memory holds with its neighbours. */
+/** Half the widest window whose sums within slices an invocation of the GPU keeps. */
 export const narrowWindowRadius = 2;
 
-const box = { x: 8, y: 8, z: 4 } as const;
-const workgroupSize = 64;
+/** Voxels that an invocation of the GPU walks up: `SLICES` of the sources. */
+const columnSlices = 8;
 
 const parameters = { nx: 'i32', ny: 'i32', nz: 'i32', radius: 'i32' } as const;
 const voxels = ({ nx, ny, nz }: MomentNumbers): number => nx * ny * nz;
-const threads = ({ nx, ny, nz }: MomentNumbers): number =>
-  workgroupSize * Math.ceil(nx / box.x) * Math.ceil(ny / box.y) * Math.ceil(nz / box.z);
+const threads = ({ nx, ny, nz }: MomentNumbers): number => nx * ny * Math.ceil(nz / columnSlices);
 
 /** The walk of `window-moments` on the GPU, for kernels that have its bindings and parameters. */
-export const windowMomentsGpu = { source: momentsSource, threads, workgroupSize };
+export const windowMomentsGpu = { source: momentsSource, threads };
 
 /** Window means of W, W² and F·W in float64, on one thread. */
 export function windowMomentsOf(
@@ -78,7 +77,7 @@ export const windowMomentsAdjointKernel = defineKernel({
       windowSums(b.ofProduct, undefined, b.total, p, all, { ...add, by: b.fixed });
     });
   },
-  gpu: { source: adjointSource, threads, workgroupSize },
+  gpu: { source: adjointSource, threads },
   cost: (p) => ({ bytes: 24 * voxels(p), operations: 44 * voxels(p) }),
 });
 

@@ -21,7 +21,8 @@ export const windowWithinSlicesKernel = defineKernel({
     { source: xSource, threads: voxels, binds: ['a', 'b', 'partial'] },
     { source: ySource, threads: voxels, binds: ['partial', 'sums'] },
   ],
-  cost: (p) => ({ bytes: 4 * (4 + p.hasB) * voxels(p), operations: 6 * voxels(p) }),
+  cost: (p) => ({ bytes: 4 * (2 + p.hasB) * voxels(p), operations: 6 * voxels(p) }),
+  bytesOnGpu: (p) => 4 * (4 + p.hasB) * voxels(p),
 });
 
 function acrossSlicesKernel<const Total extends 'write' | 'update'>(name: string, total: Total) {

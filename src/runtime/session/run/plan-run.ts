@@ -90,7 +90,8 @@ class PlanRun {
     await new Promise((resolve) => setTimeout(resolve, 0));
     if (abort.signal.aborted) return this.#without('cancelled', diagnostics);
     const completion = completionOf(prepared.graph, plan, compiled.outputs, prepared.kept);
-    const recorder = new RunRecorder(request.runId, plan, graph, completion, onProgress, () =>
+    const { kind } = this.#prepared.device;
+    const recorder = new RunRecorder(request.runId, plan, kind, graph, completion, onProgress, () =>
       abort.abort(),
     );
     return this.#toResults({ compiled: { ...compiled, plan, graph }, recorder });

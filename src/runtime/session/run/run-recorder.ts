@@ -1,4 +1,5 @@
 import type {
+  DeviceKind,
   LevelOutcome,
   LossPoints,
   NodeProgress,
@@ -58,6 +59,7 @@ export class RunRecorder {
   constructor(
     runId: string,
     plan: Plan,
+    device: DeviceKind,
     graph: OpGraph,
     completion: NodeCompletion,
     send: (progress: RunProgress) => void,
@@ -71,7 +73,7 @@ export class RunRecorder {
     this.#completion = completion;
     this.#stepBytes = plan.steps.map((step) =>
       countedPasses(step.passes).reduce(
-        (sum, { pass, times }) => sum + times * costOf(pass).bytes,
+        (sum, { pass, times }) => sum + times * costOf(pass, device).bytes,
         0,
       ),
     );

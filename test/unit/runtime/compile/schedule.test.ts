@@ -6,7 +6,7 @@ import { schedule } from '../../../../src/runtime/compile/schedule';
 import type { OpGraph, StopRule } from '../../../../src/runtime/ir/op-graph';
 import { passesIn } from '../../../../src/runtime/ir/repeats';
 import type { ValueId } from '../../../../src/runtime/ir/values';
-import { obliqueGrid, randomField, scalars } from '../../../support/case-values';
+import { scalars } from '../../../support/case-values';
 import { type CaseInputs, graphOf, planOf, runGraph } from '../../../support/run-graph';
 
 const inputs: CaseInputs = { x: scalars(3), y: scalars(5), zero: scalars(0) };
@@ -142,37 +142,6 @@ describe('ops that work in place', () => {
     // The mean of threes stays three.
     expect(numbersOf(moments(true))[2]).toBe(3 * iterations);
     expect(numbersOf(moments(false)).slice(0, 2)).toEqual(numbersOf(moments(true)).slice(0, 2));
-  });
-});
-
-describe('ops that spend an input', () => {
-  const fields: CaseInputs = {
-    cotangent: randomField(obliqueGrid, 1, 1),
-    start: randomField(obliqueGrid, 3, 2),
-  };
-  const attributes = {
-    sourceWorldFromVoxel: [...obliqueGrid.worldFromVoxel],
-    ...{ sigmaVoxels: [1, 1, 1], truncate: 2, edges: 'zero' as const, transposed: false },
-  };
-  const copies = (isReadLater: boolean, isForeign: boolean): number => {
-    const graph = graphOf(fields, ({ builder: b }, { cotangent, start }) => {
-      const derivative = isForeign ? start! : b.scale({ value: start! }, { factor: 2 });
-      const value = b.chainToDisplacementSmoothed(
-        { cotangent: cotangent!, derivative },
-        attributes,
-      );
-      return [value, ...(isReadLater ? [b.scale({ value: derivative }, { factor: 3 })] : [])];
-    });
-    const passes = planOf(graph).steps.flatMap((step) => passesIn(step.passes));
-    const kernels = passes.map(({ kernel }) => kernel);
-    expect(kernels).toContain('chain-smoothed');
-    return kernels.filter((kernel) => kernel === 'copy').length;
-  };
-
-  it('hand it over where nobody needs it any more, else a copy', () => {
-    expect(copies(false, false)).toBe(0);
-    expect(copies(true, false)).toBe(3);
-    expect(copies(false, true)).toBe(3);
   });
 });
 
