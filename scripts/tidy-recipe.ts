@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { layoutDocument } from '../src/editor/canvas/layout';
 import { nodeRegistry } from '../src/nodes/index';
 import { parseDocument } from '../src/pipeline/parse-document';
 import type { PipelineDocument } from '../src/pipeline/schema';
 import { writeDocument } from '../src/pipeline/write-document';
+import { layoutInColumns } from './layout-in-columns';
 
 // Brings recipes written by hand into the form in which they are shipped: every parameter written out, every card in
 // its place where one of them has none, canonical text. `node scripts/run.mjs scripts/tidy-recipe.ts FILE …`
@@ -25,11 +25,9 @@ function withDefaults(document: PipelineDocument): PipelineDocument {
   return { ...document, nodes: Object.fromEntries(nodes) };
 }
 
+/** Where cards have no place: in columns from left to right. */
 function placed(document: PipelineDocument): PipelineDocument {
   const ids = Object.keys(document.nodes);
   if (ids.every((id) => document.layout[id])) return document;
-  const layout = Object.entries(layoutDocument(document, nodeRegistry)).map(
-    ([id, [x, y]]) => [id, [Math.round(x), Math.round(y)] as const] as const,
-  );
-  return { ...document, layout: Object.fromEntries(layout) };
+  return { ...document, layout: layoutInColumns(document, nodeRegistry) };
 }
