@@ -28,7 +28,13 @@ const withLabels = {
   'fixed-labels': 'fixed-labels.nii.gz',
   'moving-labels': 'moving-labels.nii.gz',
 } as const;
-const forBrains = ['brain-t1-affine', 'brain-t1-greedy', 'brain-t1-svf', 'greedy'] as const;
+const forBrains = [
+  'brain-t1-affine',
+  'brain-t1-greedy',
+  'brain-t1-svf',
+  'fireants-greedy',
+  'greedy',
+] as const;
 
 /**
  * Which recipe is meant for which pair. Dice before is the mean over the labels that both images have, by
