@@ -49,7 +49,16 @@ import { register } from './register/register';
 import { bending } from './regularizer/bending';
 import { curvature } from './regularizer/curvature';
 import { diffusion } from './regularizer/diffusion';
+import { displacementMagnitude } from './regularizer/displacement-magnitude';
+import { edgeWeightedDiffusion } from './regularizer/edge-weighted-diffusion';
+import { folding } from './regularizer/folding';
+import { hyperelastic } from './regularizer/hyperelastic';
 import { linearElastic } from './regularizer/linear-elastic';
+import { localRigidity } from './regularizer/local-rigidity';
+import { logJacobian } from './regularizer/log-jacobian';
+import { sparsity } from './regularizer/sparsity';
+import { totalVariation } from './regularizer/total-variation';
+import { volumePreservation } from './regularizer/volume-preservation';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
 import { saveLandmarks } from './save/landmarks';
@@ -100,9 +109,18 @@ export const nodeDefinitions = [
   meanSquaredError,
   landmarkDistance,
   diffusion,
+  edgeWeightedDiffusion,
+  totalVariation,
   curvature,
   bending,
   linearElastic,
+  hyperelastic,
+  logJacobian,
+  folding,
+  volumePreservation,
+  localRigidity,
+  displacementMagnitude,
+  sparsity,
   adamNormalized,
   gradientDescent,
   lineSearchDescent,

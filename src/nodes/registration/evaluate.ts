@@ -1,7 +1,12 @@
 import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { comparisonOf, type ImagePair } from '../../runtime/api/nodes/compare';
 import { type WeightedObjectives, weighObjectives } from '../../runtime/api/nodes/objectives';
-import type { LevelContext, Variables } from '../../runtime/api/nodes/port-values';
+import type {
+  LevelContext,
+  ModelField,
+  ModelMaps,
+  Variables,
+} from '../../runtime/api/nodes/port-values';
 import { type LevelPairs, pairFor } from './level-pairs';
 import { keptTogether } from './overlap';
 import type { RegistrationParts } from './registration-parts';
@@ -30,8 +35,15 @@ export function evaluate(
     comparisonFor: (part) => (part.pair ? comparisonFor(pairFor(pairs, part)) : main),
     wholeMap: () =>
       halves.fixed ? afterModel(b, initial, wholeMap(b, model, variables, at)) : maps.moving,
-    fields: model.fields?.(b, variables, at) ?? [],
+    fields: [...(model.fields?.(b, variables, at) ?? []), ...displacementsOf(halves)],
     level: at,
   });
   return { ...weighed, warped: main.channels[0].warped };
+}
+
+/** What the maps of a model move, each for itself: what is meant of a map and not of what makes it. */
+function displacementsOf({ fixed, moving }: ModelMaps): readonly ModelField[] {
+  return [fixed?.displacement, moving.displacement].flatMap((value) =>
+    value === undefined ? [] : [{ role: 'map', value }],
+  );
 }
