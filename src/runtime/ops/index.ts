@@ -18,8 +18,10 @@ import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
+import { mindSsc } from './features/mind-ssc';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
+import { tableSums, tableSumsAdjoint } from './histogram/table-sums';
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
@@ -113,6 +115,7 @@ export const opDefinitions = {
   lnccLossWithAdjoint,
   meanSquaredDifference,
   meanWeight,
+  mindSsc,
   momentCandidates,
   movePoints,
   movePointsToAffine,
@@ -150,6 +153,8 @@ export const opDefinitions = {
   selectAffine,
   splat,
   splatPoints,
+  tableSums,
+  tableSumsAdjoint,
   uniformDraws,
   warpAdjoint,
   windowMoments,
