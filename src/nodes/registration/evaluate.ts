@@ -27,7 +27,10 @@ export function evaluate(
     keptTogether(b, pair, initial, comparisonOf(b, pair, maps, at.grid));
   const main = comparisonFor(pairs.main);
   const weighed = weighObjectives(b, objectives, {
-    comparisonFor: (part) => (part.pair ? comparisonFor(pairFor(pairs, part)) : main),
+    comparisonFor(part) {
+      const pair = pairFor(pairs, part);
+      return pair === pairs.main ? main : comparisonFor(pair);
+    },
     wholeMap: () =>
       halves.fixed ? afterModel(b, initial, wholeMap(b, model, variables, at)) : maps.moving,
     fields: model.fields?.(b, variables, at) ?? [],

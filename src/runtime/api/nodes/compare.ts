@@ -3,13 +3,17 @@ import { InternalError } from '../../internal-error';
 import type { ValueId } from '../../ir/values';
 import { type Builder, gridAttributes } from './builder';
 import { splitChannels } from './channels';
-import type { ComparedChannel, Comparison, Domain, MapValue, ModelMaps } from './port-values';
+import type {
+  ComparedChannel,
+  Comparison,
+  Domain,
+  MapValue,
+  ModelMaps,
+  PlacedImage,
+  SimilarityPart,
+} from './port-values';
 
-/** An image and the grid that it lies on. */
-export interface PlacedImage {
-  readonly image: ValueId;
-  readonly grid: Grid;
-}
+export type { PlacedImage } from './port-values';
 
 /** Two images that belong together, as they lie in their worlds. */
 export interface ImagePair {
@@ -48,7 +52,24 @@ export function comparisonOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid:
   return {
     of: pair.of,
     channels: channels as [ComparedChannel, ...ComparedChannel[]],
+    whole: () => compareChannel(b, pair.fixed, pair.moving, maps, grid),
     domain: domainOf(b, pair, maps, grid),
+  };
+}
+
+/** What a similarity compares of a pair: the images, or the features that it makes of each. */
+export function featuresOf(b: Builder, part: SimilarityPart, pair: ImagePair): ImagePair {
+  const { features } = part;
+  if (!features) return pair;
+  const of = (placed: PlacedImage, mask: PlacedImage | undefined): PlacedImage => ({
+    image: b.onBehalfOf(part.name, () => features(b, placed, mask)),
+    grid: placed.grid,
+  });
+  return {
+    ...pair,
+    of: part.name,
+    fixed: of(pair.fixed, pair.fixedMask),
+    moving: of(pair.moving, pair.movingMask),
   };
 }
 
