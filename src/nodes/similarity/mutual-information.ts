@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { choiceParameter, integerParameter } from '../../runtime/api/nodes/parameters';
 import { weightParameter } from '../shared/objective-weight';
+import { binsParameter, countJointly, parzenParameter } from './joint-counts';
 import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
@@ -42,19 +42,8 @@ p(a,b) = \frac{1}{N}\sum_x w_a\big(F(x)\big)\,w_b\big(W(x)\big)`,
     ],
   },
   params: z.object({
-    bins: integerParameter({
-      title: 'Bins',
-      help: 'Bins of intensity in each image: more tells finer greys apart and needs more voxels.',
-      default: 32,
-      min: 8,
-      max: 64,
-    }),
-    window: choiceParameter({
-      title: 'Window',
-      help: 'How a voxel is spread over the bins: a cubic B-spline, or a Gaussian of half a bin.',
-      choices: ['bspline', 'gaussian'],
-      default: 'bspline',
-    }),
+    bins: binsParameter(32),
+    window: parzenParameter(),
     weight: weightParameter(),
   }),
   inputs: pairPorts,
@@ -67,15 +56,8 @@ p(a,b) = \frac{1}{N}\sum_x w_a\big(F(x)\big)\,w_b\big(W(x)\big)`,
       on: 'images',
       ...ownPair(images),
       loss: (body, comparison) =>
-        meanOverChannels(body, comparison, ({ fixed, warped, fixedUnmoved, moving }) => {
-          // The ranges of the images as they lie: bins must not shift as they move.
-          const fixedRange = body.intensityRange({ image: fixedUnmoved });
-          const warpedRange = body.intensityRange({ image: moving });
-          const { weight } = comparison.domain;
-          const histogram = body.jointHistogram(
-            { fixed, warped, fixedRange, warpedRange, weight },
-            { bins, window },
-          );
+        meanOverChannels(body, comparison, (channel) => {
+          const histogram = countJointly(body, channel, comparison.domain, { bins, window });
           return body.mutualInformation({ histogram }, { bins });
         }),
     },

@@ -1,0 +1,37 @@
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
+import { choiceParameter, integerParameter } from '../../runtime/api/nodes/parameters';
+import type { ComparedChannel, Domain } from '../../runtime/api/nodes/port-values';
+
+/** Parameter of what counts intensities in bins. */
+export const binsParameter = (initial: number) =>
+  integerParameter({
+    title: 'Bins',
+    help: 'Bins of intensity in each image: more tells finer greys apart and needs more voxels.',
+    default: initial,
+    min: 4,
+    max: 64,
+  });
+
+/** Parameter of how a voxel is spread over the bins. */
+export const parzenParameter = () =>
+  choiceParameter({
+    title: 'Window',
+    help: 'How a voxel is spread over the bins: a cubic B-spline, or a Gaussian of half a bin.',
+    choices: ['bspline', 'gaussian'],
+    default: 'bspline',
+  });
+
+/**
+ * The joint histogram of a channel of two images, bins × bins scalars whose sum is the mean weight, and the ranges
+ * of both: those of the images as they lie, since bins must not shift as they move.
+ */
+export function countJointly(
+  b: Builder,
+  { fixed, warped, fixedUnmoved, moving }: ComparedChannel,
+  { weight }: Domain,
+  attributes: { readonly bins: number; readonly window: 'bspline' | 'gaussian' },
+): ValueId {
+  const fixedRange = b.intensityRange({ image: fixedUnmoved });
+  const warpedRange = b.intensityRange({ image: moving });
+  return b.jointHistogram({ fixed, warped, fixedRange, warpedRange, weight }, attributes);
+}
