@@ -3,7 +3,7 @@ import type { Builder, Expression, ValueId } from '../../runtime/api/nodes/build
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { choiceParameter } from '../../runtime/api/nodes/parameters';
 import { weightParameter } from '../shared/objective-weight';
-import { binsParameter, countJointly } from './joint-counts';
+import { binsParameter, countJointly, samplingOf, samplingParameters } from './joint-counts';
 import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
@@ -47,16 +47,18 @@ Of images of several channels it is the mean over channels, each with its partne
       default: 'fixed',
     }),
     weight: weightParameter(),
+    ...samplingParameters(),
   }),
   inputs: pairPorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted negative correlation ratio.' } },
-  lower: (b, images, { bins, explains, weight: factor }, { nodeId }) => ({
+  lower: (b, images, { bins, explains, weight: factor, ...sampled }, { nodeId }) => ({
     objective: {
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', factor),
       on: 'images',
       ...ownPair(images),
+      ...samplingOf(sampled),
       loss: (body, comparison) =>
         meanOverChannels(body, comparison, (channel) => {
           const { domain } = comparison;

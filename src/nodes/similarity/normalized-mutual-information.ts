@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { Builder, Expression, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { weightParameter } from '../shared/objective-weight';
-import { binsParameter, countJointly, parzenParameter } from './joint-counts';
+import {
+  binsParameter,
+  countJointly,
+  parzenParameter,
+  samplingOf,
+  samplingParameters,
+} from './joint-counts';
 import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
@@ -45,18 +51,20 @@ H_{FW} = -\sum_{a,b} p(a,b)\ln p(a,b),\quad p(a,b) = \frac{1}{N}\sum_x w_a\big(F
     bins: binsParameter(64),
     window: parzenParameter(),
     weight: weightParameter(),
+    ...samplingParameters(),
   }),
   inputs: pairPorts,
   outputs: {
     objective: { type: 'objective', doc: 'Weighted negative normalized mutual information.' },
   },
-  lower: (b, images, { bins, window, weight: factor }, { nodeId }) => ({
+  lower: (b, images, { bins, window, weight: factor, ...sampled }, { nodeId }) => ({
     objective: {
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', factor),
       on: 'images',
       ...ownPair(images),
+      ...samplingOf(sampled),
       loss: (body, comparison) =>
         meanOverChannels(body, comparison, (channel) => {
           const histogram = countJointly(body, channel, comparison.domain, { bins, window });

@@ -165,6 +165,14 @@ interface WeightedTerm {
   readonly weight: ValueId;
 }
 
+/** At how many points of a level images are compared, drawn anew in every iteration. */
+export interface Sampling {
+  /** Of the level's points, above 0 and below 1. */
+  readonly fraction: number;
+  /** From the document. */
+  readonly seed: number;
+}
+
 /**
  * A term that compares two images. It is called with one pair and does not know how many there are,
  * nor how many halves the map has.
@@ -178,6 +186,8 @@ export interface SimilarityPart extends WeightedTerm {
    * level and then moved as an image is. `mask` says what of the image counts; it may lie on another grid.
    */
   features?(b: Builder, image: PlacedImage, mask: PlacedImage | undefined): ValueId;
+  /** Compares at some of the points alone; absent: at all of them. For what needs no neighbours and no `withoutPartner`. */
+  readonly sampling?: Sampling;
   /** Looks at neighbourhoods alone, so that brightness that drifts through an image does not matter. */
   readonly isLocal?: true;
   /**
