@@ -64,10 +64,17 @@ import { saveLabels } from './save/labels';
 import { saveLandmarks } from './save/landmarks';
 import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
+import { correlationRatio } from './similarity/correlation-ratio';
+import { gradientField } from './similarity/gradient-field';
 import { landmarkDistance } from './similarity/landmarks';
 import { lncc } from './similarity/lncc';
 import { meanSquaredError } from './similarity/mean-squared-error';
+import { mindSsc } from './similarity/mind-ssc';
 import { mutualInformation } from './similarity/mutual-information';
+import { normalizedMutualInformation } from './similarity/normalized-mutual-information';
+import { robustDifference } from './similarity/robust-difference';
+import { structuralSimilarity } from './similarity/structural-similarity';
+import { sumOfSquares } from './similarity/sum-of-squares';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
 
@@ -105,8 +112,15 @@ export const nodeDefinitions = [
   svf,
   lncc,
   mutualInformation,
+  normalizedMutualInformation,
+  correlationRatio,
+  mindSsc,
+  gradientField,
   correlation,
+  structuralSimilarity,
   meanSquaredError,
+  sumOfSquares,
+  robustDifference,
   landmarkDistance,
   diffusion,
   edgeWeightedDiffusion,

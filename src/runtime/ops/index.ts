@@ -19,11 +19,13 @@ import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/fiel
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
 import { nonDiffeomorphicReport } from './derivatives/non-diffeomorphic';
+import { mindSsc } from './features/mind-ssc';
 import { informationReport, labelInformationReport } from './histogram/information';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
 import { matchHistogram } from './histogram/match-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
 import { otsuThreshold } from './histogram/otsu';
+import { tableSums, tableSumsAdjoint } from './histogram/table-sums';
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
 import { surfaceDistance } from './labels/surface-distance';
@@ -123,6 +125,7 @@ export const opDefinitions = {
   matchHistogram,
   meanSquaredDifference,
   meanWeight,
+  mindSsc,
   momentCandidates,
   movePoints,
   movePointsToAffine,
@@ -163,6 +166,8 @@ export const opDefinitions = {
   splat,
   splatPoints,
   surfaceDistance,
+  tableSums,
+  tableSumsAdjoint,
   uniformDraws,
   warpAdjoint,
   windowMoments,

@@ -11,6 +11,7 @@ import { cases as compose } from './compose.cases';
 import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
+import { cases as features } from './features.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
 import { cases as information } from './information.cases';
@@ -50,6 +51,7 @@ export const allCases: readonly OpCase[] = [
   ...derivatives,
   ...derivativesDiffusion,
   ...derivativesJacobian,
+  ...features,
   ...histogram,
   ...histogramWeighted,
   ...information,
