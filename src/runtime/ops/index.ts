@@ -22,8 +22,16 @@ import { mindSsc } from './features/mind-ssc';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
 import { tableSums, tableSumsAdjoint } from './histogram/table-sums';
+import { labelCentroids } from './labels/label-centroids';
 import { labelOverlap } from './labels/label-overlap';
+import { relabel } from './labels/relabel';
 import { sampleLabels } from './labels/sample-labels';
+import {
+  softDice,
+  softDiceAdjoint,
+  softLabelCounts,
+  softLabelSlopes,
+} from './labels/soft-label-counts';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
@@ -106,6 +114,7 @@ export const opDefinitions = {
   jacobianReport,
   jointHistogram,
   jointHistogramAdjoint,
+  labelCentroids,
   labelOverlap,
   largestNorm,
   lnccFromImages,
@@ -134,6 +143,7 @@ export const opDefinitions = {
   quantiles,
   padding,
   evenIntensity,
+  relabel,
   rescale,
   sample,
   sampleDerivative,
@@ -151,6 +161,10 @@ export const opDefinitions = {
   searchStart,
   select,
   selectAffine,
+  softDice,
+  softDiceAdjoint,
+  softLabelCounts,
+  softLabelSlopes,
   splat,
   splatPoints,
   tableSums,

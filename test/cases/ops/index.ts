@@ -15,6 +15,7 @@ import { cases as features } from './features.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
 import { cases as labels } from './labels.cases';
+import { cases as labelsSoft } from './labels-soft.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as lnccWeighted } from './lncc-weighted.cases';
 import { cases as manyChannels } from './many-channels.cases';
@@ -51,6 +52,7 @@ export const allCases: readonly OpCase[] = [
   ...histogram,
   ...histogramWeighted,
   ...labels,
+  ...labelsSoft,
   ...lncc,
   ...lnccWeighted,
   ...manyChannels,
