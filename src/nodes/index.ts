@@ -66,6 +66,8 @@ import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
 import { correlationRatio } from './similarity/correlation-ratio';
 import { gradientField } from './similarity/gradient-field';
+import { labelCentroids } from './similarity/label-centroids';
+import { labelOverlap } from './similarity/label-overlap';
 import { landmarkDistance } from './similarity/landmarks';
 import { lncc } from './similarity/lncc';
 import { meanSquaredError } from './similarity/mean-squared-error';
@@ -121,6 +123,8 @@ export const nodeDefinitions = [
   meanSquaredError,
   sumOfSquares,
   robustDifference,
+  labelOverlap,
+  labelCentroids,
   landmarkDistance,
   diffusion,
   edgeWeightedDiffusion,

@@ -26,8 +26,16 @@ import { matchHistogram } from './histogram/match-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
 import { otsuThreshold } from './histogram/otsu';
 import { tableSums, tableSumsAdjoint } from './histogram/table-sums';
+import { labelCentroids } from './labels/label-centroids';
 import { labelOverlap } from './labels/label-overlap';
+import { relabel } from './labels/relabel';
 import { sampleLabels } from './labels/sample-labels';
+import {
+  softDice,
+  softDiceAdjoint,
+  softLabelCounts,
+  softLabelSlopes,
+} from './labels/soft-label-counts';
 import { surfaceDistance } from './labels/surface-distance';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { lnccFromImages } from './lncc/lncc-from-images';
@@ -114,6 +122,7 @@ export const opDefinitions = {
   jointHistogram,
   jointHistogramAdjoint,
   labelInformationReport,
+  labelCentroids,
   labelOverlap,
   landmarkFit,
   largestNorm,
@@ -146,6 +155,7 @@ export const opDefinitions = {
   quantiles,
   padding,
   evenIntensity,
+  relabel,
   rescale,
   sample,
   sampleDerivative,
@@ -163,6 +173,10 @@ export const opDefinitions = {
   searchStart,
   select,
   selectAffine,
+  softDice,
+  softDiceAdjoint,
+  softLabelCounts,
+  softLabelSlopes,
   splat,
   splatPoints,
   surfaceDistance,

@@ -17,6 +17,7 @@ import { cases as histogramWeighted } from './histogram-weighted.cases';
 import { cases as information } from './information.cases';
 import { cases as intensity } from './intensity.cases';
 import { cases as labels } from './labels.cases';
+import { cases as labelsSoft } from './labels-soft.cases';
 import { cases as labelsSurface } from './labels-surface.cases';
 import { cases as landmarkFit } from './landmark-fit.cases';
 import { cases as lncc } from './lncc.cases';
@@ -59,6 +60,7 @@ export const allCases: readonly OpCase[] = [
   ...labels,
   ...labelsSurface,
   ...landmarkFit,
+  ...labelsSoft,
   ...lncc,
   ...lnccWeighted,
   ...manyChannels,

@@ -348,3 +348,42 @@ test('images wired to a similarity take the place of those of register', () => {
     return [unused!];
   });
 });
+
+test('local correlation takes the radius of its level, and its own where that is 0', () => {
+  const inputs: CaseInputs = { fixed: pattern(domain, 0), moving: pattern(domain, 0.6) };
+  const lossAt = (params: Similarity['params'] = {}): number =>
+    run(
+      inputs,
+      { node: lncc as unknown as NodeDefinition, params },
+      (_b, values) => ({
+        of: '',
+        fixed: { image: values.fixed!, grid: domain },
+        moving: { image: values.moving!, grid: domain },
+      }),
+      { maps: () => ({ moving: {} }) },
+    ).loss;
+  // The level of these tests is the first one.
+  expect(lossAt({ levelRadii: [3, 1] })).toBe(lossAt({ radiusVoxels: 3 }));
+  expect(lossAt({ levelRadii: [0, 1] })).toBe(lossAt());
+  expect(lossAt({ levelRadii: [1] })).not.toBe(lossAt());
+});
+
+test('self-similarities of two channels are those of each', () => {
+  const two = (shift: number): CaseValue => ({
+    type: fieldType(domain, 2),
+    planes: [pattern(domain, shift).planes[0]!, pattern(domain, shift + 1).planes[0]!],
+  });
+  const lossOf = (fixed: CaseValue, moving: CaseValue): number =>
+    run(
+      { fixed, moving },
+      { node: mindSsc as unknown as NodeDefinition },
+      (_b, values) => ({
+        of: '',
+        fixed: { image: values.fixed!, grid: domain },
+        moving: { image: values.moving!, grid: domain },
+      }),
+      { maps: () => ({ moving: {} }) },
+    ).loss;
+  const each = [0, 1].map((shift) => lossOf(pattern(domain, shift), pattern(domain, shift + 0.6)));
+  expect(lossOf(two(0), two(0.6))).toBeCloseTo((each[0]! + each[1]!) / 2, 12);
+});

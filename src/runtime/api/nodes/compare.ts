@@ -60,6 +60,7 @@ export function comparisonOf(
     channels: channels as [ComparedChannel, ...ComparedChannel[]],
     whole: () => compareChannel(b, pair.fixed, pair.moving, maps, grid),
     domain: domainOf(b, pair, maps, grid, options),
+    maps,
   };
 }
 

@@ -157,6 +157,8 @@ export interface Comparison {
   readonly whole: () => ComparedChannel;
   /** The same for all channels. */
   readonly domain: Domain;
+  /** Where the points of the domain lie in both worlds: for what is read beside the images. */
+  readonly maps: ModelMaps;
   /** Which pair it is: empty for the pair of `register`, else the node that brought it. */
   readonly of: string;
 }
