@@ -18,10 +18,13 @@ import { affine } from './model/affine';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { svf } from './model/svf';
+import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
+import { conjugateGradient } from './optimizer/conjugate-gradient';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
+import { regularStep } from './optimizer/regular-step';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
 import { combineChannels } from './prepare/combine-channels';
 import { evenIntensity } from './prepare/even-intensity';
@@ -90,8 +93,11 @@ export const nodeDefinitions = [
   displacementMagnitude,
   sparsity,
   adamNormalized,
+  adam,
   gradientDescent,
+  regularStep,
   lineSearchDescent,
+  conjugateGradient,
   lbfgs,
   schedulePyramid,
   register,
