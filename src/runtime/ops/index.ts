@@ -18,10 +18,17 @@ import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
+import { nonDiffeomorphicReport } from './derivatives/non-diffeomorphic';
+import { mindSsc } from './features/mind-ssc';
+import { informationReport, labelInformationReport } from './histogram/information';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
+import { matchHistogram } from './histogram/match-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
+import { otsuThreshold } from './histogram/otsu';
+import { tableSums, tableSumsAdjoint } from './histogram/table-sums';
 import { labelOverlap } from './labels/label-overlap';
 import { sampleLabels } from './labels/sample-labels';
+import { surfaceDistance } from './labels/surface-distance';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
@@ -55,6 +62,7 @@ import { sampleSlope } from './sample/sample-slope';
 import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
+import { landmarkFit } from './start/landmark-fit';
 import { centresAffine, momentCandidates } from './start/moment-candidates';
 import { searchStart } from './start/search-start';
 import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
@@ -98,21 +106,26 @@ export const opDefinitions = {
   globalCorrelationAdjoint,
   imageMoments,
   imageVariance,
+  informationReport,
   insideWeight,
   intensityRange,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,
   jointHistogramAdjoint,
+  labelInformationReport,
   labelOverlap,
+  landmarkFit,
   largestNorm,
   lnccFromImages,
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
   lnccLossWithAdjoint,
+  matchHistogram,
   meanSquaredDifference,
   meanWeight,
+  mindSsc,
   momentCandidates,
   movePoints,
   movePointsToAffine,
@@ -121,7 +134,9 @@ export const opDefinitions = {
   multiplyAffineAdjoint,
   mutualInformation,
   mutualInformationAdjoint,
+  nonDiffeomorphicReport,
   nonZero,
+  otsuThreshold,
   overlapGate,
   overlapReport,
   pointwise,
@@ -150,6 +165,9 @@ export const opDefinitions = {
   selectAffine,
   splat,
   splatPoints,
+  surfaceDistance,
+  tableSums,
+  tableSumsAdjoint,
   uniformDraws,
   warpAdjoint,
   windowMoments,

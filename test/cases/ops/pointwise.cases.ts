@@ -130,6 +130,23 @@ export const cases: readonly OpCase[] = [
     gpu: rounding,
   },
   {
+    op: 'pointwiseSum',
+    name: 'numbers as they are, whose slope is one number',
+    inputs: { a: scalars(1, -2, 4) },
+    attributes: { terms: ['a'] },
+    expected: { value: [[3]] },
+    gradientOf: ['a'],
+    gpu: summed,
+  },
+  {
+    op: 'pointwiseSum',
+    name: 'channels as they are, and by a weight that they share',
+    inputs: { a: vector, b: image },
+    attributes: { terms: ['a', ['*', 'b', 'a']] },
+    gradientOf: ['a', 'b'],
+    gpu: summed,
+  },
+  {
     op: 'pointwiseUpdate',
     name: 'a value, and two that take the place of what they were',
     inputs: { a: vector, b: scalars(0.4), first: other, second: randomField(obliqueGrid, 3, 409) },
