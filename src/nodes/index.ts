@@ -4,7 +4,7 @@ import { applyToImage } from './apply/image';
 import { invertTransform } from './apply/invert-transform';
 import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
-import { logJacobian } from './apply/log-jacobian';
+import { logJacobianImage } from './apply/log-jacobian';
 import { transformMagnitude } from './apply/transform-magnitude';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
@@ -32,10 +32,13 @@ import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { translation } from './model/translation';
+import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
+import { conjugateGradient } from './optimizer/conjugate-gradient';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
+import { regularStep } from './optimizer/regular-step';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
 import { clampIntensity } from './prepare/clamp';
 import { combineChannels } from './prepare/combine-channels';
@@ -54,16 +57,34 @@ import { register } from './register/register';
 import { bending } from './regularizer/bending';
 import { curvature } from './regularizer/curvature';
 import { diffusion } from './regularizer/diffusion';
+import { displacementMagnitude } from './regularizer/displacement-magnitude';
+import { edgeWeightedDiffusion } from './regularizer/edge-weighted-diffusion';
+import { folding } from './regularizer/folding';
+import { hyperelastic } from './regularizer/hyperelastic';
 import { linearElastic } from './regularizer/linear-elastic';
+import { localRigidity } from './regularizer/local-rigidity';
+import { logJacobian } from './regularizer/log-jacobian';
+import { sparsity } from './regularizer/sparsity';
+import { totalVariation } from './regularizer/total-variation';
+import { volumePreservation } from './regularizer/volume-preservation';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
 import { saveLandmarks } from './save/landmarks';
 import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
+import { correlationRatio } from './similarity/correlation-ratio';
+import { gradientField } from './similarity/gradient-field';
+import { labelCentroids } from './similarity/label-centroids';
+import { labelOverlap } from './similarity/label-overlap';
 import { landmarkDistance } from './similarity/landmarks';
 import { lncc } from './similarity/lncc';
 import { meanSquaredError } from './similarity/mean-squared-error';
+import { mindSsc } from './similarity/mind-ssc';
 import { mutualInformation } from './similarity/mutual-information';
+import { normalizedMutualInformation } from './similarity/normalized-mutual-information';
+import { robustDifference } from './similarity/robust-difference';
+import { structuralSimilarity } from './similarity/structural-similarity';
+import { sumOfSquares } from './similarity/sum-of-squares';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
 
@@ -101,16 +122,37 @@ export const nodeDefinitions = [
   svf,
   lncc,
   mutualInformation,
+  normalizedMutualInformation,
+  correlationRatio,
+  mindSsc,
+  gradientField,
   correlation,
+  structuralSimilarity,
   meanSquaredError,
+  sumOfSquares,
+  robustDifference,
+  labelOverlap,
+  labelCentroids,
   landmarkDistance,
   diffusion,
+  edgeWeightedDiffusion,
+  totalVariation,
   curvature,
   bending,
   linearElastic,
+  hyperelastic,
+  logJacobian,
+  folding,
+  volumePreservation,
+  localRigidity,
+  displacementMagnitude,
+  sparsity,
   adamNormalized,
+  adam,
   gradientDescent,
+  regularStep,
   lineSearchDescent,
+  conjugateGradient,
   lbfgs,
   schedulePyramid,
   register,
@@ -120,7 +162,7 @@ export const nodeDefinitions = [
   invertTransform,
   composeTransforms,
   transformMagnitude,
-  logJacobian,
+  logJacobianImage,
   evaluateDice,
   evaluateSurfaceDistance,
   evaluateCorrelation,

@@ -21,13 +21,23 @@ import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/fiel
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
 import { nonDiffeomorphicReport } from './derivatives/non-diffeomorphic';
+import { mindSsc } from './features/mind-ssc';
 import { informationReport, labelInformationReport } from './histogram/information';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
 import { matchHistogram } from './histogram/match-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
 import { otsuThreshold } from './histogram/otsu';
+import { tableSums, tableSumsAdjoint } from './histogram/table-sums';
+import { labelCentroids } from './labels/label-centroids';
 import { labelOverlap } from './labels/label-overlap';
+import { relabel } from './labels/relabel';
 import { sampleLabels } from './labels/sample-labels';
+import {
+  softDice,
+  softDiceAdjoint,
+  softLabelCounts,
+  softLabelSlopes,
+} from './labels/soft-label-counts';
 import { surfaceDistance } from './labels/surface-distance';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { lnccFromImages } from './lncc/lncc-from-images';
@@ -115,6 +125,7 @@ export const opDefinitions = {
   jointHistogram,
   jointHistogramAdjoint,
   labelInformationReport,
+  labelCentroids,
   labelOverlap,
   landmarkFit,
   largestNorm,
@@ -126,6 +137,7 @@ export const opDefinitions = {
   matchHistogram,
   meanSquaredDifference,
   meanWeight,
+  mindSsc,
   momentCandidates,
   movePoints,
   movePointsToAffine,
@@ -146,6 +158,7 @@ export const opDefinitions = {
   quantiles,
   padding,
   evenIntensity,
+  relabel,
   rescale,
   sample,
   sampleDerivative,
@@ -163,9 +176,15 @@ export const opDefinitions = {
   searchStart,
   select,
   selectAffine,
+  softDice,
+  softDiceAdjoint,
+  softLabelCounts,
+  softLabelSlopes,
   splat,
   splatPoints,
   surfaceDistance,
+  tableSums,
+  tableSumsAdjoint,
   travelledDistance,
   uniformDraws,
   warpAdjoint,

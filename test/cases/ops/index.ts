@@ -11,11 +11,13 @@ import { cases as compose } from './compose.cases';
 import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
+import { cases as features } from './features.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
 import { cases as information } from './information.cases';
 import { cases as intensity } from './intensity.cases';
 import { cases as labels } from './labels.cases';
+import { cases as labelsSoft } from './labels-soft.cases';
 import { cases as labelsSurface } from './labels-surface.cases';
 import { cases as landmarkFit } from './landmark-fit.cases';
 import { cases as lncc } from './lncc.cases';
@@ -51,6 +53,7 @@ export const allCases: readonly OpCase[] = [
   ...derivatives,
   ...derivativesDiffusion,
   ...derivativesJacobian,
+  ...features,
   ...histogram,
   ...histogramWeighted,
   ...information,
@@ -58,6 +61,7 @@ export const allCases: readonly OpCase[] = [
   ...labels,
   ...labelsSurface,
   ...landmarkFit,
+  ...labelsSoft,
   ...lncc,
   ...lnccWeighted,
   ...manyChannels,
