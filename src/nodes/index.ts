@@ -43,6 +43,7 @@ import { schedulePyramid } from './optimizer/schedule-pyramid';
 import { clampIntensity } from './prepare/clamp';
 import { combineChannels } from './prepare/combine-channels';
 import { cropOrPad } from './prepare/crop-pad';
+import { cropToMask } from './prepare/crop-to-mask';
 import { evenIntensity } from './prepare/even-intensity';
 import { foregroundMask } from './prepare/foreground-mask';
 import { matchHistogramNode } from './prepare/match-histogram';
@@ -104,6 +105,7 @@ export const nodeDefinitions = [
   resampleImage,
   resampleLabels,
   cropOrPad,
+  cropToMask,
   reorient,
   foregroundMask,
   combineChannels,
