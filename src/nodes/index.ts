@@ -4,9 +4,16 @@ import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
+import { evaluateIntensityError } from './evaluate/intensity-error';
 import { evaluateJacobian } from './evaluate/jacobian';
 import { evaluateLandmarks } from './evaluate/landmarks';
+import { evaluateMutualInformation } from './evaluate/mutual-information';
+import { evaluateStructuralSimilarity } from './evaluate/structural-similarity';
+import { evaluateSurfaceDistance } from './evaluate/surface-distance';
+import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
+import { identityStart } from './initialise/identity';
+import { landmarkStart } from './initialise/landmarks';
 import { moments } from './initialise/moments';
 import { start } from './initialise/start';
 import { loadImage } from './load/image';
@@ -17,21 +24,41 @@ import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
+import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
+import { translation } from './model/translation';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
+import { clampIntensity } from './prepare/clamp';
 import { combineChannels } from './prepare/combine-channels';
+import { cropOrPad } from './prepare/crop-pad';
 import { evenIntensity } from './prepare/even-intensity';
+import { foregroundMask } from './prepare/foreground-mask';
+import { matchHistogramNode } from './prepare/match-histogram';
 import { normalizeIntensity } from './prepare/normalize-intensity';
 import { pickChannel } from './prepare/pick-channel';
+import { reorient } from './prepare/reorient';
+import { resampleImage } from './prepare/resample';
+import { resampleLabels } from './prepare/resample-labels';
+import { smoothImage } from './prepare/smooth';
+import { standardizeIntensity } from './prepare/standardize';
 import { register } from './register/register';
 import { bending } from './regularizer/bending';
 import { curvature } from './regularizer/curvature';
 import { diffusion } from './regularizer/diffusion';
+import { displacementMagnitude } from './regularizer/displacement-magnitude';
+import { edgeWeightedDiffusion } from './regularizer/edge-weighted-diffusion';
+import { folding } from './regularizer/folding';
+import { hyperelastic } from './regularizer/hyperelastic';
 import { linearElastic } from './regularizer/linear-elastic';
+import { localRigidity } from './regularizer/local-rigidity';
+import { logJacobian } from './regularizer/log-jacobian';
+import { sparsity } from './regularizer/sparsity';
+import { totalVariation } from './regularizer/total-variation';
+import { volumePreservation } from './regularizer/volume-preservation';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
 import { saveLandmarks } from './save/landmarks';
@@ -62,12 +89,26 @@ export const nodeDefinitions = [
   evenIntensity,
   loadLandmarks,
   normalizeIntensity,
+  standardizeIntensity,
+  clampIntensity,
+  matchHistogramNode,
+  smoothImage,
+  resampleImage,
+  resampleLabels,
+  cropOrPad,
+  reorient,
+  foregroundMask,
   combineChannels,
   pickChannel,
+  identityStart,
+  centres,
   centresOfMass,
   moments,
+  landmarkStart,
   start,
+  translation,
   rigid,
+  similarityModel,
   affine,
   greedy,
   svf,
@@ -86,9 +127,18 @@ export const nodeDefinitions = [
   labelCentroids,
   landmarkDistance,
   diffusion,
+  edgeWeightedDiffusion,
+  totalVariation,
   curvature,
   bending,
   linearElastic,
+  hyperelastic,
+  logJacobian,
+  folding,
+  volumePreservation,
+  localRigidity,
+  displacementMagnitude,
+  sparsity,
   adamNormalized,
   gradientDescent,
   lineSearchDescent,
@@ -99,7 +149,11 @@ export const nodeDefinitions = [
   applyToLabels,
   applyToLandmarks,
   evaluateDice,
+  evaluateSurfaceDistance,
   evaluateCorrelation,
+  evaluateIntensityError,
+  evaluateStructuralSimilarity,
+  evaluateMutualInformation,
   evaluateJacobian,
   evaluateLandmarks,
   checkerboard,

@@ -4,6 +4,8 @@ import { type WeightedObjectives, weighObjectives } from '../../runtime/api/node
 import type {
   Comparison,
   LevelContext,
+  ModelField,
+  ModelMaps,
   SimilarityPart,
   Variables,
 } from '../../runtime/api/nodes/port-values';
@@ -51,7 +53,7 @@ export function evaluate(
     comparisonFor,
     wholeMap: () =>
       halves.fixed ? afterModel(b, initial, wholeMap(b, model, variables, at)) : maps.moving,
-    fields: model.fields?.(b, variables, at) ?? [],
+    fields: [...(model.fields?.(b, variables, at) ?? []), ...displacementsOf(halves)],
     level: at,
   });
   const comparing = objectives.filter((part) => part.on === 'images');
@@ -59,4 +61,11 @@ export function evaluate(
   // Nothing else would read the whole image in each iteration.
   const shown = first && comparing.every(({ sampling }) => sampling) ? comparisonFor(first) : main;
   return { ...weighed, warped: shown.channels[0].warped };
+}
+
+/** What the maps of a model move, each for itself: what is meant of a map and not of what makes it. */
+function displacementsOf({ fixed, moving }: ModelMaps): readonly ModelField[] {
+  return [fixed?.displacement, moving.displacement].flatMap((value) =>
+    value === undefined ? [] : [{ role: 'map', value }],
+  );
 }

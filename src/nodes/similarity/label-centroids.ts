@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { mapPoints, squaredDistance } from '../registration/map-points';
 import { weightParameter } from '../shared/objective-weight';
-import { commonLabels } from '../shared/shared-labels';
+import { commonLabels } from '../shared/common-labels';
 
 export const labelCentroids = defineNode({
   type: 'similarity.label-centroids',

@@ -5,7 +5,7 @@ import { defineNode } from '../../runtime/api/nodes/define-node';
 import type { Domain, MapValue } from '../../runtime/api/nodes/port-values';
 import { levelGrid } from '../registration/pyramid';
 import { weightParameter } from '../shared/objective-weight';
-import { commonLabels } from '../shared/shared-labels';
+import { commonLabels } from '../shared/common-labels';
 
 export const labelOverlap = defineNode({
   type: 'similarity.label-overlap',

@@ -106,7 +106,10 @@ function appendLoss(
       );
     },
     wholeMap: () => ({ displacement }),
-    fields: [{ role: 'displacement', value: displacement }],
+    fields: [
+      { role: 'displacement', value: displacement },
+      { role: 'map', value: displacement },
+    ],
     level: { ...level, fixed },
   }).total;
 }

@@ -18,9 +18,13 @@ import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
+import { nonDiffeomorphicReport } from './derivatives/non-diffeomorphic';
 import { mindSsc } from './features/mind-ssc';
+import { informationReport, labelInformationReport } from './histogram/information';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
+import { matchHistogram } from './histogram/match-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
+import { otsuThreshold } from './histogram/otsu';
 import { tableSums, tableSumsAdjoint } from './histogram/table-sums';
 import { labelCentroids } from './labels/label-centroids';
 import { labelOverlap } from './labels/label-overlap';
@@ -32,6 +36,7 @@ import {
   softLabelCounts,
   softLabelSlopes,
 } from './labels/soft-label-counts';
+import { surfaceDistance } from './labels/surface-distance';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
@@ -65,6 +70,7 @@ import { sampleSlope } from './sample/sample-slope';
 import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
+import { landmarkFit } from './start/landmark-fit';
 import { centresAffine, momentCandidates } from './start/moment-candidates';
 import { searchStart } from './start/search-start';
 import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
@@ -108,6 +114,7 @@ export const opDefinitions = {
   globalCorrelationAdjoint,
   imageMoments,
   imageVariance,
+  informationReport,
   insideWeight,
   intensityRange,
   jacobianDeterminant,
@@ -115,13 +122,16 @@ export const opDefinitions = {
   jointHistogram,
   jointHistogramAdjoint,
   labelCentroids,
+  labelInformationReport,
   labelOverlap,
+  landmarkFit,
   largestNorm,
   lnccFromImages,
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
   lnccLossWithAdjoint,
+  matchHistogram,
   meanSquaredDifference,
   meanWeight,
   mindSsc,
@@ -133,7 +143,9 @@ export const opDefinitions = {
   multiplyAffineAdjoint,
   mutualInformation,
   mutualInformationAdjoint,
+  nonDiffeomorphicReport,
   nonZero,
+  otsuThreshold,
   overlapGate,
   overlapReport,
   pointwise,
@@ -167,6 +179,7 @@ export const opDefinitions = {
   softLabelSlopes,
   splat,
   splatPoints,
+  surfaceDistance,
   tableSums,
   tableSumsAdjoint,
   uniformDraws,

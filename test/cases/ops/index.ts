@@ -14,8 +14,12 @@ import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
 import { cases as features } from './features.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
+import { cases as information } from './information.cases';
+import { cases as intensity } from './intensity.cases';
 import { cases as labels } from './labels.cases';
 import { cases as labelsSoft } from './labels-soft.cases';
+import { cases as labelsSurface } from './labels-surface.cases';
+import { cases as landmarkFit } from './landmark-fit.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as lnccWeighted } from './lncc-weighted.cases';
 import { cases as manyChannels } from './many-channels.cases';
@@ -51,8 +55,12 @@ export const allCases: readonly OpCase[] = [
   ...features,
   ...histogram,
   ...histogramWeighted,
+  ...information,
+  ...intensity,
   ...labels,
   ...labelsSoft,
+  ...labelsSurface,
+  ...landmarkFit,
   ...lncc,
   ...lnccWeighted,
   ...manyChannels,

@@ -60,8 +60,12 @@ export interface ModelMaps {
 
 /** A field of a model that regularizers weigh. */
 export interface ModelField {
-  /** What its vectors are: `displacement` mm, `velocity` mm per unit of time, `coefficients` of a basis. */
-  readonly role: 'displacement' | 'velocity' | 'coefficients';
+  /**
+   * What its vectors are: `displacement` mm, `velocity` mm per unit of time, `coefficients` of a basis. `map` is
+   * the displacement of a map, mm, however the model makes it: every model that bends space has one a map, which
+   * is taken from `maps` and not from `fields`.
+   */
+  readonly role: 'displacement' | 'velocity' | 'coefficients' | 'map';
   readonly value: ValueId;
   /** Of coefficients: the functions they are factors of. */
   readonly basis?: 'cubic-b-spline';
