@@ -27,10 +27,13 @@ import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { translation } from './model/translation';
+import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
+import { conjugateGradient } from './optimizer/conjugate-gradient';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
+import { regularStep } from './optimizer/regular-step';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
 import { clampIntensity } from './prepare/clamp';
 import { combineChannels } from './prepare/combine-channels';
@@ -140,8 +143,11 @@ export const nodeDefinitions = [
   displacementMagnitude,
   sparsity,
   adamNormalized,
+  adam,
   gradientDescent,
+  regularStep,
   lineSearchDescent,
+  conjugateGradient,
   lbfgs,
   schedulePyramid,
   register,

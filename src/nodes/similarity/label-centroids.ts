@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { mapPoints, squaredDistance } from '../registration/map-points';
 import { weightParameter } from '../shared/objective-weight';
-import { commonLabels } from '../shared/common-labels';
+import { commonLabels } from '../shared/shared-labels';
 
 export const labelCentroids = defineNode({
   type: 'similarity.label-centroids',
@@ -39,8 +39,9 @@ f_k = \frac{1}{|F_k|}\sum_{x\in F_k} x,\quad m_k = \frac{1}{|M_k|}\sum_{x\in M_k
   outputs: { objective: { type: 'objective', doc: 'Weighted mean squared distance, mm².' } },
   lower(b, { fixed, moving }, params, context) {
     const common = commonLabels(b, fixed, moving);
-    if (!('count' in common)) return context.refuse(common);
-    const { count, fixedPlaces, movingPlaces } = common;
+    if (!('ids' in common)) return context.refuse(common);
+    const { fixedPlaces, otherPlaces: movingPlaces } = common;
+    const count = common.ids.length;
     const [own, other] = [
       b.labelCentroids({ labels: fixed.labels, places: fixedPlaces }, { count }),
       b.labelCentroids({ labels: moving.labels, places: movingPlaces }, { count }),

@@ -5,7 +5,7 @@ import { defineNode } from '../../runtime/api/nodes/define-node';
 import type { Domain, MapValue } from '../../runtime/api/nodes/port-values';
 import { levelGrid } from '../registration/pyramid';
 import { weightParameter } from '../shared/objective-weight';
-import { commonLabels } from '../shared/common-labels';
+import { commonLabels } from '../shared/shared-labels';
 
 export const labelOverlap = defineNode({
   type: 'similarity.label-overlap',
@@ -56,14 +56,14 @@ result is: measure with other labels.`,
   outputs: { objective: { type: 'objective', doc: 'Weighted negative mean Dice.' } },
   lower(b, { fixed, moving }, params, context) {
     const common = commonLabels(b, fixed, moving);
-    if (!('count' in common)) return context.refuse(common);
+    if (!('ids' in common)) return context.refuse(common);
     const own = {
       grid: fixed.grid,
       labels: b.relabel({ labels: fixed.labels, places: common.fixedPlaces }),
     };
     const other = {
       grid: moving.grid,
-      labels: b.relabel({ labels: moving.labels, places: common.movingPlaces }),
+      labels: b.relabel({ labels: moving.labels, places: common.otherPlaces }),
     };
     return {
       objective: {
@@ -78,7 +78,7 @@ result is: measure with other labels.`,
             PlacedLabels,
           ];
           const onto = (hard: PlacedLabels, at: MapValue, soft: PlacedLabels, to: MapValue) =>
-            negativeDice(body, domain, common.count, {
+            negativeDice(body, domain, common.ids.length, {
               fixed: readLabels(body, hard, at, domain.grid),
               moving: soft.labels,
               ...to,
