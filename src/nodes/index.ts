@@ -1,10 +1,15 @@
 import type { NodeDefinition, NodeRegistry } from '../runtime/api/nodes/define-node';
+import { composeTransforms } from './apply/compose-transforms';
 import { applyToImage } from './apply/image';
+import { invertTransform } from './apply/invert-transform';
 import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
+import { transformLogJacobian } from './apply/log-jacobian';
+import { transformMagnitude } from './apply/transform-magnitude';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
 import { evaluateIntensityError } from './evaluate/intensity-error';
+import { evaluateInverseConsistency } from './evaluate/inverse-consistency';
 import { evaluateJacobian } from './evaluate/jacobian';
 import { evaluateLandmarks } from './evaluate/landmarks';
 import { evaluateMutualInformation } from './evaluate/mutual-information';
@@ -154,6 +159,10 @@ export const nodeDefinitions = [
   applyToImage,
   applyToLabels,
   applyToLandmarks,
+  invertTransform,
+  composeTransforms,
+  transformMagnitude,
+  transformLogJacobian,
   evaluateDice,
   evaluateSurfaceDistance,
   evaluateCorrelation,
@@ -161,6 +170,7 @@ export const nodeDefinitions = [
   evaluateStructuralSimilarity,
   evaluateMutualInformation,
   evaluateJacobian,
+  evaluateInverseConsistency,
   evaluateLandmarks,
   checkerboard,
   difference,

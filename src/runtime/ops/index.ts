@@ -1,4 +1,5 @@
 import { affineFromParameters, affineFromParametersAdjoint } from './affine/affine-from-parameters';
+import { invertAffine } from './affine/invert-affine';
 import { multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
 import { addScaled } from './arithmetic/add-scaled';
 import { add, multiply, scale, zeros } from './arithmetic/arithmetic';
@@ -13,6 +14,7 @@ import { correlationReport } from './compare/correlation-report';
 import { globalCorrelation, globalCorrelationAdjoint } from './compare/global-correlation';
 import { meanSquaredDifference } from './compare/mean-squared-difference';
 import { compose, composeScaled, warpAdjoint } from './compose/compose';
+import { travelledDistance } from './compose/travelled-distance';
 import type { OpDefinition } from './define-op';
 import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
@@ -117,6 +119,7 @@ export const opDefinitions = {
   informationReport,
   insideWeight,
   intensityRange,
+  invertAffine,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,
@@ -182,6 +185,7 @@ export const opDefinitions = {
   surfaceDistance,
   tableSums,
   tableSumsAdjoint,
+  travelledDistance,
   uniformDraws,
   warpAdjoint,
   windowMoments,

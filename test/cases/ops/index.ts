@@ -34,6 +34,7 @@ import { cases as sampleInside } from './sample-inside.cases';
 import { cases as shading } from './shading.cases';
 import { cases as smooth } from './smooth.cases';
 import { cases as start } from './start.cases';
+import { cases as transforms } from './transforms.cases';
 import { cases as weight } from './weight.cases';
 import { cases as window } from './window.cases';
 import { cases as windowWeighted } from './window-weighted.cases';
@@ -75,6 +76,7 @@ export const allCases: readonly OpCase[] = [
   ...shading,
   ...smooth,
   ...start,
+  ...transforms,
   ...weight,
   ...window,
   ...windowWeighted,
