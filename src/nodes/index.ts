@@ -4,7 +4,7 @@ import { applyToImage } from './apply/image';
 import { invertTransform } from './apply/invert-transform';
 import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
-import { logJacobian } from './apply/log-jacobian';
+import { transformLogJacobian } from './apply/log-jacobian';
 import { transformMagnitude } from './apply/transform-magnitude';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
@@ -162,7 +162,7 @@ export const nodeDefinitions = [
   invertTransform,
   composeTransforms,
   transformMagnitude,
-  logJacobian,
+  transformLogJacobian,
   evaluateDice,
   evaluateSurfaceDistance,
   evaluateCorrelation,

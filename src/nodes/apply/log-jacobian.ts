@@ -4,7 +4,7 @@ import { defineNode } from '../../runtime/api/nodes/define-node';
 /** Determinants below this, folds among them, are shown as it. */
 const least = 0.01;
 
-export const logJacobian = defineNode({
+export const transformLogJacobian = defineNode({
   type: 'transform.log-jacobian',
   version: 1,
   title: 'Log Jacobian',
