@@ -1,6 +1,6 @@
 import type { MetricBounds, PipelineDocument } from '../pipeline/schema';
 import type { RunResult } from '../runtime/api/engine/engine-api';
-import { detailOf, meanOver } from '../runtime/api/engine/metric-details';
+import { detailOf, isPartOf, meanOver } from '../runtime/api/engine/metric-details';
 import { bytesText, formatTable, numberText, secondsText } from './format-table';
 
 /** Whether a metric keeps to what the recipe states. */
@@ -51,7 +51,7 @@ function metricTable(
       const bounds = Object.hasOwn(expected, name) ? expected[name] : undefined;
       const value = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
       const many = meanOver(name);
-      const count = names.filter((other) => detailOf(other) === many).length;
+      const count = names.filter((other) => isPartOf(other, name)).length;
       const over = many === undefined ? '' : `over ${count} ${many}`;
       const verdict = bounds
         ? `${boundsText(bounds)}: ${isReached(value, bounds) ? 'reached' : 'NOT reached'}`

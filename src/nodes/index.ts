@@ -4,7 +4,7 @@ import { applyToImage } from './apply/image';
 import { invertTransform } from './apply/invert-transform';
 import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
-import { transformLogJacobian } from './apply/log-jacobian';
+import { logJacobianImage } from './apply/log-jacobian';
 import { transformMagnitude } from './apply/transform-magnitude';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
@@ -43,6 +43,7 @@ import { schedulePyramid } from './optimizer/schedule-pyramid';
 import { clampIntensity } from './prepare/clamp';
 import { combineChannels } from './prepare/combine-channels';
 import { cropOrPad } from './prepare/crop-pad';
+import { cropToMask } from './prepare/crop-to-mask';
 import { evenIntensity } from './prepare/even-intensity';
 import { foregroundMask } from './prepare/foreground-mask';
 import { matchHistogramNode } from './prepare/match-histogram';
@@ -104,6 +105,7 @@ export const nodeDefinitions = [
   resampleImage,
   resampleLabels,
   cropOrPad,
+  cropToMask,
   reorient,
   foregroundMask,
   combineChannels,
@@ -162,7 +164,7 @@ export const nodeDefinitions = [
   invertTransform,
   composeTransforms,
   transformMagnitude,
-  transformLogJacobian,
+  logJacobianImage,
   evaluateDice,
   evaluateSurfaceDistance,
   evaluateCorrelation,

@@ -7,7 +7,7 @@ import {
   type ValueId,
 } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { integerParameter } from '../../runtime/api/nodes/parameters';
+import { integerParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import { inverseAffine, turnField } from '../registration/chain-transforms';
 
 /** Of the shortest edge of a voxel: an inverse that is farther off is doubted. */
@@ -22,15 +22,16 @@ export const invertTransform = defineNode({
   documentation: {
     summary: 'The transform that leads back: from the moving to the fixed world.',
     details: `An affine is inverted exactly. A displacement is inverted by a fixed point: each step looks how far off a point lands, and corrects by
-that. A field that the model has inverted already (a velocity field has) is where it begins; otherwise at zero.
+half of that. A field that the model has inverted already (a velocity field has) is where it begins; otherwise at zero.
 
 The table has \`inverse.meanMm\` and \`inverse.maximumMm\`, by how much the way there and back misses on the grid of the transform. A field that folds has no
-inverse, and one that stretches by more than twice does not settle: more than half a voxel at the worst is warned of. At the edge, where the field
+inverse, and one that stretches by more than four times does not settle (with steps of 1 by more than twice): more than half a voxel at the
+worst is warned of. At the edge, where the field
 goes on as its last voxel, the error is largest.
 
 The inverse lives on the grid of *moving*, if wired (so that it covers the moving image), else on that of the transform. Use it to bring labels or
 points from the fixed to the moving image.`,
-    formula: String.raw`w_{k+1} = w_k - \big(w_k + u\circ(\mathrm{id} + w_k)\big)`,
+    formula: String.raw`w_{k+1} = w_k - \lambda\,\big(w_k + u\circ(\mathrm{id} + w_k)\big)`,
     references: [
       {
         text: 'Chen, Lu, Chen, Ruchala, Olivera: A simple fixed-point approach to invert a deformation field, 2008',
@@ -41,10 +42,17 @@ points from the fixed to the moving image.`,
   params: z.object({
     iterations: integerParameter({
       title: 'Iterations',
-      help: 'Steps of the fixed point; more for fields that stretch much.',
-      default: 30,
+      help: 'Steps of the fixed point; more for fields that shrink much.',
+      default: 60,
       min: 1,
-      max: 500,
+      max: 1000,
+    }),
+    step: numberParameter({
+      title: 'Step',
+      help: 'Share of what a point misses that is corrected in a step: 1 is fast, less withstands fields that stretch much.',
+      default: 0.5,
+      min: 0.05,
+      max: 1,
     }),
   }),
   inputs: {
@@ -55,7 +63,7 @@ points from the fixed to the moving image.`,
     transform: { type: 'transform', doc: 'From the moving to the fixed world.' },
     table: { type: 'table', doc: 'By how much the way there and back misses, mm.' },
   },
-  lower(b, { transform, moving }, { iterations }) {
+  lower(b, { transform, moving }, { iterations, step }) {
     const { affine, displacement, inverseDisplacement, grid } = transform;
     const back = inverseAffine(b, affine, 'transform');
     const target = moving?.grid ?? grid;
@@ -67,7 +75,7 @@ points from the fixed to the moving image.`,
       };
     }
     const start = inverseDisplacement ?? b.zeros({ like: displacement }, { channels: 3 });
-    const { inverse, missed } = invert(b, displacement, start, iterations);
+    const { inverse, missed } = invert(b, displacement, start, iterations, step);
     const largest = b.largestNorm({ vector: missed });
     const mean = b.pointwiseMean(
       { a: missed },
@@ -109,6 +117,7 @@ function invert(
   displacement: ValueId,
   start: ValueId,
   count: number,
+  step: number,
 ): { readonly inverse: ValueId; readonly missed: ValueId } {
   const [inverse = start] = b.repeat({
     label: 'inverse',
@@ -116,7 +125,7 @@ function invert(
     carried: [start],
     body([w = start]) {
       const missed = b.compose({ outer: displacement, inner: w });
-      return [b.pointwise({ a: w, b: missed }, { expressions: [['-', 'a', 'b']] })];
+      return [b.pointwise({ a: w, b: missed }, { expressions: [['-', 'a', ['*', step, 'b']]] })];
     },
   });
   return { inverse, missed: b.compose({ outer: displacement, inner: inverse }) };

@@ -4,10 +4,10 @@ import { defineNode } from '../../runtime/api/nodes/define-node';
 /** Determinants below this, folds among them, are shown as it. */
 const least = 0.01;
 
-export const transformLogJacobian = defineNode({
+export const logJacobianImage = defineNode({
   type: 'transform.log-jacobian',
   version: 1,
-  title: 'Log Jacobian',
+  title: 'Log-Jacobian image',
   section: 'apply',
   synonyms: [
     'volume change',

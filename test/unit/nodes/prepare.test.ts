@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { applyMatrix, type Vec3 } from '../../../src/imaging/frames';
 import { axisAlignedGrid, centreMm, type Grid, spacingMm } from '../../../src/imaging/grid';
+import { cropToMask } from '../../../src/nodes/prepare/crop-to-mask';
 import { gridAlong } from '../../../src/nodes/shared/new-grids';
+import type { ComputedImage } from '../../../src/runtime/api/nodes/computed-values';
+import type { LoweringProblem } from '../../../src/runtime/api/nodes/lowering-problem';
 import type {
   ImageValue,
   LabelsValue,
@@ -11,7 +14,7 @@ import { fieldType } from '../../../src/runtime/ir/values';
 import { fieldOf, labelsOf, oneSliceGrid, turnedGrid } from '../../support/case-values';
 import type { CaseValue } from '../../support/op-case';
 import { runNodes } from '../../support/run-node';
-import { imageOn, labelsOn, refusalOf } from './lowering';
+import { imageOn, labelsOn, Refused, refusalOf } from './lowering';
 
 const grid = turnedGrid([10, 8, 6], [1, 1.5, 2], [3, -4, 5]);
 
@@ -249,5 +252,38 @@ describe('intensities', () => {
     for (const [x, value] of values.slice(0, 101).entries()) {
       expect(value).toBeCloseTo(10 + 0.5 * x, 6);
     }
+  });
+});
+
+describe('cropping to a mask', () => {
+  const image = Float32Array.from(ramp(grid).planes[0]!);
+  const crop = (inside: (x: number, y: number, z: number) => boolean, maskGrid = grid) => {
+    const mask = Float32Array.from(
+      fieldOf(maskGrid, (x, y, z) => (inside(x, y, z) ? 1 : 0)).planes[0]!,
+    );
+    const arrived = {
+      image: { kind: 'image', grid, planes: [image, image] },
+      mask: { kind: 'mask', grid: maskGrid, values: mask },
+    } as const;
+    const refuse = (problem: LoweringProblem): never => {
+      throw new Refused(problem);
+    };
+    return cropToMask.compute!(arrived, { marginMm: 2 }, { refuse } as never);
+  };
+
+  test('leaves its box and a margin of whole voxels, where they lay', async () => {
+    const made = await crop((x, y, z) => x === 4 && y === 2 && z > 3);
+    const { grid: smaller, planes } = made.image as ComputedImage;
+    // Two voxels of 1 mm, two of 1.5 mm and one of 2 mm, and the end of the image.
+    expect(smaller.sizeVoxels).toEqual([5, 5, 3]);
+    expect(planes).toHaveLength(2);
+    const wanted = ramp(smaller).planes[0]!;
+    expect(planes[1]!.every((value, i) => Math.abs(value - wanted[i]!) < 1e-4)).toBe(true);
+  });
+
+  test('refuses a mask that is empty or lies elsewhere', async () => {
+    await expect(crop(() => false)).rejects.toMatchObject({ problem: { port: 'mask' } });
+    const other = axisAlignedGrid([4, 4, 4], [1, 1, 1]);
+    await expect(crop(() => true, other)).rejects.toMatchObject({ problem: { port: 'mask' } });
   });
 });

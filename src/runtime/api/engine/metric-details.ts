@@ -18,3 +18,11 @@ export function meanOver(metric: string): MetricDetail | undefined {
   if (/(^|\.)(dice(\.oneHotLinear)?|surface\.[A-Za-z\d]+)\.mean$/.test(metric)) return 'labels';
   return /(^|\.)tre\.mean$/.test(metric) ? 'landmarks' : undefined;
 }
+
+/** Whether a metric is one of those that a mean is over: `dice.12` of `dice.mean`, but not `surface.hdMm.12`. */
+export function isPartOf(metric: string, mean: string): boolean {
+  const many = meanOver(mean);
+  if (many === undefined || detailOf(metric) !== many) return false;
+  if (many === 'labels') return metric.replace(/-?\d+$/, 'mean') === mean;
+  return metric.startsWith(mean.replace(/mean$/, ''));
+}
