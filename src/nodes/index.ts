@@ -15,6 +15,7 @@ import { loadLandmarks } from './load/landmarks';
 import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
+import { bspline } from './model/bspline';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { svf } from './model/svf';
@@ -60,6 +61,7 @@ export const nodeDefinitions = [
   start,
   rigid,
   affine,
+  bspline,
   greedy,
   svf,
   lncc,
