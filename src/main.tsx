@@ -1,9 +1,5 @@
 import './editor/page-setup';
 import { createRoot } from 'react-dom/client';
-import greedyFlat from '../pipelines/brain-2d-greedy.json?raw';
-import affine from '../pipelines/brain-t1-affine.json?raw';
-import greedy from '../pipelines/brain-t1-greedy.json?raw';
-import svf from '../pipelines/brain-t1-svf.json?raw';
 import { App } from './editor/App';
 import { createEditor } from './editor/create-editor';
 import { connectEngine } from './editor/engine-client';
@@ -17,12 +13,13 @@ const editor = createEditor({
   engine,
   life: engine,
   registry: nodeRegistry,
-  recipes: readRecipes({
-    'brain-2d-greedy.json': greedyFlat,
-    'brain-t1-affine.json': affine,
-    'brain-t1-greedy.json': greedy,
-    'brain-t1-svf.json': svf,
-  }),
+  recipes: readRecipes(
+    import.meta.glob<string>('../pipelines/*.json', {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    }),
+  ),
   windowSize: { width: window.innerWidth, height: window.innerHeight },
 });
 
