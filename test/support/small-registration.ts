@@ -62,6 +62,8 @@ export interface SmallRegistration {
   readonly optimizer: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly modelParameters?: Readonly<Record<string, unknown>>;
+  /** Weights of what is added, by type. */
+  readonly regularizers?: Readonly<Record<string, number>>;
   readonly shrink?: readonly number[];
   readonly iterations: readonly number[];
   readonly convergence?: number;
@@ -77,11 +79,14 @@ export function registrationProgram(options: SmallRegistration): SmallProgram {
   };
   const part = (type: string, params = {}) => Object.values(node(type, {}, params))[0];
   const { fixed, moving, iterations, shrink = iterations.map(() => 1) } = options;
+  const regularizers = Object.entries(options.regularizers ?? {}).map(([type, weight]) =>
+    part(type, { weight }),
+  );
   const outputs = node('register', {
     fixed: imageOn(graph, fixed.grid, 'fixed'),
     moving: imageOn(graph, moving.grid, 'moving'),
     model: part(options.model, options.modelParameters),
-    objectives: [part('similarity.mean-squared-error')],
+    objectives: [part('similarity.mean-squared-error'), ...regularizers],
     optimizer: part(options.optimizer, options.parameters),
     schedule: part('schedule.pyramid', {
       shrink,
