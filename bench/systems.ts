@@ -96,7 +96,7 @@ export const systemPairs: readonly SystemPair[] = [
       'moving-landmarks': 'landmarks.csv',
     },
     before: { dice: 0.359, treMm: 10.54 },
-    recipes: ['brain-t1-svf'],
+    recipes: ['abdomen-ct', 'brain-t1-greedy'],
   },
   {
     name: 'prostate',

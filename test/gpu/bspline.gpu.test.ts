@@ -24,7 +24,7 @@ describe('a B-spline with bending energy', () => {
       model: 'model.bspline',
       modelParameters: { spacingMm: 25 },
       optimizer: 'optimizer.gradient-descent',
-      regularizers: { 'regularizer.bending': 0.01 },
+      regularizer: { type: 'regularizer.bending', params: { weight: 0.01 } },
       shrink: [2, 1],
       iterations: [3, 2],
     };

@@ -62,11 +62,15 @@ export interface SmallRegistration {
   readonly optimizer: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly modelParameters?: Readonly<Record<string, unknown>>;
-  /** Weights of what is added, by type. */
-  readonly regularizers?: Readonly<Record<string, number>>;
   readonly shrink?: readonly number[];
   readonly iterations: readonly number[];
   readonly convergence?: number;
+  /** What is weighed beside the squared differences. */
+  readonly regularizer?: {
+    readonly type: string;
+    readonly params?: Readonly<Record<string, unknown>>;
+    readonly mask?: ImageVolume;
+  };
 }
 
 /** A registration by squared differences, compiled; its results are the map and the warped image. */
@@ -79,14 +83,16 @@ export function registrationProgram(options: SmallRegistration): SmallProgram {
   };
   const part = (type: string, params = {}) => Object.values(node(type, {}, params))[0];
   const { fixed, moving, iterations, shrink = iterations.map(() => 1) } = options;
-  const regularizers = Object.entries(options.regularizers ?? {}).map(([type, weight]) =>
-    part(type, { weight }),
-  );
+  const { type, params, mask } = options.regularizer ?? {};
+  const places = mask && {
+    mask: { kind: 'mask', grid: mask.grid, mask: graph.input('mask', fieldType(mask.grid, 1)) },
+  };
+  const weighed = type === undefined ? [] : Object.values(node(type, places, params));
   const outputs = node('register', {
     fixed: imageOn(graph, fixed.grid, 'fixed'),
     moving: imageOn(graph, moving.grid, 'moving'),
     model: part(options.model, options.modelParameters),
-    objectives: [part('similarity.mean-squared-error'), ...regularizers],
+    objectives: [part('similarity.mean-squared-error'), ...weighed],
     optimizer: part(options.optimizer, options.parameters),
     schedule: part('schedule.pyramid', {
       shrink,
@@ -130,8 +136,7 @@ export async function runRegistration(
   const program = registrationProgram(options);
   const execution = await device.prepare(program.plan);
   const inputs: CaseInputs = Object.fromEntries(
-    (['fixed', 'moving'] as const).map((name) => {
-      const { grid, values } = options[name];
+    Object.entries(imagesOf(options)).map(([name, { grid, values }]) => {
       return [name, { type: fieldType(grid, 1), planes: [Float64Array.from(values)] }];
     }),
   );
@@ -154,4 +159,8 @@ export async function runRegistration(
   const results = await readResults(execution, program);
   execution.destroy();
   return { rows: [...byStep.values()], outcomes, cancelled, results };
+}
+
+function imagesOf({ fixed, moving, regularizer }: SmallRegistration): Record<string, ImageVolume> {
+  return { fixed, moving, ...(regularizer?.mask && { mask: regularizer.mask }) };
 }

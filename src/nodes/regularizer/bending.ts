@@ -3,8 +3,9 @@ import type { Grid } from '../../imaging/grid';
 import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import type { LevelContext, ModelField } from '../../runtime/api/nodes/port-values';
-import { components, energyPart, H, scaled, squared, sum } from '../shared/field-energy';
+import { components, energyPart, squaredBends } from '../shared/field-energy';
 import { weightParameter } from '../shared/objective-weight';
+import { placePorts } from '../shared/place-weight';
 
 export const bending = defineNode({
   type: 'regularizer.bending',
@@ -22,8 +23,8 @@ Derivatives are taken per mm along the axes of the world, so that a weight means
 every level; beyond the edge of the image lies the value of the edge. It needs a model with a field.
 
 Of a *B-spline* it is exact: the mean over all that the image fills, from products of integrals over the axes, at a cost that
-goes with the number of control points and not of voxels. (On a grid whose axes are not at right angles it is
-that of the voxels.)`,
+goes with the number of control points and not of voxels. (Where places are wired that count more than others, and on a grid
+whose axes are not at right angles, it is that of the voxels.)`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \sum_{k}\sum_{i,j}
 \Big(\frac{\partial^2 u_k}{\partial x_i\,\partial x_j}\Big)^2`,
     references: [
@@ -34,20 +35,21 @@ that of the voxels.)`,
     ],
   },
   params: z.object({ weight: weightParameter(2.5) }),
-  inputs: {},
+  inputs: placePorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted mean bending energy, mm⁻².' } },
-  lower(b, _, params, { nodeId }) {
-    const ofVoxels = energyPart(nodeId, b.dial('weight', params.weight), {
-      order: 2,
-      terms: components.map((k) =>
-        sum(
-          squared(H(k, 'xx')),
-          squared(H(k, 'yy')),
-          squared(H(k, 'zz')),
-          scaled(2, sum(squared(H(k, 'xy')), squared(H(k, 'xz')), squared(H(k, 'yz')))),
-        ),
-      ),
-    });
+  lower(b, places, params, { nodeId }) {
+    const ofVoxels = energyPart(
+      b,
+      nodeId,
+      b.dial('weight', params.weight),
+      {
+        order: 2,
+        terms: components.map(squaredBends),
+      },
+      places,
+    );
+    // What is wired says how much each voxel counts, which coefficients do not know.
+    if (Object.values(places).some((place) => place !== undefined)) return { objective: ofVoxels };
     return {
       objective: {
         ...ofVoxels,
