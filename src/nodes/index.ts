@@ -64,7 +64,7 @@ import { folding } from './regularizer/folding';
 import { hyperelastic } from './regularizer/hyperelastic';
 import { linearElastic } from './regularizer/linear-elastic';
 import { localRigidity } from './regularizer/local-rigidity';
-import { logJacobian } from './regularizer/log-jacobian';
+import { logJacobianEnergy } from './regularizer/log-jacobian';
 import { sparsity } from './regularizer/sparsity';
 import { totalVariation } from './regularizer/total-variation';
 import { volumePreservation } from './regularizer/volume-preservation';
@@ -143,7 +143,7 @@ export const nodeDefinitions = [
   bending,
   linearElastic,
   hyperelastic,
-  transformLogJacobian,
+  logJacobianEnergy,
   folding,
   volumePreservation,
   localRigidity,
@@ -164,7 +164,7 @@ export const nodeDefinitions = [
   invertTransform,
   composeTransforms,
   transformMagnitude,
-  logJacobian,
+  transformLogJacobian,
   evaluateDice,
   evaluateSurfaceDistance,
   evaluateCorrelation,

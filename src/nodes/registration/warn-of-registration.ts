@@ -45,15 +45,16 @@ export function warnOfRegistration(
   if (isSlice(fixed.grid) && slices === 1 && !initial) b.warn([], () => unseenAcross);
   b.warn([overlap], littleOverlap);
   warnOfPadding(b, parts);
-  b.warn([], rise);
+  // Of points that are drawn anew the loss is another one in each iteration.
+  if (comparing.every(({ sampling }) => !sampling)) b.warn([], rise);
   if (total.displacement !== undefined) {
     const { affine, displacement } = total;
     const determinant = b.jacobianDeterminant({ displacement, affine });
     const report = b.jacobianReport({ determinant });
     b.warn([report], folds);
     // Of other losses it is not known how much of them a field can gain.
-    const isLocal = comparing.length > 0 && comparing.every((part) => part.isLocal);
-    if (isLocal) b.warn([report], motionForNothing);
+    const isTold = comparing.length > 0 && comparing.every((part) => part.tellsGain);
+    if (isTold) b.warn([report], motionForNothing);
   } else {
     warnOfDrift(b, parts, total);
   }

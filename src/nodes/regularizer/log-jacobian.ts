@@ -6,10 +6,10 @@ import { determinant, extendedBelow, ofTheMap } from '../shared/jacobian-formula
 import { weightParameter } from '../shared/objective-weight';
 import { placePorts } from '../shared/place-weight';
 
-export const logJacobian = defineNode({
+export const logJacobianEnergy = defineNode({
   type: 'regularizer.log-jacobian',
   version: 1,
-  title: 'Log Jacobian',
+  title: 'Log Jacobian energy',
   section: 'regularizer',
   synonyms: ['determinant', 'SDlogJ', 'volume change', 'topology', 'barrier', 'jl'],
   documentation: {

@@ -18,7 +18,7 @@ export const volumePreservation = defineNode({
 Wire a mask to ask it of one organ alone.
 
 *Determinant* looks at the map itself, whatever the model, and is right for motions of any size; doubling a
-volume costs four times what halving it does (*Log Jacobian* weighs both alike). *Divergence* looks at what the model moves: of a
+volume costs four times what halving it does (*Log Jacobian energy* weighs both alike). *Divergence* looks at what the model moves: of a
 velocity model it makes a flow of no sources, whose map then keeps volume exactly; of a displacement it
 is right for small motions alone, and a rotation by 30° counts as a change of volume. It is cheaper, and a quadratic.
 

@@ -102,6 +102,7 @@ C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
       weight: b.dial('weight', factor),
       on: 'images',
       isLocal: true,
+      tellsGain: true,
       ...ownPair(images),
       loss(body, comparison, { level }) {
         const { domain } = comparison;

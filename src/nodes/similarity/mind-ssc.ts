@@ -32,7 +32,8 @@ relation of greys for the whole image. Within one contrast local correlation is 
 
 The descriptors of both images are made **once a level**, from the smoothed and shrunk images as they lie; those of the moving image are then
 interpolated as an image is, not made anew from the warped one. That is what ConvexAdam does, and it is what makes it fast. A
-map that turns by much would turn the neighbours along: bring images near by another measure first. Neighbours and
+map that turns by much would turn the neighbours along, and in images of much noise a rigid or affine stage by this
+measure alone goes astray: take mutual information for these, and this one for the field. Neighbours and
 patches are counted in voxels of the level, so that coarse levels see coarse structure.
 
 Outside a mask the image is continued by the mean of what counts nearby, so that the mask's own border is no edge. Of a

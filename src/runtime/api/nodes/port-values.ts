@@ -196,6 +196,8 @@ export interface SimilarityPart extends WeightedTerm {
   readonly sampling?: Sampling;
   /** Looks at neighbourhoods alone, so that brightness that drifts through an image does not matter. */
   readonly isLocal?: true;
+  /** Its loss falls by a tenth and more at some level where a field finds much: less is told of as motion for nothing. */
+  readonly tellsGain?: true;
   /**
    * Mean over all points of the grid of what each of them costs, times its weight: proportional to the
    * weight.
