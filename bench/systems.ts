@@ -30,6 +30,7 @@ const withLabels = {
 } as const;
 const forBrains = [
   'brain-t1-affine',
+  'brain-t1-bspline',
   'brain-t1-greedy',
   'brain-t1-svf',
   'fireants-greedy',

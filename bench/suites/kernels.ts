@@ -32,6 +32,7 @@ interface KernelTime {
 const timedStages = [
   ['brain-t1-greedy', 'greedy'],
   ['brain-t1-svf', 'svf'],
+  ['brain-t1-bspline', 'bspline'],
   ['brain-t1-affine', 'affine'],
 ] as const;
 

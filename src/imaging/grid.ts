@@ -33,6 +33,16 @@ export function spacingMm(grid: Grid): Vec3 {
   ];
 }
 
+/** True where the grid's axes are at right angles, to a thousandth: only a sheared header is not. */
+export function hasRightAngles(grid: Grid): boolean {
+  const m = grid.worldFromVoxel;
+  const edges = spacingMm(grid);
+  const cosine = (a: 0 | 1 | 2, b: 0 | 1 | 2): number =>
+    (m[a] * m[b] + m[(4 + a) as 4] * m[(4 + b) as 4] + m[(8 + a) as 8] * m[(8 + b) as 8]) /
+    (edges[a] * edges[b]);
+  return Math.max(Math.abs(cosine(0, 1)), Math.abs(cosine(0, 2)), Math.abs(cosine(1, 2))) < 1e-3;
+}
+
 export function voxelFromWorld(grid: Grid): VoxelFromWorld {
   return invertMatrix(grid.worldFromVoxel) as VoxelFromWorld;
 }

@@ -27,6 +27,7 @@ import { loadLandmarks } from './load/landmarks';
 import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
+import { bspline } from './model/bspline';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
@@ -120,6 +121,7 @@ export const nodeDefinitions = [
   rigid,
   similarityModel,
   affine,
+  bspline,
   greedy,
   svf,
   lncc,

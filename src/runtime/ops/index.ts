@@ -6,6 +6,8 @@ import { add, multiply, scale, zeros } from './arithmetic/arithmetic';
 import { difference } from './arithmetic/difference';
 import { rescale } from './arithmetic/rescale';
 import { combineScalars, compareScalars } from './arithmetic/scalar-ops';
+import { splineBending, splineGrams } from './bspline/spline-bending';
+import { splineField, splineFieldTransposed, subdivideSpline } from './bspline/spline-field';
 import { checkerboard } from './choose/checkerboard';
 import { select } from './choose/select';
 import { selectAffine } from './choose/select-affine';
@@ -182,6 +184,11 @@ export const opDefinitions = {
   softLabelSlopes,
   splat,
   splatPoints,
+  splineBending,
+  splineField,
+  splineFieldTransposed,
+  splineGrams,
+  subdivideSpline,
   surfaceDistance,
   tableSums,
   tableSumsAdjoint,

@@ -26,6 +26,21 @@ export interface SimdFunctions {
       blockRows: number,
     ]
   ): void;
+  /** Runs of elements along an axis times a banded matrix, for items first … end. */
+  alongAxis(
+    ...all: readonly [
+      source: number,
+      target: number,
+      inner: number,
+      from: number,
+      to: number,
+      block: number,
+      first: number,
+      end: number,
+      table: number,
+      stride: number,
+    ]
+  ): void;
   /** Window means of W, W² and F·W, or with those of F and F² their cotangents; rows y0 … y1 of every slice. */
   windowMoments(
     fixed: number,

@@ -3,6 +3,7 @@ export { chainToDisplacement } from './chain';
 export { histogramCotangents, histogramPartials } from './histogram';
 export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc';
 export { compose, insideWeight, sampleLinear } from './sample';
+export { alongAxis } from './spline';
 export { gaussian } from './stencil';
 export { imageSum, imageSums, largestNorms } from './sums';
 export { countStart, spreadWithout } from './start';

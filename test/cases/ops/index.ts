@@ -2,6 +2,7 @@ import type { OpCase } from '../../support/op-case';
 import { cases as affine } from './affine.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as arithmeticScalars } from './arithmetic-scalars.cases';
+import { cases as bspline } from './bspline.cases';
 import { cases as chainSmoothed } from './chain-smoothed.cases';
 import { cases as choose } from './choose.cases';
 import { cases as compare } from './compare.cases';
@@ -44,6 +45,7 @@ export const allCases: readonly OpCase[] = [
   ...affine,
   ...arithmetic,
   ...arithmeticScalars,
+  ...bspline,
   ...chainSmoothed,
   ...choose,
   ...compare,

@@ -51,12 +51,16 @@ export function weighObjectives(
   };
 }
 
-/** Of all fields that fit the sum, so that a model of two halves is weighed in both. */
+/**
+ * Of all fields of the first role that fits the sum, so that a model of two halves is weighed in both, and a spline not
+ * twice, as coefficients and as what they make.
+ */
 function lossOf(b: Builder, part: ObjectivePart, terms: ObjectiveTerms): ValueId {
   if (part.on === 'images') return comparisonLoss(b, part, terms);
   if (part.on === 'places') return part.loss(b, terms.wholeMap(), terms.level);
+  const weighed = part.roles.find((wanted) => terms.fields.some(({ role }) => role === wanted));
   const [first, ...others] = terms.fields
-    .filter(({ role }) => part.roles.includes(role))
+    .filter(({ role }) => role === weighed)
     .map((field) => part.loss(b, field, terms.level));
   if (first === undefined) throw new RangeError(`"${part.name}" has no field to weigh.`);
   return others.reduce((sum, term) => b.add({ a: sum, b: term }), first);

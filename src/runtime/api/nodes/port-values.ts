@@ -213,7 +213,10 @@ export interface SimilarityPart extends WeightedTerm {
 /** A term that weighs a field of the model. A mean over the field's points, so that weights carry over. */
 export interface RegularizerPart extends WeightedTerm {
   readonly on: 'field';
-  /** Which fields it can weigh: `register` refuses models that have none of them. */
+  /**
+   * Which fields it can weigh, the one that it would rather first: of those of a model the first role that is there
+   * counts. `register` refuses models that have none of them.
+   */
   readonly roles: readonly ModelField['role'][];
   loss(b: Builder, field: ModelField, level: LevelContext): ValueId;
 }

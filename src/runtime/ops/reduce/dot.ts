@@ -9,7 +9,8 @@ import { productPartials } from './dot.cpu';
 import source from './dot.wgsl?raw';
 import { sumPartialsKernel } from './sum-partials.kernel';
 
-const dotPartialsKernel = defineKernel({
+/** Sums of products over fixed chunks, from `offset` on in `partials`. */
+export const dotPartialsKernel = defineKernel({
   name: 'dot-partials',
   bindings: { a: 'read', b: 'read', partials: 'update' },
   parameters: { count: 'u32', offset: 'u32' },

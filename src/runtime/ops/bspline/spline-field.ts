@@ -1,0 +1,141 @@
+import type { Vec3 } from '../../../imaging/frames';
+import { InternalError } from '../../internal-error';
+import type { BufferId } from '../../ir/kernel-graph';
+import { fieldType } from '../../ir/values';
+import { defineOp, type Emitter } from '../define-op';
+import { asField, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
+import { copyKernel } from '../loop/loop-kernels';
+import { splineAxisKernel } from './along-axis.kernel';
+import { axisModes } from './axis-rows';
+import { type ControlAxis, controlAxes } from './control-axes';
+
+export const splineField = defineOp<GridAttributes>()({
+  name: 'splineField',
+  doc:
+    'The vectors (mm) of a cubic B-spline at the voxels of a grid, from its coefficients (mm): ' +
+    'u(x) = Σ c_k Π β³(t_a − k_a), where t are the coordinates of x among the control points. These are a grid of their own, ' +
+    'along the axes of the other; beyond them coefficients count as 0.',
+  inputs: { coefficients: 'field' },
+  outputs: ['field'],
+  infer({ coefficients }, attributes) {
+    const grid = gridOf(attributes);
+    controlAxes(asField(coefficients, 3).grid, grid);
+    return { field: fieldType(grid, 3) };
+  },
+  adjoint(b, { inputs }, { field }) {
+    if (field === undefined) return {};
+    const { grid } = asField(b.typeOf(inputs.coefficients));
+    return {
+      coefficients: b.op('splineFieldTransposed', { field }, gridAttributes(grid)).coefficients,
+    };
+  },
+  kernels: [splineAxisKernel, copyKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const { grid } = asField(inputTypes.coefficients);
+    const axes = controlAxes(grid, gridOf(attributes));
+    // The dense axis last: what lies before it is small.
+    const steps = [0, 1, 2].map((axis) => stepAlong(axes, axis, axisModes.evaluate));
+    walkAxes(emitter, i.coefficients, o.field, grid.sizeVoxels, steps);
+  },
+});
+
+export const splineFieldTransposed = defineOp<GridAttributes>()({
+  name: 'splineFieldTransposed',
+  doc:
+    'The transposed of `splineField`, onto the control points that are given: the cotangent of its coefficients. Each control ' +
+    'point gathers the vectors within its reach.',
+  inputs: { field: 'field' },
+  outputs: ['coefficients'],
+  infer({ field }, attributes) {
+    const control = gridOf(attributes);
+    controlAxes(control, asField(field, 3).grid);
+    return { coefficients: fieldType(control, 3) };
+  },
+  adjoint(b, { inputs }, { coefficients }) {
+    if (coefficients === undefined) return {};
+    const { grid } = asField(b.typeOf(inputs.field));
+    return { field: b.op('splineField', { coefficients }, gridAttributes(grid)).field };
+  },
+  kernels: [splineAxisKernel, copyKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const { grid } = asField(inputTypes.field);
+    const axes = controlAxes(gridOf(attributes), grid);
+    const steps = [2, 1, 0].map((axis) => stepAlong(axes, axis, axisModes.gather));
+    walkAxes(emitter, i.field, o.coefficients, grid.sizeVoxels, steps);
+  },
+});
+
+export const subdivideSpline = defineOp<GridAttributes>()({
+  name: 'subdivideSpline',
+  doc:
+    'Coefficients of the same cubic B-spline for control points of half the spacing: (1 6 1)/8 at the points that were there, ' +
+    '(1 1)/2 between them, along each axis of more than one. Exact wherever the coefficients that are read exist.',
+  inputs: { coefficients: 'field' },
+  outputs: ['coefficients'],
+  infer({ coefficients }, attributes) {
+    const fine = gridOf(attributes);
+    for (const axis of controlAxes(asField(coefficients, 3).grid, fine)) {
+      const half = 2 * axis.offset;
+      const isHalved = Math.abs(axis.ratio - 0.5) < 1e-4 && Math.abs(half - Math.round(half)) < 0.1;
+      if (axis.controls > 1 && !isHalved) {
+        throw new InternalError('Control points do not lie at half the spacing.');
+      }
+    }
+    return { coefficients: fieldType(fine, 3) };
+  },
+  adjoint: 'not-differentiable',
+  kernels: [splineAxisKernel, copyKernel],
+  emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
+    const { grid } = asField(inputTypes.coefficients);
+    const axes = controlAxes(grid, gridOf(attributes));
+    const steps = [0, 1, 2].map((axis) => stepAlong(axes, axis, axisModes.subdivide));
+    walkAxes(emitter, i.coefficients, o.coefficients, grid.sizeVoxels, steps);
+  },
+});
+
+interface AxisStep {
+  readonly axis: number;
+  readonly length: number;
+  readonly ratio: number;
+  readonly offset: number;
+  readonly mode: number;
+}
+
+function stepAlong(axes: readonly ControlAxis[], axis: number, mode: number): AxisStep {
+  const { controls, length, ratio, offset } = axes[axis] as ControlAxis;
+  // Along an axis of one voxel the one coefficient is the value.
+  if (controls === 1) return { axis, length: 1, ratio: 1, offset: 0, mode: -1 };
+  return { axis, length: mode === axisModes.gather ? controls : length, ratio, offset, mode };
+}
+
+/** The steps one after another, through scratch; axes of one element are passed over. */
+function walkAxes(
+  emitter: Emitter,
+  source: readonly BufferId[],
+  target: readonly BufferId[],
+  sizeVoxels: Vec3,
+  steps: readonly AxisStep[],
+): void {
+  const walked = steps.filter(({ mode }) => mode >= 0);
+  if (walked.length === 0) {
+    source.forEach((plane, k) => {
+      emitter.call(copyKernel, { source: plane, value: target[k] }, { count: 1 });
+    });
+    return;
+  }
+  const size = [...sizeVoxels];
+  let before = source;
+  walked.forEach(({ axis, ...step }, index) => {
+    const [nx = 1, ny = 1, nz = 1] = size;
+    size[axis] = step.length;
+    const count = size.reduce((product, n) => product * n, 1);
+    const isLast = index === walked.length - 1;
+    const after = isLast ? target : [0, 1, 2].map(() => emitter.scratch(count));
+    emitter.call(
+      splineAxisKernel,
+      { source: before, target: after },
+      { nx, ny, nz, axis, ...step },
+    );
+    before = after;
+  });
+}
