@@ -13,6 +13,7 @@ import { correlationReport } from './compare/correlation-report';
 import { globalCorrelation, globalCorrelationAdjoint } from './compare/global-correlation';
 import { meanSquaredDifference } from './compare/mean-squared-difference';
 import { compose, composeScaled, warpAdjoint } from './compose/compose';
+import { invertDisplacement } from './compose/invert-displacement';
 import type { OpDefinition } from './define-op';
 import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
@@ -100,6 +101,7 @@ export const opDefinitions = {
   imageVariance,
   insideWeight,
   intensityRange,
+  invertDisplacement,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,
