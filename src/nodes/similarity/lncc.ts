@@ -75,7 +75,12 @@ C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
         const counted = hasHoles
           ? { weight, weightMean: body.windowStatistics({ image: weight }, window).mean }
           : {};
-        return meanOverChannels(body, comparison, ({ fixed, warped }) => {
+        return meanOverChannels(body, comparison, ({ fixed, warped, fixedUnmoved }) => {
+          // Of an image that moves nothing is constant in the loop.
+          if (fixed !== fixedUnmoved) {
+            const means = body.windowPairMoments({ fixed, warped, ...counted }, window);
+            return body.lnccLoss({ ...means, weight }, { epsilon });
+          }
           const ofFixed = body.windowStatistics({ image: fixed, ...counted }, window);
           const moments = body.windowMoments({ fixed, warped, ...counted }, window);
           return body.lnccLoss(

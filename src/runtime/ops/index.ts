@@ -64,6 +64,7 @@ import {
   windowMomentsAdjoint,
   windowMomentsAdjointFixed,
 } from './window/window-moments';
+import { windowPairMoments } from './window/window-pair-moments';
 import { windowStatistics, windowStatisticsAdjoint } from './window/window-statistics';
 
 /** Every op, by name. The builder's methods, the tests and the devices iterate this list. */
@@ -157,6 +158,7 @@ export const opDefinitions = {
   windowMoments,
   windowMomentsAdjoint,
   windowMomentsAdjointFixed,
+  windowPairMoments,
   windowStatistics,
   windowStatisticsAdjoint,
   zeros,
