@@ -18,6 +18,7 @@ import { affine } from './model/affine';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { svf } from './model/svf';
+import { syn } from './model/syn';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
@@ -62,6 +63,7 @@ export const nodeDefinitions = [
   affine,
   greedy,
   svf,
+  syn,
   lncc,
   mutualInformation,
   correlation,

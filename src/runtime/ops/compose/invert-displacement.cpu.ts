@@ -1,4 +1,3 @@
-import type { Vec3 } from '../../../imaging/frames';
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
 
 type Planes = readonly [FloatArray, FloatArray, FloatArray];
@@ -27,7 +26,11 @@ export function invertDisplacementOf(
   p: InvertNumbers,
   share: Share,
 ): void {
-  const { nx, ny, nz } = p;
+  const { nx, ny, nz, worldFromTarget: w, targetFromWorld: t } = p;
+  const m = (i: number): number => t[i] as number;
+  const [m00, m01, m02] = [m(0), m(1), m(2)] as const;
+  const [m10, m11, m12] = [m(4), m(5), m(6)] as const;
+  const [m20, m21, m22] = [m(8), m(9), m(10)] as const;
   const at = new Float64Array(12);
   const step = new Float64Array(3);
   const [begin, end] = shareOf(ny * nz, share);
@@ -46,10 +49,13 @@ export function invertDisplacementOf(
         const tx = wx + length * (step[0] as number);
         const ty = wy + length * (step[1] as number);
         const tz = wz + length * (step[2] as number);
-        movedBack(displacement, [nx, ny, nz], [x + tx, y + ty, z + tz], p.targetFromWorld, at);
-        const rx = tx + (at[0] as number);
-        const ry = ty + (at[1] as number);
-        const rz = tz + (at[2] as number);
+        readField(displacement, nx, ny, nz, x + tx, y + ty, z + tz, at);
+        const ux = at[0] as number;
+        const uy = at[4] as number;
+        const uz = at[8] as number;
+        const rx = tx + m00 * ux + m01 * uy + m02 * uz;
+        const ry = ty + m10 * ux + m11 * uy + m12 * uz;
+        const rz = tz + m20 * ux + m21 * uy + m22 * uz;
         const distance = rx * rx + ry * ry + rz * rz;
         if (!(distance < left)) {
           length *= 0.5;
@@ -60,26 +66,41 @@ export function invertDisplacementOf(
         wz = tz;
         left = distance;
         if (left <= closeEnough) break;
-        newtonStep(at, rx, ry, rz, step);
+        newtonStep(at, t, rx, ry, rz, step);
         length = 1;
       }
       for (let axis = 0; axis < 3; axis += 1) {
-        const m = p.worldFromTarget;
         (inverse[axis] as FloatArray)[i] =
-          (m[4 * axis] as number) * wx +
-          (m[4 * axis + 1] as number) * wy +
-          (m[4 * axis + 2] as number) * wz;
+          (w[4 * axis] as number) * wx +
+          (w[4 * axis + 1] as number) * wy +
+          (w[4 * axis + 2] as number) * wz;
       }
     }
   }
 }
 
-/** −(I + ∂u)⁻¹ r, or −r where I + ∂u is about to turn inside out. */
-function newtonStep(at: Float64Array, rx: number, ry: number, rz: number, step: Float64Array) {
-  const [, , , a0 = 0, b = 0, c = 0, d = 0, e0 = 0, f = 0, g = 0, h = 0, i0 = 0] = at;
-  const a = 1 + a0;
-  const e = 1 + e0;
-  const i = 1 + i0;
+/** −(I + M ∂u)⁻¹ r, or −r where that is about to turn inside out. */
+function newtonStep(
+  at: Float64Array,
+  m: readonly number[],
+  rx: number,
+  ry: number,
+  rz: number,
+  step: Float64Array,
+): void {
+  const slope = (row: number, axis: number): number =>
+    (m[4 * row] as number) * (at[1 + axis] as number) +
+    (m[4 * row + 1] as number) * (at[5 + axis] as number) +
+    (m[4 * row + 2] as number) * (at[9 + axis] as number);
+  const a = 1 + slope(0, 0);
+  const b = slope(0, 1);
+  const c = slope(0, 2);
+  const d = slope(1, 0);
+  const e = 1 + slope(1, 1);
+  const f = slope(1, 2);
+  const g = slope(2, 0);
+  const h = slope(2, 1);
+  const i = 1 + slope(2, 2);
   const ca = e * i - f * h;
   const cb = f * g - d * i;
   const cc = d * h - e * g;
@@ -97,14 +118,17 @@ function newtonStep(at: Float64Array, rx: number, ry: number, rz: number, step: 
 }
 
 /**
- * The displacement at a point in voxels, trilinear, its border values going on: `out` gets three components in voxels,
- * then by rows their derivatives per voxel, which are 0 along an axis that has ended.
+ * A field at a point in voxels, trilinear, its border values going on. `out` gets for each component its value and its
+ * derivatives per voxel along x, y and z, which are 0 along an axis that has ended.
  */
-function movedBack(
-  [u0, u1, u2]: Planes,
-  [nx, ny, nz]: Vec3,
-  [px, py, pz]: Vec3,
-  m: readonly number[],
+function readField(
+  planes: Planes,
+  nx: number,
+  ny: number,
+  nz: number,
+  px: number,
+  py: number,
+  pz: number,
   out: Float64Array,
 ): void {
   const qx = Math.min(Math.max(px, 0), nx - 1);
@@ -117,40 +141,35 @@ function movedBack(
   const fy = qy - y0;
   const fz = qz - z0;
   const toX = nx === 1 ? 0 : 1;
-  const toY = ny === 1 ? 0 : nx;
-  const toZ = nz === 1 ? 0 : nx * ny;
   const isX = px === qx ? 1 : 0;
   const isY = py === qy ? 1 : 0;
   const isZ = pz === qz ? 1 : 0;
   const a = x0 + nx * (y0 + ny * z0);
-  out.fill(0);
+  const b = a + (ny === 1 ? 0 : nx);
+  const c = a + (nz === 1 ? 0 : nx * ny);
+  const d = b + c - a;
   for (let component = 0; component < 3; component += 1) {
-    const u = component === 0 ? u0 : component === 1 ? u1 : u2;
+    const u = planes[component] as FloatArray;
     const a0 = u[a] as number;
-    const b0 = u[a + toY] as number;
-    const c0 = u[a + toZ] as number;
-    const d0 = u[a + toY + toZ] as number;
+    const b0 = u[b] as number;
+    const c0 = u[c] as number;
+    const d0 = u[d] as number;
     const ax = (u[a + toX] as number) - a0;
-    const bx = (u[a + toX + toY] as number) - b0;
-    const cx = (u[a + toX + toZ] as number) - c0;
-    const dx = (u[a + toX + toY + toZ] as number) - d0;
+    const bx = (u[b + toX] as number) - b0;
+    const cx = (u[c + toX] as number) - c0;
+    const dx = (u[d + toX] as number) - d0;
     const low = a0 + fx * ax;
     const lowY = b0 + fx * bx - low;
     const high = c0 + fx * cx;
     const highY = d0 + fx * dx - high;
     const lowX = ax + fy * (bx - ax);
     const highX = cx + fy * (dx - cx);
-    const value = low + fy * lowY + fz * (high + fy * highY - low - fy * lowY);
-    const slopeX = isX * (lowX + fz * (highX - lowX));
-    const slopeY = isY * (lowY + fz * (highY - lowY));
-    const slopeZ = isZ * (high + fy * highY - low - fy * lowY);
-    for (let axis = 0; axis < 3; axis += 1) {
-      const factor = m[4 * axis + component] as number;
-      const slopes = 3 + 3 * axis;
-      out[axis] = (out[axis] as number) + factor * value;
-      out[slopes] = (out[slopes] as number) + factor * slopeX;
-      out[slopes + 1] = (out[slopes + 1] as number) + factor * slopeY;
-      out[slopes + 2] = (out[slopes + 2] as number) + factor * slopeZ;
-    }
+    const below = low + fy * lowY;
+    const rise = high + fy * highY - below;
+    const k = 4 * component;
+    out[k] = below + fz * rise;
+    out[k + 1] = isX * (lowX + fz * (highX - lowX));
+    out[k + 2] = isY * (lowY + fz * (highY - lowY));
+    out[k + 3] = isZ * rise;
   }
 }
