@@ -1,7 +1,9 @@
+import antsSynText from '../pipelines/ants-syn.json?raw';
 import slicesText from '../pipelines/brain-2d-greedy.json?raw';
 import affineText from '../pipelines/brain-t1-affine.json?raw';
 import greedyText from '../pipelines/brain-t1-greedy.json?raw';
 import velocityText from '../pipelines/brain-t1-svf.json?raw';
+import fireantsSynText from '../pipelines/fireants-syn.json?raw';
 import { loadersOf } from '../src/cli/bind-inputs';
 import { nodeRegistry } from '../src/nodes/index';
 import { parseDocument } from '../src/pipeline/parse-document';
@@ -14,6 +16,8 @@ const texts = {
   'brain-t1-greedy': greedyText,
   'brain-t1-svf': velocityText,
   'brain-2d-greedy': slicesText,
+  'ants-syn': antsSynText,
+  'fireants-syn': fireantsSynText,
 } as const;
 
 export type RecipeName = keyof typeof texts;

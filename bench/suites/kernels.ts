@@ -32,6 +32,7 @@ interface KernelTime {
 const timedStages = [
   ['brain-t1-greedy', 'greedy'],
   ['brain-t1-svf', 'svf'],
+  ['fireants-syn', 'syn'],
   ['brain-t1-affine', 'affine'],
 ] as const;
 
