@@ -36,7 +36,7 @@ Start it from an affine stage, which acts on the moving image's side. A regulari
 The preview shows the moving image at the middle, not on the fixed one. A mask of either image counts at the middle as well, and a
 point that leads out of either image does not.
 
-Defaults are those of ANTs 2.5: variance 3 of the Gaussian on the gradient, none on the field. ANTs keeps a field
+Defaults are those of antsRegistrationSyN.sh (2025): variance 3 of the Gaussian on the gradient, none on the field. ANTs keeps a field
 and its inverse for each half and makes them agree after every step; here only the half from the middle is kept and its inverse is found at the
 end.`,
     formula: String.raw`\min_{\varphi_1,\varphi_2} \mathcal{L}\big(F\circ\varphi_1,\; M\circ T_0\circ\varphi_2\big),\qquad
