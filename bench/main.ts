@@ -14,6 +14,7 @@ import { memory } from './suites/memory';
 import { timedProcesses } from './suites/process';
 import { real } from './suites/real';
 import { recipes } from './suites/recipes';
+import { systems } from './suites/systems';
 
 const suites: Readonly<Record<SuiteName, (host: BenchHost) => Promise<readonly Section[]>>> = {
   kernels,
@@ -25,6 +26,7 @@ const suites: Readonly<Record<SuiteName, (host: BenchHost) => Promise<readonly S
   process: timedProcesses,
   folding,
   conditioning,
+  systems,
 };
 
 const args = process.argv.slice(2);

@@ -12,11 +12,12 @@ export const suiteNames = [
   'process',
   'folding',
   'conditioning',
+  'systems',
 ] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 /** What is measured unless suites are named: all but those that take long, or need the command line built. */
-const onlyWhenNamed: readonly string[] = ['process', 'folding', 'conditioning'];
+const onlyWhenNamed: readonly string[] = ['process', 'folding', 'conditioning', 'systems'];
 const byDefault = suiteNames.filter((name) => !onlyWhenNamed.includes(name));
 
 /** What a person asked the benchmark for. */
@@ -32,9 +33,11 @@ export interface BenchOptions {
   readonly jsonPath: string | undefined;
   /** Folder of another clone, built, whose processes are timed in turn with this one's. */
   readonly against: string | undefined;
+  /** A recipe or a pair: only what concerns it. */
+  readonly only: string | undefined;
 }
 
-export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|process|folding|conditioning ...] [options]
+export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|process|folding|conditioning|systems ...] [options]
 
        npm run bench -- compare BEFORE.json AFTER.json
 
@@ -44,9 +47,10 @@ export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|comp
   --full-iterations    recipes: also with the stop rule off
   --json FILE          also write everything as JSON
   --against FOLDER     process: another clone, built, that is timed in turn with this one
+  --only NAME          systems: this recipe, or the recipes that are meant for this pair
 
-All suites but process, which times what npm run build:cli has built, and folding and conditioning, which
-take long, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
+All suites but process, which times what npm run build:cli has built, and folding, conditioning and systems,
+which take long, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
 folder that WEFT_DATA names.
 `;
 
@@ -65,6 +69,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
       'full-iterations': { type: 'boolean', default: false },
       json: { type: 'string' },
       against: { type: 'string' },
+      only: { type: 'string' },
     },
   });
   const { device } = values;
@@ -81,6 +86,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     fullIterations: values['full-iterations'],
     jsonPath: values.json,
     against: values.against,
+    only: values.only,
   };
 }
 

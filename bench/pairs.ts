@@ -6,6 +6,8 @@ export interface Pair {
   readonly name: string;
   /** Bytes of the NIfTI files by id of their loader; absent where the heads are generated. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** What the files are called, where that tells more than their loaders: the ending of a table. */
+  readonly fileNames?: Readonly<Record<string, string>>;
 }
 
 const loaders = ['fixed', 'moving', 'fixed-labels', 'moving-labels'] as const;
@@ -33,6 +35,28 @@ export function realPair(name: RealPairName): Pair | { readonly skipped: string 
     .map(([id, path]) => [id, new Uint8Array(readFileSync(path))] as const);
   if (files.length < 2) return { skipped: `${name}: there are no images in ${folder}` };
   return { name, files: Object.fromEntries(files) };
+}
+
+/**
+ * A pair by the names of its files by loader.
+ * @param folder below the data folder
+ * @returns the pair, or why it cannot be measured here
+ */
+export function filesOf(
+  name: string,
+  folder: string,
+  fileNames: Readonly<Record<string, string>>,
+): Pair | { readonly skipped: string } {
+  const root = resolve(process.env.WEFT_DATA ?? '../shared/data', folder);
+  const missing = Object.values(fileNames).find((file) => !existsSync(join(root, file)));
+  if (missing !== undefined) return { skipped: `${name}: there is no ${folder}/${missing}` };
+  const files = Object.fromEntries(
+    Object.entries(fileNames).map(([id, file]) => [
+      id,
+      new Uint8Array(readFileSync(join(root, file))),
+    ]),
+  );
+  return { name, files, fileNames };
 }
 
 /**

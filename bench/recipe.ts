@@ -1,26 +1,17 @@
-import antsSynText from '../pipelines/ants-syn.json?raw';
-import slicesText from '../pipelines/brain-2d-greedy.json?raw';
-import affineText from '../pipelines/brain-t1-affine.json?raw';
-import greedyText from '../pipelines/brain-t1-greedy.json?raw';
-import velocityText from '../pipelines/brain-t1-svf.json?raw';
-import fireantsSynText from '../pipelines/fireants-syn.json?raw';
 import { loadersOf } from '../src/cli/bind-inputs';
 import { nodeRegistry } from '../src/nodes/index';
 import { parseDocument } from '../src/pipeline/parse-document';
 import type { Params, PipelineDocument } from '../src/pipeline/schema';
 import type { OpenInputRequest, OpenInputResult } from '../src/runtime/api/engine/engine-api';
+import { readingOf } from '../src/runtime/api/engine/inputs';
 import type { Pair } from './pairs';
 
-const texts = {
-  'brain-t1-affine': affineText,
-  'brain-t1-greedy': greedyText,
-  'brain-t1-svf': velocityText,
-  'brain-2d-greedy': slicesText,
-  'ants-syn': antsSynText,
-  'fireants-syn': fireantsSynText,
-} as const;
-
-export type RecipeName = keyof typeof texts;
+/** Texts of the shipped recipes by path. */
+const texts = import.meta.glob<string>('../pipelines/*.json', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 
 /** A few iterations of each stage. */
 const quickParameters: Readonly<Record<string, Params>> = {
@@ -38,10 +29,12 @@ export interface RecipeChanges {
 
 /**
  * A shipped recipe with what a measurement changes in it.
- * @throws Error where it is no recipe any more
+ * @param name of its file, without `.json`
+ * @throws Error where there is none, or it is no recipe any more
  */
-export function readRecipe(name: RecipeName, changes: RecipeChanges = {}): PipelineDocument {
-  const text = texts[name];
+export function readRecipe(name: string, changes: RecipeChanges = {}): PipelineDocument {
+  const text = texts[`../pipelines/${name}.json`];
+  if (text === undefined) throw new Error(`There is no recipe "${name}".`);
   const parsed = parseDocument(changes.quick ? text.replaceAll('"head-3d"', '"head-2d"') : text);
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
   return withParameters(parsed.document, {
@@ -64,10 +57,10 @@ export async function openPair(
       bytes
         ? {
             nodeId,
-            source: { kind: 'file', as: source.as, name: nodeId },
+            source: { ...readingOf(source), kind: 'file', name: nodeId },
             // The engine owns what it is given, and a pair is opened many times.
             bytes: bytes.slice(),
-            fileName: `${nodeId}.nii.gz`,
+            fileName: pair.fileNames?.[nodeId] ?? `${nodeId}.nii.gz`,
           }
         : { nodeId, source },
     );

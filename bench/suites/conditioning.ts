@@ -5,7 +5,7 @@ import type { Params, PipelineDocument } from '../../src/pipeline/schema';
 import { writeDocument } from '../../src/pipeline/write-document';
 import type { BenchHost } from '../host';
 import { type Pair, realPair } from '../pairs';
-import { openPair, type RecipeName, readRecipe, withParameters } from '../recipe';
+import { openPair, readRecipe, withParameters } from '../recipe';
 import type { Section } from '../report';
 import { scalarMetrics } from './recipes';
 
@@ -23,7 +23,7 @@ const published: Readonly<Record<string, Params>> = {
 const recipes = [
   { name: 'brain-t1-greedy', register: 'greedy' },
   { name: 'brain-t1-svf', register: 'svf' },
-] as const satisfies readonly { readonly name: RecipeName; readonly register: string }[];
+] as const;
 
 /** What a rounding error in the moving image does to a result, with and without the parameters of 0012. */
 export async function conditioning(host: BenchHost): Promise<readonly Section[]> {

@@ -3,7 +3,7 @@ import { compileRecipe, openRecipe, writeInputs } from '../compiled-recipe';
 import type { BenchHost } from '../host';
 import { type Pair, phantomPair, realPair } from '../pairs';
 import { shortened } from '../pass-times';
-import { type RecipeName, readRecipe } from '../recipe';
+import { readRecipe } from '../recipe';
 import { percentText, type Section } from '../report';
 
 /** The plan's figure and the device's may differ by this fraction. */
@@ -33,7 +33,7 @@ export async function memory(host: BenchHost): Promise<readonly Section[]> {
     const rows: string[][] = [];
     const failures: string[] = [];
     for (const pair of pairs) {
-      for (const name of ['brain-t1-greedy', 'brain-t1-svf'] as const satisfies RecipeName[]) {
+      for (const name of ['brain-t1-greedy', 'brain-t1-svf']) {
         const recipe = await openRecipe(readRecipe(name, { quick }), pair);
         const plan = shortened(compileRecipe(recipe), -1, 2);
         const before = process.memoryUsage.rss();

@@ -2,7 +2,7 @@ import { secondsText } from '../../src/cli/format-table';
 import type { BenchHost } from '../host';
 import { type RealPairName, realPair } from '../pairs';
 import { peers, targets } from '../peers';
-import { type RecipeName, readRecipe } from '../recipe';
+import { readRecipe } from '../recipe';
 import type { Section } from '../report';
 import { runRecipe, unmet } from '../run-recipe';
 import { scalarMetrics } from './recipes';
@@ -19,7 +19,7 @@ const recipesOf = {
   oas: forVolumes,
   'head-2mm': forVolumes,
   slices: ['brain-2d-greedy'],
-} as const satisfies Partial<Record<RealPairName, readonly RecipeName[]>>;
+} as const satisfies Partial<Record<RealPairName, readonly string[]>>;
 
 type MeasuredPair = keyof typeof recipesOf;
 

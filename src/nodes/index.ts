@@ -1,12 +1,24 @@
 import type { NodeDefinition, NodeRegistry } from '../runtime/api/nodes/define-node';
+import { composeTransforms } from './apply/compose-transforms';
 import { applyToImage } from './apply/image';
+import { invertTransform } from './apply/invert-transform';
 import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
+import { transformLogJacobian } from './apply/log-jacobian';
+import { transformMagnitude } from './apply/transform-magnitude';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
+import { evaluateIntensityError } from './evaluate/intensity-error';
+import { evaluateInverseConsistency } from './evaluate/inverse-consistency';
 import { evaluateJacobian } from './evaluate/jacobian';
 import { evaluateLandmarks } from './evaluate/landmarks';
+import { evaluateMutualInformation } from './evaluate/mutual-information';
+import { evaluateStructuralSimilarity } from './evaluate/structural-similarity';
+import { evaluateSurfaceDistance } from './evaluate/surface-distance';
+import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
+import { identityStart } from './initialise/identity';
+import { landmarkStart } from './initialise/landmarks';
 import { moments } from './initialise/moments';
 import { start } from './initialise/start';
 import { loadImage } from './load/image';
@@ -17,31 +29,63 @@ import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
+import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
+import { translation } from './model/translation';
+import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
+import { conjugateGradient } from './optimizer/conjugate-gradient';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
+import { regularStep } from './optimizer/regular-step';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
+import { clampIntensity } from './prepare/clamp';
 import { combineChannels } from './prepare/combine-channels';
+import { cropOrPad } from './prepare/crop-pad';
 import { evenIntensity } from './prepare/even-intensity';
+import { foregroundMask } from './prepare/foreground-mask';
+import { matchHistogramNode } from './prepare/match-histogram';
 import { normalizeIntensity } from './prepare/normalize-intensity';
 import { pickChannel } from './prepare/pick-channel';
+import { reorient } from './prepare/reorient';
+import { resampleImage } from './prepare/resample';
+import { resampleLabels } from './prepare/resample-labels';
+import { smoothImage } from './prepare/smooth';
+import { standardizeIntensity } from './prepare/standardize';
 import { register } from './register/register';
 import { bending } from './regularizer/bending';
 import { curvature } from './regularizer/curvature';
 import { diffusion } from './regularizer/diffusion';
+import { displacementMagnitude } from './regularizer/displacement-magnitude';
+import { edgeWeightedDiffusion } from './regularizer/edge-weighted-diffusion';
+import { folding } from './regularizer/folding';
+import { hyperelastic } from './regularizer/hyperelastic';
 import { linearElastic } from './regularizer/linear-elastic';
+import { localRigidity } from './regularizer/local-rigidity';
+import { logJacobian } from './regularizer/log-jacobian';
+import { sparsity } from './regularizer/sparsity';
+import { totalVariation } from './regularizer/total-variation';
+import { volumePreservation } from './regularizer/volume-preservation';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
 import { saveLandmarks } from './save/landmarks';
 import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
+import { correlationRatio } from './similarity/correlation-ratio';
+import { gradientField } from './similarity/gradient-field';
+import { labelCentroids } from './similarity/label-centroids';
+import { labelOverlap } from './similarity/label-overlap';
 import { landmarkDistance } from './similarity/landmarks';
 import { lncc } from './similarity/lncc';
 import { meanSquaredError } from './similarity/mean-squared-error';
+import { mindSsc } from './similarity/mind-ssc';
 import { mutualInformation } from './similarity/mutual-information';
+import { normalizedMutualInformation } from './similarity/normalized-mutual-information';
+import { robustDifference } from './similarity/robust-difference';
+import { structuralSimilarity } from './similarity/structural-similarity';
+import { sumOfSquares } from './similarity/sum-of-squares';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
 
@@ -54,37 +98,81 @@ export const nodeDefinitions = [
   evenIntensity,
   loadLandmarks,
   normalizeIntensity,
+  standardizeIntensity,
+  clampIntensity,
+  matchHistogramNode,
+  smoothImage,
+  resampleImage,
+  resampleLabels,
+  cropOrPad,
+  reorient,
+  foregroundMask,
   combineChannels,
   pickChannel,
+  identityStart,
+  centres,
   centresOfMass,
   moments,
+  landmarkStart,
   start,
+  translation,
   rigid,
+  similarityModel,
   affine,
   greedy,
   svf,
   syn,
   lncc,
   mutualInformation,
+  normalizedMutualInformation,
+  correlationRatio,
+  mindSsc,
+  gradientField,
   correlation,
+  structuralSimilarity,
   meanSquaredError,
+  sumOfSquares,
+  robustDifference,
+  labelOverlap,
+  labelCentroids,
   landmarkDistance,
   diffusion,
+  edgeWeightedDiffusion,
+  totalVariation,
   curvature,
   bending,
   linearElastic,
+  hyperelastic,
+  logJacobian,
+  folding,
+  volumePreservation,
+  localRigidity,
+  displacementMagnitude,
+  sparsity,
   adamNormalized,
+  adam,
   gradientDescent,
+  regularStep,
   lineSearchDescent,
+  conjugateGradient,
   lbfgs,
   schedulePyramid,
   register,
   applyToImage,
   applyToLabels,
   applyToLandmarks,
+  invertTransform,
+  composeTransforms,
+  transformMagnitude,
+  transformLogJacobian,
   evaluateDice,
+  evaluateSurfaceDistance,
   evaluateCorrelation,
+  evaluateIntensityError,
+  evaluateStructuralSimilarity,
+  evaluateMutualInformation,
   evaluateJacobian,
+  evaluateInverseConsistency,
   evaluateLandmarks,
   checkerboard,
   difference,

@@ -63,7 +63,7 @@ export function wiredObjectives(weights = { lncc: 1, diffusion: 0.05 }): readonl
       lower: (b) =>
         diffusion.lower(
           b,
-          {},
+          { mask: undefined, weightMap: undefined },
           diffusion.params.parse({ weight: weights.diffusion }),
           named('diffusion'),
         ).objective,

@@ -73,6 +73,12 @@ export interface SmallRegistration {
   /** What counts of each image, on its grid. */
   readonly masks?: { readonly fixed: ImageVolume; readonly moving: ImageVolume };
   readonly convergence?: number;
+  /** What is weighed beside the squared differences. */
+  readonly regularizer?: {
+    readonly type: string;
+    readonly params?: Readonly<Record<string, unknown>>;
+    readonly mask?: ImageVolume;
+  };
 }
 
 /** A registration, compiled; its results are the map, its inverse where the model has one, and the warped image. */
@@ -90,6 +96,9 @@ export function registrationProgram(options: SmallRegistration): SmallProgram {
     grid,
     mask: graph.input(key, fieldType(grid, 1)),
   });
+  const { type, params, mask } = options.regularizer ?? {};
+  const places = mask && { mask: maskOn(mask, 'mask') };
+  const weighed = type === undefined ? [] : Object.values(node(type, places, params));
   const outputs = node('register', {
     fixed: imageOn(graph, fixed.grid, 'fixed'),
     moving: imageOn(graph, moving.grid, 'moving'),
@@ -98,7 +107,7 @@ export function registrationProgram(options: SmallRegistration): SmallProgram {
       movingMask: maskOn(masks.moving, 'movingMask'),
     }),
     model: part(options.model, options.modelParameters),
-    objectives: [part(options.similarity ?? 'similarity.mean-squared-error')],
+    objectives: [part(options.similarity ?? 'similarity.mean-squared-error'), ...weighed],
     optimizer: part(options.optimizer, options.parameters),
     schedule: part('schedule.pyramid', {
       shrink,
@@ -142,17 +151,10 @@ export async function runRegistration(
 ): Promise<RegistrationRun> {
   const program = registrationProgram(options);
   const execution = await device.prepare(program.plan);
-  const { fixed, moving, masks } = options;
-  const images = {
-    fixed,
-    moving,
-    ...(masks && { fixedMask: masks.fixed, movingMask: masks.moving }),
-  };
   const inputs: CaseInputs = Object.fromEntries(
-    Object.entries(images).map(([name, { grid, values }]) => [
-      name,
-      { type: fieldType(grid, 1), planes: [Float64Array.from(values)] },
-    ]),
+    Object.entries(imagesOf(options)).map(([name, { grid, values }]) => {
+      return [name, { type: fieldType(grid, 1), planes: [Float64Array.from(values)] }];
+    }),
   );
   writeInputs(execution, program, inputs);
   const byStep = new Map<number, (readonly number[])[]>();
@@ -173,4 +175,14 @@ export async function runRegistration(
   const results = await readResults(execution, program);
   execution.destroy();
   return { rows: [...byStep.values()], outcomes, cancelled, results };
+}
+
+function imagesOf(options: SmallRegistration): Record<string, ImageVolume> {
+  const { fixed, moving, masks, regularizer } = options;
+  return {
+    fixed,
+    moving,
+    ...(masks && { fixedMask: masks.fixed, movingMask: masks.moving }),
+    ...(regularizer?.mask && { mask: regularizer.mask }),
+  };
 }

@@ -5,8 +5,7 @@ const recipes = readdirSync('pipelines').filter((name) => name.endsWith('.json')
 
 /** Places outside `pipelines/` that name or quote recipes; a list that is kept by hand goes stale. */
 describe('recipes that come with Weft', () => {
-  test.each(recipes)('%s is in the gallery and in the table of recipes', (name) => {
-    expect(readFileSync('src/main.tsx', 'utf8')).toContain(`'${name}':`);
+  test.each(recipes)('%s is in the table of recipes', (name) => {
     expect(readFileSync('pipelines/README.md', 'utf8')).toContain(`(${name})`);
   });
 

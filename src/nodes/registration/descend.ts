@@ -64,7 +64,6 @@ function optimizeLevel(
   start: Progress,
 ): Progress {
   const { optimizer, schedule, objectives } = parts;
-  const problem = problemOf(b, parts, { ...at, maxIterations: iterations }, pairs);
   const count = start.variables.length;
   const stateEnd = count + start.state.length;
   // What was accepted last is shown on while trials are taken back.
@@ -73,8 +72,12 @@ function optimizeLevel(
   const result = b.loop({
     label: `level ${at.level + 1} of ${at.levels}`,
     carried: [...start.variables, ...start.state, ...shown],
-    stop: { maxIterations: iterations, when: endOfLevel(schedule, optimizer, lossCount) },
+    stop: {
+      maxIterations: iterations,
+      when: isDrawn(objectives) ? [] : endOfLevel(schedule, optimizer, lossCount),
+    },
     body(carried, iteration) {
+      const problem = problemOf(b, parts, { ...at, maxIterations: iterations }, pairs, iteration);
       const moved = optimizer.iterate(b, problem, {
         variables: carried.slice(0, count),
         state: carried.slice(count, stateEnd),
@@ -106,6 +109,11 @@ function optimizeLevel(
   return { variables: result.slice(0, count), state: result.slice(count, stateEnd) };
 }
 
+/** Whether the loss is another one in each iteration: its slope then says nothing, and a level ends by its count. */
+function isDrawn(objectives: RegistrationParts['objectives']): boolean {
+  return objectives.some((part) => part.on === 'images' && part.sampling);
+}
+
 /** A level ends by the slope of its losses, or where the optimizer knows nothing better. */
 function endOfLevel(
   { minimumRelativeSlope, window }: SchedulePart,
@@ -129,6 +137,7 @@ function problemOf(
   parts: RegistrationParts,
   level: Problem['level'],
   pairs: LevelPairs,
+  iteration: ValueId,
 ): Problem<Found> {
   const { model } = parts;
   const factor = model.lossScale?.(level) ?? 1;
@@ -137,11 +146,11 @@ function problemOf(
   return {
     level,
     evaluate(variables) {
-      const found = evaluate(b, parts, level, pairs, variables);
+      const found = evaluate(b, parts, level, pairs, variables, iteration);
       const loss = scaled(found.total);
       return { ...found, loss, gradient: b.gradient(loss, variables) };
     },
-    value: (variables) => scaled(evaluate(b, parts, level, pairs, variables).total),
+    value: (variables) => scaled(evaluate(b, parts, level, pairs, variables, iteration).total),
     precondition: (gradient) => model.shapeGradient?.(b, gradient, level) ?? gradient,
     retract: (variables, steps) => model.update(b, variables, steps, level),
   };

@@ -1,6 +1,6 @@
 import { sameGrid } from '../../imaging/grid';
 import { type Builder, gridAttributes } from '../../runtime/api/nodes/builder';
-import type { ImagePair, PlacedImage } from '../../runtime/api/nodes/compare';
+import { featuresOf, type ImagePair, type PlacedImage } from '../../runtime/api/nodes/compare';
 import type { MaskValue, SimilarityPart } from '../../runtime/api/nodes/port-values';
 import { shrinkImage } from './pyramid';
 import type { RegistrationParts } from './registration-parts';
@@ -9,7 +9,7 @@ import type { RegistrationParts } from './registration-parts';
 export interface LevelPairs {
   /** The pair of `register`. */
   readonly main: ImagePair;
-  /** Pairs that objectives brought, by the name of the objective. */
+  /** Pairs that objectives brought, or made features of, by the name of the objective. */
   readonly own: ReadonlyMap<string, ImagePair>;
 }
 
@@ -30,14 +30,15 @@ export function levelPairs(b: Builder, parts: RegistrationParts, shrink: number)
   };
   const own = new Map<string, ImagePair>();
   for (const part of objectives) {
-    if (part.on !== 'images' || !part.pair) continue;
-    const { fixed, moving } = part.pair;
-    own.set(part.name, {
+    if (part.on !== 'images' || !(part.pair || part.features)) continue;
+    const { fixed, moving } = part.pair ?? {};
+    const pair = {
       ...main,
       of: part.name,
       ...(fixed && { fixed: shrunk(fixed) }),
       ...(moving && { moving: shrunk(moving) }),
-    });
+    };
+    own.set(part.name, featuresOf(b, part, pair));
   }
   return { main, own };
 }

@@ -3,7 +3,8 @@ import type { Grid } from '../../imaging/grid';
 import type { ModelPart } from '../../runtime/api/nodes/port-values';
 import { addSteps } from './add-steps';
 
-const parameterCount = { rigid: 6, affine: 12 } as const;
+/** Of a translation three act: those of the rotation are kept at 0. */
+const parameterCount = { translation: 6, rigid: 6, similarity: 7, affine: 12 } as const;
 
 /**
  * A model of a few parameters, all in mm: rotations, scales and shears are multiplied by half the

@@ -5,6 +5,7 @@ import type {
   ImageValue,
   ModelPart,
   ObjectivePart,
+  OptimizerPart,
   TransformValue,
 } from '../../runtime/api/nodes/port-values';
 import { channelsText } from '../shared/same-grid';
@@ -16,6 +17,7 @@ interface Wired {
   readonly initial: TransformValue | undefined;
   readonly model: ModelPart;
   readonly objectives: readonly ObjectivePart[];
+  readonly optimizer: OptimizerPart;
 }
 
 const bringTogether =
@@ -33,6 +35,15 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
   }
   const unpaired = unpairedChannels(wired);
   if (unpaired) return unpaired;
+  const drawn = objectives.find((part) => part.on === 'images' && part.sampling);
+  if (drawn && wired.optimizer.takesBack) {
+    return {
+      port: 'optimizer',
+      message: `"${drawn.name}" compares at other points in every iteration, and this optimizer takes a step back by comparing one with the next.`,
+      remedy:
+        'Set its Sampled share to 1, or wire Gradient descent or Adam, which need no comparison.',
+    };
+  }
   const unfit = objectives.find((part) => part.on === 'field');
   if (unfit && !model.fields) {
     return {

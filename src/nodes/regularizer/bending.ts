@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { components, energyPart, H, scaled, squared, sum } from '../shared/field-energy';
+import { components, energyPart, squaredBends } from '../shared/field-energy';
 import { weightParameter } from '../shared/objective-weight';
+import { placePorts } from '../shared/place-weight';
 
 export const bending = defineNode({
   type: 'regularizer.bending',
@@ -27,19 +28,18 @@ every level; beyond the edge of the image lies the value of the edge. It needs a
     ],
   },
   params: z.object({ weight: weightParameter(2.5) }),
-  inputs: {},
+  inputs: placePorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted mean bending energy, mm⁻².' } },
-  lower: (b, _, params, { nodeId }) => ({
-    objective: energyPart(nodeId, b.dial('weight', params.weight), {
-      order: 2,
-      terms: components.map((k) =>
-        sum(
-          squared(H(k, 'xx')),
-          squared(H(k, 'yy')),
-          squared(H(k, 'zz')),
-          scaled(2, sum(squared(H(k, 'xy')), squared(H(k, 'xz')), squared(H(k, 'yz')))),
-        ),
-      ),
-    }),
+  lower: (b, places, params, { nodeId }) => ({
+    objective: energyPart(
+      b,
+      nodeId,
+      b.dial('weight', params.weight),
+      {
+        order: 2,
+        terms: components.map(squaredBends),
+      },
+      places,
+    ),
   }),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { components, energyPart, H, scaled, squared, sum } from '../shared/field-energy';
 import { weightParameter } from '../shared/objective-weight';
+import { placePorts } from '../shared/place-weight';
 
 export const curvature = defineNode({
   type: 'regularizer.curvature',
@@ -26,12 +27,18 @@ every level; beyond the edge of the image lies the value of the edge. It needs a
     ],
   },
   params: z.object({ weight: weightParameter(5) }),
-  inputs: {},
+  inputs: placePorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted mean squared Laplacian, mm⁻².' } },
-  lower: (b, _, params, { nodeId }) => ({
-    objective: energyPart(nodeId, b.dial('weight', params.weight), {
-      order: 2,
-      terms: components.map((k) => scaled(0.5, squared(sum(H(k, 'xx'), H(k, 'yy'), H(k, 'zz'))))),
-    }),
+  lower: (b, places, params, { nodeId }) => ({
+    objective: energyPart(
+      b,
+      nodeId,
+      b.dial('weight', params.weight),
+      {
+        order: 2,
+        terms: components.map((k) => scaled(0.5, squared(sum(H(k, 'xx'), H(k, 'yy'), H(k, 'zz'))))),
+      },
+      places,
+    ),
   }),
 });

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
+import type { RegularizerPart } from '../../runtime/api/nodes/port-values';
+import { energyPart, scaled, squaredSlopes } from '../shared/field-energy';
 import { weightParameter } from '../shared/objective-weight';
+import { placePorts } from '../shared/place-weight';
 
 export const diffusion = defineNode({
   type: 'regularizer.diffusion',
@@ -26,16 +29,18 @@ network is trained. It needs a model with a field: rigid and affine models have 
     ],
   },
   params: z.object({ weight: weightParameter(0.1) }),
-  inputs: {},
+  inputs: placePorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted mean squared slope of the field.' } },
-  lower: (b, _, params, { nodeId }) => ({
-    objective: {
-      kind: 'objective',
-      name: nodeId,
-      weight: b.dial('weight', params.weight),
-      on: 'field',
-      roles: ['displacement', 'velocity'],
+  lower(b, places, params, { nodeId }) {
+    const weight = b.dial('weight', params.weight);
+    const energy = { order: 1, terms: [scaled(0.5, squaredSlopes)] } as const;
+    const part = energyPart(b, nodeId, weight, energy, places);
+    // Everywhere alike it has a kernel of its own, of a fifth of the time (docs/decisions/0017).
+    if (places.mask || places.weightMap) return { objective: part };
+    const alike: RegularizerPart = {
+      ...part,
       loss: (body, { value }) => body.diffusionEnergy({ field: value }),
-    },
-  }),
+    };
+    return { objective: alike };
+  },
 });

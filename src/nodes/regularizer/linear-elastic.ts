@@ -1,8 +1,17 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
-import { components, energyPart, J, scaled, squared, sum } from '../shared/field-energy';
+import {
+  components,
+  divergence,
+  energyPart,
+  J,
+  scaled,
+  squared,
+  sum,
+} from '../shared/field-energy';
 import { weightParameter } from '../shared/objective-weight';
+import { placePorts } from '../shared/place-weight';
 
 export const linearElastic = defineNode({
   type: 'regularizer.linear-elastic',
@@ -45,20 +54,26 @@ every level; the last difference of an axis is zero. It needs a model with a fie
       max: 1000,
     }),
   }),
-  inputs: {},
+  inputs: placePorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted mean elastic potential.' } },
-  lower: (b, _, { weight, mu, lambda }, { nodeId }) => ({
-    objective: energyPart(nodeId, b.dial('weight', weight), {
-      order: 1,
-      terms: [
-        sum(
-          scaled(mu, sum(squared(J(0, 0)), squared(J(1, 1)), squared(J(2, 2)))),
-          scaled(lambda / 2, squared(sum(J(0, 0), J(1, 1), J(2, 2)))),
-        ),
-        ...components.map((k) =>
-          scaled(mu / 2, squared(sum(J(k, (k + 1) % 3), J((k + 1) % 3, k)))),
-        ),
-      ],
-    }),
+  lower: (b, places, { weight, mu, lambda }, { nodeId }) => ({
+    objective: energyPart(
+      b,
+      nodeId,
+      b.dial('weight', weight),
+      {
+        order: 1,
+        terms: [
+          sum(
+            scaled(mu, sum(squared(J(0, 0)), squared(J(1, 1)), squared(J(2, 2)))),
+            scaled(lambda / 2, squared(divergence)),
+          ),
+          ...components.map((k) =>
+            scaled(mu / 2, squared(sum(J(k, (k + 1) % 3), J((k + 1) % 3, k)))),
+          ),
+        ],
+      },
+      places,
+    ),
   }),
 });

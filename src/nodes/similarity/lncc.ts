@@ -1,7 +1,15 @@
 import { z } from 'zod';
+import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { integerParameter, numberParameter } from '../../runtime/api/nodes/parameters';
+import {
+  choiceParameter,
+  integerListParameter,
+  integerParameter,
+  numberParameter,
+} from '../../runtime/api/nodes/parameters';
+import type { ComparedChannel, Domain } from '../../runtime/api/nodes/port-values';
 import { weightParameter } from '../shared/objective-weight';
+import { gaussianMeans, pairMeans } from './gaussian-window';
 import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
@@ -18,7 +26,9 @@ contrast and even the sign may differ from window to window. This is what most d
 registration is done with.
 
 The window is a box of 2·radius + 1 voxels, cut off at the image's edge. A small radius follows fine
-detail and noise, a large one is steadier and coarser; the cost does not depend on it. Where both
+detail and noise, a large one is steadier and coarser; the cost does not depend on it. ANTs takes 2 (4 until 2024), Greedy
+2, FireANTs 3, VoxelMorph 4. A **Gaussian** window fades out instead of ending, so that no voxel enters or leaves it
+at once; NiftyReg's has a σ of 5 voxels. Its cost grows with σ. Where both
 images are flat, ε keeps noise from looking like structure: it is meant for intensities between 0
 and 1, so normalize first.
 
@@ -49,6 +59,30 @@ C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
       min: 1,
       max: 20,
     }),
+    window: choiceParameter({
+      title: 'Window',
+      help: 'A box of the radius, or a Gaussian of the width: softer, and slower.',
+      choices: ['box', 'gaussian'],
+      default: 'box',
+    }),
+    sigmaVoxels: numberParameter({
+      title: 'Width',
+      help: 'Standard deviation of a Gaussian window; larger is steadier and coarser.',
+      unit: 'voxels',
+      default: 5,
+      min: 0.5,
+      max: 20,
+    }),
+    levelRadii: integerListParameter({
+      title: 'Radius by level',
+      help: 'Radius of the box at each level, coarsest first, the last one for all that follow; 0 takes the radius above.',
+      unit: 'voxels',
+      default: [0],
+      min: 0,
+      max: 20,
+      maxLength: 10,
+      advanced: true,
+    }),
     weight: weightParameter(),
     epsilon: numberParameter({
       title: 'Least variance',
@@ -61,7 +95,7 @@ C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
   }),
   inputs: pairPorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted negative local correlation.' } },
-  lower: (b, images, { radiusVoxels, epsilon, weight: factor }, { nodeId }) => ({
+  lower: (b, images, { weight: factor, ...params }, { nodeId }) => ({
     objective: {
       kind: 'objective',
       name: nodeId,
@@ -69,26 +103,48 @@ C = \max(\overline{W^2}-\bar W^2,\varepsilon)`,
       on: 'images',
       isLocal: true,
       ...ownPair(images),
-      loss(body, comparison) {
-        const { weight, hasHoles } = comparison.domain;
-        const window = { radiusVoxels };
-        const counted = hasHoles
-          ? { weight, weightMean: body.windowStatistics({ image: weight }, window).mean }
-          : {};
-        return meanOverChannels(body, comparison, ({ fixed, warped, fixedUnmoved }) => {
-          // Of an image that moves nothing is constant in the loop.
-          if (fixed !== fixedUnmoved) {
-            const means = body.windowPairMoments({ fixed, warped, ...counted }, window);
-            return body.lnccLoss({ ...means, weight }, { epsilon });
-          }
-          const ofFixed = body.windowStatistics({ image: fixed, ...counted }, window);
-          const moments = body.windowMoments({ fixed, warped, ...counted }, window);
-          return body.lnccLoss(
-            { meanFixed: ofFixed.mean, meanFixedSquared: ofFixed.meanSquared, ...moments, weight },
-            { epsilon },
+      loss(body, comparison, { level }) {
+        const { domain } = comparison;
+        const { epsilon, sigmaVoxels, levelRadii, window } = params;
+        if (window === 'gaussian') {
+          const mean = gaussianMeans(body, domain, { sigmaVoxels, truncate: 3 });
+          return meanOverChannels(body, comparison, (channel) =>
+            body.lnccLoss(
+              { ...pairMeans(body, mean, channel), weight: domain.weight },
+              { epsilon },
+            ),
           );
-        });
+        }
+        const ofLevel = levelRadii[Math.min(level, levelRadii.length - 1)] ?? 0;
+        const radiusVoxels = ofLevel === 0 ? params.radiusVoxels : ofLevel;
+        const inBox = correlationInBox(body, domain, radiusVoxels, epsilon);
+        return meanOverChannels(body, comparison, inBox);
       },
     },
   }),
 });
+
+function correlationInBox(
+  b: Builder,
+  { weight, hasHoles }: Domain,
+  radiusVoxels: number,
+  epsilon: number,
+): (channel: ComparedChannel) => ValueId {
+  const window = { radiusVoxels };
+  const counted = hasHoles
+    ? { weight, weightMean: b.windowStatistics({ image: weight }, window).mean }
+    : {};
+  return ({ fixed, warped, fixedUnmoved }) => {
+    // Of an image that moves nothing is constant in the loop.
+    if (fixed !== fixedUnmoved) {
+      const means = b.windowPairMoments({ fixed, warped, ...counted }, window);
+      return b.lnccLoss({ ...means, weight }, { epsilon });
+    }
+    const ofFixed = b.windowStatistics({ image: fixed, ...counted }, window);
+    const moments = b.windowMoments({ fixed, warped, ...counted }, window);
+    return b.lnccLoss(
+      { meanFixed: ofFixed.mean, meanFixedSquared: ofFixed.meanSquared, ...moments, weight },
+      { epsilon },
+    );
+  };
+}

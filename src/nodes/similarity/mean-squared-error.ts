@@ -1,17 +1,16 @@
 import { z } from 'zod';
-import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import type { ComparedChannel, Comparison, Domain } from '../../runtime/api/nodes/port-values';
 import { weightParameter } from '../shared/objective-weight';
 import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
+import { squaredDifferenceToAny } from './unknown-partner';
 
 export const meanSquaredError = defineNode({
   type: 'similarity.mean-squared-error',
   version: 1,
   title: 'Mean squared error',
   section: 'similarity',
-  synonyms: ['MSE', 'SSD', 'sum of squared differences', 'L2', 'intensity difference'],
+  synonyms: ['MSE', 'SSD', 'L2', 'intensity difference'],
   documentation: {
     summary: 'Mean of the squared difference of the intensities, voxel by voxel.',
     details: `The simplest and cheapest comparison. It assumes that the same tissue has the same
@@ -44,34 +43,10 @@ normalize them, which is done channel by channel.`,
         meanOverChannels(body, comparison, ({ fixed, warped }) =>
           body.meanSquaredDifference({ fixed, warped, weight: comparison.domain.weight }),
         ),
-      withoutPartner: costOfAnyPartner,
+      withoutPartner: (body, comparison) =>
+        meanOverChannels(body, comparison, (channel) =>
+          squaredDifferenceToAny(body, channel, comparison.domain),
+        ),
     },
   }),
 });
-
-/**
- * Mean squared difference to a partner taken at random: both variances and the squared difference of the
- * means. What a point costs of whose partner nothing is known.
- */
-function costOfAnyPartner(b: Builder, comparison: Comparison): ValueId {
-  return meanOverChannels(b, comparison, (channel) => costInChannel(b, channel, comparison.domain));
-}
-
-function costInChannel(
-  b: Builder,
-  { fixedUnmoved, moving }: ComparedChannel,
-  { reference, ofMoving }: Domain,
-): ValueId {
-  const spreadOfFixed = b.imageVariance({ image: fixedUnmoved, weight: reference?.weight });
-  const counted = ofMoving && b.meanWeight({ weight: ofMoving }).inverse;
-  const spreadOfMoving = b.imageVariance({ image: moving, weight: ofMoving });
-  const apart = b.add({
-    a: spreadOfFixed.mean,
-    b: b.scale({ value: spreadOfMoving.mean }, { factor: -1 }),
-  });
-  const variances = b.add({
-    a: b.scale({ value: spreadOfFixed.variance, by: reference?.inverse }, { factor: 1 }),
-    b: b.scale({ value: spreadOfMoving.variance, by: counted }, { factor: 1 }),
-  });
-  return b.add({ a: variances, b: b.multiply({ a: apart, b: apart }) });
-}

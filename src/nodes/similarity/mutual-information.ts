@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { choiceParameter, integerParameter } from '../../runtime/api/nodes/parameters';
 import { weightParameter } from '../shared/objective-weight';
+import {
+  binsParameter,
+  countJointly,
+  parzenParameter,
+  samplingOf,
+  samplingParameters,
+} from './joint-counts';
 import { meanOverChannels } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
@@ -22,6 +28,11 @@ The default for rigid and affine stages in every contrast. It needs many voxels 
 and sees no place, so for deformable stages within one contrast local correlation follows finer
 detail.
 
+With a **sampled share** below 1 it looks at one voxel in each cell of a lattice, at another place in every iteration: what
+makes elastix fast, and what ANTs does at a quarter of the voxels. Gradient descent and Adam go on
+through the noise of it; a level then runs for all of its iterations, and what is shown of the
+run is as coarse as the lattice.
+
 Of images of several channels it is the mean over channels of the information that each shares with its
 partner. What one channel tells about another one of the same image is not counted.`,
     formula: String.raw`\mathcal{L} = -\sum_{a,b} p(a,b)\,\ln\frac{p(a,b)}{p_F(a)\,p_W(b)},\qquad
@@ -36,46 +47,34 @@ p(a,b) = \frac{1}{N}\sum_x w_a\big(F(x)\big)\,w_b\big(W(x)\big)`,
         doi: '10.1109/83.887976',
       },
       {
+        text: 'Klein, Pluim, Staring, Viergever: Adaptive stochastic gradient descent optimisation for image registration, 2009',
+        doi: '10.1007/s11263-008-0168-y',
+      },
+      {
         text: 'Viola, Wells: Alignment by maximization of mutual information, 1997',
         doi: '10.1023/A:1007958904918',
       },
     ],
   },
   params: z.object({
-    bins: integerParameter({
-      title: 'Bins',
-      help: 'Bins of intensity in each image: more tells finer greys apart and needs more voxels.',
-      default: 32,
-      min: 8,
-      max: 64,
-    }),
-    window: choiceParameter({
-      title: 'Window',
-      help: 'How a voxel is spread over the bins: a cubic B-spline, or a Gaussian of half a bin.',
-      choices: ['bspline', 'gaussian'],
-      default: 'bspline',
-    }),
+    bins: binsParameter(32),
+    window: parzenParameter(),
     weight: weightParameter(),
+    ...samplingParameters(),
   }),
   inputs: pairPorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted negative mutual information, nats.' } },
-  lower: (b, images, { bins, window, weight: factor }, { nodeId }) => ({
+  lower: (b, images, { bins, window, weight: factor, ...sampled }, { nodeId }) => ({
     objective: {
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', factor),
       on: 'images',
       ...ownPair(images),
+      ...samplingOf(sampled),
       loss: (body, comparison) =>
-        meanOverChannels(body, comparison, ({ fixed, warped, fixedUnmoved, moving }) => {
-          // The ranges of the images as they lie: bins must not shift as they move.
-          const fixedRange = body.intensityRange({ image: fixedUnmoved });
-          const warpedRange = body.intensityRange({ image: moving });
-          const { weight } = comparison.domain;
-          const histogram = body.jointHistogram(
-            { fixed, warped, fixedRange, warpedRange, weight },
-            { bins, window },
-          );
+        meanOverChannels(body, comparison, (channel) => {
+          const histogram = countJointly(body, channel, comparison.domain, { bins, window });
           return body.mutualInformation({ histogram }, { bins });
         }),
     },

@@ -1,6 +1,6 @@
 import type { Grid } from '../../imaging/grid';
 import type { Builder } from '../api/nodes/builder';
-import { comparisonOf } from '../api/nodes/compare';
+import { comparisonOf, featuresOf } from '../api/nodes/compare';
 import { weighObjectives } from '../api/nodes/objectives';
 import type { LevelContext, ObjectivePart } from '../api/nodes/port-values';
 import { GraphBuilder } from '../compile/graph-builder';
@@ -92,16 +92,24 @@ function appendLoss(
     fixed: { image: fixed, grid: level.grid },
     moving: { image: moving, grid: movingGrid },
   };
-  const comparison = comparisonOf(b, pair, { moving: { displacement } }, level.grid);
+  const maps = { moving: { displacement } };
+  const comparison = comparisonOf(b, pair, maps, level.grid);
   return weighObjectives(b, parts, {
     comparisonFor(part) {
-      if (!part.pair) return comparison;
+      if (!part.pair) {
+        return part.features
+          ? comparisonOf(b, featuresOf(b, part, pair), maps, level.grid)
+          : comparison;
+      }
       throw new RangeError(
         `"${part.name}" brings images of its own; a network trains on one pair.`,
       );
     },
     wholeMap: () => ({ displacement }),
-    fields: [{ role: 'displacement', value: displacement }],
+    fields: [
+      { role: 'displacement', value: displacement },
+      { role: 'map', value: displacement },
+    ],
     level: { ...level, fixed },
   }).total;
 }

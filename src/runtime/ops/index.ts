@@ -1,4 +1,5 @@
 import { affineFromParameters, affineFromParametersAdjoint } from './affine/affine-from-parameters';
+import { invertAffine } from './affine/invert-affine';
 import { multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
 import { addScaled } from './arithmetic/add-scaled';
 import { add, multiply, scale, zeros } from './arithmetic/arithmetic';
@@ -14,15 +15,31 @@ import { globalCorrelation, globalCorrelationAdjoint } from './compare/global-co
 import { meanSquaredDifference } from './compare/mean-squared-difference';
 import { compose, composeScaled, warpAdjoint } from './compose/compose';
 import { invertDisplacement } from './compose/invert-displacement';
+import { travelledDistance } from './compose/travelled-distance';
 import type { OpDefinition } from './define-op';
 import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
+import { nonDiffeomorphicReport } from './derivatives/non-diffeomorphic';
+import { mindSsc } from './features/mind-ssc';
+import { informationReport, labelInformationReport } from './histogram/information';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
+import { matchHistogram } from './histogram/match-histogram';
 import { mutualInformation, mutualInformationAdjoint } from './histogram/mutual-information';
+import { otsuThreshold } from './histogram/otsu';
+import { tableSums, tableSumsAdjoint } from './histogram/table-sums';
+import { labelCentroids } from './labels/label-centroids';
 import { labelOverlap } from './labels/label-overlap';
+import { relabel } from './labels/relabel';
 import { sampleLabels } from './labels/sample-labels';
+import {
+  softDice,
+  softDiceAdjoint,
+  softLabelCounts,
+  softLabelSlopes,
+} from './labels/soft-label-counts';
+import { surfaceDistance } from './labels/surface-distance';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
@@ -56,6 +73,7 @@ import { sampleSlope } from './sample/sample-slope';
 import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
+import { landmarkFit } from './start/landmark-fit';
 import { centresAffine, momentCandidates } from './start/moment-candidates';
 import { searchStart } from './start/search-start';
 import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
@@ -100,22 +118,29 @@ export const opDefinitions = {
   globalCorrelationAdjoint,
   imageMoments,
   imageVariance,
+  informationReport,
   insideWeight,
   intensityRange,
+  invertAffine,
   invertDisplacement,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,
   jointHistogramAdjoint,
+  labelInformationReport,
+  labelCentroids,
   labelOverlap,
+  landmarkFit,
   largestNorm,
   lnccFromImages,
   lnccLoss,
   lnccLossAdjoint,
   lnccLossAdjointFixed,
   lnccLossWithAdjoint,
+  matchHistogram,
   meanSquaredDifference,
   meanWeight,
+  mindSsc,
   momentCandidates,
   movePoints,
   movePointsToAffine,
@@ -124,7 +149,9 @@ export const opDefinitions = {
   multiplyAffineAdjoint,
   mutualInformation,
   mutualInformationAdjoint,
+  nonDiffeomorphicReport,
   nonZero,
+  otsuThreshold,
   overlapGate,
   overlapReport,
   pointwise,
@@ -134,6 +161,7 @@ export const opDefinitions = {
   quantiles,
   padding,
   evenIntensity,
+  relabel,
   rescale,
   sample,
   sampleDerivative,
@@ -151,8 +179,16 @@ export const opDefinitions = {
   searchStart,
   select,
   selectAffine,
+  softDice,
+  softDiceAdjoint,
+  softLabelCounts,
+  softLabelSlopes,
   splat,
   splatPoints,
+  surfaceDistance,
+  tableSums,
+  tableSumsAdjoint,
+  travelledDistance,
   uniformDraws,
   warpAdjoint,
   windowMoments,

@@ -1,6 +1,6 @@
 // Affine maps from parameters: a rotation vector, a stretch, and the axes they are taken along. A
-// kernel that uses it binds `parameters` and has the uniforms `axesAndCentre`, `radiusMm`, `count` and
-// `planar`.
+// kernel that uses it binds `parameters` and has the uniforms `axesAndCentre`, `radiusMm`, `count`,
+// `planar` and `turning`.
 // Matrices are columns, as WGSL has them.
 
 // sin θ/θ, (1 − cos θ)/θ² and their derivatives by q = θ². A power series up to a turn: the
@@ -59,11 +59,14 @@ fn affine_frame_centre() -> vec3<f32> {
   return vec3<f32>(params.axesAndCentre[0].w, params.axesAndCentre[1].w, params.axesAndCentre[2].w);
 }
 
-// Reciprocal unit of a parameter, or 0 where it is not there or must not act: in a plane, rotation
-// about the normal, two translations, two scales and one shear are free.
+// Reciprocal unit of one of the twelve parameters, or 0 where it is not there or must not act: in a plane,
+// rotation about the normal, two translations, two scales and one shear are free.
 fn affine_frame_factor(parameter: u32) -> f32 {
   let free_in_plane = 0x2dcu;
-  if (parameter >= params.count) {
+  if (parameter >= select(params.count, 9u, params.count == 7u)) {
+    return 0.0;
+  }
+  if (params.turning == 0u && (parameter < 3u || parameter > 5u)) {
     return 0.0;
   }
   if (params.planar != 0u && ((free_in_plane >> parameter) & 1u) == 0u) {
@@ -72,13 +75,18 @@ fn affine_frame_factor(parameter: u32) -> f32 {
   return select(1.0 / params.radiusMm, 1.0, parameter >= 3u && parameter < 6u);
 }
 
+// Where one of the twelve is given: of seven parameters the last is the log-scale of all axes.
+fn affine_frame_place(parameter: u32) -> u32 {
+  return select(parameter, min(parameter, 6u), params.count == 7u);
+}
+
 // Three parameters without their unit, from an index on.
 fn affine_frame_parameters(first: u32) -> vec3<f32> {
   var result = vec3<f32>(0.0);
   for (var i = 0u; i < 3u; i += 1u) {
     let factor = affine_frame_factor(first + i);
     if (factor != 0.0) {
-      result[i] = factor * parameters[first + i];
+      result[i] = factor * parameters[affine_frame_place(first + i)];
     }
   }
   return result;

@@ -103,6 +103,16 @@ const slices = [
 const inPlane = (p: readonly number[]): number[] =>
   p.map((v, i) => ([2, 3, 4, 6, 7, 9].includes(i) ? v : 0));
 
+/** All twelve of a translation (its turns do nothing) or of a similarity, whose one scale holds for all axes. */
+const completed = {
+  translation: (p: readonly number[]) => [0, 0, 0, ...p.slice(3, 6), 0, 0, 0, 0, 0, 0],
+  similarity: (p: readonly number[]) => [...p.slice(0, 7), p[6]!, p[6]!, 0, 0, 0],
+} as const;
+const fewer = [
+  { freedom: 'translation', parameters: gentle.slice(0, 6) },
+  { freedom: 'similarity', parameters: gentle.slice(0, 7) },
+] as const;
+
 /** A random affine of plausible size. */
 const randomAffine = (seed: number) =>
   scalars(...[...randomNumbers(12, seed)].map((v, i) => (i % 4 === 3 ? 40 * v : v)));
@@ -148,6 +158,39 @@ export const cases: readonly OpCase[] = [
       name,
       inputs: { parameters: scalars(...parameters), cotangent },
       attributes: { freedom: 'affine', ...volume },
+      gpu: rounding,
+    },
+  ]),
+  ...fewer.flatMap(({ freedom, parameters }): OpCase[] => [
+    {
+      op: 'affineFromParameters',
+      name: `${freedom}, gentle motion`,
+      inputs: { parameters: scalars(...parameters) },
+      attributes: { freedom, ...volume },
+      expected: {
+        affine: [affineOf(completed[freedom](parameters), centreMm, radiusMm, identity)],
+      },
+      gradientOf: ['parameters'],
+      gpu: rounding,
+    },
+    ...slices.slice(1, 2).map(
+      ({ name, normal, axes }): OpCase => ({
+        op: 'affineFromParameters',
+        name: `${freedom}, ${name}: only motion in its plane has an effect`,
+        inputs: { parameters: scalars(...parameters) },
+        attributes: { freedom, centreMm, radiusMm, sliceNormal: normal },
+        expected: {
+          affine: [affineOf(inPlane(completed[freedom](parameters)), centreMm, radiusMm, axes)],
+        },
+        gradientOf: ['parameters'],
+        gpu: rounding,
+      }),
+    ),
+    {
+      op: 'affineFromParametersAdjoint',
+      name: freedom,
+      inputs: { parameters: scalars(...parameters), cotangent },
+      attributes: { freedom, ...volume },
       gpu: rounding,
     },
   ]),

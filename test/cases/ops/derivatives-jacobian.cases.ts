@@ -105,6 +105,60 @@ const withBorder = fieldOf(obliqueGrid, (x, y, z) =>
 );
 const positive = inner.filter((v) => v > 0);
 
+/** Six voxels along x, of which two are left in the middle. */
+const cubeGrid = axisAlignedGrid([6, 5, 5], [1, 1, 1]);
+const wideGrid = axisAlignedGrid([7, 7, 7], [2, 2, 2]);
+
+/** What is inside out about a voxel that moved by 1.5 voxels along x, voxel by voxel from the definition. */
+function jumped(): number[] {
+  const at = (x: number, y: number, z: number): Vec3 =>
+    x === 3 && y === 3 && z === 3 ? [4.5, 3, 3] : [x, y, z];
+  const corners = [-1, 1].flatMap((a) => [-1, 1].flatMap((b) => [-1, 1].map((c) => [a, b, c])));
+  const edges = [
+    ...corners.map(([a, b, c]) => ({
+      sign: a! * b! * c!,
+      by: [
+        [a, 0, 0],
+        [0, b, 0],
+        [0, 0, c],
+      ],
+    })),
+    {
+      sign: 1,
+      by: [
+        [-1, -1, 0],
+        [-1, 0, -1],
+        [0, -1, -1],
+      ],
+    },
+    {
+      sign: 1,
+      by: [
+        [1, 1, 0],
+        [0, 1, 1],
+        [1, 0, 1],
+      ],
+    },
+  ];
+  let [volume, voxels] = [0, 0];
+  for (let z = 1; z < 6; z += 1)
+    for (let y = 1; y < 6; y += 1)
+      for (let x = 1; x < 6; x += 1) {
+        const from = at(x, y, z);
+        const inside = edges.map(({ sign, by }) => {
+          const m = by.flatMap(([a, b, c]) => {
+            const to = at(x + a!, y + b!, z + c!);
+            return [to[0] - from[0], to[1] - from[1], to[2] - from[2], 0];
+          });
+          return Math.max(0, -sign * determinant(m as unknown as Matrix3x4)) / 12;
+        });
+        const sum = inside.reduce((all, one) => all + one, 0);
+        volume += sum;
+        if (sum > 0) voxels += 1;
+      }
+  return [(100 * volume) / 125, (100 * voxels) / 125];
+}
+
 export const cases: readonly OpCase[] = [
   {
     op: 'jacobianDeterminant',
@@ -163,7 +217,16 @@ export const cases: readonly OpCase[] = [
     name: 'two of twenty voxels at or below zero; the border does not count',
     inputs: { determinant: withBorder },
     expected: {
-      report: [[-0.25, 10, moments(positive.map(Math.log))[1], moments(inner)[0]]],
+      report: [
+        [
+          -0.25,
+          10,
+          moments(positive.map(Math.log))[1],
+          moments(inner)[0],
+          // Two voxels from the border: y 2 and 3, x 2 to 4, of one slice.
+          moments([6, 7, 8, 11, 12, 13].map((i) => Math.log(inner[i]! + 3)))[1],
+        ],
+      ],
     },
     gpu: onHost,
   },
@@ -182,6 +245,7 @@ export const cases: readonly OpCase[] = [
           0,
           moments([1, 2, 3, 4, 5, 6, 7].map((x) => (x % 2 === 0 ? 0.2 : -0.2)))[1],
           (3 * Math.exp(0.2) + 4 * Math.exp(-0.2)) / 7,
+          moments([2, 3, 4, 5, 6].map((x) => Math.log(3 + Math.exp(x % 2 === 0 ? 0.2 : -0.2))))[1],
         ],
       ],
     },
@@ -191,7 +255,71 @@ export const cases: readonly OpCase[] = [
     op: 'jacobianReport',
     name: 'folded everywhere, axes of two voxels kept whole',
     inputs: { determinant: fieldOf(pairsGrid, (x) => (x === 0 ? -2 : -1)) },
-    expected: { report: [[-2, 100, 0, -1.5]] },
+    expected: { report: [[-2, 100, 0, -1.5, -1]] },
+    gpu: onHost,
+  },
+  {
+    op: 'jacobianReport',
+    name: 'what Learn2Reg clips: folds deeper than −3, and volumes beyond 1e9',
+    inputs: { determinant: fieldOf(cubeGrid, (x) => (x === 2 ? -7 : x === 3 ? 1e12 : 1)) },
+    expected: {
+      report: [
+        [
+          -7,
+          100 / 4,
+          moments([0, Math.log(1e12), 0])[1],
+          moments([1, -7, 1e12, 1])[0],
+          moments([Math.log(1e-9), Math.log(1e9)])[1],
+        ],
+      ],
+    },
+    gpu: onHost,
+  },
+  {
+    op: 'nonDiffeomorphicReport',
+    name: 'a linear displacement folds nothing, with an affine',
+    inputs: { displacement: linear(obliqueGrid, gradient), affine },
+    expected: { report: [[0, 0]] },
+    gpu: onHost,
+  },
+  {
+    op: 'nonDiffeomorphicReport',
+    name: 'a mirror image that doubles an axis folds twice the whole',
+    inputs: { displacement: linear(obliqueGrid, [-3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) },
+    expected: { report: [[200, 100]] },
+    expectedTolerance: 1e-8,
+    gpu: onHost,
+  },
+  {
+    op: 'nonDiffeomorphicReport',
+    name: 'a mirror image in one slice',
+    inputs: {
+      displacement: displacementOf(oneSliceGrid, ([x]) => {
+        const m = oneSliceGrid.worldFromVoxel;
+        const moved = applyMatrix(m, [-2 * x, 0, 0]);
+        return [moved[0] - m[3], moved[1] - m[7], moved[2] - m[11]];
+      }),
+    },
+    expected: { report: [[100, 100]] },
+    expectedTolerance: 1e-8,
+    gpu: onHost,
+  },
+  {
+    op: 'nonDiffeomorphicReport',
+    name: 'one voxel that jumps over its neighbour: what no central difference sees',
+    inputs: {
+      displacement: displacementOf(wideGrid, ([x, y, z]) =>
+        x === 3 && y === 3 && z === 3 ? [3, 0, 0] : [0, 0, 0],
+      ),
+    },
+    expected: { report: [jumped()] },
+    gpu: onHost,
+  },
+  {
+    op: 'nonDiffeomorphicReport',
+    name: 'nothing is left of two voxels',
+    inputs: { displacement: randomPairs },
+    expected: { report: [[-1, -1]] },
     gpu: onHost,
   },
 ];

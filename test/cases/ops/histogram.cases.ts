@@ -211,4 +211,36 @@ export const cases: readonly OpCase[] = [
       },
     ];
   }),
+  ...(['fixed', 'warped'] as const).flatMap((of) =>
+    ([0, 1, 2] as const).flatMap((power): OpCase[] => {
+      const bins = 4 + 9 * power;
+      const attributes = { bins, of, power };
+      const table = randomNumbers(bins * bins, 61 + power);
+      const sums = Array.from({ length: bins }, (_, kept) =>
+        Array.from({ length: bins }, (_o, other) => {
+          const cell = of === 'fixed' ? kept * bins + other : other * bins + kept;
+          return table[cell]! * ((other - 1) / (bins - 3) - 0.5) ** power;
+        }).reduce((sum, v) => sum + v, 0),
+      );
+      const gpu = { absolute: 1e-6, relative: 1e-5, because: 'sums in float32' };
+      return [
+        {
+          op: 'tableSums',
+          name: `of the ${of} image, power ${power}`,
+          inputs: { histogram: scalars(...table) },
+          attributes,
+          expected: { sums: [sums] },
+          gradientOf: ['histogram'],
+          gpu,
+        },
+        {
+          op: 'tableSumsAdjoint',
+          name: `of the ${of} image, power ${power}`,
+          inputs: { cotangent: scalars(...randomNumbers(bins, 71)) },
+          attributes,
+          gpu,
+        },
+      ];
+    }),
+  ),
 ];

@@ -12,9 +12,15 @@ import { cases as composeInverse } from './compose-inverse.cases';
 import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
+import { cases as features } from './features.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
+import { cases as information } from './information.cases';
+import { cases as intensity } from './intensity.cases';
 import { cases as labels } from './labels.cases';
+import { cases as labelsSoft } from './labels-soft.cases';
+import { cases as labelsSurface } from './labels-surface.cases';
+import { cases as landmarkFit } from './landmark-fit.cases';
 import { cases as lncc } from './lncc.cases';
 import { cases as lnccWeighted } from './lncc-weighted.cases';
 import { cases as manyChannels } from './many-channels.cases';
@@ -29,6 +35,7 @@ import { cases as sampleInside } from './sample-inside.cases';
 import { cases as shading } from './shading.cases';
 import { cases as smooth } from './smooth.cases';
 import { cases as start } from './start.cases';
+import { cases as transforms } from './transforms.cases';
 import { cases as weight } from './weight.cases';
 import { cases as window } from './window.cases';
 import { cases as windowWeighted } from './window-weighted.cases';
@@ -48,9 +55,15 @@ export const allCases: readonly OpCase[] = [
   ...derivatives,
   ...derivativesDiffusion,
   ...derivativesJacobian,
+  ...features,
   ...histogram,
   ...histogramWeighted,
+  ...information,
+  ...intensity,
   ...labels,
+  ...labelsSurface,
+  ...landmarkFit,
+  ...labelsSoft,
   ...lncc,
   ...lnccWeighted,
   ...manyChannels,
@@ -65,6 +78,7 @@ export const allCases: readonly OpCase[] = [
   ...shading,
   ...smooth,
   ...start,
+  ...transforms,
   ...weight,
   ...window,
   ...windowWeighted,

@@ -1,3 +1,4 @@
+import { determinant, extendedBelow } from '../../../src/nodes/shared/jacobian-formula';
 import type { Expression } from '../../../src/runtime/ir/formula';
 import {
   fieldOf,
@@ -42,6 +43,18 @@ function mean(numbers: ArrayLike<number>): number {
 
 const squaredDifference = large.planes[0]!.map((v, i) => (v - otherLarge.planes[0]![i]!) ** 2);
 const weights = weight.planes[0]!;
+
+/** Slopes of a displacement, of which some fold. */
+const slopes = randomField(obliqueGrid, 9, 77, 0.9);
+
+/** det(I + slopes), by the rule of Sarrus. */
+function volumeAt(rows: readonly number[]): number {
+  const at = (k: number, i: number): number => rows[3 * k + (i % 3)]! + (k === i % 3 ? 1 : 0);
+  return [0, 1, 2].reduce(
+    (sum, i) => sum + at(0, i) * (at(1, i + 1) * at(2, i + 2) - at(1, i + 2) * at(2, i + 1)),
+    0,
+  );
+}
 
 export const cases: readonly OpCase[] = [
   {
@@ -115,6 +128,23 @@ export const cases: readonly OpCase[] = [
     expected: { value: [[1, 2, 3].map((v) => v * (1 - 0.99 ** 5))] },
     gradientOf: ['a', 'b', 'c'],
     gpu: rounding,
+  },
+  {
+    op: 'pointwiseSum',
+    name: 'numbers as they are, whose slope is one number',
+    inputs: { a: scalars(1, -2, 4) },
+    attributes: { terms: ['a'] },
+    expected: { value: [[3]] },
+    gradientOf: ['a'],
+    gpu: summed,
+  },
+  {
+    op: 'pointwiseSum',
+    name: 'channels as they are, and by a weight that they share',
+    inputs: { a: vector, b: image },
+    attributes: { terms: ['a', ['*', 'b', 'a']] },
+    gradientOf: ['a', 'b'],
+    gpu: summed,
   },
   {
     op: 'pointwiseUpdate',
@@ -198,6 +228,28 @@ export const cases: readonly OpCase[] = [
     inputs: { a: large, weight: fieldOf(largeGrid, () => 0) },
     attributes: { terms: [['*', 'a', 'a']] },
     expected: { value: [[0]] },
+    gradientOf: ['a'],
+    gpu: summed,
+  },
+  {
+    op: 'pointwiseMean',
+    name: 'of the logarithm of a determinant, of nine channels that lie together',
+    inputs: { a: slopes },
+    attributes: {
+      terms: [extendedBelow(determinant, 0.3, (volume) => ['log', volume], { slope: 1 / 0.3 })],
+    },
+    expected: {
+      value: [
+        [
+          mean(
+            slopes.planes[0]!.map((_, i) => {
+              const volume = volumeAt(slopes.planes.map((plane) => plane[i]!));
+              return volume < 0.3 ? Math.log(0.3) + (volume - 0.3) / 0.3 : Math.log(volume);
+            }),
+          ),
+        ],
+      ],
+    },
     gradientOf: ['a'],
     gpu: summed,
   },

@@ -64,7 +64,7 @@ function lossOf(inputs: CaseInputs, wired: Wired) {
       const parts = partsOf(builder, image, values.mask!, wired);
       const pairs = levelPairs(b, parts, shrink);
       const at = levelContext(grid, { level: 0, levels: 1 }, pairs.main.fixed);
-      const { total } = evaluate(b, parts, at, pairs, [values.field!]);
+      const { total } = evaluate(b, parts, at, pairs, [values.field!], b.constant([0]));
       return [total, ...b.gradient(total, [values.field!])];
     }),
   );

@@ -185,13 +185,16 @@ describe('evaluation', () => {
     expect(refusalOf(() => lower('evaluate.dice', inputs)).port).toBe('warped');
   });
 
-  test('of a transform gives a map and four numbers, and refuses an affine', () => {
+  test('of a transform gives a map and a table, and refuses an affine', () => {
     const outputs = lower('evaluate.jacobian', { transform: transformOn(graph, volumeGrid, true) });
     expect(rowNames(outputs)).toEqual([
       'jacobian.minimum',
       'jacobian.nonPositivePercent',
       'jacobian.logStandardDeviation',
       'jacobian.mean',
+      'jacobian.logStandardDeviationLearn2Reg',
+      'jacobian.nonDiffeomorphicVolumePercent',
+      'jacobian.nonDiffeomorphicVoxelsPercent',
     ]);
     const transform = transformOn(graph, volumeGrid, false);
     expect(refusalOf(() => lower('evaluate.jacobian', { transform })).port).toBe('transform');

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Vec3 } from '../../../src/imaging/frames';
-import { spacingMm } from '../../../src/imaging/grid';
+import { type Grid, spacingMm } from '../../../src/imaging/grid';
 import { nodeRegistry } from '../../../src/nodes/index';
 import type { NodeDefinition } from '../../../src/runtime/api/nodes/define-node';
-import type { ObjectivePart } from '../../../src/runtime/api/nodes/port-values';
+import type {
+  LevelContext,
+  ModelField,
+  ObjectivePart,
+} from '../../../src/runtime/api/nodes/port-values';
 import { differentiate } from '../../../src/runtime/compile/differentiate';
 import type { ValueId } from '../../../src/runtime/ir/values';
-import { type EnergyCase, energyCases, type Wave } from '../../cases/energies.cases';
+import { type EnergyCase, energyCases, type Slopes, type Wave } from '../../cases/energies.cases';
 import {
   fieldOf,
   obliqueGrid,
@@ -20,25 +24,112 @@ import { lowerNode } from './lowering';
 
 const regularizers = [...nodeRegistry.values()].filter(({ section }) => section === 'regularizer');
 
-/** The energy of a field and its gradient, as the node asks for them. */
+/** What is wired to a regularizer in these tests. */
+interface Places {
+  readonly mask?: CaseValue;
+  readonly weightMap?: CaseValue;
+}
+
+const gridOf = ({ type }: CaseValue): Grid => {
+  if (type.kind !== 'field') throw new Error('A field is on a grid.');
+  return type.grid;
+};
+
+/** The energy of a field and its gradient, as the node asks for them; the fixed image is a ramp. */
 function energyOf(
   energy: EnergyCase,
   field: CaseValue,
+  places: Places = {},
+  wants: 'value' | 'gradient' = 'value',
 ): { value: number; gradient: Float64Array[] } {
   const definition = nodeRegistry.get(energy.type) as NodeDefinition;
-  const graph = graphOf({ field }, (b, values) => {
+  const grid = gridOf(field);
+  const inputs = { field, fixed: rampOn(grid), ...places };
+  const graph = graphOf(inputs, (b, values) => {
     const deformation = values.field as ValueId;
-    const { objective } = lowerNode(b, definition, {}, energy.params ?? {}) as {
-      readonly objective: ObjectivePart;
-    };
+    const wired = Object.entries(places).map(([port, place]) => {
+      const placed = { grid: gridOf(place), channels: 1 };
+      const value = values[port];
+      return [
+        port,
+        port === 'mask'
+          ? { kind: 'mask', ...placed, mask: value }
+          : { kind: 'image', ...placed, image: value },
+      ];
+    });
+    const { objective } = lowerNode(
+      b,
+      definition,
+      Object.fromEntries(wired),
+      energy.params ?? {},
+    ) as { readonly objective: ObjectivePart };
     if (objective.on !== 'field') throw new Error(`${energy.type} weighs no field.`);
-    const field = { role: 'displacement', value: deformation } as const;
-    const loss = objective.loss(b.builder, field, {} as never);
-    return [loss, ...b.gradient(loss, [deformation])];
+    const [role] = objective.roles;
+    expect(role).toBe(energy.ofTheMap ? 'map' : 'displacement');
+    const weighed = { role: role as ModelField['role'], value: deformation };
+    const level = { fixed: values.fixed, grid } as unknown as LevelContext;
+    const loss = objective.loss(b.builder, weighed, level);
+    return wants === 'value' ? [loss] : [loss, ...b.gradient(loss, [deformation])];
   });
-  const [value, gradient] = runGraph(differentiate(graph), { field });
-  return { value: value![0]![0]!, gradient: [...gradient!] };
+  const [value, gradient] = runGraph(differentiate(graph), inputs);
+  return { value: value![0]![0]!, gradient: [...(gradient ?? [])] };
 }
+
+/** World direction in which the fixed image gets brighter, per mm. */
+const brighter = [0.3, -0.2, 0.5] as const;
+
+const worldOf = ({ worldFromVoxel: m }: Grid, k: number, voxel: readonly number[]): number =>
+  voxel.reduce((sum, index, axis) => sum + m[4 * k + axis]! * index, 0);
+
+const linearOn = (grid: Grid, rows: readonly (readonly number[])[]): CaseValue =>
+  fieldOf(
+    grid,
+    ...rows.map((row) => (...voxel: readonly number[]) => {
+      return row.reduce((sum, slope, i) => sum + slope * worldOf(grid, i, voxel), 0);
+    }),
+  );
+
+const rampOn = (grid: Grid): CaseValue => linearOn(grid, [brighter]);
+
+/**
+ * What differences see of a gradient, with the share of the voxels where they see it so. At the last voxel of an axis
+ * the forward one along it is 0; at the first and at the last the central one is half of what it is elsewhere.
+ */
+function shares(
+  grid: Grid,
+  scheme: 'forward' | 'central',
+): readonly { share: number; seen(row: readonly number[]): number[] }[] {
+  const spacing = spacingMm(grid);
+  let parts = [{ share: 1, seen: (row: readonly number[]) => [...row] }];
+  for (const [at, n] of grid.sizeVoxels.entries()) {
+    const axis = [0, 1, 2].map((k) => grid.worldFromVoxel[4 * k + at]! / spacing[at]!);
+    const ends = { forward: 1 / n, central: Math.min(1, 2 / n) }[scheme];
+    const left = { forward: 0, central: n === 1 ? 0 : 0.5 }[scheme];
+    parts = parts.flatMap(({ share, seen }) => [
+      { share: share * (1 - ends), seen },
+      {
+        share: share * ends,
+        seen(row) {
+          const inner = seen(row);
+          const along = axis.reduce((dot, unit, i) => dot + unit * inner[i]!, 0);
+          return inner.map((slope, i) => slope - (1 - left) * along * axis[i]!);
+        },
+      },
+    ]);
+  }
+  return parts;
+}
+
+const gentle = [
+  [0.2, -0.1, 0.05],
+  [0.12, -0.15, 0.3],
+  [-0.07, 0.2, 0.1],
+];
+const folded = [
+  [-1.6, 0.3, 0.1],
+  [0.2, 0.4, -0.2],
+  [0.1, 0.1, 0.3],
+];
 
 const sizes: readonly (readonly [Vec3, number, number])[] = [
   [[48, 40, 3], 0, 1],
@@ -46,13 +137,18 @@ const sizes: readonly (readonly [Vec3, number, number])[] = [
   [[40, 3, 48], 2, 0],
 ];
 
-it('every regularizer has one case', () => {
-  expect(energyCases.map(({ type }) => type).sort()).toEqual(
-    regularizers.map(({ type }) => type).sort(),
-  );
+it('every regularizer has a case', () => {
+  const types = new Set(energyCases.map(({ type }) => type));
+  expect([...types].sort()).toEqual(regularizers.map(({ type }) => type).sort());
+  for (const { energyOf: ofWave, densityOf, ofConstant } of energyCases) {
+    expect(ofWave ?? densityOf ?? ofConstant).toBeDefined();
+  }
 });
 
-describe.each(energyCases.map((energy) => [energy.type, energy] as const))('%s', (_, energy) => {
+const named = (cases: readonly EnergyCase[]) =>
+  cases.map((energy) => [energy.type, JSON.stringify(energy.params ?? {}), energy] as const);
+
+describe.each(named(energyCases.filter(({ energyOf }) => energyOf)))('%s %s', (_, __, energy) => {
   it.each(sizes)('of a standing wave on an oblique grid of %j voxels', (size, axis1, axis2) => {
     const grid = turnedGrid(size, [1.2, 0.8, 2.5], [3, -4, 5]);
     const spacing = spacingMm(grid);
@@ -79,9 +175,49 @@ describe.each(energyCases.map((energy) => [energy.type, energy] as const))('%s',
         return d * 1.7 * Math.cos(phase(axis1, half1)) * Math.cos(phase(axis2, half2));
       }),
     );
-    const wanted = energy.energyOf(wave);
+    const wanted = energy.energyOf!(wave);
     // Differences instead of derivatives: (kh)²/12 of each, and half a voxel between two of them.
     expect(Math.abs(energyOf(energy, field).value / wanted - 1)).toBeLessThan(0.01);
+  });
+});
+
+describe.each(named(energyCases.filter(({ densityOf }) => densityOf)))('%s %s', (_, __, energy) => {
+  it.each([
+    ['gentle', obliqueGrid, gentle],
+    ['folded', obliqueGrid, folded],
+    ['gentle, one slice', oneSliceGrid, gentle],
+  ])('of a linear displacement, %s', (_name, grid, rows) => {
+    const squareOf = (row: readonly number[]) => row.reduce((sum, one) => sum + one * one, 0);
+    const meanSquare = shares(grid, 'forward').reduce(
+      (sum, { share, seen }) => sum + share * squareOf(seen(brighter)),
+      0,
+    );
+    const meanBy = (scheme: 'forward' | 'central') =>
+      shares(grid, scheme).reduce((sum, { share, seen }) => {
+        const slopes = rows.map((row) => seen(row)) as unknown as Slopes;
+        return sum + share * energy.densityOf!(slopes, { gradient: seen(brighter), meanSquare });
+      }, 0);
+    const wanted = energy.ofTheMap
+      ? (meanBy('forward') + meanBy('central')) / 2
+      : meanBy('forward');
+    const { value } = energyOf(energy, linearOn(grid, rows));
+    expect(Math.abs(value - wanted)).toBeLessThanOrEqual(1e-7 * wanted);
+  });
+});
+
+describe.each(named(energyCases))('%s %s', (_, __, energy) => {
+  it('is shared out by a mask, and scaled by a map, below 0 not at all', () => {
+    const field = randomField(obliqueGrid, 3, 51);
+    const { value } = energyOf(energy, field);
+    const inside = fieldOf(obliqueGrid, (x, y) => (x + y > 5 ? 1 : 0));
+    const others = fieldOf(obliqueGrid, (x, y) => (x + y > 5 ? 0 : 1));
+    const doubled = fieldOf(obliqueGrid, (x, y) => (x + y > 5 ? 2 : -3));
+    const shared = energyOf(energy, field, { mask: inside }, 'gradient');
+    expect(shared.value).toBeGreaterThan(0);
+    expect(shared.value + energyOf(energy, field, { mask: others }).value).toBeCloseTo(value, 8);
+    const scaled = energyOf(energy, field, { weightMap: doubled }, 'gradient');
+    expect(scaled.value / shared.value).toBeCloseTo(2, 8);
+    expect(scaled.gradient[1]![20]).toBeCloseTo(2 * shared.gradient[1]![20]!, 8);
   });
 
   it.each([
@@ -89,7 +225,7 @@ describe.each(energyCases.map((energy) => [energy.type, energy] as const))('%s',
     ['one slice', oneSliceGrid],
   ])('has the gradient of central differences, %s', (_name, grid) => {
     const field = randomField(grid, 3, 51);
-    const { gradient } = energyOf(energy, field);
+    const { gradient } = energyOf(energy, field, {}, 'gradient');
     const step = 1e-5;
     for (const [seed, component] of [
       [1, 0],
@@ -115,8 +251,9 @@ describe.each(energyCases.map((energy) => [energy.type, energy] as const))('%s',
     }
   });
 
-  it('of a constant field is nothing', () => {
-    const field = fieldOf(obliqueGrid, ...[3, -2, 0.5].map((u) => () => u));
-    expect(energyOf(energy, field).value).toBeCloseTo(0, 20);
+  it('of a field that is the same everywhere is what it weighs of its length alone', () => {
+    const u = [3, -2, 0.5];
+    const field = fieldOf(obliqueGrid, ...u.map((component) => () => component));
+    expect(energyOf(energy, field).value).toBeCloseTo(energy.ofConstant?.(u) ?? 0, 12);
   });
 });

@@ -32,7 +32,7 @@ const totals = ({ rows }: RegistrationRun): readonly number[] =>
 const neverRises = (losses: readonly number[]): boolean =>
   losses.every((loss, i) => i === 0 || loss <= losses[i - 1]!);
 
-describe.each(['optimizer.lbfgs', 'optimizer.line-search'])(
+describe.each(['optimizer.lbfgs', 'optimizer.line-search', 'optimizer.conjugate-gradient'])(
   '%s',
   { timeout: 60_000 },
   (optimizer) => {

@@ -1,5 +1,5 @@
 const patterns = {
-  labels: /(^|\.)dice\.-?\d+$/,
+  labels: /(^|\.)(dice(\.oneHotLinear)?|surface\.[A-Za-z\d]+)\.-?\d+$/,
   landmarks: /(^|\.)tre\.point\..+$/,
   channels: /(^|\.)even\.channel\.\d+\..+$/,
   starts: /(^|\.)start\.(header|middles|masses|axes|search)\..+$/,
@@ -15,6 +15,6 @@ export function detailOf(metric: string): MetricDetail | undefined {
 
 /** What the mean of such metrics is over: labels of `dice.mean`, landmarks of `tre.mean`. */
 export function meanOver(metric: string): MetricDetail | undefined {
-  if (/(^|\.)dice\.mean$/.test(metric)) return 'labels';
+  if (/(^|\.)(dice(\.oneHotLinear)?|surface\.[A-Za-z\d]+)\.mean$/.test(metric)) return 'labels';
   return /(^|\.)tre\.mean$/.test(metric) ? 'landmarks' : undefined;
 }

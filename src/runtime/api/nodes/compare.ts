@@ -3,13 +3,17 @@ import { InternalError } from '../../internal-error';
 import type { ValueId } from '../../ir/values';
 import { type Builder, gridAttributes } from './builder';
 import { splitChannels } from './channels';
-import type { ComparedChannel, Comparison, Domain, MapValue, ModelMaps } from './port-values';
+import type {
+  ComparedChannel,
+  Comparison,
+  Domain,
+  MapValue,
+  ModelMaps,
+  PlacedImage,
+  SimilarityPart,
+} from './port-values';
 
-/** An image and the grid that it lies on. */
-export interface PlacedImage {
-  readonly image: ValueId;
-  readonly grid: Grid;
-}
+export type { PlacedImage } from './port-values';
 
 /** Two images that belong together, as they lie in their worlds. */
 export interface ImagePair {
@@ -30,7 +34,13 @@ export interface ImagePair {
  * @param maps whole maps to the worlds of the two images; without `fixed` the grid lies in the fixed world
  * @throws InternalError where the images differ in their number of channels
  */
-export function comparisonOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid: Grid): Comparison {
+export function comparisonOf(
+  b: Builder,
+  pair: ImagePair,
+  maps: ModelMaps,
+  grid: Grid,
+  options: DomainOptions = {},
+): Comparison {
   const fixed = splitChannels(b, pair.fixed.image);
   const moving = splitChannels(b, pair.moving.image);
   if (fixed.length !== moving.length) {
@@ -48,7 +58,25 @@ export function comparisonOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid:
   return {
     of: pair.of,
     channels: channels as [ComparedChannel, ...ComparedChannel[]],
-    domain: domainOf(b, pair, maps, grid),
+    whole: () => compareChannel(b, pair.fixed, pair.moving, maps, grid),
+    domain: domainOf(b, pair, maps, grid, options),
+    maps,
+  };
+}
+
+/** What a similarity compares of a pair: the images, or the features that it makes of each. */
+export function featuresOf(b: Builder, part: SimilarityPart, pair: ImagePair): ImagePair {
+  const { features } = part;
+  if (!features) return pair;
+  const of = (placed: PlacedImage, mask: PlacedImage | undefined): PlacedImage => ({
+    image: b.onBehalfOf(part.name, () => features(b, placed, mask)),
+    grid: placed.grid,
+  });
+  return {
+    ...pair,
+    of: part.name,
+    fixed: of(pair.fixed, pair.fixedMask),
+    moving: of(pair.moving, pair.movingMask),
   };
 }
 
@@ -68,8 +96,23 @@ function compareChannel(
   };
 }
 
+/** How a domain is made of a pair. */
+export interface DomainOptions {
+  /**
+   * Whether what the fixed image lets count is what means are taken over: by default where it is not moved. It may
+   * be true where it is read through a map that no variable of a model has a part in.
+   */
+  readonly fixedIsReference?: boolean;
+}
+
 /** The points of a grid at which a pair is compared, and how much each of them counts. */
-export function domainOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid: Grid): Domain {
+export function domainOf(
+  b: Builder,
+  pair: ImagePair,
+  maps: ModelMaps,
+  grid: Grid,
+  { fixedIsReference = maps.fixed === undefined }: DomainOptions = {},
+): Domain {
   const { fixedMask, movingMask } = pair;
   const ofFixed = product(b, [
     fixedMask &&
@@ -88,7 +131,7 @@ export function domainOf(b: Builder, pair: ImagePair, maps: ModelMaps, grid: Gri
       : inside(b, pair.moving.grid, maps.moving, grid),
   ]) as ValueId;
   // Where the fixed image moves too, what counts of it as it lies: a measure that does not change in the loop.
-  const counted = maps.fixed === undefined ? ofFixed : lyingOn(fixedMask, grid);
+  const counted = fixedIsReference ? ofFixed : lyingOn(fixedMask, grid);
   const reference =
     counted === undefined ? undefined : { weight: counted, ...b.meanWeight({ weight: counted }) };
   const weight = ofFixed === undefined ? ofMoving : b.multiply({ a: ofFixed, b: ofMoving });

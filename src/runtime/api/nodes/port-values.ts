@@ -30,6 +30,12 @@ export interface LevelContext {
 /** Parameters that an optimizer moves. Fields are resampled between levels, scalars kept. */
 export type Variables = readonly ValueId[];
 
+/** An image and the grid that it lies on. */
+export interface PlacedImage {
+  readonly image: ValueId;
+  readonly grid: Grid;
+}
+
 /**
  * Where an image is read, world → world: moving = affine · (x + displacement(x)). Either part is absent
  * where it is the identity.
@@ -54,8 +60,12 @@ export interface ModelMaps {
 
 /** A field of a model that regularizers weigh. */
 export interface ModelField {
-  /** What its vectors are: `displacement` mm, `velocity` mm per unit of time, `coefficients` of a basis. */
-  readonly role: 'displacement' | 'velocity' | 'coefficients';
+  /**
+   * What its vectors are: `displacement` mm, `velocity` mm per unit of time, `coefficients` of a basis. `map` is
+   * the displacement of a map, mm, however the model makes it: every model that bends space has one a map, which
+   * is taken from `maps` and not from `fields`.
+   */
+  readonly role: 'displacement' | 'velocity' | 'coefficients' | 'map';
   readonly value: ValueId;
   /** Of coefficients: the functions they are factors of. */
   readonly basis?: 'cubic-b-spline';
@@ -143,8 +153,12 @@ export interface ComparedChannel {
 export interface Comparison {
   /** The channels of both, each with its partner. */
   readonly channels: readonly [ComparedChannel, ...ComparedChannel[]];
+  /** All channels at once, fields of so many channels: for what takes them together. */
+  readonly whole: () => ComparedChannel;
   /** The same for all channels. */
   readonly domain: Domain;
+  /** Where the points of the domain lie in both worlds: for what is read beside the images. */
+  readonly maps: ModelMaps;
   /** Which pair it is: empty for the pair of `register`, else the node that brought it. */
   readonly of: string;
 }
@@ -157,6 +171,14 @@ interface WeightedTerm {
   readonly weight: ValueId;
 }
 
+/** At how many points of a level images are compared, drawn anew in every iteration. */
+export interface Sampling {
+  /** Of the level's points, above 0 and below 1. */
+  readonly fraction: number;
+  /** From the document. */
+  readonly seed: number;
+}
+
 /**
  * A term that compares two images. It is called with one pair and does not know how many there are,
  * nor how many halves the map has.
@@ -165,6 +187,13 @@ export interface SimilarityPart extends WeightedTerm {
   readonly on: 'images';
   /** Images of its own in place of those of `register`, either or both. */
   readonly pair?: { readonly fixed?: ImageValue; readonly moving?: ImageValue };
+  /**
+   * What is compared in place of the intensities: features of an image of a level where it lies, computed once a
+   * level and then moved as an image is. `mask` says what of the image counts; it may lie on another grid.
+   */
+  features?(b: Builder, image: PlacedImage, mask: PlacedImage | undefined): ValueId;
+  /** Compares at some of the points alone; absent: at all of them. For what needs no neighbours and no `withoutPartner`. */
+  readonly sampling?: Sampling;
   /** Looks at neighbourhoods alone, so that brightness that drifts through an image does not matter. */
   readonly isLocal?: true;
   /**

@@ -21,6 +21,13 @@ fn rotation_vector_cotangent(v: vec3<f32>, for_rotation: mat3x3<f32>) -> vec3<f3
 }
 
 fn write_cotangents(index: u32, values: vec3<f32>) {
+  if (params.count == 7u && index == 6u) {
+    parametersCotangent[6] = dot(
+      vec3<f32>(affine_frame_factor(6u), affine_frame_factor(7u), affine_frame_factor(8u)),
+      values,
+    );
+    return;
+  }
   for (var i = 0u; i < 3u; i += 1u) {
     if (index + i < params.count) {
       parametersCotangent[index + i] = affine_frame_factor(index + i) * values[i];

@@ -8,8 +8,8 @@ import source from './affine-from-parameters.wgsl?raw';
 import adjointSource from './affine-from-parameters-adjoint.wgsl?raw';
 
 export type AffineParameterization = {
-  /** 6 parameters or 12. */
-  readonly freedom: 'rigid' | 'affine';
+  /** 6 parameters, of which a translation uses three, 7 or 12. */
+  readonly freedom: 'translation' | 'rigid' | 'similarity' | 'affine';
   /** Fixed point of rotation, scale and shear: world mm. */
   readonly centreMm: readonly number[];
   /** Makes angles, log-scales and shears lengths: their arc at this distance from the centre. */
@@ -18,12 +18,13 @@ export type AffineParameterization = {
   readonly sliceNormal: readonly number[];
 };
 
-const parameterCount = { rigid: 6, affine: 12 } as const;
+const parameterCount = { translation: 6, rigid: 6, similarity: 7, affine: 12 } as const;
 const frameParameters = {
   axesAndCentre: 'matrix3x4',
   radiusMm: 'f32',
   count: 'u32',
   planar: 'u32',
+  turning: 'u32',
 } as const;
 
 const affineFromParametersKernel = defineKernel({
@@ -50,7 +51,8 @@ export const affineFromParameters = defineOp<AffineParameterization>()({
   name: 'affineFromParameters',
   doc:
     'affine(x) = c + t + R·U·(x − c), mm. Parameters, all in mm: rotation vector·radius, ' +
-    'translation t; for `affine` also three log-scales·radius and the shears xy, xz, yz·radius; ' +
+    'translation t; for `affine` also three log-scales·radius and the shears xy, xz, yz·radius, for ' +
+    '`similarity` one log-scale·radius of all axes; for `translation` rotations have no effect; ' +
     'U is upper triangular with the exponentials of the log-scales on its diagonal, so that the ' +
     'determinant is positive. They are taken along the axes of the world; for one slice along two ' +
     'axes in its plane and its normal, and only motion within the plane has an effect.',
@@ -111,6 +113,7 @@ function frameOf({
     radiusMm,
     count: parameterCount[freedom],
     planar: sliceNormal.length === 0 ? 0 : 1,
+    turning: freedom === 'translation' ? 0 : 1,
   };
 }
 

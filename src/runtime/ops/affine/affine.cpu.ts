@@ -5,8 +5,10 @@ export interface AffineFrame {
   /** Rows of the orthonormal axes along which the parameters are taken, and the centre. */
   readonly axesAndCentre: readonly number[];
   readonly radiusMm: number;
-  /** Parameters given: 6 or 12. */
+  /** Parameters given: 6, 7 or 12. Of seven the last is the log-scale of all axes. */
   readonly count: number;
+  /** 0 where nothing but the translation is free. */
+  readonly turning: number;
   /** Not 0 where only motion within the plane of the first two axes is free. */
   readonly planar: number;
 }
@@ -19,6 +21,7 @@ interface LinearParts {
 }
 
 const seriesTerms = 22;
+const similarityCount = 7;
 
 /**
  * sin θ/θ, (1 − cos θ)/θ² and their derivatives by q = θ²: power series up to a turn, because
@@ -99,8 +102,9 @@ export function parametersCotangentOf(
   result[9] = forStretch[1]!;
   result[10] = forStretch[2]!;
   result[11] = forStretch[5]!;
-  for (let i = 0; i < frame.count; i += 1) {
-    parametersCotangent[i] = isFree(i, frame) ? result[i]! / unitOf(i, frame) : 0;
+  parametersCotangent.fill(0, 0, frame.count);
+  for (let i = 0; i < 12; i += 1) {
+    if (isFree(i, frame)) parametersCotangent[placeOf(i, frame)]! += result[i]! / unitOf(i, frame);
   }
 }
 
@@ -126,8 +130,8 @@ function rotationVectorCotangent(p: Float64Array, forRotation: Float64Array): Fl
 
 function linearParts(given: FloatArray, frame: AffineFrame): LinearParts {
   const parameters = new Float64Array(12);
-  for (let i = 0; i < frame.count; i += 1) {
-    if (isFree(i, frame)) parameters[i] = given[i]! / unitOf(i, frame);
+  for (let i = 0; i < 12; i += 1) {
+    if (isFree(i, frame)) parameters[i] = given[placeOf(i, frame)]! / unitOf(i, frame);
   }
   const [x, y, z] = [parameters[0]!, parameters[1]!, parameters[2]!];
   const [sine, cosine] = rotationCoefficients(x * x + y * y + z * z);
@@ -149,8 +153,15 @@ function linearParts(given: FloatArray, frame: AffineFrame): LinearParts {
 }
 
 /** In a plane: rotation about the normal, two translations, two scales, one shear. */
-function isFree(parameter: number, { planar }: AffineFrame): boolean {
+function isFree(parameter: number, { planar, count, turning }: AffineFrame): boolean {
+  if (turning === 0 && (parameter < 3 || parameter > 5)) return false;
+  if (parameter >= (count === similarityCount ? 9 : count)) return false;
   return planar === 0 || [2, 3, 4, 6, 7, 9].includes(parameter);
+}
+
+/** Where one of the twelve is given: of a similarity the three scales are one number. */
+function placeOf(parameter: number, { count }: AffineFrame): number {
+  return count === similarityCount ? Math.min(parameter, count - 1) : parameter;
 }
 
 function unitOf(parameter: number, { radiusMm }: AffineFrame): number {

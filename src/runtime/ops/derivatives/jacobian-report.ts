@@ -18,12 +18,14 @@ export const jacobianReport = defineOp()({
   name: 'jacobianReport',
   doc:
     'Minimum; percentage of voxels at or below zero; standard deviation of the natural logarithm ' +
-    'over the others; mean. One voxel is left out at either end of every axis longer than two.',
+    'over the others; mean. One voxel is left out at either end of every axis longer than two. Then the standard ' +
+    'deviation of log(min(max(J + 3, 1e-9), 1e9)), two voxels left out at either end of every axis longer than one; −1 ' +
+    'where nothing is left.',
   inputs: { determinant: 'field' },
   outputs: ['report'],
   infer({ determinant }) {
     asField(determinant, 1);
-    return { report: scalarsType(4) };
+    return { report: scalarsType(5) };
   },
   adjoint: 'not-differentiable',
   kernels: [jacobianReportKernel],

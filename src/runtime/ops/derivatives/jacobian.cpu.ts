@@ -73,7 +73,8 @@ function determinantOfAffine(m: FloatArray): number {
 
 /**
  * Minimum, percentage of voxels at or below zero, standard deviation of the logarithm over the
- * others, and mean. One voxel is left out at either end of every axis longer than two.
+ * others, and mean. One voxel is left out at either end of every axis longer than two. Last the deviation that
+ * Learn2Reg reports.
  */
 export function reportJacobian(
   determinant: FloatArray,
@@ -112,4 +113,39 @@ export function reportJacobian(
   report[1] = (100 * (count - positive)) / count;
   report[2] = positive === 0 ? 0 : Math.sqrt(logSquares / positive);
   report[3] = sum / count;
+  report[4] = shiftedLogDeviation(determinant, p);
+}
+
+/** Voxels that Learn2Reg leaves out at either end of every axis. */
+const cropVoxels = 2;
+
+/**
+ * Standard deviation of log(min(max(J + 3, 1e-9), 1e9)), two voxels left out at either end of every axis but that across
+ * a slice; −1 where nothing is left.
+ */
+function shiftedLogDeviation(
+  determinant: FloatArray,
+  { nx, ny, nz }: { readonly nx: number; readonly ny: number; readonly nz: number },
+): number {
+  const [x0, y0, z0] = [nx, ny, nz].map((n) => (n === 1 ? 0 : cropVoxels)) as [
+    number,
+    number,
+    number,
+  ];
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
+  for (let z = z0; z < nz - z0; z += 1) {
+    for (let y = y0; y < ny - y0; y += 1) {
+      const row = nx * (y + ny * z);
+      for (let x = x0; x < nx - x0; x += 1) {
+        const log = Math.log(Math.min(Math.max(determinant[row + x]! + 3, 1e-9), 1e9));
+        count += 1;
+        const fromMean = log - mean;
+        mean += fromMean / count;
+        squares += fromMean * (log - mean);
+      }
+    }
+  }
+  return count === 0 ? -1 : Math.sqrt(squares / count);
 }

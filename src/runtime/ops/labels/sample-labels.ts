@@ -38,7 +38,7 @@ export const sampleLabels = defineOp<SampleLabelsAttributes>()({
     'Indices of labels (u32) at A·(x + u(x)) for every voxel x of the target grid: u in mm on the target grid, A ' +
     'the affine from fixed to moving world in mm. The nearest voxel (halves round up), or the ' +
     'label with the largest sum of trilinear weights (ties go to the smaller label). 0 where the ' +
-    'point lies more than half a voxel outside.',
+    'point lies more than half a voxel outside. A name is a constant of the iteration: no gradient flows through it.',
   inputs: { labels: 'field', displacement: 'field?', affine: 'scalars?' },
   outputs: ['value'],
   infer({ labels, displacement }, attributes) {
@@ -47,7 +47,7 @@ export const sampleLabels = defineOp<SampleLabelsAttributes>()({
     requireDisplacementOn(grid, displacement);
     return { value: fieldType(grid, 1, 'u32') };
   },
-  adjoint: 'not-differentiable',
+  adjoint: 'constant',
   kernels: [sampleLabelsNearestKernel, sampleLabelsByVoteKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const parameters = samplingParameterValues(

@@ -1,6 +1,12 @@
 import { InternalError } from '../../internal-error';
 import type { Expression } from '../../ir/formula';
-import { channelsOf, isPlanar, type ValueId, type ValueType } from '../../ir/values';
+import {
+  channelsOf,
+  elementsPerBuffer,
+  isPlanar,
+  type ValueId,
+  type ValueType,
+} from '../../ir/values';
 import type { OpAppender } from '../define-op';
 import { derivativeOf } from './derive';
 import { elementTypeOf, readingOf } from './element';
@@ -93,9 +99,29 @@ export function cotangentOf(
         channelCotangent(input, channel, weighed, elements, types),
       );
   if (expressions.every((expression) => expression === 0)) return 'zero';
-  return appendFormula(b, 'pointwise', expressions, values, (renamed) => ({
+  return appendFormula(b, 'pointwise', ofItsType(expressions, input, types), values, (renamed) => ({
     expressions: renamed,
   }));
+}
+
+/**
+ * Slopes that read nothing of the input's type, as those of a plain sum, would give one number for all elements:
+ * max(c, c − |input|) is c for each of them.
+ */
+function ofItsType(
+  expressions: readonly Expression[],
+  input: string,
+  types: Readonly<Record<string, ValueType | undefined>>,
+): readonly Expression[] {
+  const made = elementTypeOf(expressions, types);
+  const type = types[input] as ValueType;
+  const isOfItsLength =
+    made.kind === type.kind && elementsPerBuffer(made) === elementsPerBuffer(type);
+  const hasItsChannels = expressions.length > 1 || channelsOf(made) === channelsOf(type);
+  if (isOfItsLength && hasItsChannels) return expressions;
+  return expressions.map((expression): Expression => {
+    return ['max', expression, ['-', expression, ['abs', input]]];
+  });
 }
 
 function uniformCotangent(

@@ -67,6 +67,21 @@ export function chainChannels(
 ): { readonly displacement: ValueId | undefined; readonly affine: ValueId | undefined } {
   const { worldFromVoxel } = asField(b.typeOf(source)).grid;
   const { slope } = b.op('sampleSlope', { source, cotangent, displacement, affine }, attributes);
+  return chainSlope(b, slope, { displacement, affine }, worldFromVoxel);
+}
+
+/**
+ * Appends the cotangents of what moves the points of a source, from what is said of where each of them should go.
+ * @param slope along the axes of the source, per voxel of it
+ * @param worldFromVoxel of the source
+ */
+export function chainSlope(
+  b: OpAppender,
+  slope: ValueId | undefined,
+  { displacement, affine }: Pick<ManyChannels, 'displacement' | 'affine'>,
+  worldFromVoxel: readonly number[],
+): { readonly displacement: ValueId | undefined; readonly affine: ValueId | undefined } {
+  if (slope === undefined) return { displacement: undefined, affine: undefined };
   const expressions = perMm(worldFromVoxel, { affine: affine === undefined ? undefined : 'b' });
   return {
     displacement:
@@ -78,7 +93,7 @@ export function chainChannels(
         ? undefined
         : b.op(
             'chainToAffine',
-            { cotangent: onesOn(b, cotangent), derivative: slope, displacement },
+            { cotangent: onesOn(b, slope), derivative: slope, displacement },
             { sourceWorldFromVoxel: [...worldFromVoxel] },
           ).value,
   };

@@ -1,0 +1,129 @@
+import { type Grid, voxelCount } from '../../imaging/grid';
+import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
+import { comparisonOf, type ImagePair } from '../../runtime/api/nodes/compare';
+import type {
+  Comparison,
+  LevelContext,
+  MapValue,
+  ModelMaps,
+  Sampling,
+} from '../../runtime/api/nodes/port-values';
+
+/** A histogram of fewer points says little: a level is compared at no fewer, where it has so many. */
+const fewestPoints = 2048;
+
+/**
+ * Compares a pair at a share of a level's points, another choice of them each iteration: one point in each cell
+ * of a lattice, all at the same place of their cells, and that place drawn anew. Every point of the image is as
+ * likely as any other; gradients flow to the maps as those of all points do.
+ * @param iteration which draw it is; the place depends on it, on the seed and the level alone
+ */
+export function compareAtDrawnPoints(
+  b: Builder,
+  pair: ImagePair,
+  maps: ModelMaps,
+  at: Pick<LevelContext, 'grid' | 'level'>,
+  { fraction, seed }: Sampling,
+  iteration: ValueId,
+): Comparison {
+  const lattice = latticeOf(at.grid, fraction);
+  const shift = drawnShift(b, lattice, iteration, { seed, stream: at.level });
+  return comparisonOf(
+    b,
+    pair,
+    {
+      fixed: readAfter(b, shift, maps.fixed ?? {}, lattice),
+      moving: readAfter(b, shift, maps.moving, lattice),
+    },
+    lattice,
+    { fixedIsReference: maps.fixed === undefined },
+  );
+}
+
+/** The middles of equal cells that fill a grid, about so many as the fraction of its voxels. */
+export function latticeOf(grid: Grid, fraction: number): Grid {
+  const { sizeVoxels, worldFromVoxel: m } = grid;
+  const voxels = voxelCount(grid);
+  const points = Math.min(voxels, Math.max(fraction * voxels, fewestPoints));
+  const axes = sizeVoxels.filter((n) => n > 1).length;
+  const apart = (voxels / points) ** (1 / Math.max(axes, 1));
+  const cells = sizeVoxels.map((n) => Math.max(1, Math.round(n / apart)));
+  const step = sizeVoxels.map((n, axis) => n / (cells[axis] as number));
+  const first = step.map((size) => size / 2 - 0.5);
+  const worldFromCell = m.map((value, i) => {
+    const row = i - (i % 4);
+    return i % 4 < 3
+      ? value * (step[i % 4] as number)
+      : first.reduce((sum, v, axis) => sum + v * (m[row + axis] as number), value);
+  });
+  return {
+    sizeVoxels: cells as unknown as Grid['sizeVoxels'],
+    worldFromVoxel: worldFromCell as unknown as Grid['worldFromVoxel'],
+  };
+}
+
+/** From the middle of each cell to the place in it that was drawn, mm: three scalars. */
+interface Shift {
+  readonly mm: readonly [ValueId, ValueId, ValueId];
+  /** The same as an affine. */
+  readonly affine: ValueId;
+}
+
+function drawnShift(
+  b: Builder,
+  { sizeVoxels, worldFromVoxel: m }: Grid,
+  iteration: ValueId,
+  { seed, stream }: { readonly seed: number; readonly stream: number },
+): Shift {
+  const draws = b.uniformDraws({ iteration }, { count: 1, seed, stream });
+  // Along an axis of one voxel there is nowhere else to look.
+  const along = (row: number, axis: number): number =>
+    sizeVoxels[axis] === 1 ? 0 : (m[4 * row + axis] as number);
+  const mm = [0, 1, 2].map((row) =>
+    b.pointwiseSum(
+      { a: draws },
+      { terms: [0, 1, 2].map((axis) => ['*', along(row, axis), ['-', `a.${axis}`, 0.5]]) },
+    ),
+  ) as unknown as Shift['mm'];
+  const unit = (place: number): ValueId =>
+    b.constant(Array.from({ length: 12 }, (_, i) => (i === place ? 1 : 0)));
+  const identity = b.constant([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]);
+  const affine = b.pointwise(
+    { a: identity, b: mm[0], c: mm[1], d: mm[2], e: unit(3), f: unit(7), g: unit(11) },
+    {
+      expressions: [['+', ['+', 'a', ['*', 'b', 'e']], ['+', ['*', 'c', 'f'], ['*', 'd', 'g']]]],
+    },
+  );
+  return { mm, affine };
+}
+
+/** A map for the shifted points of a lattice: A · (y + s + u(y + s)). */
+function readAfter(b: Builder, shift: Shift, map: MapValue, lattice: Grid): MapValue {
+  const { affine, displacement } = map;
+  if (displacement === undefined) {
+    return {
+      affine:
+        affine === undefined
+          ? shift.affine
+          : b.multiplyAffine({ left: affine, right: shift.affine }),
+    };
+  }
+  const moved = b.sample(
+    { source: displacement, affine: shift.affine },
+    { ...gridAttributes(lattice), interpolation: 'linear', outside: 'edge' },
+  );
+  const [c, d, e] = shift.mm;
+  return {
+    ...(affine === undefined ? {} : { affine }),
+    displacement: b.pointwise(
+      { a: moved, c, d, e },
+      {
+        expressions: [
+          ['+', 'a.0', 'c'],
+          ['+', 'a.1', 'd'],
+          ['+', 'a.2', 'e'],
+        ],
+      },
+    ),
+  };
+}
