@@ -33,6 +33,7 @@ const timedStages = [
   ['brain-t1-greedy', 'greedy'],
   ['brain-t1-svf', 'svf'],
   ['brain-t1-bspline', 'bspline'],
+  ['fireants-syn', 'syn'],
   ['brain-t1-affine', 'affine'],
 ] as const;
 

@@ -23,6 +23,11 @@ const commands: readonly Command[] = [
     recipe: 'brain-t1-greedy',
     settings: ['field-levels.iterations=[100,50,10]', 'field-levels.convergence=0'],
   },
+  {
+    name: 'SyN, 100/50/10',
+    recipe: 'fireants-syn',
+    settings: ['field-levels.iterations=[100,50,10]', 'field-levels.convergence=0'],
+  },
 ];
 
 /** One run of a program as a process. */

@@ -7,7 +7,13 @@ import type { Section } from '../report';
 import { runRecipe, unmet } from '../run-recipe';
 import { scalarMetrics } from './recipes';
 
-const forVolumes = ['brain-t1-affine', 'brain-t1-greedy', 'brain-t1-svf'] as const;
+const forVolumes = [
+  'brain-t1-affine',
+  'brain-t1-greedy',
+  'brain-t1-svf',
+  'ants-syn',
+  'fireants-syn',
+] as const;
 const recipesOf = {
   vxm: forVolumes,
   oas: forVolumes,

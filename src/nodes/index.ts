@@ -32,6 +32,7 @@ import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
+import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
@@ -124,6 +125,7 @@ export const nodeDefinitions = [
   bspline,
   greedy,
   svf,
+  syn,
   lncc,
   mutualInformation,
   normalizedMutualInformation,

@@ -3,7 +3,11 @@ import type { Grid } from '../../src/imaging/grid';
 import { headPhantom } from '../../src/imaging/phantoms/head';
 import type { ImageVolume } from '../../src/imaging/volume';
 import { nodeRegistry } from '../../src/nodes/index';
-import type { ImageValue, TransformValue } from '../../src/runtime/api/nodes/port-values';
+import type {
+  ImageValue,
+  MaskValue,
+  TransformValue,
+} from '../../src/runtime/api/nodes/port-values';
 import { GraphBuilder } from '../../src/runtime/compile/graph-builder';
 import { planProgram } from '../../src/runtime/compile/phases';
 import type { Device, LoopOutcome, RunOptions } from '../../src/runtime/devices';
@@ -60,10 +64,14 @@ export interface SmallRegistration {
   readonly moving: ImageVolume;
   readonly model: string;
   readonly optimizer: string;
+  /** Squared differences unless told. */
+  readonly similarity?: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly modelParameters?: Readonly<Record<string, unknown>>;
   readonly shrink?: readonly number[];
   readonly iterations: readonly number[];
+  /** What counts of each image, on its grid. */
+  readonly masks?: { readonly fixed: ImageVolume; readonly moving: ImageVolume };
   readonly convergence?: number;
   /** What is weighed beside the squared differences. */
   readonly regularizer?: {
@@ -73,7 +81,7 @@ export interface SmallRegistration {
   };
 }
 
-/** A registration by squared differences, compiled; its results are the map and the warped image. */
+/** A registration, compiled; its results are the map, its inverse where the model has one, and the warped image. */
 export function registrationProgram(options: SmallRegistration): SmallProgram {
   const graph = new GraphBuilder();
   const node = (type: string, inputs = {}, params = {}) => {
@@ -82,17 +90,24 @@ export function registrationProgram(options: SmallRegistration): SmallProgram {
     return lowerNode(graph, definition, inputs, params, type);
   };
   const part = (type: string, params = {}) => Object.values(node(type, {}, params))[0];
-  const { fixed, moving, iterations, shrink = iterations.map(() => 1) } = options;
+  const { fixed, moving, masks, iterations, shrink = iterations.map(() => 1) } = options;
+  const maskOn = ({ grid }: ImageVolume, key: string): MaskValue => ({
+    kind: 'mask',
+    grid,
+    mask: graph.input(key, fieldType(grid, 1)),
+  });
   const { type, params, mask } = options.regularizer ?? {};
-  const places = mask && {
-    mask: { kind: 'mask', grid: mask.grid, mask: graph.input('mask', fieldType(mask.grid, 1)) },
-  };
+  const places = mask && { mask: maskOn(mask, 'mask') };
   const weighed = type === undefined ? [] : Object.values(node(type, places, params));
   const outputs = node('register', {
     fixed: imageOn(graph, fixed.grid, 'fixed'),
     moving: imageOn(graph, moving.grid, 'moving'),
+    ...(masks && {
+      fixedMask: maskOn(masks.fixed, 'fixedMask'),
+      movingMask: maskOn(masks.moving, 'movingMask'),
+    }),
     model: part(options.model, options.modelParameters),
-    objectives: [part('similarity.mean-squared-error'), ...weighed],
+    objectives: [part(options.similarity ?? 'similarity.mean-squared-error'), ...weighed],
     optimizer: part(options.optimizer, options.parameters),
     schedule: part('schedule.pyramid', {
       shrink,
@@ -104,6 +119,7 @@ export function registrationProgram(options: SmallRegistration): SmallProgram {
   const named: [string, ValueId | undefined][] = [
     ['affine', transform.affine],
     ['displacement', transform.displacement],
+    ['inverse', transform.inverseDisplacement],
     ['warped', warped.image],
   ];
   const kept = named.filter((one): one is [string, ValueId] => one[1] !== undefined);
@@ -161,6 +177,12 @@ export async function runRegistration(
   return { rows: [...byStep.values()], outcomes, cancelled, results };
 }
 
-function imagesOf({ fixed, moving, regularizer }: SmallRegistration): Record<string, ImageVolume> {
-  return { fixed, moving, ...(regularizer?.mask && { mask: regularizer.mask }) };
+function imagesOf(options: SmallRegistration): Record<string, ImageVolume> {
+  const { fixed, moving, masks, regularizer } = options;
+  return {
+    fixed,
+    moving,
+    ...(masks && { fixedMask: masks.fixed, movingMask: masks.moving }),
+    ...(regularizer?.mask && { mask: regularizer.mask }),
+  };
 }

@@ -12,6 +12,7 @@ import {
   reasonToRefuse,
   tooLittleOverlap,
 } from '../registration/registration-refusals';
+import { poorInverse, reportInverse } from '../registration/report-inverse';
 import { afterModel, inverseAfterModel, wholeMap } from '../registration/total-transform';
 import { warnOfRegistration } from '../registration/warn-of-registration';
 
@@ -56,7 +57,8 @@ planes meet at more than 15°; a slice in a volume where no start has searched a
 by more than 5 % at the finest level; brightness that drifts apart by more than 1.6-fold from one end to the other, where
 the objective compares whole images; a value that stands for no data in both images, where nothing leaves it
 out (of these two, any channel's); a field that folds or leaves some voxel less than 1 % of its volume; and a field
-that bends much but makes local correlation better by less than 10 % at every level. No warning is no proof: look
+that bends much but makes local correlation better by less than 10 % at every level; and an inverse that misses by more than a
+quarter of a voxel in the mean. No warning is no proof: look
 at the result.
 
 What stands in *warped* where the moving image has nothing is a choice: by default its lowest value,
@@ -109,7 +111,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
     warped: { type: 'image', doc: 'Moving image on the fixed grid, linear.' },
     report: {
       type: 'table',
-      doc: '`overlap` and `overlap.smaller`: shares of the fixed and of the smaller image that have a partner; `mask.fixed`, `mask.moving`: shares of the images inside their masks.',
+      doc: '`overlap` and `overlap.smaller`: shares of the fixed and of the smaller image that have a partner; `mask.fixed`, `mask.moving`: shares of the images inside their masks; `inverse.meanMm`, `inverse.largestMm`: how far map and inverse are from undoing each other.',
     },
   },
   lower(b, parts, params, context) {
@@ -141,6 +143,11 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
     const report = reportOverlap(b, parts, total);
     b.check(report.verdict, tooLittleOverlap(initial));
     warnOfRegistration(b, parts, total, report.overlap);
+    const undone =
+      total.displacement === undefined || inverse === undefined
+        ? undefined
+        : reportInverse(b, total.displacement, inverse);
+    if (undone) b.warn([undone.mean], poorInverse(fixed.grid));
     return {
       transform: {
         kind: 'transform',
@@ -149,7 +156,9 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
         ...(inverse === undefined ? {} : { inverseDisplacement: inverse }),
       },
       warped: { kind: 'image', grid: fixed.grid, channels: moving.channels, image: warped },
-      report: report.table,
+      report: undone
+        ? { ...report.table, rows: [...report.table.rows, ...undone.rows] }
+        : report.table,
     };
   },
 });

@@ -14,13 +14,16 @@ export interface FieldSmoothing {
 }
 
 /** The parameters of both Gaussians; `field` says what the second one smooths. */
-export function smoothingParameters(field: 'displacement' | 'velocity') {
+export function smoothingParameters(
+  field: 'displacement' | 'velocity',
+  defaults: FieldSmoothing = { smoothGradientVoxels: 1, smoothFieldVoxels: 0.5 },
+) {
   return {
     smoothGradientVoxels: numberParameter({
       title: 'Smooth gradient',
       help: 'Standard deviation of the Gaussian on each step; more makes the motion stiffer and folds less.',
       unit: 'voxels',
-      default: 1,
+      default: defaults.smoothGradientVoxels,
       min: 0,
       max: 10,
     }),
@@ -28,7 +31,7 @@ export function smoothingParameters(field: 'displacement' | 'velocity') {
       title: `Smooth ${field}`,
       help: `Standard deviation of the Gaussian on the whole ${field} after each step; more forgets small motions.`,
       unit: 'voxels',
-      default: 0.5,
+      default: defaults.smoothFieldVoxels,
       min: 0,
       max: 10,
     }),
@@ -36,16 +39,18 @@ export function smoothingParameters(field: 'displacement' | 'velocity') {
 }
 
 /**
- * What all models have in common whose variable is one vector field in mm on the level's grid: it
- * starts at zero, is resampled between levels, and its gradient is smoothed.
+ * What all models have in common whose variables are vector fields in mm on the level's grid, one or several: they
+ * start at zero, are resampled between levels, and their gradients are smoothed.
  */
 export function fieldModel(
   role: 'displacement' | 'velocity',
   { smoothGradientVoxels }: FieldSmoothing,
+  count = 1,
 ) {
   return {
     kind: 'model',
-    start: (b, { fixed }) => [b.zeros({ like: fixed }, { channels: 3 })],
+    start: (b, { fixed }) =>
+      Array.from({ length: count }, () => b.zeros({ like: fixed }, { channels: 3 })),
     refine: (b, variables, { grid }) => variables.map((field) => resample(b, field, grid)),
     fields: (_, variables) => variables.map((value) => ({ role, value })),
     lossScale: ({ grid }) => voxelCount(grid),

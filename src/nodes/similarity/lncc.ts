@@ -135,7 +135,12 @@ function correlationInBox(
   const counted = hasHoles
     ? { weight, weightMean: b.windowStatistics({ image: weight }, window).mean }
     : {};
-  return ({ fixed, warped }) => {
+  return ({ fixed, warped, fixedUnmoved }) => {
+    // Of an image that moves nothing is constant in the loop.
+    if (fixed !== fixedUnmoved) {
+      const means = b.windowPairMoments({ fixed, warped, ...counted }, window);
+      return b.lnccLoss({ ...means, weight }, { epsilon });
+    }
     const ofFixed = b.windowStatistics({ image: fixed, ...counted }, window);
     const moments = b.windowMoments({ fixed, warped, ...counted }, window);
     return b.lnccLoss(

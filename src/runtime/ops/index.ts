@@ -16,6 +16,7 @@ import { correlationReport } from './compare/correlation-report';
 import { globalCorrelation, globalCorrelationAdjoint } from './compare/global-correlation';
 import { meanSquaredDifference } from './compare/mean-squared-difference';
 import { compose, composeScaled, warpAdjoint } from './compose/compose';
+import { invertDisplacement } from './compose/invert-displacement';
 import { travelledDistance } from './compose/travelled-distance';
 import type { OpDefinition } from './define-op';
 import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
@@ -83,6 +84,7 @@ import {
   windowMomentsAdjoint,
   windowMomentsAdjointFixed,
 } from './window/window-moments';
+import { windowPairMoments } from './window/window-pair-moments';
 import { windowStatistics, windowStatisticsAdjoint } from './window/window-statistics';
 
 /** Every op, by name. The builder's methods, the tests and the devices iterate this list. */
@@ -122,6 +124,7 @@ export const opDefinitions = {
   insideWeight,
   intensityRange,
   invertAffine,
+  invertDisplacement,
   jacobianDeterminant,
   jacobianReport,
   jointHistogram,
@@ -198,6 +201,7 @@ export const opDefinitions = {
   windowMoments,
   windowMomentsAdjoint,
   windowMomentsAdjointFixed,
+  windowPairMoments,
   windowStatistics,
   windowStatisticsAdjoint,
   zeros,

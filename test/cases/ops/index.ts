@@ -9,6 +9,7 @@ import { cases as compare } from './compare.cases';
 import { cases as compareReports } from './compare-reports.cases';
 import { cases as compareWeighted } from './compare-weighted.cases';
 import { cases as compose } from './compose.cases';
+import { cases as composeInverse } from './compose-inverse.cases';
 import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
@@ -52,6 +53,7 @@ export const allCases: readonly OpCase[] = [
   ...compareReports,
   ...compareWeighted,
   ...compose,
+  ...composeInverse,
   ...derivatives,
   ...derivativesDiffusion,
   ...derivativesJacobian,

@@ -62,6 +62,21 @@ function windowCases(grid: Grid, radiusVoxels: number): OpCase[] {
       gpu: { ...sums, absolute: 1e-5 },
     },
     {
+      op: 'windowPairMoments',
+      name: `weighted, radius ${radiusVoxels}`,
+      inputs: { fixed, warped, ...weights },
+      attributes,
+      expected: {
+        meanFixed: [of(f)],
+        meanFixedSquared: [of(f.map((v) => v * v))],
+        meanWarped: [of(w)],
+        meanWarpedSquared: [of(w.map((v) => v * v))],
+        meanProduct: [of(f.map((v, i) => v * w[i]!))],
+      },
+      gradientOf: ['fixed', 'warped'],
+      gpu: { ...sums, absolute: 1e-5 },
+    },
+    {
       op: 'windowMomentsAdjoint',
       name: `weighted, radius ${radiusVoxels}`,
       inputs: { fixed, warped, meanWarped, meanWarpedSquared, meanProduct, ...weights },

@@ -99,6 +99,21 @@ export const cases: readonly OpCase[] = situations.flatMap(
         gpu: rounding,
       },
       {
+        op: 'windowPairMoments',
+        name,
+        inputs: { fixed, warped },
+        attributes,
+        expected: {
+          meanFixed: [mean((i) => f[i]!)],
+          meanFixedSquared: [mean((i) => f[i]! ** 2)],
+          meanWarped: [mean((i) => w[i]!)],
+          meanWarpedSquared: [mean((i) => w[i]! ** 2)],
+          meanProduct: [mean((i) => f[i]! * w[i]!)],
+        },
+        gradientOf: ['fixed', 'warped'],
+        gpu: rounding,
+      },
+      {
         op: 'windowStatisticsAdjoint',
         name,
         inputs: { image: fixed, mean: c0, meanSquared: c1 },

@@ -25,6 +25,14 @@ const fieldLevels = { 'field-levels.iterations': [6, 4, 2] };
 
 const cases = [
   {
+    name: 'ants-syn',
+    files: volumes,
+    document: withParameters(readRecipe('ants-syn.json'), {
+      ...linearLevels,
+      'field-levels.iterations': [4, 3, 2, 1],
+    }),
+  },
+  {
     name: 'brain-2d-greedy',
     files: slices,
     document: withParameters(readRecipe('brain-2d-greedy.json'), fieldLevels),

@@ -130,10 +130,10 @@ export function domainOf(
       ? undefined
       : inside(b, pair.moving.grid, maps.moving, grid),
   ]) as ValueId;
+  // Where the fixed image moves too, what counts of it as it lies: a measure that does not change in the loop.
+  const counted = fixedIsReference ? ofFixed : lyingOn(fixedMask, grid);
   const reference =
-    ofFixed === undefined || !fixedIsReference
-      ? undefined
-      : { weight: ofFixed, ...b.meanWeight({ weight: ofFixed }) };
+    counted === undefined ? undefined : { weight: counted, ...b.meanWeight({ weight: counted }) };
   const weight = ofFixed === undefined ? ofMoving : b.multiply({ a: ofFixed, b: ofMoving });
   return {
     grid,
@@ -145,6 +145,10 @@ export function domainOf(
       : {}),
     hasHoles: fixedMask !== undefined || movingMask !== undefined,
   };
+}
+
+function lyingOn(mask: PlacedImage | undefined, grid: Grid): ValueId | undefined {
+  return mask && sameGrid(mask.grid, grid) ? mask.image : undefined;
 }
 
 /** Whether a placed image has to be interpolated to lie on the grid. */
