@@ -3,7 +3,7 @@ import { components, difference, J, product, squared, sum } from './field-energy
 
 /**
  * What energies of a Jacobian have in common: they are meant of the map, and see a voxel both by the differences to
- * its neighbours on one side, which miss nothing, and by those that the Jacobian is measured by.
+ * its neighbours on one side, where one voxel against the next shows, and by those that the Jacobian is measured by.
  */
 export const ofTheMap = { roles: ['map'], differences: ['forward', 'central'] } as const;
 
