@@ -29,11 +29,13 @@ const withLabels = {
   'moving-labels': 'moving-labels.nii.gz',
 } as const;
 const forBrains = [
+  'ants-syn',
   'brain-t1-affine',
   'brain-t1-bspline',
   'brain-t1-greedy',
   'brain-t1-svf',
   'fireants-greedy',
+  'fireants-syn',
   'greedy',
 ] as const;
 
