@@ -4,8 +4,6 @@ import { applyToImage } from './apply/image';
 import { invertTransform } from './apply/invert-transform';
 import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
-import { logJacobianImage } from './apply/log-jacobian';
-import { transformMagnitude } from './apply/transform-magnitude';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
 import { evaluateIntensityError } from './evaluate/intensity-error';
@@ -90,6 +88,8 @@ import { structuralSimilarity } from './similarity/structural-similarity';
 import { sumOfSquares } from './similarity/sum-of-squares';
 import { checkerboard } from './view/checkerboard';
 import { difference } from './view/difference';
+import { logJacobianImage } from './view/log-jacobian';
+import { transformMagnitude } from './view/transform-magnitude';
 
 /** Every node that can be placed, in the order of the palette. */
 export const nodeDefinitions = [
@@ -167,8 +167,6 @@ export const nodeDefinitions = [
   applyToLandmarks,
   invertTransform,
   composeTransforms,
-  transformMagnitude,
-  logJacobianImage,
   evaluateDice,
   evaluateSurfaceDistance,
   evaluateCorrelation,
@@ -180,6 +178,8 @@ export const nodeDefinitions = [
   evaluateLandmarks,
   checkerboard,
   difference,
+  transformMagnitude,
+  logJacobianImage,
   saveImage,
   saveLabels,
   saveTransform,

@@ -8,7 +8,7 @@ export const logJacobianImage = defineNode({
   type: 'transform.log-jacobian',
   version: 1,
   title: 'Log-Jacobian image',
-  section: 'apply',
+  section: 'view',
   synonyms: [
     'volume change',
     'tensor-based morphometry',

@@ -6,7 +6,7 @@ export const transformMagnitude = defineNode({
   type: 'transform.magnitude',
   version: 1,
   title: 'Transform magnitude',
-  section: 'apply',
+  section: 'view',
   synonyms: ['displacement', 'motion', 'distance', 'norm', 'vector length', 'deformation'],
   documentation: {
     summary: 'How far a transform moves each voxel, in mm, as an image.',
