@@ -16,7 +16,7 @@ test('nothing that arrives or changes pushes Run away from under the pointer', a
   await openRecipe(page, twoSlices);
   const before = await placeOfRun();
   await selectNode(page, 'local-correlation');
-  await page.getByLabel('Radius').fill('5');
+  await page.getByLabel('Radius', { exact: true }).fill('5');
   await expect(page.getByLabel('has unsaved edits')).toBeVisible();
   await expect(page.locator('canvas[data-caption="Moving"]')).toBeVisible();
   expect(await placeOfRun()).toEqual(before);
@@ -128,7 +128,7 @@ test('a note is written, moved, deleted and brought back', async ({ page }) => {
 test('edits survive the loss of the page, and are offered on return', async ({ page }) => {
   await openRecipe(page, twoSlices);
   await selectNode(page, 'local-correlation');
-  await page.getByLabel('Radius').fill('5');
+  await page.getByLabel('Radius', { exact: true }).fill('5');
   await page.waitForTimeout(1000);
   page.on('dialog', (dialog) => void dialog.accept());
   await page.reload();
@@ -136,20 +136,20 @@ test('edits survive the loss of the page, and are offered on return', async ({ p
   await expect(draft).toContainText('in no file');
   await draft.getByRole('button', { name: 'Recover' }).click();
   await selectNode(page, 'local-correlation');
-  await expect(page.getByLabel('Radius')).toHaveValue('5 voxels');
+  await expect(page.getByLabel('Radius', { exact: true })).toHaveValue('5 voxels');
   await expect(page.getByLabel('has unsaved edits')).toBeVisible();
 });
 
 test('opening over unsaved edits is one undo away from them', async ({ page }) => {
   await openRecipe(page, twoSlices);
   await selectNode(page, 'local-correlation');
-  await page.getByLabel('Radius').fill('5');
+  await page.getByLabel('Radius', { exact: true }).fill('5');
   await openFile(page, 'other.json', await otherRecipe());
   await expect(page.locator('.head-name')).toContainText('Other');
   await page.getByRole('button', { name: 'Bring it back' }).click();
   await expect(page.locator('.head-name')).toContainText(twoSlices);
   await selectNode(page, 'local-correlation');
-  await expect(page.getByLabel('Radius')).toHaveValue('5 voxels');
+  await expect(page.getByLabel('Radius', { exact: true })).toHaveValue('5 voxels');
 });
 
 test('a file that cannot be read says where and why, and changes nothing', async ({ page }) => {

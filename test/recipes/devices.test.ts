@@ -47,9 +47,9 @@ const cases = [
     name: 'velocity field, for some iterations',
     heads: slices,
     document: withParameters(onSlices(readRecipe('brain-t1-svf.json')), {
-      'rigid-levels.iterations': [10],
-      'affine-levels.iterations': [5, 3],
-      'field-levels.iterations': [2, 1, 1],
+      'rigid-levels.iterations': [2],
+      'affine-levels.iterations': [1, 1],
+      'field-levels.iterations': [1, 1, 1],
     }),
   },
   {

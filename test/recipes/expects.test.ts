@@ -9,15 +9,17 @@ import {
   runRecipe,
 } from '../support/run-recipe';
 
+/** One for all: most recipes come with the same heads, and some begin alike. */
+let session: Session;
+
+beforeAll(async () => {
+  session = await openTestSession();
+});
+afterAll(() => session.destroy());
+
 describe.each(recipeFileNames())('pipelines/%s on the heads that it comes with', (file) => {
   const document = readRecipe(file);
   const expected = Object.entries(document.expects?.metrics ?? {});
-  let session: Session;
-
-  beforeAll(async () => {
-    session = await openTestSession();
-  });
-  afterAll(() => session.destroy());
 
   test('compiles without a diagnostic, every phase verified', async () => {
     const bindings = await openInputs(session, document);
