@@ -43,4 +43,5 @@ function smoothedCase(
 export const cases: readonly OpCase[] = [
   smoothedCase('through an affine', [1, 1, 1], { affine }),
   smoothedCase('another width for each axis, one left alone', [0.5, 0, 1.2], {}),
+  smoothedCase('narrow across slices', [1, 1, 0.5], {}),
 ];
