@@ -20,6 +20,7 @@ const columns = [
 /**
  * Every recipe on every pair that it is meant for, whole and with its own parameters: what it reached, beside what
  * the headers gave and what another tool reached.
+ * @throws Error where `--only` names neither a recipe nor a pair
  */
 export async function systems(host: BenchHost): Promise<readonly Section[]> {
   const rows: string[][] = [];
@@ -45,6 +46,9 @@ export async function systems(host: BenchHost): Promise<readonly Section[]> {
     }
     const { peer } = system;
     if (peer) rows.push(figuresRow(`${system.name}, ${peer.tool}`, peer));
+  }
+  if (rows.length + notes.length === 0) {
+    throw new Error(`No recipe and no pair is called "${host.options.only}".`);
   }
   const title = `Recipes on the pairs that they are meant for, ${host.options.device}`;
   return [{ title, columns, rows, notes, failures, data }];

@@ -12,7 +12,7 @@ export interface InvertNumbers {
 }
 
 /** Square of the distance from the inverse, in voxels, at which a voxel is done. */
-export const closeEnough = 1e-8;
+const closeEnough = 1e-8;
 /** Volume that a voxel must keep for Newton's step to be trusted. */
 export const leastVolume = 0.02;
 
