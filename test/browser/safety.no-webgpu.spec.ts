@@ -188,8 +188,25 @@ test('edits survive a page that is left at once, a storage that is cleared, and 
   await page.keyboard.press('n');
   await page.keyboard.type('left at once');
   await page.reload();
+  await expect(page.locator('.draft')).toBeVisible();
+  // The draft is written, and the one that it replaces is being removed, when the storage is cleared.
+  const isRemoving = page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const remove = IDBObjectStore.prototype.delete;
+        IDBObjectStore.prototype.delete = function (key) {
+          const goOn = () => {
+            this.count().onsuccess = goOn;
+          };
+          goOn();
+          resolve();
+          return remove.call(this, key);
+        };
+      }),
+  );
   await page.locator('.draft').getByRole('button', { name: 'Recover' }).click();
   await expect(page.locator('.note-card')).toContainText('left at once');
+  await isRemoving;
 
   const session = await context.newCDPSession(page);
   await session.send('Storage.clearDataForOrigin', {

@@ -19,6 +19,8 @@ interface DraftSchema extends DBSchema {
 const databaseName = 'weft';
 /** A browser that has not opened its storage by then is one that hangs. */
 const openWithinMs = 4000;
+/** From a failure to the closing of its connection: by then the browser has said whether it took it away. */
+const closeAfterMs = 1000;
 
 /**
  * Drafts in the browser's IndexedDB. The connection is opened on first need, and anew after it has
@@ -60,9 +62,11 @@ export function browserDrafts(onTakenAway: () => void): DraftStorage {
       return await work(await mine);
     } catch (error) {
       if (opened === mine) opened = undefined;
-      void mine.then(
-        (database) => database.close(),
-        () => undefined,
+      // Not at once: where the browser is taking the connection away, which ends what is under way as a
+      // failure, `close` would cancel the event that says so, and what was kept would be lost unheard.
+      setTimeout(
+        () => void mine.then((database) => database.close()).catch(() => undefined),
+        closeAfterMs,
       );
       throw error;
     }

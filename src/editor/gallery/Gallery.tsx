@@ -11,6 +11,9 @@ import { GraphPicture } from './GraphPicture';
 import type { GalleryRecipe } from './recipes';
 import { SamplePicture } from './SamplePicture';
 
+/** A storage that does not answer may only be slow. */
+const lookAgainAfterMs = 3000;
+
 /** Where a visit starts: recipes to open, a draft to recover, or an empty canvas. */
 export function Gallery({ files }: { files: RecipeFiles }) {
   const { recipes, documents, drafts } = useEditor();
@@ -20,7 +23,13 @@ export function Gallery({ files }: { files: RecipeFiles }) {
     Object.keys(state.document.nodes).length > 0 ? state.document.name : undefined,
   );
   useEffect(() => {
-    drafts.list().then(setFound, () => setFound([]));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () =>
+      drafts.list().then(setFound, () => {
+        timer = setTimeout(look, lookAgainAfterMs);
+      });
+    void look();
+    return () => clearTimeout(timer);
   }, [drafts]);
 
   const recover = (draft: FoundDraft) => {
