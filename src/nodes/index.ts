@@ -13,6 +13,7 @@ import { evaluateLandmarks } from './evaluate/landmarks';
 import { evaluateMutualInformation } from './evaluate/mutual-information';
 import { evaluateStructuralSimilarity } from './evaluate/structural-similarity';
 import { evaluateSurfaceDistance } from './evaluate/surface-distance';
+import { blocks } from './initialise/blocks';
 import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
 import { identityStart } from './initialise/identity';
@@ -117,6 +118,7 @@ export const nodeDefinitions = [
   centresOfMass,
   moments,
   landmarkStart,
+  blocks,
   start,
   translation,
   rigid,
