@@ -27,6 +27,7 @@ import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
+import { bsplineVelocity } from './model/bspline-velocity';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
@@ -125,6 +126,7 @@ export const nodeDefinitions = [
   similarityModel,
   affine,
   bspline,
+  bsplineVelocity,
   greedy,
   svf,
   syn,
