@@ -13,6 +13,7 @@ import { evaluateLandmarks } from './evaluate/landmarks';
 import { evaluateMutualInformation } from './evaluate/mutual-information';
 import { evaluateStructuralSimilarity } from './evaluate/structural-similarity';
 import { evaluateSurfaceDistance } from './evaluate/surface-distance';
+import { blocks } from './initialise/blocks';
 import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
 import { identityStart } from './initialise/identity';
@@ -26,6 +27,7 @@ import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
+import { bsplineVelocity } from './model/bspline-velocity';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
@@ -117,12 +119,14 @@ export const nodeDefinitions = [
   centresOfMass,
   moments,
   landmarkStart,
+  blocks,
   start,
   translation,
   rigid,
   similarityModel,
   affine,
   bspline,
+  bsplineVelocity,
   greedy,
   svf,
   syn,
