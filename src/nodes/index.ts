@@ -36,6 +36,7 @@ import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
+import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
 import { conjugateGradient } from './optimizer/conjugate-gradient';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
@@ -161,6 +162,7 @@ export const nodeDefinitions = [
   adam,
   gradientDescent,
   regularStep,
+  adaptiveStochastic,
   lineSearchDescent,
   conjugateGradient,
   lbfgs,
