@@ -26,6 +26,7 @@ import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
+import { displacementModel } from './model/displacement';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
@@ -35,6 +36,7 @@ import { translation } from './model/translation';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { conjugateGradient } from './optimizer/conjugate-gradient';
+import { demons } from './optimizer/demons';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
@@ -123,6 +125,7 @@ export const nodeDefinitions = [
   similarityModel,
   affine,
   bspline,
+  displacementModel,
   greedy,
   svf,
   syn,
@@ -160,6 +163,7 @@ export const nodeDefinitions = [
   lineSearchDescent,
   conjugateGradient,
   lbfgs,
+  demons,
   schedulePyramid,
   register,
   applyToImage,
