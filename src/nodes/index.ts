@@ -28,6 +28,7 @@ import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
 import { bsplineVelocity } from './model/bspline-velocity';
+import { displacementModel } from './model/displacement';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
@@ -38,6 +39,7 @@ import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
 import { conjugateGradient } from './optimizer/conjugate-gradient';
+import { demons } from './optimizer/demons';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
@@ -128,6 +130,7 @@ export const nodeDefinitions = [
   affine,
   bspline,
   bsplineVelocity,
+  displacementModel,
   greedy,
   svf,
   syn,
@@ -166,6 +169,7 @@ export const nodeDefinitions = [
   lineSearchDescent,
   conjugateGradient,
   lbfgs,
+  demons,
   schedulePyramid,
   register,
   applyToImage,

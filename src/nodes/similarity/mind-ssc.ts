@@ -6,6 +6,7 @@ import { defineNode } from '../../runtime/api/nodes/define-node';
 import { integerParameter } from '../../runtime/api/nodes/parameters';
 import type { Comparison, PlacedImage } from '../../runtime/api/nodes/port-values';
 import { weightParameter } from '../shared/objective-weight';
+import { meanSquaresFactor } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
 export const mindSsc = defineNode({
@@ -92,6 +93,7 @@ d_k(x) = \frac{1}{|P|}\sum_{p\in P}\big(I(x+p+a_k) - I(x+p+b_k)\big)^2`,
       on: 'images',
       isLocal: true,
       ...ownPair(images),
+      squaresFactor: meanSquaresFactor,
       features(body, image, mask) {
         const attributes = { radiusVoxels, dilationVoxels };
         const described = splitChannels(body, image.image).map((channel) =>
