@@ -15,6 +15,7 @@ import { evaluateStructuralSimilarity } from './evaluate/structural-similarity';
 import { evaluateSurfaceDistance } from './evaluate/surface-distance';
 import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
+import { coupledConvex } from './initialise/coupled-convex';
 import { identityStart } from './initialise/identity';
 import { landmarkStart } from './initialise/landmarks';
 import { moments } from './initialise/moments';
@@ -26,6 +27,7 @@ import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
+import { displacementModel } from './model/displacement';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
@@ -118,11 +120,13 @@ export const nodeDefinitions = [
   moments,
   landmarkStart,
   start,
+  coupledConvex,
   translation,
   rigid,
   similarityModel,
   affine,
   bspline,
+  displacementModel,
   greedy,
   svf,
   syn,
