@@ -101,7 +101,22 @@ export const systemPairs: readonly SystemPair[] = [
       'moving-landmarks': 'landmarks.csv',
     },
     before: { dice: 0.359, treMm: 10.54 },
-    recipes: ['abdomen-ct', 'brain-t1-greedy'],
+    recipes: ['abdomen-ct', 'brain-t1-greedy', 'convexadam'],
+  },
+  {
+    name: 'copd',
+    folder: 'lung-ct/copd-case-01',
+    // Lung masks and expert landmarks are all that there is of this pair: images are the masks, blurred.
+    files: {
+      fixed: 'fast/fixed.nii.gz',
+      moving: 'fast/moving.nii.gz',
+      'fixed-labels': 'fast/fixed-mask.nii.gz',
+      'moving-labels': 'fast/moving-mask.nii.gz',
+      'fixed-landmarks': 'landmarks.csv',
+      'moving-landmarks': 'landmarks.csv',
+    },
+    before: { dice: 0.746, treMm: 16.87 },
+    recipes: ['convexadam'],
   },
   {
     name: 'prostate',

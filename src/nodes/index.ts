@@ -16,6 +16,7 @@ import { evaluateSurfaceDistance } from './evaluate/surface-distance';
 import { blocks } from './initialise/blocks';
 import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
+import { coupledConvex } from './initialise/coupled-convex';
 import { identityStart } from './initialise/identity';
 import { landmarkStart } from './initialise/landmarks';
 import { moments } from './initialise/moments';
@@ -124,6 +125,7 @@ export const nodeDefinitions = [
   landmarkStart,
   blocks,
   start,
+  coupledConvex,
   translation,
   rigid,
   similarityModel,
