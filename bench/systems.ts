@@ -34,9 +34,11 @@ const forBrains = [
   'brain-t1-bspline',
   'brain-t1-greedy',
   'brain-t1-svf',
+  'fast-symmetric-demons',
   'fireants-greedy',
   'fireants-syn',
   'greedy',
+  'log-demons',
 ] as const;
 
 /**
