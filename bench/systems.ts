@@ -36,10 +36,12 @@ const forBrains = [
   'brain-t1-bspline',
   'brain-t1-greedy',
   'brain-t1-svf',
+  'fast-symmetric-demons',
   'fireants-greedy',
   'fireants-syn',
   'greedy',
   'greedy-svf',
+  'log-demons',
 ] as const;
 
 /**
