@@ -54,6 +54,7 @@ import { pickChannel } from './prepare/pick-channel';
 import { reorient } from './prepare/reorient';
 import { resampleImage } from './prepare/resample';
 import { resampleLabels } from './prepare/resample-labels';
+import { slidingBorder } from './prepare/sliding-border';
 import { smoothImage } from './prepare/smooth';
 import { standardizeIntensity } from './prepare/standardize';
 import { register } from './register/register';
@@ -112,6 +113,7 @@ export const nodeDefinitions = [
   cropToMask,
   reorient,
   foregroundMask,
+  slidingBorder,
   combineChannels,
   pickChannel,
   identityStart,
