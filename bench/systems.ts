@@ -103,7 +103,7 @@ export const systemPairs: readonly SystemPair[] = [
       'moving-landmarks': 'landmarks.csv',
     },
     before: { dice: 0.359, treMm: 10.54 },
-    recipes: ['abdomen-ct', 'brain-t1-greedy', 'convexadam'],
+    recipes: ['abdomen-ct', 'brain-t1-greedy', 'convexadam', 'thorax-ct'],
   },
   {
     name: 'copd',
@@ -118,7 +118,7 @@ export const systemPairs: readonly SystemPair[] = [
       'moving-landmarks': 'landmarks.csv',
     },
     before: { dice: 0.746, treMm: 16.87 },
-    recipes: ['convexadam'],
+    recipes: ['convexadam', 'lung-ct'],
   },
   {
     name: 'prostate',

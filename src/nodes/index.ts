@@ -58,6 +58,7 @@ import { pickChannel } from './prepare/pick-channel';
 import { reorient } from './prepare/reorient';
 import { resampleImage } from './prepare/resample';
 import { resampleLabels } from './prepare/resample-labels';
+import { slidingBorder } from './prepare/sliding-border';
 import { smoothImage } from './prepare/smooth';
 import { standardizeIntensity } from './prepare/standardize';
 import { register } from './register/register';
@@ -116,6 +117,7 @@ export const nodeDefinitions = [
   cropToMask,
   reorient,
   foregroundMask,
+  slidingBorder,
   combineChannels,
   pickChannel,
   identityStart,
