@@ -83,14 +83,14 @@ export const systemPairs: readonly SystemPair[] = [
     folder: 'cardiac-mr/ed-es',
     files: withLabels,
     before: { dice: 0.493 },
-    recipes: ['brain-t1-svf'],
+    recipes: ['brain-t1-svf', 'cardiac-mr'],
   },
   {
     name: 'lung-mr',
     folder: 'lung-mr/subjects-0004-0006',
     files: withLabels,
     before: { dice: 0.692 },
-    recipes: ['brain-t1-svf'],
+    recipes: ['brain-t1-svf', 'lung-mr'],
   },
   {
     name: 'abdomen',
@@ -101,14 +101,18 @@ export const systemPairs: readonly SystemPair[] = [
       'moving-landmarks': 'landmarks.csv',
     },
     before: { dice: 0.359, treMm: 10.54 },
-    recipes: ['abdomen-ct', 'brain-t1-greedy'],
+    recipes: ['abdomen-ct', 'brain-t1-greedy', 'landmark-guided'],
   },
   {
     name: 'prostate',
     folder: 'multimodal/prostate-mr-us-0',
-    files: withLabels,
-    before: { dice: 0.593 },
-    recipes: ['brain-t1-affine'],
+    files: {
+      ...withLabels,
+      'fixed-guide': 'fixed-labels.nii.gz',
+      'moving-guide': 'moving-labels.nii.gz',
+    },
+    before: { dice: 0.198 },
+    recipes: ['brain-t1-affine', 'prostate-mr-us'],
   },
   {
     name: 'spinal-cord',
@@ -122,6 +126,6 @@ export const systemPairs: readonly SystemPair[] = [
     folder: '2d-histology/rat-kidney',
     files: { fixed: 'fixed-grey.nii.gz', moving: 'moving-grey.nii.gz' },
     before: {},
-    recipes: ['brain-2d-greedy'],
+    recipes: ['brain-2d-greedy', 'histology-2d'],
   },
 ];
