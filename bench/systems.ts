@@ -85,14 +85,14 @@ export const systemPairs: readonly SystemPair[] = [
     folder: 'cardiac-mr/ed-es',
     files: withLabels,
     before: { dice: 0.493 },
-    recipes: ['brain-t1-svf'],
+    recipes: ['brain-t1-svf', 'cardiac-mr'],
   },
   {
     name: 'lung-mr',
     folder: 'lung-mr/subjects-0004-0006',
     files: withLabels,
     before: { dice: 0.692 },
-    recipes: ['brain-t1-svf'],
+    recipes: ['brain-t1-svf', 'lung-mr'],
   },
   {
     name: 'abdomen',
@@ -103,7 +103,7 @@ export const systemPairs: readonly SystemPair[] = [
       'moving-landmarks': 'landmarks.csv',
     },
     before: { dice: 0.359, treMm: 10.54 },
-    recipes: ['abdomen-ct', 'brain-t1-greedy', 'convexadam', 'thorax-ct'],
+    recipes: ['abdomen-ct', 'brain-t1-greedy', 'convexadam', 'landmark-guided', 'thorax-ct'],
   },
   {
     name: 'copd',
@@ -123,9 +123,13 @@ export const systemPairs: readonly SystemPair[] = [
   {
     name: 'prostate',
     folder: 'multimodal/prostate-mr-us-0',
-    files: withLabels,
-    before: { dice: 0.593 },
-    recipes: ['brain-t1-affine'],
+    files: {
+      ...withLabels,
+      'fixed-guide': 'fixed-labels.nii.gz',
+      'moving-guide': 'moving-labels.nii.gz',
+    },
+    before: { dice: 0.198 },
+    recipes: ['brain-t1-affine', 'prostate-mr-us'],
   },
   {
     name: 'spinal-cord',
@@ -139,6 +143,6 @@ export const systemPairs: readonly SystemPair[] = [
     folder: '2d-histology/rat-kidney',
     files: { fixed: 'fixed-grey.nii.gz', moving: 'moving-grey.nii.gz' },
     before: {},
-    recipes: ['brain-2d-greedy'],
+    recipes: ['brain-2d-greedy', 'histology-2d'],
   },
 ];
