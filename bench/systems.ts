@@ -37,6 +37,8 @@ const forBrains = [
   'fireants-greedy',
   'fireants-syn',
   'greedy',
+  'niftyreg',
+  'niftyreg-vel',
 ] as const;
 
 /**
