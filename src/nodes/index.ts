@@ -16,6 +16,7 @@ import { evaluateSurfaceDistance } from './evaluate/surface-distance';
 import { blocks } from './initialise/blocks';
 import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
+import { coupledConvex } from './initialise/coupled-convex';
 import { identityStart } from './initialise/identity';
 import { landmarkStart } from './initialise/landmarks';
 import { moments } from './initialise/moments';
@@ -28,6 +29,7 @@ import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
 import { bsplineVelocity } from './model/bspline-velocity';
+import { displacementModel } from './model/displacement';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
@@ -36,7 +38,9 @@ import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
+import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
 import { conjugateGradient } from './optimizer/conjugate-gradient';
+import { demons } from './optimizer/demons';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
@@ -54,6 +58,7 @@ import { pickChannel } from './prepare/pick-channel';
 import { reorient } from './prepare/reorient';
 import { resampleImage } from './prepare/resample';
 import { resampleLabels } from './prepare/resample-labels';
+import { slidingBorder } from './prepare/sliding-border';
 import { smoothImage } from './prepare/smooth';
 import { standardizeIntensity } from './prepare/standardize';
 import { register } from './register/register';
@@ -112,6 +117,7 @@ export const nodeDefinitions = [
   cropToMask,
   reorient,
   foregroundMask,
+  slidingBorder,
   combineChannels,
   pickChannel,
   identityStart,
@@ -121,12 +127,14 @@ export const nodeDefinitions = [
   landmarkStart,
   blocks,
   start,
+  coupledConvex,
   translation,
   rigid,
   similarityModel,
   affine,
   bspline,
   bsplineVelocity,
+  displacementModel,
   greedy,
   svf,
   syn,
@@ -161,9 +169,11 @@ export const nodeDefinitions = [
   adam,
   gradientDescent,
   regularStep,
+  adaptiveStochastic,
   lineSearchDescent,
   conjugateGradient,
   lbfgs,
+  demons,
   schedulePyramid,
   register,
   applyToImage,

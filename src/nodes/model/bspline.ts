@@ -71,6 +71,11 @@ an affine.
             displacement: b.splineField({ coefficients: firstOf(variables) }, gridAttributes(grid)),
           },
         }),
+        displacementAt: (b, variables, { grid, shiftVoxels }) =>
+          b.splineField(
+            { coefficients: firstOf(variables), shift: shiftVoxels },
+            gridAttributes(grid),
+          ),
         fields(b, variables, { grid }) {
           const coefficients = firstOf(variables);
           const dense = b.splineField({ coefficients }, gridAttributes(grid));
