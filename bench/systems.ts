@@ -42,6 +42,8 @@ const forBrains = [
   'greedy',
   'greedy-svf',
   'log-demons',
+  'niftyreg',
+  'niftyreg-vel',
 ] as const;
 
 /**
