@@ -27,6 +27,7 @@ import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
 import { greedy } from './model/greedy';
+import { lddmm } from './model/lddmm';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
@@ -62,6 +63,7 @@ import { displacementMagnitude } from './regularizer/displacement-magnitude';
 import { edgeWeightedDiffusion } from './regularizer/edge-weighted-diffusion';
 import { folding } from './regularizer/folding';
 import { hyperelastic } from './regularizer/hyperelastic';
+import { kineticEnergy } from './regularizer/kinetic-energy';
 import { linearElastic } from './regularizer/linear-elastic';
 import { localRigidity } from './regularizer/local-rigidity';
 import { logJacobianEnergy } from './regularizer/log-jacobian';
@@ -126,6 +128,7 @@ export const nodeDefinitions = [
   greedy,
   svf,
   syn,
+  lddmm,
   lncc,
   mutualInformation,
   normalizedMutualInformation,
@@ -153,6 +156,7 @@ export const nodeDefinitions = [
   localRigidity,
   displacementMagnitude,
   sparsity,
+  kineticEnergy,
   adamNormalized,
   adam,
   gradientDescent,
