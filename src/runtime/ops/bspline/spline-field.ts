@@ -1,13 +1,12 @@
-import type { Vec3 } from '../../../imaging/frames';
 import { InternalError } from '../../internal-error';
-import type { BufferId } from '../../ir/kernel-graph';
 import { fieldType } from '../../ir/values';
-import { defineOp, type Emitter } from '../define-op';
+import { defineOp } from '../define-op';
 import { asField, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
 import { copyKernel } from '../loop/loop-kernels';
 import { splineAxisKernel } from './along-axis.kernel';
 import { axisModes } from './axis-rows';
 import { type ControlAxis, controlAxes } from './control-axes';
+import { walkAxes } from './walk-axes';
 
 export const splineField = defineOp<GridAttributes>()({
   name: 'splineField',
@@ -34,8 +33,10 @@ export const splineField = defineOp<GridAttributes>()({
     const { grid } = asField(inputTypes.coefficients);
     const axes = controlAxes(grid, gridOf(attributes));
     // The dense axis last: what lies before it is small.
-    const steps = [0, 1, 2].map((axis) => stepAlong(axes, axis, axisModes.evaluate));
-    walkAxes(emitter, i.coefficients, o.field, grid.sizeVoxels, steps);
+    const steps = [0, 1, 2].flatMap((axis) => stepAlong(axes, axis, axisModes.evaluate));
+    walkAxes(emitter, i.coefficients, o.field, grid.sizeVoxels, steps, (buffers, numbers) => {
+      emitter.call(splineAxisKernel, buffers, numbers);
+    });
   },
 });
 
@@ -60,8 +61,10 @@ export const splineFieldTransposed = defineOp<GridAttributes>()({
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { grid } = asField(inputTypes.field);
     const axes = controlAxes(gridOf(attributes), grid);
-    const steps = [2, 1, 0].map((axis) => stepAlong(axes, axis, axisModes.gather));
-    walkAxes(emitter, i.field, o.coefficients, grid.sizeVoxels, steps);
+    const steps = [2, 1, 0].flatMap((axis) => stepAlong(axes, axis, axisModes.gather));
+    walkAxes(emitter, i.field, o.coefficients, grid.sizeVoxels, steps, (buffers, numbers) => {
+      emitter.call(splineAxisKernel, buffers, numbers);
+    });
   },
 });
 
@@ -88,54 +91,31 @@ export const subdivideSpline = defineOp<GridAttributes>()({
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { grid } = asField(inputTypes.coefficients);
     const axes = controlAxes(grid, gridOf(attributes));
-    const steps = [0, 1, 2].map((axis) => stepAlong(axes, axis, axisModes.subdivide));
-    walkAxes(emitter, i.coefficients, o.coefficients, grid.sizeVoxels, steps);
+    const steps = [0, 1, 2].flatMap((axis) => stepAlong(axes, axis, axisModes.subdivide));
+    walkAxes(
+      emitter,
+      i.coefficients,
+      o.coefficients,
+      grid.sizeVoxels,
+      steps,
+      (buffers, numbers) => {
+        emitter.call(splineAxisKernel, buffers, numbers);
+      },
+    );
   },
 });
 
-interface AxisStep {
+type AxisStep = {
   readonly axis: number;
   readonly length: number;
   readonly ratio: number;
   readonly offset: number;
   readonly mode: number;
-}
+};
 
-function stepAlong(axes: readonly ControlAxis[], axis: number, mode: number): AxisStep {
+function stepAlong(axes: readonly ControlAxis[], axis: number, mode: number): readonly AxisStep[] {
   const { controls, length, ratio, offset } = axes[axis] as ControlAxis;
   // Along an axis of one voxel the one coefficient is the value.
-  if (controls === 1) return { axis, length: 1, ratio: 1, offset: 0, mode: -1 };
-  return { axis, length: mode === axisModes.gather ? controls : length, ratio, offset, mode };
-}
-
-/** The steps one after another, through scratch; axes of one element are passed over. */
-function walkAxes(
-  emitter: Emitter,
-  source: readonly BufferId[],
-  target: readonly BufferId[],
-  sizeVoxels: Vec3,
-  steps: readonly AxisStep[],
-): void {
-  const walked = steps.filter(({ mode }) => mode >= 0);
-  if (walked.length === 0) {
-    source.forEach((plane, k) => {
-      emitter.call(copyKernel, { source: plane, value: target[k] }, { count: 1 });
-    });
-    return;
-  }
-  const size = [...sizeVoxels];
-  let before = source;
-  walked.forEach(({ axis, ...step }, index) => {
-    const [nx = 1, ny = 1, nz = 1] = size;
-    size[axis] = step.length;
-    const count = size.reduce((product, n) => product * n, 1);
-    const isLast = index === walked.length - 1;
-    const after = isLast ? target : [0, 1, 2].map(() => emitter.scratch(count));
-    emitter.call(
-      splineAxisKernel,
-      { source: before, target: after },
-      { nx, ny, nz, axis, ...step },
-    );
-    before = after;
-  });
+  if (controls === 1) return [];
+  return [{ axis, length: mode === axisModes.gather ? controls : length, ratio, offset, mode }];
 }
