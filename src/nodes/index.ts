@@ -26,6 +26,7 @@ import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
+import { fourier } from './model/fourier';
 import { greedy } from './model/greedy';
 import { lddmm } from './model/lddmm';
 import { rigid } from './model/rigid';
@@ -129,6 +130,7 @@ export const nodeDefinitions = [
   svf,
   syn,
   lddmm,
+  fourier,
   lncc,
   mutualInformation,
   normalizedMutualInformation,

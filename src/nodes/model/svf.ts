@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { integerParameter } from '../../runtime/api/nodes/parameters';
 import { addSteps } from '../registration/add-steps';
 import { fieldModel, firstOf, smoothField, smoothingParameters } from '../registration/field-model';
+import { exponential } from '../registration/flow';
 
 export const svf = defineNode({
   type: 'model.svf',
@@ -72,12 +72,3 @@ u_{k+1} = u_k + u_k\circ(\mathrm{id}+u_k),\qquad T^{-1} = \exp(-v)`,
     },
   }),
 });
-
-/** Displacement (mm) after flowing along `velocity` for the time `direction`, by squaring. */
-function exponential(b: Builder, velocity: ValueId, direction: 1 | -1, squarings: number): ValueId {
-  let flow = b.scale({ value: velocity }, { factor: direction / 2 ** squarings });
-  for (let squaring = 0; squaring < squarings; squaring += 1) {
-    flow = b.compose({ outer: flow, inner: flow });
-  }
-  return flow;
-}
