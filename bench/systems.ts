@@ -43,6 +43,8 @@ const forBrains = [
   'greedy',
   'greedy-svf',
   'log-demons',
+  'niftyreg',
+  'niftyreg-vel',
 ] as const;
 
 /**
