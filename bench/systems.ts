@@ -30,6 +30,8 @@ const withLabels = {
 } as const;
 const forBrains = [
   'ants-syn',
+  'ants-syn-2024',
+  'ants-syn-quick',
   'brain-t1-affine',
   'brain-t1-bspline',
   'brain-t1-greedy',
@@ -38,6 +40,7 @@ const forBrains = [
   'fireants-greedy',
   'fireants-syn',
   'greedy',
+  'greedy-svf',
   'log-demons',
 ] as const;
 

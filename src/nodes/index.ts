@@ -13,6 +13,7 @@ import { evaluateLandmarks } from './evaluate/landmarks';
 import { evaluateMutualInformation } from './evaluate/mutual-information';
 import { evaluateStructuralSimilarity } from './evaluate/structural-similarity';
 import { evaluateSurfaceDistance } from './evaluate/surface-distance';
+import { blocks } from './initialise/blocks';
 import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
 import { identityStart } from './initialise/identity';
@@ -26,6 +27,7 @@ import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
+import { bsplineVelocity } from './model/bspline-velocity';
 import { displacementModel } from './model/displacement';
 import { greedy } from './model/greedy';
 import { rigid } from './model/rigid';
@@ -35,6 +37,7 @@ import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
+import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
 import { conjugateGradient } from './optimizer/conjugate-gradient';
 import { demons } from './optimizer/demons';
 import { gradientDescent } from './optimizer/gradient-descent';
@@ -119,12 +122,14 @@ export const nodeDefinitions = [
   centresOfMass,
   moments,
   landmarkStart,
+  blocks,
   start,
   translation,
   rigid,
   similarityModel,
   affine,
   bspline,
+  bsplineVelocity,
   displacementModel,
   greedy,
   svf,
@@ -160,6 +165,7 @@ export const nodeDefinitions = [
   adam,
   gradientDescent,
   regularStep,
+  adaptiveStochastic,
   lineSearchDescent,
   conjugateGradient,
   lbfgs,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { flagParameter, integerParameter } from '../../runtime/api/nodes/parameters';
 import { addSteps } from '../registration/add-steps';
+import { exponential } from '../registration/exponential';
 import { fieldModel, firstOf, smoothField, smoothingParameters } from '../registration/field-model';
 
 export const svf = defineNode({
@@ -88,12 +88,3 @@ u_{k+1} = u_k + u_k\circ(\mathrm{id}+u_k),\qquad T^{-1} = \exp(-v)`,
     },
   }),
 });
-
-/** Displacement (mm) after flowing along `velocity` for a time, backwards where it is negative, by squaring. */
-function exponential(b: Builder, velocity: ValueId, time: number, squarings: number): ValueId {
-  let flow = b.scale({ value: velocity }, { factor: time / 2 ** squarings });
-  for (let squaring = 0; squaring < squarings; squaring += 1) {
-    flow = b.compose({ outer: flow, inner: flow });
-  }
-  return flow;
-}

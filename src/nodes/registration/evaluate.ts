@@ -9,6 +9,7 @@ import type {
   ModelMaps,
   ObjectivePart,
   Residuals,
+  ShiftedGrid,
   SimilarityPart,
   Variables,
 } from '../../runtime/api/nodes/port-values';
@@ -47,10 +48,16 @@ export function evaluate(
     keptTogether(b, pair, initial, comparison);
   const atAllPoints = (pair: ImagePair) => kept(pair, comparisonOf(b, pair, maps, at.grid));
   const main = atAllPoints(pairs.main);
+  const own = model.displacementAt && {
+    displacementAt: (points: ShiftedGrid) =>
+      model.displacementAt?.(b, variables, points, at) as ValueId,
+    join: (displacement: ValueId) => afterModel(b, initial, { displacement }),
+  };
   const comparisonFor = (part: SimilarityPart): Comparison => {
     const pair = pairFor(pairs, part);
     if (part.sampling) {
-      return kept(pair, compareAtDrawnPoints(b, pair, maps, at, part.sampling, iteration));
+      const drawn = compareAtDrawnPoints(b, pair, maps, at, part.sampling, iteration, own);
+      return kept(pair, drawn);
     }
     return pair === pairs.main ? main : atAllPoints(pair);
   };

@@ -76,6 +76,7 @@ import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
 import { landmarkFit } from './start/landmark-fit';
+import { matchBlocks } from './start/match-blocks';
 import { centresAffine, momentCandidates } from './start/moment-candidates';
 import { searchStart } from './start/search-start';
 import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
@@ -139,6 +140,7 @@ export const opDefinitions = {
   lnccLossAdjoint,
   lnccLossAdjointFixed,
   lnccLossWithAdjoint,
+  matchBlocks,
   matchHistogram,
   meanSquaredDifference,
   meanWeight,

@@ -71,6 +71,13 @@ export interface ModelField {
   readonly basis?: 'cubic-b-spline';
 }
 
+/** Points that lie as the voxels of a grid do, beside them. */
+export interface ShiftedGrid {
+  readonly grid: Grid;
+  /** By how many voxels along each axis of the grid: three scalars. */
+  readonly shiftVoxels: ValueId;
+}
+
 export interface ModelPart {
   readonly kind: 'model';
   /** Start at the coarsest level: the identity. */
@@ -84,6 +91,17 @@ export interface ModelPart {
    * for others it is the moving image's map.
    */
   whole?(b: Builder, variables: Variables, context: LevelContext): MapValue;
+  /**
+   * The displacement (mm) of the moving image's map at the voxels of a grid, shifted by so many of them along each of its axes (three
+   * scalars, no gradient to them), at a cost that goes with these voxels. Left out where a displacement has to be made
+   * on the level's grid first, and read from there.
+   */
+  displacementAt?(
+    b: Builder,
+    variables: Variables,
+    points: ShiftedGrid,
+    context: LevelContext,
+  ): ValueId;
   /** What regularizers may weigh. Left out where the model has no field. */
   fields?(b: Builder, variables: Variables, context: LevelContext): readonly ModelField[];
   /**

@@ -1,7 +1,7 @@
 import type { Vec3 } from '../../../imaging/frames';
 import { InternalError } from '../../internal-error';
 import type { BufferId } from '../../ir/kernel-graph';
-import { fieldType } from '../../ir/values';
+import { fieldType, type ValueType } from '../../ir/values';
 import { defineOp, type Emitter } from '../define-op';
 import { asField, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
 import { copyKernel } from '../loop/loop-kernels';
@@ -14,19 +14,22 @@ export const splineField = defineOp<GridAttributes>()({
   doc:
     'The vectors (mm) of a cubic B-spline at the voxels of a grid, from its coefficients (mm): ' +
     'u(x) = Σ c_k Π β³(t_a − k_a), where t are the coordinates of x among the control points. These are a grid of their own, ' +
-    'along the axes of the other; beyond them coefficients count as 0.',
-  inputs: { coefficients: 'field' },
+    'along the axes of the other; beyond them coefficients count as 0. With `shift`, three numbers to which no gradient flows, ' +
+    'at the voxels shifted by so many of them along each axis.',
+  inputs: { coefficients: 'field', shift: 'scalars?' },
   outputs: ['field'],
-  infer({ coefficients }, attributes) {
+  infer({ coefficients, shift }, attributes) {
     const grid = gridOf(attributes);
     controlAxes(asField(coefficients, 3).grid, grid);
+    requireThree(shift);
     return { field: fieldType(grid, 3) };
   },
   adjoint(b, { inputs }, { field }) {
     if (field === undefined) return {};
     const { grid } = asField(b.typeOf(inputs.coefficients));
+    const transposed = { field, shift: inputs.shift };
     return {
-      coefficients: b.op('splineFieldTransposed', { field }, gridAttributes(grid)).coefficients,
+      coefficients: b.op('splineFieldTransposed', transposed, gridAttributes(grid)).coefficients,
     };
   },
   kernels: [splineAxisKernel, copyKernel],
@@ -35,7 +38,7 @@ export const splineField = defineOp<GridAttributes>()({
     const axes = controlAxes(grid, gridOf(attributes));
     // The dense axis last: what lies before it is small.
     const steps = [0, 1, 2].map((axis) => stepAlong(axes, axis, axisModes.evaluate));
-    walkAxes(emitter, i.coefficients, o.field, grid.sizeVoxels, steps);
+    walkAxes(emitter, i.coefficients, o.field, grid.sizeVoxels, steps, i.shift);
   },
 });
 
@@ -44,24 +47,26 @@ export const splineFieldTransposed = defineOp<GridAttributes>()({
   doc:
     'The transposed of `splineField`, onto the control points that are given: the cotangent of its coefficients. Each control ' +
     'point gathers the vectors within its reach.',
-  inputs: { field: 'field' },
+  inputs: { field: 'field', shift: 'scalars?' },
   outputs: ['coefficients'],
-  infer({ field }, attributes) {
+  infer({ field, shift }, attributes) {
     const control = gridOf(attributes);
+    requireThree(shift);
     controlAxes(control, asField(field, 3).grid);
     return { coefficients: fieldType(control, 3) };
   },
   adjoint(b, { inputs }, { coefficients }) {
     if (coefficients === undefined) return {};
     const { grid } = asField(b.typeOf(inputs.field));
-    return { field: b.op('splineField', { coefficients }, gridAttributes(grid)).field };
+    const back = { coefficients, shift: inputs.shift };
+    return { field: b.op('splineField', back, gridAttributes(grid)).field };
   },
   kernels: [splineAxisKernel, copyKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { grid } = asField(inputTypes.field);
     const axes = controlAxes(gridOf(attributes), grid);
     const steps = [2, 1, 0].map((axis) => stepAlong(axes, axis, axisModes.gather));
-    walkAxes(emitter, i.field, o.coefficients, grid.sizeVoxels, steps);
+    walkAxes(emitter, i.field, o.coefficients, grid.sizeVoxels, steps, i.shift);
   },
 });
 
@@ -93,6 +98,12 @@ export const subdivideSpline = defineOp<GridAttributes>()({
   },
 });
 
+function requireThree(shift: ValueType | undefined): void {
+  if (shift !== undefined && (shift.kind !== 'scalars' || shift.length !== 3)) {
+    throw new InternalError('Voxels are shifted by three numbers.');
+  }
+}
+
 interface AxisStep {
   readonly axis: number;
   readonly length: number;
@@ -115,6 +126,7 @@ function walkAxes(
   target: readonly BufferId[],
   sizeVoxels: Vec3,
   steps: readonly AxisStep[],
+  shift?: readonly BufferId[],
 ): void {
   const walked = steps.filter(({ mode }) => mode >= 0);
   if (walked.length === 0) {
@@ -133,8 +145,8 @@ function walkAxes(
     const after = isLast ? target : [0, 1, 2].map(() => emitter.scratch(count));
     emitter.call(
       splineAxisKernel,
-      { source: before, target: after },
-      { nx, ny, nz, axis, ...step },
+      { source: before, shift, target: after },
+      { nx, ny, nz, axis, ...step, shifted: shift === undefined ? 0 : 1 },
     );
     before = after;
   });
