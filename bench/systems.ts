@@ -85,14 +85,14 @@ export const systemPairs: readonly SystemPair[] = [
     folder: 'cardiac-mr/ed-es',
     files: withLabels,
     before: { dice: 0.493 },
-    recipes: ['brain-t1-svf'],
+    recipes: ['brain-t1-svf', 'log-demons'],
   },
   {
     name: 'lung-mr',
     folder: 'lung-mr/subjects-0004-0006',
     files: withLabels,
     before: { dice: 0.692 },
-    recipes: ['brain-t1-svf'],
+    recipes: ['brain-t1-svf', 'log-demons'],
   },
   {
     name: 'abdomen',

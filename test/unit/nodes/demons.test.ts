@@ -5,7 +5,7 @@ import { knownDeformation } from '../../../src/imaging/phantoms/deformation';
 import type { ImageVolume } from '../../../src/imaging/volume';
 import { demonsForce, type ForceGradient } from '../../../src/nodes/registration/demons-force';
 import { createCpuDevice } from '../../../src/runtime/cpu/device';
-import type { PlaneArray } from '../../../src/runtime/ir/values';
+import type { ValueId } from '../../../src/runtime/ir/values';
 import {
   fieldOf,
   obliqueGrid,
@@ -54,14 +54,14 @@ function forceOf(
     ...inputs,
   };
   const graph = graphOf(given, ({ builder: b }, values) => {
-    const { warped, fixed, weight, factor } = values as Record<
-      'warped' | 'fixed' | 'weight' | 'factor',
-      number
-    > as never;
+    const { warped, fixed, weight, factor } = values as Readonly<
+      Record<'warped' | 'fixed' | 'weight' | 'factor', ValueId>
+    >;
     const one = { warped, fixed, weight, factor };
     const rule = { gradient, stepVoxels: values.step!, leastDifference };
     const force = demonsForce(b, Array(objectives).fill(one), grid, rule);
-    const slope = (field: never) => b.fieldDerivatives({ field }, { order: 1, scheme: 'central' });
+    const slope = (field: ValueId) =>
+      b.fieldDerivatives({ field }, { order: 1, scheme: 'central' });
     return [force, slope(warped), slope(fixed)];
   });
   const [force, ofWarped, ofFixed] = runGraph(graph, given);
@@ -105,7 +105,7 @@ describe('a force of demons', () => {
         const g = [0, 0, 0];
         let squares = 0;
         for (let c = 0; c < channels; c += 1) {
-          const plane = (field: readonly PlaneArray[], k: number): number =>
+          const plane = (field: readonly ArrayLike<number>[], k: number): number =>
             field.length === 1 ? field[0]![k * force[0]!.length + at]! : field[k]![at]!;
           const J = [0, 1, 2].map(
             (i) => share[0]! * plane(ofWarped, 3 * c + i) + share[1]! * plane(ofFixed, 3 * c + i),
@@ -213,7 +213,7 @@ describe('demons', { timeout: 60_000 }, () => {
     ],
   ])(
     'recovers a known deformation with %s %o by %s',
-    async (model, modelParameters, similarity, iterations = settings.iterations) => {
+    async (model, modelParameters, similarity, iterations: readonly number[] = settings.iterations) => {
       const pair = bentPair();
       const { results } = await run({
         ...settings,
