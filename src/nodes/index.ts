@@ -16,6 +16,7 @@ import { evaluateSurfaceDistance } from './evaluate/surface-distance';
 import { blocks } from './initialise/blocks';
 import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
+import { coupledConvex } from './initialise/coupled-convex';
 import { identityStart } from './initialise/identity';
 import { landmarkStart } from './initialise/landmarks';
 import { moments } from './initialise/moments';
@@ -57,6 +58,7 @@ import { pickChannel } from './prepare/pick-channel';
 import { reorient } from './prepare/reorient';
 import { resampleImage } from './prepare/resample';
 import { resampleLabels } from './prepare/resample-labels';
+import { slidingBorder } from './prepare/sliding-border';
 import { smoothImage } from './prepare/smooth';
 import { standardizeIntensity } from './prepare/standardize';
 import { register } from './register/register';
@@ -115,6 +117,7 @@ export const nodeDefinitions = [
   cropToMask,
   reorient,
   foregroundMask,
+  slidingBorder,
   combineChannels,
   pickChannel,
   identityStart,
@@ -124,6 +127,7 @@ export const nodeDefinitions = [
   landmarkStart,
   blocks,
   start,
+  coupledConvex,
   translation,
   rigid,
   similarityModel,

@@ -1,8 +1,8 @@
 import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 
 /**
- * Displacement (mm) after flowing along a stationary `velocity` (mm per unit of time) for a time, backwards where it is
- * negative, by scaling and squaring (Arsigny et al. 2006).
+ * Displacement (mm) after flowing along a stationary `velocity` (mm per unit of time) for `time`, backwards where it is negative, by
+ * scaling and squaring (Arsigny et al. 2006).
  */
 export function exponential(
   b: Builder,

@@ -24,6 +24,9 @@ import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/fiel
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
 import { nonDiffeomorphicReport } from './derivatives/non-diffeomorphic';
+import { bestDisplacement } from './discrete/best-displacement';
+import { cellMeans } from './discrete/cell-means';
+import { displacementCosts } from './discrete/displacement-costs';
 import { mindSsc } from './features/mind-ssc';
 import { informationReport, labelInformationReport } from './histogram/information';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
@@ -95,7 +98,9 @@ export const opDefinitions = {
   addScaled,
   affineFromParameters,
   affineFromParametersAdjoint,
+  bestDisplacement,
   brightnessDrift,
+  cellMeans,
   centresAffine,
   chainToAffine,
   chainToDisplacement,
@@ -110,6 +115,7 @@ export const opDefinitions = {
   difference,
   diffusionEnergy,
   diffusionGradient,
+  displacementCosts,
   distanceReport,
   dot,
   fieldDerivatives,

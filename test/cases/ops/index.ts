@@ -13,6 +13,7 @@ import { cases as composeInverse } from './compose-inverse.cases';
 import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
+import { cases as discrete } from './discrete.cases';
 import { cases as features } from './features.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
@@ -57,6 +58,7 @@ export const allCases: readonly OpCase[] = [
   ...derivatives,
   ...derivativesDiffusion,
   ...derivativesJacobian,
+  ...discrete,
   ...features,
   ...histogram,
   ...histogramWeighted,

@@ -5,7 +5,6 @@ import { knownDeformation } from '../../../src/imaging/phantoms/deformation';
 import type { ImageVolume } from '../../../src/imaging/volume';
 import { demonsForce, type ForceGradient } from '../../../src/nodes/registration/demons-force';
 import { createCpuDevice } from '../../../src/runtime/cpu/device';
-import type { ValueId } from '../../../src/runtime/ir/values';
 import {
   fieldOf,
   obliqueGrid,
@@ -54,15 +53,18 @@ function forceOf(
     ...inputs,
   };
   const graph = graphOf(given, ({ builder: b }, values) => {
-    const { warped, fixed, weight, factor } = values as Readonly<
-      Record<'warped' | 'fixed' | 'weight' | 'factor', ValueId>
-    >;
-    const one = { warped, fixed, weight, factor };
+    const one = {
+      warped: values.warped!,
+      fixed: values.fixed!,
+      weight: values.weight!,
+      factor: values.factor!,
+    };
     const rule = { gradient, stepVoxels: values.step!, leastDifference };
     const force = demonsForce(b, Array(objectives).fill(one), grid, rule);
-    const slope = (field: ValueId) =>
-      b.fieldDerivatives({ field }, { order: 1, scheme: 'central' });
-    return [force, slope(warped), slope(fixed)];
+    const slopes = [one.warped, one.fixed].map((field) =>
+      b.fieldDerivatives({ field }, { order: 1, scheme: 'central' }),
+    );
+    return [force, ...slopes];
   });
   const [force, ofWarped, ofFixed] = runGraph(graph, given);
   return { force: force!, ofWarped: ofWarped!, ofFixed: ofFixed!, given };

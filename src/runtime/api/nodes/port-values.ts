@@ -216,6 +216,8 @@ export interface SimilarityPart extends WeightedTerm {
    * level and then moved as an image is. `mask` says what of the image counts; it may lie on another grid.
    */
   features?(b: Builder, image: PlacedImage, mask: PlacedImage | undefined): ValueId;
+  /** Whether features are made of the images as they are wired, and then smoothed and shrunk for a level. */
+  readonly describesWholeImages?: true;
   /** Compares at some of the points alone; absent: at all of them. For what needs no neighbours and no `withoutPartner`. */
   readonly sampling?: Sampling;
   /**
