@@ -30,7 +30,9 @@ import { affine } from './model/affine';
 import { bspline } from './model/bspline';
 import { bsplineVelocity } from './model/bspline-velocity';
 import { displacementModel } from './model/displacement';
+import { fourier } from './model/fourier';
 import { greedy } from './model/greedy';
+import { lddmm } from './model/lddmm';
 import { rigid } from './model/rigid';
 import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
@@ -69,6 +71,7 @@ import { displacementMagnitude } from './regularizer/displacement-magnitude';
 import { edgeWeightedDiffusion } from './regularizer/edge-weighted-diffusion';
 import { folding } from './regularizer/folding';
 import { hyperelastic } from './regularizer/hyperelastic';
+import { kineticEnergy } from './regularizer/kinetic-energy';
 import { linearElastic } from './regularizer/linear-elastic';
 import { localRigidity } from './regularizer/local-rigidity';
 import { logJacobianEnergy } from './regularizer/log-jacobian';
@@ -138,6 +141,8 @@ export const nodeDefinitions = [
   greedy,
   svf,
   syn,
+  lddmm,
+  fourier,
   lncc,
   mutualInformation,
   normalizedMutualInformation,
@@ -165,6 +170,7 @@ export const nodeDefinitions = [
   localRigidity,
   displacementMagnitude,
   sparsity,
+  kineticEnergy,
   adamNormalized,
   adam,
   gradientDescent,

@@ -25,6 +25,8 @@ export interface EnergyCase {
   readonly params?: Readonly<Record<string, number | string>>;
   /** Whether it is meant of the map, and is the mean over forward and central differences. */
   readonly ofTheMap?: true;
+  /** What it is meant of, if neither the map nor what the model moves. */
+  readonly role?: 'metric';
   /** The mean of its density for a standing wave over whole half waves. */
   energyOf?(wave: Wave): number;
   /** Its density where the displacement is linear; left out where it reads other than first derivatives. */
@@ -192,6 +194,12 @@ export const energyCases: readonly EnergyCase[] = [
   },
   {
     type: 'regularizer.displacement-magnitude',
+    energyOf: (w) => (w.amplitudeMm ** 2 * w.squaredDirection) / 4,
+    ofConstant: (u) => u[0]! ** 2 + u[1]! ** 2 + u[2]! ** 2,
+  },
+  {
+    type: 'regularizer.kinetic-energy',
+    role: 'metric',
     energyOf: (w) => (w.amplitudeMm ** 2 * w.squaredDirection) / 4,
     ofConstant: (u) => u[0]! ** 2 + u[1]! ** 2 + u[2]! ** 2,
   },

@@ -55,6 +55,18 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
       remedy: `Remove the wire from "${unfit.name}", or wire a deformable model such as Greedy.`,
     };
   }
+  const unmeasured = objectives.find(
+    (part) => part.on === 'field' && part.roles.every((role) => role === 'metric'),
+  );
+  if (unmeasured && !model.hasMetric) {
+    return {
+      port: 'objectives',
+      message: `"${unmeasured.name}" weighs how far a model is from rest in its own metric, and this model has none.`,
+      remedy: `Wire the model LDDMM or Fourier, or take Diffusion or Displacement magnitude in place of "${unmeasured.name}".`,
+    };
+  }
+  const misfit = model.refuses?.(fixed.grid);
+  if (misfit) return misfit;
   if (initial?.displacement !== undefined && !model.fields) {
     return {
       port: 'initial',

@@ -18,6 +18,7 @@ import { meanSquaredDifference } from './compare/mean-squared-difference';
 import { compose, composeScaled, warpAdjoint } from './compose/compose';
 import { invertDisplacement } from './compose/invert-displacement';
 import { travelledDistance } from './compose/travelled-distance';
+import { cosineField, cosineFieldTransposed } from './cosine/cosine-field';
 import type { OpDefinition } from './define-op';
 import { diffusionEnergy, diffusionGradient } from './derivatives/diffusion';
 import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/field-derivatives';
@@ -110,6 +111,8 @@ export const opDefinitions = {
   compareScalars,
   compose,
   composeScaled,
+  cosineField,
+  cosineFieldTransposed,
   correlationReport,
   countNonFinite,
   difference,

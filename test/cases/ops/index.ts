@@ -10,6 +10,7 @@ import { cases as compareReports } from './compare-reports.cases';
 import { cases as compareWeighted } from './compare-weighted.cases';
 import { cases as compose } from './compose.cases';
 import { cases as composeInverse } from './compose-inverse.cases';
+import { cases as cosine } from './cosine.cases';
 import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
@@ -55,6 +56,7 @@ export const allCases: readonly OpCase[] = [
   ...compareWeighted,
   ...compose,
   ...composeInverse,
+  ...cosine,
   ...derivatives,
   ...derivativesDiffusion,
   ...derivativesJacobian,

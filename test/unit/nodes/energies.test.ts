@@ -66,7 +66,7 @@ function energyOf(
     if (objective.on !== 'field') throw new Error(`${energy.type} weighs no field.`);
     // Coefficients of a spline are weighed by themselves (bspline.test.ts).
     const role = objective.roles.find((one) => one !== 'coefficients');
-    expect(role).toBe(energy.ofTheMap ? 'map' : 'displacement');
+    expect(role).toBe(energy.role ?? (energy.ofTheMap ? 'map' : 'displacement'));
     const weighed = { role: role as ModelField['role'], value: deformation };
     const level = { fixed: values.fixed, grid } as unknown as LevelContext;
     const loss = objective.loss(b.builder, weighed, level);

@@ -53,7 +53,7 @@ export function weighObjectives(
 
 /**
  * Of all fields of the first role that fits the sum, so that a model of two halves is weighed in both, and a spline not
- * twice, as coefficients and as what they make.
+ * twice, as coefficients and as what they make; of velocities over time the mean.
  */
 function lossOf(b: Builder, part: ObjectivePart, terms: ObjectiveTerms): ValueId {
   if (part.on === 'images') return comparisonLoss(b, part, terms);
@@ -61,7 +61,10 @@ function lossOf(b: Builder, part: ObjectivePart, terms: ObjectiveTerms): ValueId
   const weighed = part.roles.find((wanted) => terms.fields.some(({ role }) => role === wanted));
   const [first, ...others] = terms.fields
     .filter(({ role }) => role === weighed)
-    .map((field) => part.loss(b, field, terms.level));
+    .map((field) => {
+      const loss = part.loss(b, field, terms.level);
+      return field.share === undefined ? loss : b.scale({ value: loss }, { factor: field.share });
+    });
   if (first === undefined) throw new RangeError(`"${part.name}" has no field to weigh.`);
   return others.reduce((sum, term) => b.add({ a: sum, b: term }), first);
 }

@@ -3,6 +3,7 @@ import type { ValueId } from '../../ir/values';
 import type { ImageValue } from '../data-kinds/image';
 import type { DataValues } from '../data-kinds/index';
 import type { Builder } from './builder';
+import type { LoweringProblem } from './lowering-problem';
 
 export type { ImageValue } from '../data-kinds/image';
 export type { LabelsValue } from '../data-kinds/labels';
@@ -63,10 +64,13 @@ export interface ModelField {
   /**
    * What its vectors are: `displacement` mm, `velocity` mm per unit of time, `coefficients` of a basis. `map` is
    * the displacement of a map, mm, however the model makes it: every model that bends space has one a map, which
-   * is taken from `maps` and not from `fields`.
+   * is taken from `maps` and not from `fields`. `metric` are mm too: the mean of their squares is how far the map is from the
+   * identity in the model's own metric.
    */
-  readonly role: 'displacement' | 'velocity' | 'coefficients' | 'map';
+  readonly role: 'displacement' | 'velocity' | 'coefficients' | 'metric' | 'map';
   readonly value: ValueId;
+  /** Factor on what it is weighed by: of fields that follow each other in time, the share of time. 1 where left out. */
+  readonly share?: number;
   /** Of coefficients: the functions they are factors of. */
   readonly basis?: 'cubic-b-spline';
 }
@@ -104,6 +108,10 @@ export interface ModelPart {
   ): ValueId;
   /** What regularizers may weigh. Left out where the model has no field. */
   fields?(b: Builder, variables: Variables, context: LevelContext): readonly ModelField[];
+  /** Whether one of its fields has the role `metric`. */
+  readonly hasMetric?: boolean;
+  /** Why it does not go with a fixed image on this grid; undefined where it does. */
+  refuses?(grid: Grid): LoweringProblem | undefined;
   /**
    * Factor on the loss before it is differentiated. The gradient of a mean over voxels falls with
    * their number; a model of one vector a voxel asks for that number, so that its gradient has the

@@ -1,14 +1,18 @@
 import type { Simd } from '../../simd/simd';
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
-import { type AxisNumbers, axisModes, axisRows } from './axis-rows';
+import { type AxisNumbers, axisModes, axisRows, type BandedRows } from './axis-rows';
 
-/** What the kernel is given: the size before, and what is done along which axis. */
-export interface AlongAxisNumbers {
+/** The size before, along which axis something is done, and how long that axis is then. */
+export interface AxisSizes {
   readonly nx: number;
   readonly ny: number;
   readonly nz: number;
   readonly axis: number;
   readonly length: number;
+}
+
+/** What the kernel is given: sizes, and what is done along the axis. */
+export interface AlongAxisNumbers extends AxisSizes {
   readonly ratio: number;
   readonly offset: number;
   readonly mode: number;
@@ -20,14 +24,14 @@ type Planes = readonly [FloatArray, FloatArray, FloatArray];
 const blockColumns = 128;
 
 /** Elements that follow one another before the axis steps on, the axis itself, and how often that repeats. */
-export function axisLayout({ nx, ny, nz, axis }: AlongAxisNumbers) {
+export function axisLayout({ nx, ny, nz, axis }: AxisSizes) {
   const size = [nx, ny, nz] as const;
   const inner = axis === 0 ? 1 : axis === 1 ? nx : nx * ny;
   const from = size[axis] as number;
   return { inner, from, outer: (nx * ny * nz) / (inner * from) };
 }
 
-/** Each plane times a banded matrix along one axis; columns are shared out, and no sum depends on how. */
+/** Each plane times the banded matrix of a spline along one axis. */
 export function alongAxis(
   source: Planes,
   target: Planes,
@@ -35,9 +39,23 @@ export function alongAxis(
   share: Share,
   simd?: Simd,
 ): void {
-  const { inner, from, outer } = axisLayout(numbers);
+  const { from } = axisLayout(numbers);
   const { length: to, mode, ratio, offset } = numbers;
-  const { stride, table } = axisRows({ mode, from, to, ratio, offset } satisfies AxisNumbers);
+  const rows = axisRows({ mode, from, to, ratio, offset } satisfies AxisNumbers);
+  timesAlongAxis(source, target, numbers, rows, share, simd);
+}
+
+/** Each plane times a matrix of rows along one axis; columns are shared out, and no sum depends on how. */
+export function timesAlongAxis(
+  source: Planes,
+  target: Planes,
+  sizes: AxisSizes,
+  { stride, table }: BandedRows,
+  share: Share,
+  simd?: Simd,
+): void {
+  const { inner, from, outer } = axisLayout(sizes);
+  const { length: to } = sizes;
   const blocks = Math.ceil(inner / blockColumns);
   const [first, end] = shareOf(outer * blocks, share);
   if (simd && table.length <= simd.scratchFloats) {

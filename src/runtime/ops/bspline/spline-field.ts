@@ -1,4 +1,3 @@
-import type { Vec3 } from '../../../imaging/frames';
 import { InternalError } from '../../internal-error';
 import type { BufferId } from '../../ir/kernel-graph';
 import { fieldType, type ValueType } from '../../ir/values';
@@ -8,6 +7,7 @@ import { copyKernel } from '../loop/loop-kernels';
 import { splineAxisKernel } from './along-axis.kernel';
 import { axisModes } from './axis-rows';
 import { type ControlAxis, controlAxes } from './control-axes';
+import { walkAxes } from './walk-axes';
 
 export const splineField = defineOp<GridAttributes>()({
   name: 'splineField',
@@ -37,8 +37,9 @@ export const splineField = defineOp<GridAttributes>()({
     const { grid } = asField(inputTypes.coefficients);
     const axes = controlAxes(grid, gridOf(attributes));
     // The dense axis last: what lies before it is small.
-    const steps = [0, 1, 2].map((axis) => stepAlong(axes, axis, axisModes.evaluate));
-    walkAxes(emitter, i.coefficients, o.field, grid.sizeVoxels, steps, i.shift);
+    const steps = [0, 1, 2].flatMap((axis) => stepAlong(axes, axis, axisModes.evaluate));
+    const pass = splinePass(emitter, i.shift);
+    walkAxes(emitter, i.coefficients, o.field, grid.sizeVoxels, steps, pass);
   },
 });
 
@@ -65,8 +66,9 @@ export const splineFieldTransposed = defineOp<GridAttributes>()({
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { grid } = asField(inputTypes.field);
     const axes = controlAxes(gridOf(attributes), grid);
-    const steps = [2, 1, 0].map((axis) => stepAlong(axes, axis, axisModes.gather));
-    walkAxes(emitter, i.field, o.coefficients, grid.sizeVoxels, steps, i.shift);
+    const steps = [2, 1, 0].flatMap((axis) => stepAlong(axes, axis, axisModes.gather));
+    const pass = splinePass(emitter, i.shift);
+    walkAxes(emitter, i.field, o.coefficients, grid.sizeVoxels, steps, pass);
   },
 });
 
@@ -93,8 +95,9 @@ export const subdivideSpline = defineOp<GridAttributes>()({
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { grid } = asField(inputTypes.coefficients);
     const axes = controlAxes(grid, gridOf(attributes));
-    const steps = [0, 1, 2].map((axis) => stepAlong(axes, axis, axisModes.subdivide));
-    walkAxes(emitter, i.coefficients, o.coefficients, grid.sizeVoxels, steps);
+    const steps = [0, 1, 2].flatMap((axis) => stepAlong(axes, axis, axisModes.subdivide));
+    const pass = splinePass(emitter);
+    walkAxes(emitter, i.coefficients, o.coefficients, grid.sizeVoxels, steps, pass);
   },
 });
 
@@ -104,50 +107,33 @@ function requireThree(shift: ValueType | undefined): void {
   }
 }
 
-interface AxisStep {
+/** The grid before a step. */
+type Size = { readonly nx: number; readonly ny: number; readonly nz: number };
+
+type AxisStep = {
   readonly axis: number;
   readonly length: number;
   readonly ratio: number;
   readonly offset: number;
   readonly mode: number;
-}
+};
 
-function stepAlong(axes: readonly ControlAxis[], axis: number, mode: number): AxisStep {
+function stepAlong(axes: readonly ControlAxis[], axis: number, mode: number): readonly AxisStep[] {
   const { controls, length, ratio, offset } = axes[axis] as ControlAxis;
   // Along an axis of one voxel the one coefficient is the value.
-  if (controls === 1) return { axis, length: 1, ratio: 1, offset: 0, mode: -1 };
-  return { axis, length: mode === axisModes.gather ? controls : length, ratio, offset, mode };
+  if (controls === 1) return [];
+  return [{ axis, length: mode === axisModes.gather ? controls : length, ratio, offset, mode }];
 }
 
-/** The steps one after another, through scratch; axes of one element are passed over. */
-function walkAxes(
-  emitter: Emitter,
-  source: readonly BufferId[],
-  target: readonly BufferId[],
-  sizeVoxels: Vec3,
-  steps: readonly AxisStep[],
-  shift?: readonly BufferId[],
-): void {
-  const walked = steps.filter(({ mode }) => mode >= 0);
-  if (walked.length === 0) {
-    source.forEach((plane, k) => {
-      emitter.call(copyKernel, { source: plane, value: target[k] }, { count: 1 });
-    });
-    return;
-  }
-  const size = [...sizeVoxels];
-  let before = source;
-  walked.forEach(({ axis, ...step }, index) => {
-    const [nx = 1, ny = 1, nz = 1] = size;
-    size[axis] = step.length;
-    const count = size.reduce((product, n) => product * n, 1);
-    const isLast = index === walked.length - 1;
-    const after = isLast ? target : [0, 1, 2].map(() => emitter.scratch(count));
+/** A pass of `walkAxes` by the spline's kernel, for voxels that may be shifted. */
+function splinePass(emitter: Emitter, shift?: readonly BufferId[]) {
+  return (
+    buffers: { source: readonly BufferId[]; target: readonly BufferId[] },
+    step: AxisStep & Size,
+  ) =>
     emitter.call(
       splineAxisKernel,
-      { source: before, shift, target: after },
-      { nx, ny, nz, axis, ...step, shifted: shift === undefined ? 0 : 1 },
+      { ...buffers, shift },
+      { ...step, shifted: shift === undefined ? 0 : 1 },
     );
-    before = after;
-  });
 }
