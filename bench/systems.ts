@@ -88,14 +88,14 @@ export const systemPairs: readonly SystemPair[] = [
     folder: 'cardiac-mr/ed-es',
     files: withLabels,
     before: { dice: 0.493 },
-    recipes: ['brain-t1-svf', 'cardiac-mr'],
+    recipes: ['brain-t1-svf', 'cardiac-mr', 'log-demons'],
   },
   {
     name: 'lung-mr',
     folder: 'lung-mr/subjects-0004-0006',
     files: withLabels,
     before: { dice: 0.692 },
-    recipes: ['brain-t1-svf', 'lung-mr'],
+    recipes: ['brain-t1-svf', 'log-demons', 'lung-mr'],
   },
   {
     name: 'abdomen',

@@ -305,7 +305,7 @@ export interface Problem<Found extends Evaluation = Evaluation> {
   retract(variables: Variables, steps: Variables): Variables;
   /**
    * Where the objective is a sum of squares: the product of a direction with JᵀJ of its residuals at
-   * these variables. No objective offers its residuals yet, so that it is always absent.
+   * these variables. Always absent yet; what is squared at each voxel is in `Evaluation.residuals`.
    */
   linearize?(variables: Variables): { apply(direction: Variables): Variables };
 }
