@@ -32,6 +32,7 @@ const forBrains = [
   'ants-syn',
   'ants-syn-2024',
   'ants-syn-quick',
+  'best-brain',
   'brain-t1-affine',
   'brain-t1-bspline',
   'brain-t1-greedy',
