@@ -30,13 +30,18 @@ const withLabels = {
 } as const;
 const forBrains = [
   'ants-syn',
+  'ants-syn-2024',
+  'ants-syn-quick',
   'brain-t1-affine',
   'brain-t1-bspline',
   'brain-t1-greedy',
   'brain-t1-svf',
+  'fast-symmetric-demons',
   'fireants-greedy',
   'fireants-syn',
   'greedy',
+  'greedy-svf',
+  'log-demons',
 ] as const;
 
 /**
@@ -80,14 +85,14 @@ export const systemPairs: readonly SystemPair[] = [
     folder: 'cardiac-mr/ed-es',
     files: withLabels,
     before: { dice: 0.493 },
-    recipes: ['brain-t1-svf'],
+    recipes: ['brain-t1-svf', 'cardiac-mr'],
   },
   {
     name: 'lung-mr',
     folder: 'lung-mr/subjects-0004-0006',
     files: withLabels,
     before: { dice: 0.692 },
-    recipes: ['brain-t1-svf'],
+    recipes: ['brain-t1-svf', 'lung-mr'],
   },
   {
     name: 'abdomen',
@@ -98,14 +103,33 @@ export const systemPairs: readonly SystemPair[] = [
       'moving-landmarks': 'landmarks.csv',
     },
     before: { dice: 0.359, treMm: 10.54 },
-    recipes: ['abdomen-ct', 'brain-t1-greedy'],
+    recipes: ['abdomen-ct', 'brain-t1-greedy', 'convexadam', 'landmark-guided', 'thorax-ct'],
+  },
+  {
+    name: 'copd',
+    folder: 'lung-ct/copd-case-01',
+    // Lung masks and expert landmarks are all that there is of this pair: images are the masks, blurred.
+    files: {
+      fixed: 'fast/fixed.nii.gz',
+      moving: 'fast/moving.nii.gz',
+      'fixed-labels': 'fast/fixed-mask.nii.gz',
+      'moving-labels': 'fast/moving-mask.nii.gz',
+      'fixed-landmarks': 'landmarks.csv',
+      'moving-landmarks': 'landmarks.csv',
+    },
+    before: { dice: 0.746, treMm: 16.87 },
+    recipes: ['convexadam', 'lung-ct'],
   },
   {
     name: 'prostate',
     folder: 'multimodal/prostate-mr-us-0',
-    files: withLabels,
-    before: { dice: 0.593 },
-    recipes: ['brain-t1-affine'],
+    files: {
+      ...withLabels,
+      'fixed-guide': 'fixed-labels.nii.gz',
+      'moving-guide': 'moving-labels.nii.gz',
+    },
+    before: { dice: 0.198 },
+    recipes: ['brain-t1-affine', 'prostate-mr-us'],
   },
   {
     name: 'spinal-cord',
@@ -119,6 +143,6 @@ export const systemPairs: readonly SystemPair[] = [
     folder: '2d-histology/rat-kidney',
     files: { fixed: 'fixed-grey.nii.gz', moving: 'moving-grey.nii.gz' },
     before: {},
-    recipes: ['brain-2d-greedy'],
+    recipes: ['brain-2d-greedy', 'histology-2d'],
   },
 ];

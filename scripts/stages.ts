@@ -8,7 +8,7 @@ export interface Stage {
   readonly counts: 'one check' | 'its tests';
   /** After this long the stage is ended and has failed: a lost device can hang a process for ever. */
   readonly limitMinutes: number;
-  /** A stage without which this one would only repeat its failure. */
+  /** A stage that this one waits for, and without which it would only repeat its failure. */
   readonly after?: string;
   /** Why the stage cannot run on this machine, if it cannot. */
   readonly reasonToSkip?: () => string | undefined;
@@ -17,34 +17,36 @@ export interface Stage {
 const vitestTotals = ['--reporter=default', '--reporter=./scripts/vitest-totals.ts'];
 const playwrightTotals = ['--reporter=list,./scripts/playwright-totals.ts'];
 
-/** The whole suite, cheap stages first. */
+/** The whole suite, cheap stages first; what can run side by side does. */
 export const stages: readonly Stage[] = [
   // What `npm ci` built may be older than the sources.
   { name: 'simd', script: 'build:simd', counts: 'one check', limitMinutes: 2 },
-  { name: 'lint', script: 'lint', counts: 'one check', limitMinutes: 2 },
-  { name: 'types', script: 'types', counts: 'one check', limitMinutes: 4 },
-  { name: 'deps', script: 'deps', counts: 'one check', limitMinutes: 2 },
+  { name: 'lint', script: 'lint', counts: 'one check', limitMinutes: 4 },
+  { name: 'types', script: 'types', counts: 'one check', limitMinutes: 8 },
+  { name: 'deps', script: 'deps', counts: 'one check', limitMinutes: 4 },
   {
     name: 'unit',
     script: 'test:unit',
     scriptArguments: vitestTotals,
     counts: 'its tests',
-    limitMinutes: 8,
+    limitMinutes: 16,
+    after: 'simd',
   },
   {
     name: 'generated',
     script: 'generate',
     scriptArguments: ['--check'],
     counts: 'one check',
-    limitMinutes: 2,
+    limitMinutes: 4,
+    after: 'simd',
   },
-  { name: 'build', script: 'build', counts: 'one check', limitMinutes: 4 },
+  { name: 'build', script: 'build', counts: 'one check', limitMinutes: 8, after: 'simd' },
   {
     name: 'fuzz',
     script: 'fuzz',
     scriptArguments: ['--count', '12'],
     counts: 'one check',
-    limitMinutes: 6,
+    limitMinutes: 10,
     after: 'build',
   },
   {
@@ -52,14 +54,15 @@ export const stages: readonly Stage[] = [
     script: 'test:gpu',
     scriptArguments: vitestTotals,
     counts: 'its tests',
-    limitMinutes: 8,
+    limitMinutes: 16,
+    after: 'simd',
   },
   {
     name: 'recipes',
     script: 'test:recipes',
     scriptArguments: vitestTotals,
     counts: 'its tests',
-    limitMinutes: 20,
+    limitMinutes: 28,
     after: 'build',
   },
   {
@@ -67,7 +70,7 @@ export const stages: readonly Stage[] = [
     script: 'test:browser',
     scriptArguments: playwrightTotals,
     counts: 'its tests',
-    limitMinutes: 18,
+    limitMinutes: 28,
     after: 'build',
     reasonToSkip: () => {
       const browser = findBrowser();

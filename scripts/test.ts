@@ -1,33 +1,55 @@
 // Runs the whole suite, or the stages named: `npm test`, `npm test -- unit gpu`. Goes on after a
-// failure, so that one run shows all of them. The last line holds the totals, alone.
-import { spawn } from 'node:child_process';
+// failure, so that one run shows all of them. Two stages run side by side, as hardly one keeps two
+// processors busy; `--lanes 1` runs one after the other. The last line holds the totals, alone.
 import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { inLanes } from './lanes';
+import { type StageProcess, startStage } from './stage-process';
 import { type Stage, stages } from './stages';
-import { addTotals, noTotals, readTotals, type Totals, totalsFileVariable } from './totals';
+import { addTotals, noTotals, readTotals, type Totals } from './totals';
 
-const names = process.argv.slice(2);
+const { values: options, positionals: names } = parseArgs({
+  options: { lanes: { type: 'string' } },
+  allowPositionals: true,
+});
+const lanes = Number(options.lanes ?? Math.min(2, availableParallelism()));
 const unknown = names.filter((name) => !stages.some((stage) => stage.name === name));
-if (unknown.length > 0) {
-  console.error(`No stage is called ${unknown.join(', ')}. There are:`);
+if (unknown.length > 0 || !(Number.isInteger(lanes) && lanes > 0)) {
+  if (unknown.length > 0) console.error(`No stage is called ${unknown.join(', ')}. There are:`);
+  else console.error('--lanes takes a whole number of 1 or more. The stages are:');
   for (const { name } of stages) console.error(`  ${name}`);
   process.exit(2);
 }
 
-const results = new Map<string, Totals>();
-for (const stage of stages) {
-  if (names.length > 0 && !names.includes(stage.name)) continue;
-  console.log(`\n━━ ${stage.name}`);
-  const started = performance.now();
-  const totals = await totalsOf(stage);
-  results.set(stage.name, totals);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`━━ ${stage.name}: ${countsOf(totals)} in ${seconds} s`);
+/** A stage that is under way, or has ended while an older one was shown. */
+interface Started {
+  readonly stage: Stage;
+  readonly process: StageProcess;
+  result?: string;
 }
 
-const failedStages = [...results].filter(([, { failed }]) => failed > 0).map(([name]) => name);
-const total = [...results.values()].reduce(addTotals, noTotals);
+let isInterrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    isInterrupted = true;
+  });
+}
+
+/** The first of them is on the screen. */
+const started: Started[] = [];
+const results = new Map<string, Totals>();
+const chosen = stages.filter(({ name }) => names.length === 0 || names.includes(name));
+await inLanes(chosen, lanes, async (stage) => {
+  if (!isInterrupted) results.set(stage.name, await totalsOf(stage));
+});
+if (isInterrupted) process.exit(130);
+
+// In their order, whichever ended first.
+const ran = chosen.map(({ name }) => ({ name, totals: results.get(name) ?? noTotals }));
+const failedStages = ran.filter(({ totals }) => totals.failed > 0).map(({ name }) => name);
+const total = ran.reduce((sum, { totals }) => addTotals(sum, totals), noTotals);
 console.log('');
 for (const { name, reason } of total.skipped) console.log(`skipped: ${name} (${reason})`);
 if (failedStages.length > 0) console.log(`failed: ${failedStages.join(', ')}`);
@@ -40,10 +62,22 @@ async function totalsOf(stage: Stage): Promise<Totals> {
   if (reason !== undefined) {
     return { passed: 0, failed: 0, skipped: [{ name: `stage ${stage.name}`, reason }] };
   }
-  const totalsFile = join(tmpdir(), `weft-totals-${process.pid}.json`);
-  const succeeded = await runScript(stage, totalsFile);
+  const totalsFile = join(tmpdir(), `weft-totals-${process.pid}-${stage.name}.json`);
+  const began = performance.now();
+  const entry: Started = { stage, process: startStage(stage, totalsFile) };
+  started.push(entry);
+  if (started.length === 1) show(entry);
+  const succeeded = await entry.process.succeeded;
   const counted = readTotals(totalsFile);
   rmSync(totalsFile, { force: true });
+  const totals = judge(stage, succeeded, counted);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  entry.result = `━━ ${stage.name}: ${countsOf(totals)} in ${seconds} s`;
+  showEnded();
+  return totals;
+}
+
+function judge(stage: Stage, succeeded: boolean, counted: Totals | undefined): Totals {
   if (stage.counts === 'one check' || counted === undefined) {
     return succeeded ? { ...noTotals, passed: 1 } : { ...noTotals, failed: 1 };
   }
@@ -52,40 +86,18 @@ async function totalsOf(stage: Stage): Promise<Totals> {
   return onlyRunnerFailed ? { ...counted, failed: 1 } : counted;
 }
 
-/** True when the script ended with status 0 within its time. */
-function runScript(stage: Stage, totalsFile: string): Promise<boolean> {
-  const isWindows = process.platform === 'win32';
-  const child = spawn('npm', ['run', '-s', stage.script, '--', ...(stage.scriptArguments ?? [])], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, [totalsFileVariable]: totalsFile },
-    shell: isWindows,
-    // A group of its own, so that what the script started ends with it.
-    detached: !isWindows,
-  });
-  const end = (signal: NodeJS.Signals) => {
-    if (child.pid === undefined || child.exitCode !== null) return;
-    if (isWindows) child.kill(signal);
-    else process.kill(-child.pid, signal);
-  };
-  const onInterrupt = () => {
-    end('SIGTERM');
-    process.exit(130);
-  };
-  process.once('SIGINT', onInterrupt);
-  process.once('SIGTERM', onInterrupt);
-  const timer = setTimeout(() => {
-    console.error(`${stage.name} took more than ${stage.limitMinutes} minutes and was ended.`);
-    end('SIGKILL');
-  }, stage.limitMinutes * 60_000);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (status) => {
-      clearTimeout(timer);
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onInterrupt);
-      resolve(status === 0);
-    });
-  });
+function show({ stage, process }: Started): void {
+  console.log(`\n━━ ${stage.name}`);
+  process.show();
+}
+
+/** Closes the stages that have ended, as far as the one that still runs, which is shown from here on. */
+function showEnded(): void {
+  for (let first = started[0]; first?.result !== undefined; first = started[0]) {
+    console.log(first.result);
+    started.shift();
+    if (started[0] !== undefined) show(started[0]);
+  }
 }
 
 function countsOf({ passed, failed, skipped }: Totals): string {

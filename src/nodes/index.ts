@@ -13,8 +13,10 @@ import { evaluateLandmarks } from './evaluate/landmarks';
 import { evaluateMutualInformation } from './evaluate/mutual-information';
 import { evaluateStructuralSimilarity } from './evaluate/structural-similarity';
 import { evaluateSurfaceDistance } from './evaluate/surface-distance';
+import { blocks } from './initialise/blocks';
 import { centres } from './initialise/centres';
 import { centresOfMass } from './initialise/centres-of-mass';
+import { coupledConvex } from './initialise/coupled-convex';
 import { identityStart } from './initialise/identity';
 import { landmarkStart } from './initialise/landmarks';
 import { moments } from './initialise/moments';
@@ -26,6 +28,8 @@ import { loadMask } from './load/mask';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
+import { bsplineVelocity } from './model/bspline-velocity';
+import { displacementModel } from './model/displacement';
 import { fourier } from './model/fourier';
 import { greedy } from './model/greedy';
 import { lddmm } from './model/lddmm';
@@ -36,7 +40,9 @@ import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
+import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
 import { conjugateGradient } from './optimizer/conjugate-gradient';
+import { demons } from './optimizer/demons';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
@@ -54,6 +60,7 @@ import { pickChannel } from './prepare/pick-channel';
 import { reorient } from './prepare/reorient';
 import { resampleImage } from './prepare/resample';
 import { resampleLabels } from './prepare/resample-labels';
+import { slidingBorder } from './prepare/sliding-border';
 import { smoothImage } from './prepare/smooth';
 import { standardizeIntensity } from './prepare/standardize';
 import { register } from './register/register';
@@ -113,6 +120,7 @@ export const nodeDefinitions = [
   cropToMask,
   reorient,
   foregroundMask,
+  slidingBorder,
   combineChannels,
   pickChannel,
   identityStart,
@@ -120,12 +128,16 @@ export const nodeDefinitions = [
   centresOfMass,
   moments,
   landmarkStart,
+  blocks,
   start,
+  coupledConvex,
   translation,
   rigid,
   similarityModel,
   affine,
   bspline,
+  bsplineVelocity,
+  displacementModel,
   greedy,
   svf,
   syn,
@@ -163,9 +175,11 @@ export const nodeDefinitions = [
   adam,
   gradientDescent,
   regularStep,
+  adaptiveStochastic,
   lineSearchDescent,
   conjugateGradient,
   lbfgs,
+  demons,
   schedulePyramid,
   register,
   applyToImage,

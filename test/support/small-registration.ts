@@ -66,6 +66,7 @@ export interface SmallRegistration {
   readonly optimizer: string;
   /** Squared differences unless told. */
   readonly similarity?: string;
+  readonly similarityParameters?: Readonly<Record<string, unknown>>;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly modelParameters?: Readonly<Record<string, unknown>>;
   readonly shrink?: readonly number[];
@@ -107,7 +108,10 @@ export function registrationProgram(options: SmallRegistration): SmallProgram {
       movingMask: maskOn(masks.moving, 'movingMask'),
     }),
     model: part(options.model, options.modelParameters),
-    objectives: [part(options.similarity ?? 'similarity.mean-squared-error'), ...weighed],
+    objectives: [
+      part(options.similarity ?? 'similarity.mean-squared-error', options.similarityParameters),
+      ...weighed,
+    ],
     optimizer: part(options.optimizer, options.parameters),
     schedule: part('schedule.pyramid', {
       shrink,

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import { type Grid, hasRightAngles, sameGrid, spacingMm } from '../../imaging/grid';
+import { hasRightAngles } from '../../imaging/grid';
 import { gridAttributes } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { numberParameter } from '../../runtime/api/nodes/parameters';
-import type { LevelContext } from '../../runtime/api/nodes/port-values';
-import { addSteps } from '../registration/add-steps';
-import { controlGrid } from '../registration/control-grid';
 import { firstOf } from '../registration/field-model';
+import { controlSpacingParameter, splineModel } from '../registration/spline-model';
 
 export const bspline = defineNode({
   type: 'model.bspline',
@@ -62,39 +59,23 @@ an affine.
       },
     ],
   },
-  params: z.object({
-    spacingMm: numberParameter({
-      title: 'Control spacing',
-      help: 'From one control point to the next at the finest level; less follows finer motions, folds sooner and needs more bending energy.',
-      unit: 'mm',
-      default: 10,
-      min: 0.01,
-      max: 1000,
-    }),
-  }),
+  params: z.object({ spacingMm: controlSpacingParameter() }),
   inputs: {},
   outputs: { model: { type: 'model', doc: 'Coefficients of a cubic B-spline, mm.' } },
   lower(_, __, params) {
-    /** Twice as far apart at each coarser level. */
-    const controlsAt = ({ grid, level, levels }: LevelContext): Grid =>
-      controlGrid(grid, params.spacingMm * 2 ** (levels - 1 - level));
     return {
       model: {
-        kind: 'model',
-        start: (b, at) => [b.zeros({}, { channels: 3, ...gridAttributes(controlsAt(at)) })],
-        refine(b, variables, to) {
-          const coefficients = firstOf(variables);
-          const type = b.typeOf(coefficients);
-          const controls = controlsAt(to);
-          // The last level and the full grid fill the same box.
-          if (type.kind === 'field' && sameGrid(type.grid, controls)) return variables;
-          return [b.subdivideSpline({ coefficients }, gridAttributes(controls))];
-        },
+        ...splineModel(params.spacingMm),
         maps: (b, variables, { grid }) => ({
           moving: {
             displacement: b.splineField({ coefficients: firstOf(variables) }, gridAttributes(grid)),
           },
         }),
+        displacementAt: (b, variables, { grid, shiftVoxels }) =>
+          b.splineField(
+            { coefficients: firstOf(variables), shift: shiftVoxels },
+            gridAttributes(grid),
+          ),
         fields(b, variables, { grid }) {
           const coefficients = firstOf(variables);
           const dense = b.splineField({ coefficients }, gridAttributes(grid));
@@ -105,19 +86,7 @@ an affine.
             ? [displacement, { ...spline, value: coefficients }]
             : [displacement];
         },
-        // The gradient of a mean falls with the number of coefficients that share it.
-        lossScale: (at) => cellCount(at.grid, controlsAt(at)),
-        update: addSteps,
       },
     };
   },
 });
-
-/** How many cells between control points the voxels of a grid fill. */
-function cellCount(grid: Grid, controls: Grid): number {
-  const [voxel, cell] = [spacingMm(grid), spacingMm(controls)];
-  return grid.sizeVoxels.reduce((product, n, axis) => {
-    const cells = n === 1 ? 1 : (n * (voxel[axis] ?? 1)) / (cell[axis] ?? 1);
-    return product * Math.max(1, cells);
-  }, 1);
-}

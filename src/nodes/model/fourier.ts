@@ -6,8 +6,8 @@ import { defineNode } from '../../runtime/api/nodes/define-node';
 import { integerParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import type { Variables } from '../../runtime/api/nodes/port-values';
 import { addSteps } from '../registration/add-steps';
+import { exponential } from '../registration/exponential';
 import { firstOf } from '../registration/field-model';
-import { exponential } from '../registration/flow';
 
 export const fourier = defineNode({
   type: 'model.fourier',

@@ -39,6 +39,7 @@ Jacobian node.`,
   lower: (_, __, params) => ({
     model: {
       ...fieldModel('displacement', params),
+      relativeMotion: [1],
       maps: (_b, variables) => ({ moving: { displacement: firstOf(variables) } }),
       update: (b, variables, steps) => {
         const moved = b.compose({ outer: firstOf(variables), inner: firstOf(steps) });

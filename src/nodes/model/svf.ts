@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { integerParameter } from '../../runtime/api/nodes/parameters';
+import { flagParameter, integerParameter } from '../../runtime/api/nodes/parameters';
 import { addSteps } from '../registration/add-steps';
+import { exponential } from '../registration/exponential';
 import { fieldModel, firstOf, smoothField, smoothingParameters } from '../registration/field-model';
-import { exponential } from '../registration/flow';
 
 export const svf = defineNode({
   type: 'model.svf',
@@ -31,7 +31,11 @@ again.
 Use it where the inverse matters, for example to bring atlas labels back, or where folding must not
 occur. It costs a few times more than the greedy model and follows fine folds a little less.
 
-The gradient goes through every squaring exactly.`,
+The gradient goes through every squaring exactly.
+
+**Half way**: both images are read in the middle, the moving one after half of the time, the fixed one after half of the time
+backwards. Fixed and moving then count the same, and exchanging them turns the velocity round, but for interpolation: what makes
+log-demons *symmetric*. The preview shows the moving image in the middle.`,
     formula: String.raw`T = \exp(v),\qquad u_0 = \frac{v}{2^{K}},\quad
 u_{k+1} = u_k + u_k\circ(\mathrm{id}+u_k),\qquad T^{-1} = \exp(-v)`,
     references: [
@@ -55,14 +59,26 @@ u_{k+1} = u_k + u_k\circ(\mathrm{id}+u_k),\qquad T^{-1} = \exp(-v)`,
       max: 10,
       advanced: true,
     }),
+    halfWay: flagParameter({
+      title: 'Half way',
+      help: 'Reads both images in the middle, so that neither is the template; off reads the moving one alone.',
+      default: false,
+    }),
   }),
   inputs: {},
   outputs: { model: { type: 'model', doc: 'Velocity field, mm per unit of time.' } },
   lower: (_, __, params) => ({
     model: {
       ...fieldModel('velocity', params),
-      maps: (b, variables) => ({
-        moving: { displacement: exponential(b, firstOf(variables), 1, params.squarings) },
+      relativeMotion: [1],
+      maps(b, variables) {
+        const flow = (time: number) => ({
+          displacement: exponential(b, firstOf(variables), time, params.squarings),
+        });
+        return params.halfWay ? { fixed: flow(-0.5), moving: flow(0.5) } : { moving: flow(1) };
+      },
+      whole: (b, variables) => ({
+        displacement: exponential(b, firstOf(variables), 1, params.squarings),
       }),
       update: (b, variables, steps) =>
         addSteps(b, variables, steps).map((velocity) =>

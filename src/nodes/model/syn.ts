@@ -62,6 +62,7 @@ u_i \leftarrow G_{\text{field}} * \big(\delta_i + u_i\circ(\mathrm{id}+\delta_i)
   lower: (_, __, params) => ({
     model: {
       ...fieldModel('displacement', params, 2),
+      relativeMotion: [-1, 1],
       maps(_b, variables) {
         const [toFixed, toMoving] = halvesOf(variables);
         return { fixed: { displacement: toFixed }, moving: { displacement: toMoving } };

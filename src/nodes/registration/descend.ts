@@ -145,6 +145,7 @@ function problemOf(
     factor === 1 ? total : b.scale({ value: total }, { factor });
   return {
     level,
+    ...(model.relativeMotion && { relativeMotion: model.relativeMotion }),
     evaluate(variables) {
       const found = evaluate(b, parts, level, pairs, variables, iteration);
       const loss = scaled(found.total);

@@ -7,6 +7,7 @@ import type {
   MapValue,
   ModelMaps,
   Sampling,
+  ShiftedGrid,
 } from '../../runtime/api/nodes/port-values';
 
 /** A histogram of fewer points says little: a level is compared at no fewer, where it has so many. */
@@ -17,6 +18,7 @@ const fewestPoints = 2048;
  * of a lattice, all at the same place of their cells, and that place drawn anew. Every point of the image is as
  * likely as any other; gradients flow to the maps as those of all points do.
  * @param iteration which draw it is; the place depends on it, on the seed and the level alone
+ * @param own of a model that tells its displacement at any points: the moving image is then read at a cost that goes with these
  */
 export function compareAtDrawnPoints(
   b: Builder,
@@ -25,6 +27,7 @@ export function compareAtDrawnPoints(
   at: Pick<LevelContext, 'grid' | 'level'>,
   { fraction, seed }: Sampling,
   iteration: ValueId,
+  own?: DisplacementAtPoints,
 ): Comparison {
   const lattice = latticeOf(at.grid, fraction);
   const shift = drawnShift(b, lattice, iteration, { seed, stream: at.level });
@@ -33,11 +36,20 @@ export function compareAtDrawnPoints(
     pair,
     {
       fixed: readAfter(b, shift, maps.fixed ?? {}, lattice),
-      moving: readAfter(b, shift, maps.moving, lattice),
+      moving: own
+        ? own.join(fromMiddle(b, shift, own.displacementAt({ grid: lattice, ...shift })))
+        : readAfter(b, shift, maps.moving, lattice),
     },
     lattice,
     { fixedIsReference: maps.fixed === undefined },
   );
+}
+
+/** How a model that tells its displacement at any points, mm, leads to the moving image. */
+export interface DisplacementAtPoints {
+  displacementAt(points: ShiftedGrid): ValueId;
+  /** The map whose displacement is the model's. */
+  join(displacement: ValueId): MapValue;
 }
 
 /** The middles of equal cells that fill a grid, about so many as the fraction of its voxels. */
@@ -65,6 +77,8 @@ export function latticeOf(grid: Grid, fraction: number): Grid {
 /** From the middle of each cell to the place in it that was drawn, mm: three scalars. */
 interface Shift {
   readonly mm: readonly [ValueId, ValueId, ValueId];
+  /** The same in cells along each axis: three scalars in one. */
+  readonly shiftVoxels: ValueId;
   /** The same as an affine. */
   readonly affine: ValueId;
 }
@@ -94,7 +108,18 @@ function drawnShift(
       expressions: [['+', ['+', 'a', ['*', 'b', 'e']], ['+', ['*', 'c', 'f'], ['*', 'd', 'g']]]],
     },
   );
-  return { mm, affine };
+  const axes = [0, 1, 2].map((axis) =>
+    b.pointwiseSum(
+      { a: draws },
+      { terms: [sizeVoxels[axis] === 1 ? ['*', 0, 'a.0'] : ['-', `a.${axis}`, 0.5]] },
+    ),
+  );
+  const only = (axis: number): ValueId => b.constant([0, 1, 2].map((i) => (i === axis ? 1 : 0)));
+  const shiftVoxels = b.pointwise(
+    { a: axes[0], b: axes[1], c: axes[2], d: only(0), e: only(1), f: only(2) },
+    { expressions: [['+', ['*', 'a', 'd'], ['+', ['*', 'b', 'e'], ['*', 'c', 'f']]]] },
+  );
+  return { mm, shiftVoxels, affine };
 }
 
 /** A map for the shifted points of a lattice: A · (y + s + u(y + s)). */
@@ -112,18 +137,22 @@ function readAfter(b: Builder, shift: Shift, map: MapValue, lattice: Grid): MapV
     { source: displacement, affine: shift.affine },
     { ...gridAttributes(lattice), interpolation: 'linear', outside: 'edge' },
   );
-  const [c, d, e] = shift.mm;
   return {
     ...(affine === undefined ? {} : { affine }),
-    displacement: b.pointwise(
-      { a: moved, c, d, e },
-      {
-        expressions: [
-          ['+', 'a.0', 'c'],
-          ['+', 'a.1', 'd'],
-          ['+', 'a.2', 'e'],
-        ],
-      },
-    ),
+    displacement: fromMiddle(b, shift, moved),
   };
+}
+
+/** The displacement (mm) from the middle of a cell, of one that is meant from the place drawn. */
+function fromMiddle(b: Builder, { mm: [c, d, e] }: Shift, displacement: ValueId): ValueId {
+  return b.pointwise(
+    { a: displacement, c, d, e },
+    {
+      expressions: [
+        ['+', 'a.0', 'c'],
+        ['+', 'a.1', 'd'],
+        ['+', 'a.2', 'e'],
+      ],
+    },
+  );
 }

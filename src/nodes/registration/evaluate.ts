@@ -1,3 +1,4 @@
+import { voxelCount } from '../../imaging/grid';
 import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { comparisonOf, type ImagePair } from '../../runtime/api/nodes/compare';
 import { type WeightedObjectives, weighObjectives } from '../../runtime/api/nodes/objectives';
@@ -6,6 +7,9 @@ import type {
   LevelContext,
   ModelField,
   ModelMaps,
+  ObjectivePart,
+  Residuals,
+  ShiftedGrid,
   SimilarityPart,
   Variables,
 } from '../../runtime/api/nodes/port-values';
@@ -22,6 +26,8 @@ export interface Evaluation extends WeightedObjectives {
    * that were drawn where no objective looks at all of them.
    */
   readonly warped: ValueId;
+  /** What is squared, where the objectives are sums of squares and nothing else. */
+  readonly residuals?: readonly Residuals[];
 }
 
 /**
@@ -30,7 +36,7 @@ export interface Evaluation extends WeightedObjectives {
  */
 export function evaluate(
   b: Builder,
-  { initial, model, objectives }: RegistrationParts,
+  { initial, model, objectives, optimizer }: RegistrationParts,
   at: LevelContext,
   pairs: LevelPairs,
   variables: Variables,
@@ -42,10 +48,16 @@ export function evaluate(
     keptTogether(b, pair, initial, comparison);
   const atAllPoints = (pair: ImagePair) => kept(pair, comparisonOf(b, pair, maps, at.grid));
   const main = atAllPoints(pairs.main);
+  const own = model.displacementAt && {
+    displacementAt: (points: ShiftedGrid) =>
+      model.displacementAt?.(b, variables, points, at) as ValueId,
+    join: (displacement: ValueId) => afterModel(b, initial, { displacement }),
+  };
   const comparisonFor = (part: SimilarityPart): Comparison => {
     const pair = pairFor(pairs, part);
     if (part.sampling) {
-      return kept(pair, compareAtDrawnPoints(b, pair, maps, at, part.sampling, iteration));
+      const drawn = compareAtDrawnPoints(b, pair, maps, at, part.sampling, iteration, own);
+      return kept(pair, drawn);
     }
     return pair === pairs.main ? main : atAllPoints(pair);
   };
@@ -60,7 +72,44 @@ export function evaluate(
   const [first] = comparing;
   // Nothing else would read the whole image in each iteration.
   const shown = first && comparing.every(({ sampling }) => sampling) ? comparisonFor(first) : main;
-  return { ...weighed, warped: shown.channels[0].warped };
+  const residuals = optimizer.needsResiduals && residualsOf(b, objectives, comparisonFor);
+  return { ...weighed, ...(residuals && { residuals }), warped: shown.channels[0].warped };
+}
+
+/** What the objectives square; nothing where one of them is no sum of squares over all points, which `register` refuses. */
+function residualsOf(
+  b: Builder,
+  objectives: RegistrationParts['objectives'],
+  comparisonFor: (part: SimilarityPart) => Comparison,
+): readonly Residuals[] | undefined {
+  const found: Residuals[] = [];
+  for (const part of objectives) {
+    if (!isSumOfSquares(part)) return undefined;
+    const comparison = comparisonFor(part);
+    const { channels, whole, domain } = comparison;
+    const { warped, fixed } = channels.length === 1 ? channels[0] : whole();
+    const { gate } = domain;
+    found.push({
+      warped,
+      fixed,
+      weight:
+        gate === undefined
+          ? domain.weight
+          : b.scale({ value: domain.weight, by: gate }, { factor: 1 }),
+      factor: b.scale(
+        { value: part.weight },
+        { factor: part.squaresFactor(comparison) * voxelCount(domain.grid) },
+      ),
+    });
+  }
+  return found;
+}
+
+/** Whether an objective is a sum of squares over all points of a level. */
+export function isSumOfSquares(
+  part: ObjectivePart,
+): part is SimilarityPart & Required<Pick<SimilarityPart, 'squaresFactor'>> {
+  return part.on === 'images' && part.squaresFactor !== undefined && !part.sampling;
 }
 
 /** What the maps of a model move, each for itself: what is meant of a map and not of what makes it. */

@@ -67,8 +67,18 @@ export function firstOf(variables: readonly ValueId[]): ValueId {
 }
 
 /** A field smoothed by a Gaussian; beyond the edge it is zero, so that the border stays put. */
-export function smoothField(b: Builder, value: ValueId, sigma: number): ValueId {
+export function smoothField(b: Builder, value: ValueId, sigmaVoxels: number): ValueId {
+  return fieldGaussian(b, value, sigmaVoxels, 'zero');
+}
+
+/** A field smoothed by a Gaussian of one width along every axis, in voxels. */
+export function fieldGaussian(
+  b: Builder,
+  value: ValueId,
+  sigma: number,
+  edges: 'zero' | 'renormalize',
+): ValueId {
   if (sigma === 0) return value;
   const sigmaVoxels = [sigma, sigma, sigma];
-  return b.gaussian({ value }, { sigmaVoxels, truncate, edges: 'zero', transposed: false });
+  return b.gaussian({ value }, { sigmaVoxels, truncate, edges, transposed: false });
 }

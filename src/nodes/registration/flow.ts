@@ -30,20 +30,6 @@ export function flowBackward(b: Builder, velocities: Variables): ValueId {
   return follow(b, undone);
 }
 
-/** Displacement (mm) after flowing along one velocity, mm per unit of time, for the time `direction`, by scaling and squaring. */
-export function exponential(
-  b: Builder,
-  velocity: ValueId,
-  direction: 1 | -1,
-  squarings: number,
-): ValueId {
-  let flow = b.scale({ value: velocity }, { factor: direction / 2 ** squarings });
-  for (let squaring = 0; squaring < squarings; squaring += 1) {
-    flow = b.compose({ outer: flow, inner: flow });
-  }
-  return flow;
-}
-
 function shortSteps(b: Builder, velocities: Variables): Variables {
   return velocities.map((value) => b.scale({ value }, { factor: 1 / velocities.length }));
 }

@@ -32,6 +32,16 @@ export function levelPairs(b: Builder, parts: RegistrationParts, shrink: number)
   for (const part of objectives) {
     if (part.on !== 'images' || !(part.pair || part.features)) continue;
     const { fixed, moving } = part.pair ?? {};
+    if (part.describesWholeImages) {
+      const described = featuresOf(b, part, {
+        ...whole,
+        ...(fixed && { fixed }),
+        ...(moving && { moving }),
+      });
+      const images = { fixed: shrunk(described.fixed), moving: shrunk(described.moving) };
+      own.set(part.name, { ...main, of: part.name, ...images });
+      continue;
+    }
     const pair = {
       ...main,
       of: part.name,
@@ -62,7 +72,12 @@ export function pairFor({ main, own }: LevelPairs, { name }: SimilarityPart): Im
   return own.get(name) ?? main;
 }
 
-function maskOn(b: Builder, { mask, grid: own }: MaskValue, { grid }: PlacedImage): PlacedImage {
+/** A mask on the grid of its image, by nearest neighbour. */
+export function maskOn(
+  b: Builder,
+  { mask, grid: own }: MaskValue,
+  { grid }: PlacedImage,
+): PlacedImage {
   if (sameGrid(own, grid)) return { image: mask, grid };
   const attributes = { ...gridAttributes(grid), interpolation: 'nearest', outside: 'cut' } as const;
   return { image: b.sample({ source: mask }, attributes), grid };

@@ -9,6 +9,7 @@ import type {
   TransformValue,
 } from '../../runtime/api/nodes/port-values';
 import { channelsText } from '../shared/same-grid';
+import { isSumOfSquares } from './evaluate';
 
 /** What is wired to a registration, as far as it can be refused before anything runs. */
 interface Wired {
@@ -44,6 +45,8 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
         'Set its Sampled share to 1, or wire Gradient descent or Adam, which need no comparison.',
     };
   }
+  const noSquares = wired.optimizer.needsResiduals && reasonAgainstResiduals(wired);
+  if (noSquares) return noSquares;
   const unfit = objectives.find((part) => part.on === 'field');
   if (unfit && !model.fields) {
     return {
@@ -85,6 +88,32 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
       port: 'initial',
       message: 'The fixed and the moving image do not overlap in the world.',
       remedy: bringTogether,
+    };
+  }
+  return undefined;
+}
+
+/** Why an optimizer that looks into what is squared finds nothing there, or cannot move the model by it. */
+function reasonAgainstResiduals({ model, objectives }: Wired): LoweringProblem | undefined {
+  const other = objectives.find((part) => !isSumOfSquares(part));
+  if (other) {
+    const isDrawn = other.on === 'images' && other.sampling !== undefined;
+    return {
+      port: 'objectives',
+      message: isDrawn
+        ? `"${other.name}" compares at some of the points alone, and this optimizer finds a force at each.`
+        : `This optimizer looks into squared differences, and "${other.name}" is none.`,
+      remedy: isDrawn
+        ? 'Set its Sampled share to 1.'
+        : 'Wire Mean squared error, Sum of squared differences or Self-similarity context alone (the Gaussians of the model keep it smooth), or wire another optimizer, for example Gradient descent.',
+    };
+  }
+  if (!model.relativeMotion) {
+    return {
+      port: 'model',
+      message: 'This optimizer finds a force at each voxel, and the model has no vector there.',
+      remedy:
+        'Wire a model of a field, such as Stationary velocity field or Greedy, or another optimizer.',
     };
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { voxelCount } from '../../imaging/grid';
 import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { meanOf } from '../../runtime/api/nodes/channels';
 import type { ComparedChannel, Comparison } from '../../runtime/api/nodes/port-values';
@@ -9,4 +10,9 @@ export function meanOverChannels(
   ofChannel: (channel: ComparedChannel) => ValueId,
 ): ValueId {
   return meanOf(b, [ofChannel(first), ...others.map(ofChannel)]);
+}
+
+/** What a mean of squares over voxels and channels takes its sum times: `SimilarityPart.squaresFactor`. */
+export function meanSquaresFactor({ channels, domain }: Comparison): number {
+  return 1 / (channels.length * voxelCount(domain.grid));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { weightParameter } from '../shared/objective-weight';
-import { meanOverChannels } from './mean-over-channels';
+import { meanOverChannels, meanSquaresFactor } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 import { squaredDifferenceToAny } from './unknown-partner';
 
@@ -39,6 +39,7 @@ normalize them, which is done channel by channel.`,
       weight: b.dial('weight', params.weight),
       on: 'images',
       ...ownPair(images),
+      squaresFactor: meanSquaresFactor,
       loss: (body, comparison) =>
         meanOverChannels(body, comparison, ({ fixed, warped }) =>
           body.meanSquaredDifference({ fixed, warped, weight: comparison.domain.weight }),

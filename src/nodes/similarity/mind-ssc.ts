@@ -3,9 +3,10 @@ import { sameGrid } from '../../imaging/grid';
 import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
 import { joinChannels, splitChannels } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { integerParameter } from '../../runtime/api/nodes/parameters';
+import { choiceParameter, integerParameter } from '../../runtime/api/nodes/parameters';
 import type { Comparison, PlacedImage } from '../../runtime/api/nodes/port-values';
 import { weightParameter } from '../shared/objective-weight';
+import { meanSquaresFactor } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 
 export const mindSsc = defineNode({
@@ -34,7 +35,9 @@ The descriptors of both images are made **once a level**, from the smoothed and 
 interpolated as an image is, not made anew from the warped one. That is what ConvexAdam does, and it is what makes it fast. A
 map that turns by much would turn the neighbours along, and in images of much noise a rigid or affine stage by this
 measure alone goes astray: take mutual information for these, and this one for the field. Neighbours and
-patches are counted in voxels of the level, so that coarse levels see coarse structure.
+patches are counted in voxels of the level, so that coarse levels see coarse structure. *Made of* whole images
+they are made at full size first, which costs the memory of that, and then smoothed and shrunk: a level of shrink 2 still sees the
+finest structure. ConvexAdam does so.
 
 Outside a mask the image is continued by the mean of what counts nearby, so that the mask's own border is no edge. Of a
 constant image all descriptors are 1: nothing is moved. A point without a partner costs as much as one whose partner
@@ -78,20 +81,29 @@ d_k(x) = \frac{1}{|P|}\sum_{p\in P}\big(I(x+p+a_k) - I(x+p+b_k)\big)^2`,
       min: 1,
       max: 8,
     }),
+    madeOf: choiceParameter({
+      title: 'Made of',
+      help: 'Images of the level: coarse levels see coarse structure. Whole images: the finest structure, whose features are then smoothed and shrunk.',
+      choices: ['level', 'whole'],
+      default: 'level',
+      advanced: true,
+    }),
     weight: weightParameter(),
   }),
   inputs: pairPorts,
   outputs: {
     objective: { type: 'objective', doc: 'Weighted mean squared difference of descriptors.' },
   },
-  lower: (b, images, { radiusVoxels, dilationVoxels, weight: factor }, { nodeId }) => ({
+  lower: (b, images, { radiusVoxels, dilationVoxels, madeOf, weight: factor }, { nodeId }) => ({
     objective: {
       kind: 'objective',
       name: nodeId,
       weight: b.dial('weight', factor),
       on: 'images',
       isLocal: true,
+      ...(madeOf === 'whole' ? { describesWholeImages: true } : {}),
       ...ownPair(images),
+      squaresFactor: meanSquaresFactor,
       features(body, image, mask) {
         const attributes = { radiusVoxels, dilationVoxels };
         const described = splitChannels(body, image.image).map((channel) =>

@@ -4,7 +4,7 @@ import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import type { Comparison } from '../../runtime/api/nodes/port-values';
 import { weightParameter } from '../shared/objective-weight';
-import { meanOverChannels } from './mean-over-channels';
+import { meanOverChannels, meanSquaresFactor } from './mean-over-channels';
 import { ownPair, pairPorts } from './own-pair';
 import { squaredDifferenceToAny } from './unknown-partner';
 
@@ -43,6 +43,8 @@ images of several channels it is the mean over channels.`,
       weight: b.dial('weight', params.weight),
       on: 'images',
       ...ownPair(images),
+      squaresFactor: (comparison) =>
+        volumeMm3(comparison.domain.grid) * meanSquaresFactor(comparison),
       loss: (body, comparison) =>
         meanOverChannels(body, comparison, ({ fixed, warped }) =>
           integrated(

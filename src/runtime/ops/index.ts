@@ -25,6 +25,9 @@ import { fieldDerivatives, fieldDerivativesTransposed } from './derivatives/fiel
 import { jacobianDeterminant } from './derivatives/jacobian-determinant';
 import { jacobianReport } from './derivatives/jacobian-report';
 import { nonDiffeomorphicReport } from './derivatives/non-diffeomorphic';
+import { bestDisplacement } from './discrete/best-displacement';
+import { cellMeans } from './discrete/cell-means';
+import { displacementCosts } from './discrete/displacement-costs';
 import { mindSsc } from './features/mind-ssc';
 import { informationReport, labelInformationReport } from './histogram/information';
 import { jointHistogram, jointHistogramAdjoint } from './histogram/joint-histogram';
@@ -77,6 +80,7 @@ import { splat } from './sample/splat';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
 import { landmarkFit } from './start/landmark-fit';
+import { matchBlocks } from './start/match-blocks';
 import { centresAffine, momentCandidates } from './start/moment-candidates';
 import { searchStart } from './start/search-start';
 import { fillOutside, meanWeight, nonZero, overlapGate, overlapReport } from './weight/weight';
@@ -95,7 +99,9 @@ export const opDefinitions = {
   addScaled,
   affineFromParameters,
   affineFromParametersAdjoint,
+  bestDisplacement,
   brightnessDrift,
+  cellMeans,
   centresAffine,
   chainToAffine,
   chainToDisplacement,
@@ -112,6 +118,7 @@ export const opDefinitions = {
   difference,
   diffusionEnergy,
   diffusionGradient,
+  displacementCosts,
   distanceReport,
   dot,
   fieldDerivatives,
@@ -142,6 +149,7 @@ export const opDefinitions = {
   lnccLossAdjoint,
   lnccLossAdjointFixed,
   lnccLossWithAdjoint,
+  matchBlocks,
   matchHistogram,
   meanSquaredDifference,
   meanWeight,

@@ -276,6 +276,39 @@ export interface SimdFunctions {
       high: number,
     ]
   ): void;
+  /** A plane, less a mean and scaled, at points of a lattice; NaN where these lie beyond its edge. */
+  readAround(
+    ...all: readonly [
+      source: number,
+      nx: number,
+      ny: number,
+      nz: number,
+      map: number,
+      mean: number,
+      scale: number,
+      target: number,
+      ...lattice: readonly [x: number, y: number, z: number],
+    ]
+  ): void;
+  /** How well blocks of four voxels along x correlate with what lies about their places, for each shift. */
+  scoreBlocks(
+    ...all: readonly [
+      fixed: number,
+      nx: number,
+      ny: number,
+      around: number,
+      px: number,
+      py: number,
+      corners: number,
+      count: number,
+      blockY: number,
+      blockZ: number,
+      ...reach: readonly [x: number, y: number, z: number],
+      leastVariance: number,
+      scores: number,
+      room: number,
+    ]
+  ): void;
   /** Joint histogram of two coarse images under a map; behind it, points counted and those on the thing. */
   countStart(
     ...all: readonly [

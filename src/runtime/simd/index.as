@@ -1,4 +1,5 @@
 export { affinePartials } from './affine';
+export { readAround, scoreBlocks } from './blocks';
 export { chainToDisplacement } from './chain';
 export { histogramCotangents, histogramPartials } from './histogram';
 export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc';

@@ -28,12 +28,18 @@ function bSpline(degree: number, t: number): number {
   return (t * bSpline(degree - 1, t) + (degree + 1 - t) * bSpline(degree - 1, t - 1)) / degree;
 }
 
-/** The spline at every voxel, as a sum over all control points. */
-function splineAt({ grid, controls, ratio, offset }: Among, { planes }: CaseValue): Float64Array[] {
+/** The spline at every voxel, shifted by some of them, as a sum over all control points. */
+function splineAt(
+  { grid, controls, ratio, offset }: Among,
+  { planes }: CaseValue,
+  shift: Vec3 = [0, 0, 0],
+): Float64Array[] {
   const weights = [0, 1, 2].map((axis) =>
     Array.from({ length: grid.sizeVoxels[axis]! }, (_, i) =>
       Array.from({ length: controls[axis]! }, (__, k) =>
-        controls[axis] === 1 ? 1 : bSpline(3, ratio[axis]! * i + offset[axis]! - k + 2),
+        controls[axis] === 1
+          ? 1
+          : bSpline(3, ratio[axis]! * (i + shift[axis]!) + offset[axis]! - k + 2),
       ),
     ),
   );
@@ -80,6 +86,33 @@ const situations: readonly (Among & { readonly name: string })[] = [
     offset: [-1.2, -2.1, 0.3],
   },
 ];
+
+const shift = [0.31, -0.47, 0.5] as const;
+
+const shifted: readonly OpCase[] = situations.slice(0, 2).flatMap(({ name, ...among }, index) => {
+  const control = controlGrid(among);
+  const coefficients = randomField(control, 3, 720 + index);
+  return [
+    {
+      op: 'splineField',
+      name: `shifted: ${name}`,
+      inputs: { coefficients, shift: scalars(...shift) },
+      attributes: gridAttributes(among.grid),
+      expected: { field: splineAt(among, coefficients, shift) },
+      expectedTolerance: 1e-8,
+      gradientOf: ['coefficients'],
+      gpu,
+    },
+    {
+      op: 'splineFieldTransposed',
+      name: `shifted: ${name}`,
+      inputs: { field: randomField(among.grid, 3, 730 + index), shift: scalars(...shift) },
+      attributes: gridAttributes(control),
+      gradientOf: ['field'],
+      gpu,
+    },
+  ];
+});
 
 const spanned: readonly OpCase[] = situations.flatMap(({ name, ...among }, index) => {
   const control = controlGrid(among);
@@ -273,6 +306,7 @@ const polynomials = bendingOfPolynomials(bent);
 
 export const cases: readonly OpCase[] = [
   ...spanned,
+  ...shifted,
   {
     op: 'splineField',
     name: 'one voxel',

@@ -14,6 +14,7 @@ import { cases as cosine } from './cosine.cases';
 import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
+import { cases as discrete } from './discrete.cases';
 import { cases as features } from './features.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
@@ -59,6 +60,7 @@ export const allCases: readonly OpCase[] = [
   ...derivatives,
   ...derivativesDiffusion,
   ...derivativesJacobian,
+  ...discrete,
   ...features,
   ...histogram,
   ...histogramWeighted,

@@ -1,5 +1,8 @@
-import { fieldOf, scalars, turnedGrid } from '../../support/case-values';
+import { applyMatrix } from '../../../src/imaging/frames';
+import type { Grid } from '../../../src/imaging/grid';
+import { fieldOf, oneSliceGrid, scalars, turnedGrid } from '../../support/case-values';
 import type { OpCase } from '../../support/op-case';
+import { textureAt } from '../../support/texture';
 
 const grid = turnedGrid([14, 16, 12], [2, 2, 2], [0, 0, 0]);
 const blob = fieldOf(
@@ -9,6 +12,18 @@ const blob = fieldOf(
     (x > 6 && y > 8 ? 0.4 : 0),
 );
 const options = { tryAxes: true, trySearch: true, margin: 0.05 };
+
+/** A texture of the world, moved by some mm. */
+const texture = (on: Grid, shiftMm: readonly number[] = [0, 0, 0]) =>
+  fieldOf(on, (i, j, k) => {
+    const [x, y, z] = applyMatrix(on.worldFromVoxel, [i, j, k]);
+    return textureAt(x - shiftMm[0]!, y - shiftMm[1]!, z - shiftMm[2]!);
+  });
+const identity = scalars(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0);
+const matching = { freedom: 'rigid', iterations: 4, blockShare: 0.5, inlierShare: 0.5 };
+const cut = turnedGrid([17, 14, 13], [1.1, 0.9, 1.2], [0, 0, 0]);
+const across = oneSliceGrid.worldFromVoxel;
+const inPlane = [0, 4, 8].map((row) => 0.8 * across[row]! - 0.9 * across[row + 1]!);
 
 const onHost = { absolute: 1e-3, relative: 1e-4, because: 'runs on the host in float32 storage' };
 
@@ -57,6 +72,31 @@ export const cases: readonly OpCase[] = [
     },
     attributes: { planar: true },
     expected: { candidate2: [shift([1, 0, 0, 0, 1, 0, 0, 0, 1])] },
+    gpu: onHost,
+  },
+  {
+    op: 'matchBlocks',
+    name: 'an image that lies elsewhere, by parts of voxels, on another grid',
+    inputs: {
+      fixed: texture(cut),
+      moving: texture(turnedGrid([22, 24, 12], [0.9, 0.9, 1.4], [-2, -1, 1]), [1.2, -0.7, 0.4]),
+      initial: identity,
+    },
+    attributes: matching,
+    expected: { affine: [[1, 0, 0, 1.2, 0, 1, 0, -0.7, 0, 0, 1, 0.4]], verdict: [[0, 1]] },
+    expectedTolerance: 0.2,
+    gpu: { absolute: 2e-3, relative: 1e-3, because: 'correlations are in float32 on the host' },
+  },
+  {
+    op: 'matchBlocks',
+    name: 'a slice of five blocks, fewer than it takes: stays as it began',
+    inputs: {
+      fixed: texture(oneSliceGrid),
+      moving: texture(oneSliceGrid, inPlane),
+      initial: identity,
+    },
+    attributes: { ...matching, blockShare: 1 },
+    expected: { affine: [[1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]], verdict: [[0, 0]] },
     gpu: onHost,
   },
 ];

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { applyMatrix } from '../../../src/imaging/frames';
 import { axisAlignedGrid, voxelCount } from '../../../src/imaging/grid';
+import { controlGrid } from '../../../src/nodes/registration/control-grid';
 import { compareAtDrawnPoints, latticeOf } from '../../../src/nodes/registration/drawn-samples';
 import { reasonToRefuse } from '../../../src/nodes/registration/registration-refusals';
 import { differentiate } from '../../../src/runtime/compile/differentiate';
+import { gridAttributes } from '../../../src/runtime/ops/grid-attributes';
 import {
   fieldOf,
   randomField,
@@ -112,6 +114,46 @@ test('gradients flow to what moves the points', () => {
     expect(Math.abs(predicted)).toBeGreaterThan(1e-5);
     expect(measured / predicted).toBeCloseTo(1, 4);
   }
+});
+
+test('a spline is read at the points alone, and leads where its field on the grid leads', () => {
+  const controls = controlGrid(grid, 9);
+  const coefficients = randomField(controls, 3, 11, 1.5);
+  const smooth = { fixed: wave(0), moving: wave(0.5), affine: maps.affine, coefficients };
+  const graph = graphOf(smooth, ({ builder: b }, values) => {
+    const compared = (isOwn: boolean) => {
+      const [spline, affine] = [values.coefficients!, values.affine!];
+      const displacement = b.splineField({ coefficients: spline }, gridAttributes(grid));
+      return compareAtDrawnPoints(
+        b,
+        {
+          of: '',
+          fixed: { image: values.fixed!, grid },
+          moving: { image: values.moving!, grid },
+        },
+        { moving: { affine, displacement } },
+        { grid, level: 0 },
+        { fraction: 0.25, seed: 3 },
+        b.constant([2]),
+        isOwn
+          ? {
+              displacementAt: (points) =>
+                b.splineField(
+                  { coefficients: spline, shift: points.shiftVoxels },
+                  gridAttributes(points.grid),
+                ),
+              join: (joined) => ({ affine, displacement: joined }),
+            }
+          : undefined,
+      ).channels[0].warped;
+    };
+    return [compared(true), compared(false)];
+  });
+  const [[own], [onGrid]] = runGraph(graph, smooth) as [Float64Array[], Float64Array[]];
+  const apart = own!.map((value, i) => Math.abs(value - onGrid![i]!));
+  // What the grid's field is between its voxels is linear.
+  expect(apart.reduce((sum, value) => sum + value, 0) / apart.length).toBeLessThan(0.01);
+  expect(Math.max(...own!) - Math.min(...own!)).toBeGreaterThan(1);
 });
 
 test('an eighth of the voxels finds a shift between unlike contrasts', async () => {

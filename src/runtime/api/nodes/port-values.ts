@@ -75,6 +75,13 @@ export interface ModelField {
   readonly basis?: 'cubic-b-spline';
 }
 
+/** Points that lie as the voxels of a grid do, beside them. */
+export interface ShiftedGrid {
+  readonly grid: Grid;
+  /** By how many voxels along each axis of the grid: three scalars. */
+  readonly shiftVoxels: ValueId;
+}
+
 export interface ModelPart {
   readonly kind: 'model';
   /** Start at the coarsest level: the identity. */
@@ -88,6 +95,17 @@ export interface ModelPart {
    * for others it is the moving image's map.
    */
   whole?(b: Builder, variables: Variables, context: LevelContext): MapValue;
+  /**
+   * The displacement (mm) of the moving image's map at the voxels of a grid, shifted by so many of them along each of its axes (three
+   * scalars, no gradient to them), at a cost that goes with these voxels. Left out where a displacement has to be made
+   * on the level's grid first, and read from there.
+   */
+  displacementAt?(
+    b: Builder,
+    variables: Variables,
+    points: ShiftedGrid,
+    context: LevelContext,
+  ): ValueId;
   /** What regularizers may weigh. Left out where the model has no field. */
   fields?(b: Builder, variables: Variables, context: LevelContext): readonly ModelField[];
   /** Whether one of its fields has the role `metric`. */
@@ -104,6 +122,12 @@ export interface ModelPart {
   shapeGradient?(b: Builder, gradient: Variables, context: LevelContext): Variables;
   /** Moves the variables by steps: mm for fields, the model's own units for scalars. */
   update(b: Builder, variables: Variables, steps: Variables, context: LevelContext): Variables;
+  /**
+   * Where all variables are fields of a vector a voxel of the level: how far a step of 1 mm of each of them moves a point of
+   * the moving image against its partner in the fixed one, to first order, mm. Absent: what is found voxel by voxel cannot
+   * move the model.
+   */
+  readonly relativeMotion?: readonly number[];
   /** Displacement of the inverse map, where it is cheap and exact. */
   inverse?(b: Builder, variables: Variables, context: LevelContext): ValueId;
 }
@@ -200,8 +224,15 @@ export interface SimilarityPart extends WeightedTerm {
    * level and then moved as an image is. `mask` says what of the image counts; it may lie on another grid.
    */
   features?(b: Builder, image: PlacedImage, mask: PlacedImage | undefined): ValueId;
+  /** Whether features are made of the images as they are wired, and then smoothed and shrunk for a level. */
+  readonly describesWholeImages?: true;
   /** Compares at some of the points alone; absent: at all of them. For what needs no neighbours and no `withoutPartner`. */
   readonly sampling?: Sampling;
+  /**
+   * Where its loss is Σ over points of weight · Σ over channels of (warped − fixed)², times a factor: that factor. What it is
+   * divided by afterwards, the share that the fixed mask lets count, is left out.
+   */
+  squaresFactor?(comparison: Comparison): number;
   /** Looks at neighbourhoods alone, so that brightness that drifts through an image does not matter. */
   readonly isLocal?: true;
   /** Its loss falls by a tenth and more at some level where a field finds much: less is told of as motion for nothing. */
@@ -239,17 +270,31 @@ export interface PlacesPart extends WeightedTerm {
 /** A weighted term of the loss. */
 export type ObjectivePart = SimilarityPart | RegularizerPart | PlacesPart;
 
+/** Differences of two images whose squares are in a loss, fields of as many channels as are compared. */
+export interface Residuals {
+  readonly warped: ValueId;
+  readonly fixed: ValueId;
+  /** How much each point counts, 0 to 1, a field of one channel; a constant of the iteration. */
+  readonly weight: ValueId;
+  /** Factor on Σ over points of weight · squares in the loss times the number of points, one scalar. */
+  readonly factor: ValueId;
+}
+
 /** What the objectives say of one choice of the variables. */
 export interface Evaluation {
   /** What is made small: the weighted sum of the objectives times the model's `lossScale`. */
   readonly loss: ValueId;
   /** Its gradient, as it is: `Problem.precondition` is for the optimizer to apply. */
   readonly gradient: Variables;
+  /** What is squared, for each objective, where the loss is made of squares alone. */
+  readonly residuals?: readonly Residuals[];
 }
 
 /** What an optimizer works on at one level: it asks, and never sees images or models. */
 export interface Problem<Found extends Evaluation = Evaluation> {
   readonly level: LevelContext & { readonly maxIterations: number };
+  /** That of the model. */
+  readonly relativeMotion?: readonly number[];
   /** Loss and gradient; costs a warp and its way back. */
   evaluate(variables: Variables): Found;
   /** The loss alone. */
@@ -296,6 +341,8 @@ export interface OptimizerPart {
    * and only accepted iterations count for convergence.
    */
   readonly takesBack?: boolean;
+  /** True where it looks into what is squared: it needs `Evaluation.residuals` and `Problem.relativeMotion`. */
+  readonly needsResiduals?: boolean;
   start(b: Builder, variables: Variables): Variables;
   /** The state of one level for the variables as they are refined to the next. */
   refine(b: Builder, state: Variables, variables: Variables): Variables;

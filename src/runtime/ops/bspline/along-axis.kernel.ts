@@ -5,7 +5,8 @@ import source from './along-axis.wgsl?raw';
 /** Three planes times a banded matrix along one axis: every step of evaluating a spline, or of its transpose. */
 export const splineAxisKernel = defineKernel({
   name: 'spline-axis',
-  bindings: { source: 'read3', target: 'write3' },
+  /** `shift`: by how many voxels the voxels are shifted, along each axis; read where `shifted` is 1. */
+  bindings: { source: 'read3', shift: 'read?', target: 'write3' },
   parameters: {
     nx: 'u32',
     ny: 'u32',
@@ -16,8 +17,12 @@ export const splineAxisKernel = defineKernel({
     offset: 'f32',
     /** One of `axisModes`. */
     mode: 'u32',
+    shifted: 'u32',
   },
-  cpu: (b, p, share, simd) => alongAxis(b.source, b.target, p, share, simd),
+  cpu(b, p, share, simd) {
+    const voxels = b.shift?.[p.axis] ?? 0;
+    alongAxis(b.source, b.target, { ...p, offset: p.offset + p.ratio * voxels }, share, simd);
+  },
   gpu: {
     source,
     threads: (p) => {

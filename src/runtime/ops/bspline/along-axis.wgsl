@@ -1,5 +1,5 @@
 // Three planes times a banded matrix along one axis: a spline's values from its coefficients (mode 0), the
-// transpose of that (1), or the coefficients on half the spacing (2). Voxel i lies at ratio · i + offset.
+// transpose of that (1), or the coefficients on half the spacing (2). Voxel i lies at ratio · (i + shift) + offset.
 
 fn basis(t: f32) -> f32 {
   let a = abs(t);
@@ -26,6 +26,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let k = i32((i / inner) % params.length);
   let start = (i / (inner * params.length)) * inner * length_before + i % inner;
 
+  var offset = params.offset;
+  if (params.shifted == 1u) { offset += params.ratio * shift[params.axis]; }
+
   var first = 0;
   var last = 0;
   var position = 0.0;
@@ -33,16 +36,16 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   var begin = 0.0;
   var step = 1.0;
   if (params.mode == 1u) {
-    first = i32(ceil((f32(k) - 2.0 - params.offset) / params.ratio));
-    last = i32(floor((f32(k) + 2.0 - params.offset) / params.ratio));
+    first = i32(ceil((f32(k) - 2.0 - offset) / params.ratio));
+    last = i32(floor((f32(k) + 2.0 - offset) / params.ratio));
     step = params.ratio;
-    begin = params.ratio * f32(first) + params.offset - f32(k);
+    begin = params.ratio * f32(first) + offset - f32(k);
   } else if (params.mode == 2u) {
-    let twice = k + i32(round(2.0 * params.offset));
+    let twice = k + i32(round(2.0 * offset));
     first = (twice >> 1u) - 1 + (twice & 1);
     last = (twice >> 1u) + 1;
   } else {
-    position = params.ratio * f32(k) + params.offset;
+    position = params.ratio * f32(k) + offset;
     first = i32(floor(position)) - 1;
     last = first + 3;
     begin = f32(first) - position;

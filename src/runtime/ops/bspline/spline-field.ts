@@ -1,6 +1,8 @@
+import type { Vec3 } from '../../../imaging/frames';
 import { InternalError } from '../../internal-error';
-import { fieldType } from '../../ir/values';
-import { defineOp } from '../define-op';
+import type { BufferId } from '../../ir/kernel-graph';
+import { fieldType, type ValueType } from '../../ir/values';
+import { defineOp, type Emitter } from '../define-op';
 import { asField, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
 import { copyKernel } from '../loop/loop-kernels';
 import { splineAxisKernel } from './along-axis.kernel';
@@ -13,19 +15,22 @@ export const splineField = defineOp<GridAttributes>()({
   doc:
     'The vectors (mm) of a cubic B-spline at the voxels of a grid, from its coefficients (mm): ' +
     'u(x) = Σ c_k Π β³(t_a − k_a), where t are the coordinates of x among the control points. These are a grid of their own, ' +
-    'along the axes of the other; beyond them coefficients count as 0.',
-  inputs: { coefficients: 'field' },
+    'along the axes of the other; beyond them coefficients count as 0. With `shift`, three numbers to which no gradient flows, ' +
+    'at the voxels shifted by so many of them along each axis.',
+  inputs: { coefficients: 'field', shift: 'scalars?' },
   outputs: ['field'],
-  infer({ coefficients }, attributes) {
+  infer({ coefficients, shift }, attributes) {
     const grid = gridOf(attributes);
     controlAxes(asField(coefficients, 3).grid, grid);
+    requireThree(shift);
     return { field: fieldType(grid, 3) };
   },
   adjoint(b, { inputs }, { field }) {
     if (field === undefined) return {};
     const { grid } = asField(b.typeOf(inputs.coefficients));
+    const transposed = { field, shift: inputs.shift };
     return {
-      coefficients: b.op('splineFieldTransposed', { field }, gridAttributes(grid)).coefficients,
+      coefficients: b.op('splineFieldTransposed', transposed, gridAttributes(grid)).coefficients,
     };
   },
   kernels: [splineAxisKernel, copyKernel],
@@ -34,9 +39,7 @@ export const splineField = defineOp<GridAttributes>()({
     const axes = controlAxes(grid, gridOf(attributes));
     // The dense axis last: what lies before it is small.
     const steps = [0, 1, 2].flatMap((axis) => stepAlong(axes, axis, axisModes.evaluate));
-    walkAxes(emitter, i.coefficients, o.field, grid.sizeVoxels, steps, (buffers, numbers) => {
-      emitter.call(splineAxisKernel, buffers, numbers);
-    });
+    walkSpline(emitter, i.coefficients, o.field, grid.sizeVoxels, steps, i.shift);
   },
 });
 
@@ -45,26 +48,26 @@ export const splineFieldTransposed = defineOp<GridAttributes>()({
   doc:
     'The transposed of `splineField`, onto the control points that are given: the cotangent of its coefficients. Each control ' +
     'point gathers the vectors within its reach.',
-  inputs: { field: 'field' },
+  inputs: { field: 'field', shift: 'scalars?' },
   outputs: ['coefficients'],
-  infer({ field }, attributes) {
+  infer({ field, shift }, attributes) {
     const control = gridOf(attributes);
+    requireThree(shift);
     controlAxes(control, asField(field, 3).grid);
     return { coefficients: fieldType(control, 3) };
   },
   adjoint(b, { inputs }, { coefficients }) {
     if (coefficients === undefined) return {};
     const { grid } = asField(b.typeOf(inputs.field));
-    return { field: b.op('splineField', { coefficients }, gridAttributes(grid)).field };
+    const back = { coefficients, shift: inputs.shift };
+    return { field: b.op('splineField', back, gridAttributes(grid)).field };
   },
   kernels: [splineAxisKernel, copyKernel],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { grid } = asField(inputTypes.field);
     const axes = controlAxes(gridOf(attributes), grid);
     const steps = [2, 1, 0].flatMap((axis) => stepAlong(axes, axis, axisModes.gather));
-    walkAxes(emitter, i.field, o.coefficients, grid.sizeVoxels, steps, (buffers, numbers) => {
-      emitter.call(splineAxisKernel, buffers, numbers);
-    });
+    walkSpline(emitter, i.field, o.coefficients, grid.sizeVoxels, steps, i.shift);
   },
 });
 
@@ -92,18 +95,15 @@ export const subdivideSpline = defineOp<GridAttributes>()({
     const { grid } = asField(inputTypes.coefficients);
     const axes = controlAxes(grid, gridOf(attributes));
     const steps = [0, 1, 2].flatMap((axis) => stepAlong(axes, axis, axisModes.subdivide));
-    walkAxes(
-      emitter,
-      i.coefficients,
-      o.coefficients,
-      grid.sizeVoxels,
-      steps,
-      (buffers, numbers) => {
-        emitter.call(splineAxisKernel, buffers, numbers);
-      },
-    );
+    walkSpline(emitter, i.coefficients, o.coefficients, grid.sizeVoxels, steps);
   },
 });
+
+function requireThree(shift: ValueType | undefined): void {
+  if (shift !== undefined && (shift.kind !== 'scalars' || shift.length !== 3)) {
+    throw new InternalError('Voxels are shifted by three numbers.');
+  }
+}
 
 type AxisStep = {
   readonly axis: number;
@@ -118,4 +118,19 @@ function stepAlong(axes: readonly ControlAxis[], axis: number, mode: number): re
   // Along an axis of one voxel the one coefficient is the value.
   if (controls === 1) return [];
   return [{ axis, length: mode === axisModes.gather ? controls : length, ratio, offset, mode }];
+}
+
+/** The steps of a spline, its voxels moved by a shift where there is one. */
+function walkSpline(
+  emitter: Emitter,
+  source: readonly BufferId[],
+  target: readonly BufferId[],
+  sizeVoxels: Vec3,
+  steps: readonly AxisStep[],
+  shift?: readonly BufferId[],
+): void {
+  walkAxes(emitter, source, target, sizeVoxels, steps, (buffers, numbers) => {
+    const shifted = shift === undefined ? 0 : 1;
+    emitter.call(splineAxisKernel, { ...buffers, shift }, { ...numbers, shifted });
+  });
 }

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { axisAlignedGrid } from '../../src/imaging/grid';
+import { nodeRegistry } from '../../src/nodes/index';
+import type { PipelineDocument } from '../../src/pipeline/schema';
+import { writeDocument } from '../../src/pipeline/write-document';
+import type { InputDescriptor } from '../../src/runtime/api/engine/inputs';
+import { compile } from '../../src/runtime/compile/compile';
+import { parse } from '../../src/runtime/compile/parse';
+import { leaveOutUnbound, validate } from '../../src/runtime/compile/validate';
+import { imageShape, labelsShape } from '../support/input-shapes';
+import { readRecipe, recipeFileNames } from '../support/run-recipe';
+
+const mebibyte = 2 ** 20;
+/** What every WebGPU device binds as one buffer, whatever its adapter. */
+const smallestLimitBytes = 128 * mebibyte;
+/** What a graphics card of a laptop has to give. */
+const modestCardBytes = 4096 * mebibyte;
+
+const grid = axisAlignedGrid([256, 256, 256], [1, 1, 1], [0, 0, 0]);
+const labels = Array.from({ length: 35 }, (_, index) => BigInt(index));
+
+/** Nodes that need more, and whose documentation says so. */
+const larger: readonly string[] = ['similarity.mind-ssc'];
+
+// A plan depends on the shapes of images and not on what they show: nothing of this size is computed.
+describe.each(recipeFileNames())('pipelines/%s on a pair of 256³ voxels', (file) => {
+  it('fits what every WebGPU device can bind, and a modest card', () => {
+    const { plan, diagnostics } = planned(readRecipe(file));
+    expect(diagnostics).toEqual([]);
+    expect(plan?.peakBytes).toBeGreaterThan(grid.sizeVoxels[0] ** 3 * 4);
+  });
+});
+
+const linearModels = ['translation', 'rigid', 'similarity', 'affine'].map(
+  (name) => `model.${name}`,
+);
+const swapped = [...nodeRegistry.values()].flatMap(({ type, inputs, section }) => {
+  if (section === 'similarity') {
+    return inputs.fixed?.type === 'image' ? [{ type, inPlaceOf: 'local-correlation' }] : [];
+  }
+  if (section !== 'model') return [];
+  return [{ type, inPlaceOf: linearModels.includes(type) ? 'affine-model' : 'field-model' }];
+});
+
+describe.each(swapped)('$type on a pair of 256³ voxels', ({ type, inPlaceOf }) => {
+  it(larger.includes(type) ? 'is refused, as its node says' : 'fits likewise', () => {
+    const recipe = structuredClone(readRecipe('brain-t1-greedy.json'));
+    const { version, documentation } = nodeRegistry.get(type)!;
+    expect(recipe.nodes[inPlaceOf]).toBeDefined();
+    Object.assign(recipe.nodes[inPlaceOf]!, { type, version, params: {} });
+    const { diagnostics } = planned(recipe);
+    if (!larger.includes(type)) expect(diagnostics).toEqual([]);
+    else {
+      expect(diagnostics).toMatchObject([{ code: 'out-of-memory', severity: 'error' }]);
+      expect(documentation.details).toMatch(/\*\*Memory\*\*/);
+    }
+  });
+});
+
+function planned(recipe: PipelineDocument) {
+  const { document } = parse(writeDocument(recipe), nodeRegistry);
+  const { graph } = validate(document!, nodeRegistry);
+  const descriptors = new Map<string, InputDescriptor>();
+  for (const { id, definition, params } of graph!.nodes) {
+    const as = definition.source?.(params).as;
+    if (as === 'image') descriptors.set(id, imageShape(grid));
+    if (as === 'labels') descriptors.set(id, labelsShape(grid, labels));
+  }
+  const bound = leaveOutUnbound(graph!, (id) => descriptors.has(id)).graph;
+  return compile(bound, {
+    descriptors,
+    keep: 'needed',
+    checkFinite: true,
+    limits: { maxBufferBytes: smallestLimitBytes, maxTotalBytes: modestCardBytes },
+  });
+}
