@@ -41,6 +41,7 @@ const forBrains = [
   'fireants-syn',
   'greedy',
   'greedy-svf',
+  'lddmm',
   'log-demons',
 ] as const;
 
