@@ -43,6 +43,7 @@ const forBrains = [
   'fireants-syn',
   'greedy',
   'greedy-svf',
+  'lddmm',
   'log-demons',
   'niftyreg',
   'niftyreg-vel',
