@@ -21,11 +21,11 @@ const refused = { code: 'out-of-memory', severity: 'error', at: { nodeId: expect
 const grid = axisAlignedGrid([256, 256, 256], [1, 1, 1], [0, 0, 0]);
 const labels = Array.from({ length: 35 }, (_, index) => BigInt(index));
 
-/** A node whose buffers are larger, as its documentation says. */
-const manyFeatures = 'similarity.mind-ssc';
+/** Nodes that need more, as their documentation says. */
+const largerNodes: readonly string[] = ['model.lddmm', 'similarity.mind-ssc'];
 
-/** Recipes that have such nodes on whole images, as the tool has that they follow. */
-const largerRecipes: readonly string[] = ['convexadam.json'];
+/** Recipes that have such nodes on whole images, as the tools have that they follow. */
+const largerRecipes: readonly string[] = ['convexadam.json', 'lddmm.json'];
 
 // A plan depends on the shapes of images and not on what they show: nothing of this size is computed.
 describe.each(recipeFileNames())('pipelines/%s on a pair of 256³ voxels', (file) => {
@@ -50,7 +50,7 @@ const swapped = [...nodeRegistry.values()].flatMap(({ type, inputs, section }) =
 });
 
 describe.each(swapped)('$type on a pair of 256³ voxels', ({ type, inPlaceOf }) => {
-  const isLarger = type === manyFeatures;
+  const isLarger = largerNodes.includes(type);
 
   it(isLarger ? 'is refused, as its node says' : 'fits likewise', () => {
     const recipe = structuredClone(readRecipe('brain-t1-greedy.json'));
