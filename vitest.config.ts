@@ -16,6 +16,7 @@ export default defineConfig({
           maxWorkers: '100%',
           // Milliseconds on a quiet machine; where others compute, ten times that is no fault.
           testTimeout: minutes / 2,
+          hookTimeout: minutes / 2,
         },
       },
       {

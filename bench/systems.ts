@@ -37,12 +37,15 @@ const forBrains = [
   'brain-t1-greedy',
   'brain-t1-svf',
   'fast-symmetric-demons',
+  'elastix',
   'fireants-greedy',
   'fireants-syn',
   'greedy',
   'greedy-svf',
   'lddmm',
   'log-demons',
+  'niftyreg',
+  'niftyreg-vel',
 ] as const;
 
 /**
@@ -137,7 +140,14 @@ export const systemPairs: readonly SystemPair[] = [
     folder: 'multimodal/spinal-cord-t1-t2',
     files: withLabels,
     before: { dice: 0.852 },
-    recipes: ['brain-t1-affine'],
+    recipes: ['brain-t1-affine', 'multimodal-brain'],
+  },
+  {
+    name: 'head-t1-pd',
+    folder: 'multimodal/head-t1-pd',
+    files: images,
+    before: {},
+    recipes: ['ct-mr-rigid', 'multimodal-brain'],
   },
   {
     name: 'rat-kidney',

@@ -17,7 +17,7 @@ import { type Landmark, referenceLandmarks, sliceLevelMm } from './landmarks';
 import { createNoiseSample, latticeNoise } from './noise';
 import { VoxelPainter } from './painter';
 import { deriveSeed, normalAt } from './random';
-import { SubjectTransform } from './subject';
+import { SubjectTransform, turnedSubject } from './subject';
 import { type Contrast, labelNames } from './tissues';
 
 /** What every phantom of a head can be asked for. */
@@ -43,7 +43,7 @@ export interface HeadImageOptions {
 
 /** Which head is imaged. */
 export interface HeadSubjectOptions {
-  /** 1 is the reference; every other number is another person. */
+  /** 1 is the reference, 3 is the same person lying otherwise (`turnedSubject`); every other number is another person. */
   readonly subject: number;
   /** Whether subjects other than 1 have cortical folds of their own (they do by default). */
   readonly ownAnatomy?: boolean;
@@ -182,7 +182,7 @@ function* paintGrid(
   const anatomy = new HeadAnatomy({
     commonSeed: deriveSeed(seed, 1),
     ownSeed: deriveSeed(seed, 2000 + subject),
-    ownShare: subject === 1 || !ownAnatomy ? 0 : ownFoldShare,
+    ownShare: subject === 1 || subject === turnedSubject || !ownAnatomy ? 0 : ownFoldShare,
   });
   const [nx, ny, nz] = grid.sizeVoxels;
   const m = grid.worldFromVoxel;

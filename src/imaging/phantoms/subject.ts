@@ -7,13 +7,17 @@ const largestGradientBound = 0.9;
 const inverseToleranceMm = 1e-4;
 const inverseIterations = 40;
 
+/** Subject 1 again, lying otherwise in the scanner: turned and shifted as a whole, and nothing else. */
+export const turnedSubject = 3;
+
 /**
  * How one subject's head sits in the world: T(x) = A · (x + u(x)), from subject 1's world to this
  * subject's, in mm. Subject 1 is the identity.
  *
  * A is a rotation of a few degrees, a scaling and a shift about the middle of the head; u is the sum
  * of a coarse and a fine spline whose gradient bounds together stay below 1, so that T is a
- * diffeomorphism and x + u(x) = w has one solution, found by fixed-point iteration.
+ * diffeomorphism and x + u(x) = w has one solution, found by fixed-point iteration. Of `turnedSubject` A is a rotation and a
+ * shift, both twice as large, and u is 0.
  */
 export class SubjectTransform {
   readonly affine: MovingWorldFromFixedWorld;
@@ -31,16 +35,20 @@ export class SubjectTransform {
     const { subject, box, isPlanar } = options;
     const seed = deriveSeed(options.seed, 1000 + subject);
     const isReference = subject === 1;
-    const matrix = isReference ? identity() : randomAffine(seed, options.centreMm, isPlanar);
+    const isTurned = subject === turnedSubject;
+    const matrix = isReference
+      ? identity()
+      : randomAffine(seed, options.centreMm, isPlanar, isTurned);
     this.affine = matrix as MovingWorldFromFixedWorld;
     this.#inverseAffine = invertMatrix(matrix);
     const normal: Vec3 | undefined = isPlanar ? [0, 0, 1] : undefined;
-    this.#displacements = isReference
-      ? []
-      : limit([
-          SplineDisplacement.random(box, 62, deriveSeed(seed, 1), normal).scaled(10.5),
-          SplineDisplacement.random(box, 30, deriveSeed(seed, 2), normal).scaled(4),
-        ]);
+    this.#displacements =
+      isReference || isTurned
+        ? []
+        : limit([
+            SplineDisplacement.random(box, 62, deriveSeed(seed, 1), normal).scaled(10.5),
+            SplineDisplacement.random(box, 30, deriveSeed(seed, 2), normal).scaled(4),
+          ]);
   }
 
   /** Writes T(x) to `out`. */
@@ -98,12 +106,18 @@ function identity(): Matrix3x4 {
 
 /**
  * Rotations of 2° to 3.5° about x and y and 3.5° to 6° about z, scalings of 0.945 to 0.985 and
- * shifts of 2 to 4 mm an axis.
+ * shifts of 2 to 4 mm an axis; where it is rigid, twice these rotations and shifts and no scaling.
  */
-function randomAffine(seed: number, centreMm: Vec3, isPlanar: boolean): Matrix3x4 {
+function randomAffine(
+  seed: number,
+  centreMm: Vec3,
+  isPlanar: boolean,
+  isRigid: boolean,
+): Matrix3x4 {
+  const reach = isRigid ? 2 : 1;
   const next = uniformStream(deriveSeed(seed, 3));
   const between = (low: number, high: number) => {
-    const size = low + (high - low) * next();
+    const size = reach * (low + (high - low) * next());
     return next() < 0.5 ? -size : size;
   };
   // A quaternion needs no sine, whose last bits differ between engines.
@@ -122,7 +136,7 @@ function randomAffine(seed: number, centreMm: Vec3, isPlanar: boolean): Matrix3x
     1 - 2 * n * (q * q + r * r),
   ];
   const scale = [0, 1, 2].map((axis) =>
-    isPlanar && axis === 2 ? 1 : 0.965 + 0.02 * (2 * next() - 1),
+    isRigid || (isPlanar && axis === 2) ? 1 : 0.965 + 0.02 * (2 * next() - 1),
   );
   const shift = [0, 1, 2].map((axis) => {
     const size = between(2, 4);

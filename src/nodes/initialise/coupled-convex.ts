@@ -57,7 +57,7 @@ else stay. A partner outside the image or its mask costs as much as one of which
 
 **Memory**: 4 bytes × cells × (2 reach + 1)³, in buffers of 32 MiB: 90 MiB at 160×192×224 by default, and once for both
 directions. Features take 48 bytes a voxel of each image: where a device does not bind that much (beyond 128³ or so),
-raise *shrink*.
+raise *shrink*, and halve the cell with it.
 
 Cell, reach, rounds and 15 iterations are the defaults of ConvexAdam (convexAdam_MIND.py, 2024). There both
 images lie on one grid of cubes, means at the border count what lies beyond as 0, and so do features.`,

@@ -18,14 +18,14 @@ const phantom = z
       .meta({ title: 'Phantom', help: 'A generated head: one slice, or the whole.' }),
     subject: integerParameter({
       title: 'Subject',
-      help: 'Person 1, or person 2: the same anatomy deformed, with folds of its own.',
+      help: 'Person 1; person 2: the same anatomy deformed, with folds of its own; 3: person 1 lying otherwise, turned and shifted.',
       default: 1,
       min: 1,
-      max: 2,
+      max: 3,
     }),
     seed: integerParameter({
       title: 'Seed',
-      help: 'Another number makes another pair of heads; both subjects need the same one.',
+      help: 'Another number makes another pair of heads; all subjects need the same one.',
       default: 1,
       min: 0,
       max: 1_000_000,

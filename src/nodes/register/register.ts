@@ -57,7 +57,7 @@ planes meet at more than 15°; a slice in a volume where no start has searched a
 by more than 5 % at the finest level; brightness that drifts apart by more than 1.6-fold from one end to the other, where
 the objective compares whole images; a value that stands for no data in both images, where nothing leaves it
 out (of these two, any channel's); a field that folds or leaves some voxel less than 1 % of its volume; and a field
-that bends much but makes local correlation better by less than 10 % at every level; and an inverse that misses by more than a
+that bends much but makes local correlation better by less than 10 % at every level, or than 0.4 times the spread of its log Jacobian if that is less; and an inverse that misses by more than a
 quarter of a voxel in the mean. No warning is no proof: look
 at the result.
 

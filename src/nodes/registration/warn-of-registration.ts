@@ -18,8 +18,10 @@ export const leastDriftExplained = 0.3;
 
 /** By what share of its size the loss must have risen: less is the noise of the last steps. */
 export const leastRise = 0.05;
-/** By what share of its size the loss must fall at some level for a field to have found much. */
+/** By what share of its size the loss must fall at some level for a field to have found much, if it bends so much. */
 export const leastGain = 0.1;
+/** Standard deviation of the log Jacobian that this much gain pays for: half as much motion need gain but half. */
+export const paidMotion = 0.25;
 /** A level of fewer iterations has been cut short: what it did not gain in that time says nothing. */
 export const fewestIterations = 20;
 /** Standard deviation of a field's log Jacobian from which on it moves much. */
@@ -134,7 +136,8 @@ export const motionForNothing: Judge = ([report = []], descents) => {
   const gain = Math.max(
     ...descents.map(({ first, last }) => (first - last) / Math.max(Math.abs(first), 1e-6)),
   );
-  if (!(gain < leastGain)) return undefined;
+  // Noise gives little for its motion, whether a field is free to follow voxels or bends as widely as a spline.
+  if (!(gain < leastGain * Math.min(1, spread / paidMotion))) return undefined;
   return {
     about: 'motion for nothing',
     port: 'model',

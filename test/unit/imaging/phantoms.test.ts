@@ -245,6 +245,24 @@ describe('headPhantomPair', () => {
     expect(pair.truthFixedToMovingMm.componentsMm[2].every((v) => v === 0)).toBe(true);
   });
 
+  it('shows subject 3 as subject 1 lying otherwise: a rotation and a shift, and the same folds', () => {
+    const pair = headPhantomPair({ ...small, movingContrast: 'ct', movingSubject: 3 });
+    const m = pair.truthAffine;
+    const row = (i: number): Vec3 => [m[4 * i]!, m[4 * i + 1]!, m[4 * i + 2]!];
+    for (const i of [0, 1, 2]) {
+      for (const j of [0, 1, 2]) {
+        const dot = row(i).reduce((sum, value, k) => sum + value * row(j)[k]!, 0);
+        expect(dot).toBeCloseTo(i === j ? 1 : 0, 9);
+      }
+    }
+    expect((m[0] + m[5] + m[10] - 1) / 2).toBeLessThan(Math.cos((4 * Math.PI) / 180));
+    const [before, after] = [labelNumbers(pair.moving.labels), pulledBack(pair)].map((labels) =>
+      mean(deepLabels.map((label) => dice(labels, labelNumbers(pair.fixed.labels), label))),
+    );
+    expect(before).toBeLessThan(0.6);
+    expect(after).toBeGreaterThan(0.7);
+  });
+
   it('is worth registering in 3-D, and the truth solves it', { timeout: 60_000 }, () => {
     const pair = headPhantomPair({ dimensions: 3, seed: 2, contrast: 't1' });
     const warped = pulledBack(pair);

@@ -57,7 +57,7 @@ describe('loaders', () => {
     expect(accepts({ kind: 'url', url: 'https://example.org/a.nii' })).toBe(false);
     expect(accepts({ kind: 'url', url: 'http://example.org/a.nii', sha256 })).toBe(false);
     expect(accepts({ kind: 'file', name: '../a.nii' })).toBe(false);
-    expect(accepts({ kind: 'phantom', name: 'head-2d', subject: 3 })).toBe(false);
+    expect(accepts({ kind: 'phantom', name: 'head-2d', subject: 4 })).toBe(false);
   });
 
   test('give what is bound to them, with the labels that occur', () => {

@@ -117,6 +117,20 @@ describe('a stage', () => {
     expect(motionForNothing([[0.2, 0, 0.27, 1]], [little, much])).toBeUndefined();
   });
 
+  test('is doubted for what it gains for its motion: a stiff field moves less and need gain less', () => {
+    // As measured: log Jacobian and gain of one body scanned twice, then of two bodies.
+    const judged = (spread: number, gain: number) =>
+      motionForNothing(
+        [[0.3, 0, spread, 1]],
+        [{ first: -0.5, last: -0.5 * (1 + gain), iterations: 50 }],
+      );
+    expect(judged(0.23, 0.066)).toMatchObject({ about: 'motion for nothing' });
+    expect(judged(0.114, 0.031)).toMatchObject({ about: 'motion for nothing' });
+    expect(judged(0.122, 0.073)).toBeUndefined();
+    expect(judged(0.27, 0.3)).toBeUndefined();
+    expect(judged(0.6, 0.12)).toBeUndefined();
+  });
+
   test('is not doubted for gaining little where its schedule was cut short', () => {
     const little = { first: -0.9, last: -0.92 };
     const judged = (...iterations: readonly number[]) =>
