@@ -1,4 +1,3 @@
-import type { Vec3 } from '../../../imaging/frames';
 import { InternalError } from '../../internal-error';
 import type { BufferId } from '../../ir/kernel-graph';
 import { fieldType, type ValueType } from '../../ir/values';
@@ -39,7 +38,8 @@ export const splineField = defineOp<GridAttributes>()({
     const axes = controlAxes(grid, gridOf(attributes));
     // The dense axis last: what lies before it is small.
     const steps = [0, 1, 2].flatMap((axis) => stepAlong(axes, axis, axisModes.evaluate));
-    walkSpline(emitter, i.coefficients, o.field, grid.sizeVoxels, steps, i.shift);
+    const pass = splinePass(emitter, i.shift);
+    walkAxes(emitter, i.coefficients, o.field, grid.sizeVoxels, steps, pass);
   },
 });
 
@@ -67,7 +67,8 @@ export const splineFieldTransposed = defineOp<GridAttributes>()({
     const { grid } = asField(inputTypes.field);
     const axes = controlAxes(gridOf(attributes), grid);
     const steps = [2, 1, 0].flatMap((axis) => stepAlong(axes, axis, axisModes.gather));
-    walkSpline(emitter, i.field, o.coefficients, grid.sizeVoxels, steps, i.shift);
+    const pass = splinePass(emitter, i.shift);
+    walkAxes(emitter, i.field, o.coefficients, grid.sizeVoxels, steps, pass);
   },
 });
 
@@ -95,7 +96,8 @@ export const subdivideSpline = defineOp<GridAttributes>()({
     const { grid } = asField(inputTypes.coefficients);
     const axes = controlAxes(grid, gridOf(attributes));
     const steps = [0, 1, 2].flatMap((axis) => stepAlong(axes, axis, axisModes.subdivide));
-    walkSpline(emitter, i.coefficients, o.coefficients, grid.sizeVoxels, steps);
+    const pass = splinePass(emitter);
+    walkAxes(emitter, i.coefficients, o.coefficients, grid.sizeVoxels, steps, pass);
   },
 });
 
@@ -104,6 +106,9 @@ function requireThree(shift: ValueType | undefined): void {
     throw new InternalError('Voxels are shifted by three numbers.');
   }
 }
+
+/** The grid before a step. */
+type Size = { readonly nx: number; readonly ny: number; readonly nz: number };
 
 type AxisStep = {
   readonly axis: number;
@@ -120,17 +125,15 @@ function stepAlong(axes: readonly ControlAxis[], axis: number, mode: number): re
   return [{ axis, length: mode === axisModes.gather ? controls : length, ratio, offset, mode }];
 }
 
-/** The steps of a spline, its voxels moved by a shift where there is one. */
-function walkSpline(
-  emitter: Emitter,
-  source: readonly BufferId[],
-  target: readonly BufferId[],
-  sizeVoxels: Vec3,
-  steps: readonly AxisStep[],
-  shift?: readonly BufferId[],
-): void {
-  walkAxes(emitter, source, target, sizeVoxels, steps, (buffers, numbers) => {
-    const shifted = shift === undefined ? 0 : 1;
-    emitter.call(splineAxisKernel, { ...buffers, shift }, { ...numbers, shifted });
-  });
+/** A pass of `walkAxes` by the spline's kernel, for voxels that may be shifted. */
+function splinePass(emitter: Emitter, shift?: readonly BufferId[]) {
+  return (
+    buffers: { source: readonly BufferId[]; target: readonly BufferId[] },
+    step: AxisStep & Size,
+  ) =>
+    emitter.call(
+      splineAxisKernel,
+      { ...buffers, shift },
+      { ...step, shifted: shift === undefined ? 0 : 1 },
+    );
 }
