@@ -22,10 +22,23 @@ const grid = axisAlignedGrid([256, 256, 256], [1, 1, 1], [0, 0, 0]);
 const labels = Array.from({ length: 35 }, (_, index) => BigInt(index));
 
 /** Nodes that need more, as their documentation says. */
-const largerNodes: readonly string[] = ['model.lddmm', 'similarity.mind-ssc'];
+const largerNodes: readonly string[] = [
+  'model.lddmm',
+  'similarity.mind-ssc',
+  'regularizer.bending',
+  'regularizer.curvature',
+  'regularizer.edge-weighted-diffusion',
+  'regularizer.folding',
+  'regularizer.hyperelastic',
+  'regularizer.linear-elastic',
+  'regularizer.local-rigidity',
+  'regularizer.log-jacobian',
+  'regularizer.total-variation',
+  'regularizer.volume-preservation',
+];
 
 /** Recipes that have such nodes on whole images, as the tools have that they follow. */
-const largerRecipes: readonly string[] = ['convexadam.json', 'lddmm.json'];
+const largerRecipes: readonly string[] = ['best-brain.json', 'convexadam.json', 'lddmm.json'];
 
 // A plan depends on the shapes of images and not on what they show: nothing of this size is computed.
 describe.each(recipeFileNames())('pipelines/%s on a pair of 256³ voxels', (file) => {
@@ -41,19 +54,23 @@ describe.each(recipeFileNames())('pipelines/%s on a pair of 256³ voxels', (file
 const linearModels = ['translation', 'rigid', 'similarity', 'affine'].map(
   (name) => `model.${name}`,
 );
+const of = 'brain-t1-greedy.json';
 const swapped = [...nodeRegistry.values()].flatMap(({ type, inputs, section }) => {
   if (section === 'similarity') {
-    return inputs.fixed?.type === 'image' ? [{ type, inPlaceOf: 'local-correlation' }] : [];
+    return inputs.fixed?.type === 'image' ? [{ type, of, inPlaceOf: 'local-correlation' }] : [];
   }
+  // It weighs fields that have a metric alone; the recipe LDDMM has it.
+  if (type === 'regularizer.kinetic-energy') return [];
+  if (section === 'regularizer') return [{ type, of: 'best-brain.json', inPlaceOf: 'folding' }];
   if (section !== 'model') return [];
-  return [{ type, inPlaceOf: linearModels.includes(type) ? 'affine-model' : 'field-model' }];
+  return [{ type, of, inPlaceOf: linearModels.includes(type) ? 'affine-model' : 'field-model' }];
 });
 
-describe.each(swapped)('$type on a pair of 256³ voxels', ({ type, inPlaceOf }) => {
+describe.each(swapped)('$type on a pair of 256³ voxels', ({ type, of, inPlaceOf }) => {
   const isLarger = largerNodes.includes(type);
 
   it(isLarger ? 'is refused, as its node says' : 'fits likewise', () => {
-    const recipe = structuredClone(readRecipe('brain-t1-greedy.json'));
+    const recipe = structuredClone(readRecipe(of));
     const { version, documentation } = nodeRegistry.get(type)!;
     expect(recipe.nodes[inPlaceOf]).toBeDefined();
     Object.assign(recipe.nodes[inPlaceOf]!, { type, version, params: {} });

@@ -3,6 +3,7 @@ import type { Grid } from '../../imaging/grid';
 import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import type { LevelContext, ModelField } from '../../runtime/api/nodes/port-values';
+import { secondDerivativesMemory } from '../shared/derivatives-memory';
 import { components, energyPart, squaredBends } from '../shared/field-energy';
 import { weightParameter } from '../shared/objective-weight';
 import { placePorts } from '../shared/place-weight';
@@ -24,7 +25,9 @@ every level; beyond the edge of the image lies the value of the edge. It needs a
 
 Of a *B-spline* it is exact: the mean over all that the image fills, from products of integrals over the axes, at a cost that
 goes with the number of control points and not of voxels. (Where places are wired that count more than others, and on a grid
-whose axes are not at right angles, it is that of the voxels.)`,
+whose axes are not at right angles, it is that of the voxels.)
+
+${secondDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \sum_{k}\sum_{i,j}
 \Big(\frac{\partial^2 u_k}{\partial x_i\,\partial x_j}\Big)^2`,
     references: [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
+import { secondDerivativesMemory } from '../shared/derivatives-memory';
 import { components, energyPart, H, scaled, squared, sum } from '../shared/field-energy';
 import { weightParameter } from '../shared/objective-weight';
 import { placePorts } from '../shared/place-weight';
@@ -17,7 +18,9 @@ mean of its neighbours. A field that rises evenly, as a shear or a scaling does,
 so it asks less for a good affine start than *Diffusion*, and gives smoother fields.
 
 Derivatives are taken per mm along the axes of the world, so that a weight means the same on every grid and at
-every level; beyond the edge of the image lies the value of the edge. It needs a model with a field.`,
+every level; beyond the edge of the image lies the value of the edge. It needs a model with a field.
+
+${secondDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \frac12\sum_k (\Delta u_k)^2`,
     references: [
       {

@@ -5,6 +5,7 @@ import { channelCount } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { choiceParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import { resample } from '../registration/resample';
+import { firstDerivativesMemory } from '../shared/derivatives-memory';
 import {
   components,
   difference,
@@ -37,7 +38,9 @@ of that mean strength halves the weight. Noise has edges too: smooth it away by 
 
 Edges within an organ are edges as well: where a field tears along a bright vessel, raise the contrast or take *Diffusion*. The
 image is that of the level, so that coarse levels see coarse edges; of several channels all count. Weights are
-those of *Diffusion* or a few times more. It acts on the displacement, of a velocity model on the velocity.`,
+those of *Diffusion* or a few times more. It acts on the displacement, of a velocity model on the velocity.
+
+${firstDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \frac12\sum_k \nabla u_k^{\top} D\,\nabla u_k,\qquad
 D = \frac{\kappa^2}{\kappa^2+\lVert\nabla F\rVert^2}\,I \quad\text{or}\quad I - \frac{\nabla F\,\nabla F^{\top}}{\kappa^2+\lVert\nabla F\rVert^2},\qquad
 \kappa^2 = c^2\,\frac{1}{N}\sum_x\lVert\nabla F\rVert^2`,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { choiceParameter, numberParameter } from '../../runtime/api/nodes/parameters';
+import { firstDerivativesMemory } from '../shared/derivatives-memory';
 import { difference, energyPart, squared } from '../shared/field-energy';
 import { determinant, ofTheMap, positivePart } from '../shared/jacobian-formula';
 import { weightParameter } from '../shared/objective-weight';
@@ -24,7 +25,9 @@ cannot fold by its making, take the velocity model.
 
 It is meant of the map itself, whatever the model; the affine stage before is not weighed. Folds are rare, so that a mean over all voxels
 is small: weights of 10 to 1000 are usual beside correlations (SYMNet: 100, with a least volume of 0), a hundredth of that beside mean
-squared errors of images of 0 to 1. Too much of it, with long steps, holds the images apart.`,
+squared errors of images of 0 to 1. Too much of it, with long steps, holds the images apart.
+
+${firstDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \max\big(0,\;\varepsilon - J(x)\big)^{p},\qquad
 J = \det\Big(I + \frac{\partial u}{\partial x}\Big),\quad p \in \{1, 2\}`,
     references: [

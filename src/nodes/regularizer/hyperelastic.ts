@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Expression } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
+import { firstDerivativesMemory } from '../shared/derivatives-memory';
 import {
   components,
   difference,
@@ -48,7 +49,9 @@ Its inventors search along lines that never leave J > 0. Here steps may leave it
 of the volume's cost takes over, finite for every J with value and slope continuous, so that a fold is dear and pulled open again.
 
 It is meant of the map itself, whatever the model; the affine stage before is not weighed. Differences go from voxel to voxel, per
-mm. The weight scales all three; begin with 0.05, raise the volume's factor against folds, and the length's against roughness.`,
+mm. The weight scales all three; begin with 0.05, raise the volume's factor against folds, and the length's against roughness.
+
+${firstDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \frac{\alpha_l}{2}\lVert\nabla u\rVert^2
 + \alpha_a \sum_i \max\big(0, \lVert\operatorname{cof}(F)_i\rVert^2 - 1\big)^2 + \alpha_v\,\psi(\det F),\quad
 F = I + \nabla u,\quad \psi(J) = \frac{(J-1)^4}{J^2}\ \ (J \ge \delta)`,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
+import { firstDerivativesMemory } from '../shared/derivatives-memory';
 import {
   components,
   divergence,
@@ -26,7 +27,9 @@ shearing; λ weighs the change of volume besides. With λ = 0 a body may swell a
 makes it nearly incompressible. Only small rotations are free: a large one counts as strain.
 
 Derivatives are taken per mm along the axes of the world, so that a weight means the same on every grid and at
-every level; the last difference of an axis is zero. It needs a model with a field.`,
+every level; the last difference of an axis is zero. It needs a model with a field.
+
+${firstDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \frac{\mu}{4}\sum_{i,k}
 \Big(\frac{\partial u_k}{\partial x_i} + \frac{\partial u_i}{\partial x_k}\Big)^2
 + \frac{\lambda}{2}\,(\operatorname{div} u)^2`,

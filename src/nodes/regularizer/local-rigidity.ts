@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
+import { secondDerivativesMemory } from '../shared/derivatives-memory';
 import {
   components,
   difference,
@@ -37,7 +38,9 @@ The mask lies in the world of the fixed image; bones of the moving image have to
 whatever the model; the affine stage before is not weighed. All factors are 1 in elastix 5 too, whose mean is over the mask alone. Here it is one
 over all voxels, inside or not, so that a small bone is held as
 firmly as a large one: weights of 1 to 100 are usual. Greedy models smooth across the mask's edge after each step: smooth the field
-little.`,
+little.
+
+${secondDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x c(x)\Big[\alpha_a\sum_{k,i,j}\Big(\frac{\partial^2 u_k}{\partial x_i\partial x_j}\Big)^2
 + \alpha_o\,\lVert F^{\top}F - I\rVert_F^2 + \alpha_p\,(\det F-1)^2\Big],\qquad F = I+\frac{\partial u}{\partial x}`,
     references: [

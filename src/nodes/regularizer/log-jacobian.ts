@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
+import { firstDerivativesMemory } from '../shared/derivatives-memory';
 import { energyPart, squared } from '../shared/field-energy';
 import { determinant, extendedBelow, ofTheMap } from '../shared/jacobian-formula';
 import { weightParameter } from '../shared/objective-weight';
@@ -23,7 +24,9 @@ in a straight line, value and slope are continuous, and a folded voxel is pulled
 
 It is meant of the map itself, whatever the model: of a velocity model the flow's end, of a model of two halves each. The affine
 stage before is not weighed. Differences go from voxel to voxel, so that the measured
-Jacobian, which takes central ones, is close to it but not equal. Weights of 0.01 to 0.1 are usual (NiftyReg: 0.01).`,
+Jacobian, which takes central ones, is close to it but not equal. Weights of 0.01 to 0.1 are usual (NiftyReg: 0.01).
+
+${firstDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x f(J(x)),\quad J = \det\Big(I + \frac{\partial u}{\partial x}\Big),\quad
 f(J) = \begin{cases}(\log J)^2 & J \ge \delta\\ (\log\delta)^2 + \tfrac{2\log\delta}{\delta}(J-\delta) & J < \delta\end{cases}`,
     references: [

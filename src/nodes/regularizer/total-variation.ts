@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
+import { firstDerivativesMemory } from '../shared/derivatives-memory';
 import { energyPart, smoothRoot, squaredSlopes } from '../shared/field-energy';
 import { weightParameter } from '../shared/objective-weight';
 import { placePorts } from '../shared/place-weight';
@@ -24,7 +25,9 @@ optimizer's work hard; 0.01 mm/mm is a hundredth of a voxel from one voxel to th
 in images of 0 to 1.
 
 Derivatives are taken per mm along the axes of the world; the last difference of an axis is zero. It acts on the
-displacement, of a velocity model on the velocity.`,
+displacement, of a velocity model on the velocity.
+
+${firstDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x \sqrt{\sum_{i,k}\Big(\frac{\partial u_k}{\partial x_i}\Big)^2
 + \varepsilon^2}\; - \varepsilon`,
     references: [

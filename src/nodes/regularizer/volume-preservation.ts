@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { choiceParameter } from '../../runtime/api/nodes/parameters';
+import { firstDerivativesMemory } from '../shared/derivatives-memory';
 import { difference, divergence, energyPart, squared } from '../shared/field-energy';
 import { determinant, ofTheMap } from '../shared/jacobian-formula';
 import { weightParameter } from '../shared/objective-weight';
@@ -22,7 +23,9 @@ volume costs four times what halving it does (*Log Jacobian energy* weighs both 
 velocity model it makes a flow of no sources, whose map then keeps volume exactly; of a displacement it
 is right for small motions alone, and a rotation by 30° counts as a change of volume. It is cheaper, and a quadratic.
 
-The affine stage before is not weighed. Differences go from voxel to voxel, per mm. Weights of 0.1 to 10 are usual.`,
+The affine stage before is not weighed. Differences go from voxel to voxel, per mm. Weights of 0.1 to 10 are usual.
+
+${firstDerivativesMemory}`,
     formula: String.raw`\mathcal{L} = \frac{1}{N}\sum_x (J(x)-1)^2,\quad J=\det\Big(I+\frac{\partial u}{\partial x}\Big)
 \qquad\text{or}\qquad \mathcal{L} = \frac{1}{N}\sum_x (\operatorname{div} u)^2`,
     references: [
