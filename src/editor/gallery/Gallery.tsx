@@ -1,5 +1,11 @@
-import { Button } from '@mantine/core';
-import { IconFilePlus, IconFolderOpen, IconHistory, IconTrash } from '@tabler/icons-react';
+import { Button, TextInput } from '@mantine/core';
+import {
+  IconFilePlus,
+  IconFolderOpen,
+  IconHistory,
+  IconSearch,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { parseDocument } from '../../pipeline/parse-document';
 import { useDocument, useEditor } from '../editor-context';
@@ -10,6 +16,7 @@ import { emptyDocument } from '../store/document-edits';
 import { GraphPicture } from './GraphPicture';
 import type { GalleryRecipe } from './recipes';
 import { SamplePicture } from './SamplePicture';
+import { shelve } from './shelves';
 
 /** A storage that does not answer may only be slow. */
 const lookAgainAfterMs = 3000;
@@ -19,6 +26,7 @@ export function Gallery({ files }: { files: RecipeFiles }) {
   const { recipes, documents, drafts } = useEditor();
   const [found, setFound] = useState<readonly FoundDraft[]>([]);
   const [isAllShown, setAllShown] = useState(false);
+  const [wanted, setWanted] = useState('');
   const openName = useDocument((state) =>
     Object.keys(state.document.nodes).length > 0 ? state.document.name : undefined,
   );
@@ -47,6 +55,7 @@ export function Gallery({ files }: { files: RecipeFiles }) {
     drafts.remove(draft.id).catch(() => undefined);
   };
 
+  const shelves = shelve(recipes, wanted);
   const shown = isAllShown ? found : found.slice(0, 3);
   return (
     <main className="gallery">
@@ -72,6 +81,14 @@ export function Gallery({ files }: { files: RecipeFiles }) {
             >
               Empty recipe
             </Button>
+            <TextInput
+              className="gallery-search"
+              aria-label="Find a recipe"
+              placeholder="Find a recipe"
+              leftSection={<IconSearch size={16} />}
+              value={wanted}
+              onChange={(event) => setWanted(event.currentTarget.value)}
+            />
             {openName !== undefined && (
               <Button variant="light" onClick={() => documents.showGallery(false)}>
                 Back to “{readable(openName)}”
@@ -113,11 +130,21 @@ export function Gallery({ files }: { files: RecipeFiles }) {
             )}
           </section>
         )}
-        <div className="gallery-cards">
-          {recipes.map((recipe) => (
-            <RecipeCard key={recipe.fileName} recipe={recipe} files={files} />
-          ))}
-        </div>
+        {shelves.map((shelf) => (
+          <section key={shelf.title} aria-label={shelf.title}>
+            <h2 className="gallery-shelf">{shelf.title}</h2>
+            <div className="gallery-cards">
+              {shelf.recipes.map((recipe) => (
+                <RecipeCard key={recipe.fileName} recipe={recipe} files={files} />
+              ))}
+            </div>
+          </section>
+        ))}
+        {shelves.length === 0 && (
+          <p className="weft-soft" role="status">
+            No recipe that comes with Weft has these words.
+          </p>
+        )}
         <p className="gallery-foot weft-soft">
           Weft is for research and teaching. It is not a medical device.
         </p>
