@@ -48,6 +48,7 @@ import { lbfgs } from './optimizer/lbfgs';
 import { lineSearchDescent } from './optimizer/line-search-descent';
 import { regularStep } from './optimizer/regular-step';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
+import { biasCorrection } from './prepare/bias-correction';
 import { clampIntensity } from './prepare/clamp';
 import { combineChannels } from './prepare/combine-channels';
 import { cropOrPad } from './prepare/crop-pad';
@@ -108,6 +109,7 @@ export const nodeDefinitions = [
   loadMask,
   loadTransform,
   evenIntensity,
+  biasCorrection,
   loadLandmarks,
   normalizeIntensity,
   standardizeIntensity,

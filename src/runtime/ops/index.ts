@@ -77,6 +77,7 @@ import { sample, sampleDerivative, sampleWeight, sampleWithDerivative } from './
 import { sampleInside, sampleInsideWithDerivative } from './sample/sample-inside';
 import { sampleSlope } from './sample/sample-slope';
 import { splat } from './sample/splat';
+import { biasField } from './shading/bias-field';
 import { evenIntensity } from './shading/even-intensity';
 import { gaussian } from './smooth/gaussian';
 import { landmarkFit } from './start/landmark-fit';
@@ -173,6 +174,7 @@ export const opDefinitions = {
   pointwiseUpdate,
   quantiles,
   padding,
+  biasField,
   evenIntensity,
   relabel,
   rescale,
