@@ -23,7 +23,7 @@ const tolerance = 0.002;
 /** Voxels that may change sides in a label so small that one of them counts more than that. */
 const changedVoxels = 3;
 
-const slices = heads(2, [96, 112, 1]);
+const slices = heads(2, [64, 76, 1]);
 
 const cases = [
   {

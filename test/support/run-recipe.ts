@@ -76,11 +76,14 @@ export function realPair(folder: string): RecipeFiles {
   );
 }
 
-/** A session that checks what every phase of the compiler leaves; two threads unless stated. */
+/**
+ * A session that checks what every phase of the compiler leaves. One thread unless stated: threads wait for each other at every
+ * pass, which takes several times as long where other tests run beside.
+ */
 export async function openTestSession(
   options: { readonly gpu?: GPU; readonly threads?: number } = {},
 ): Promise<Session> {
-  const { gpu, threads = 2 } = options;
+  const { gpu, threads = 1 } = options;
   const spawnThread = threads > 1 ? await poolThreadStarter() : undefined;
   const devices = deviceOpeners({ gpu, spawnThread, threads });
   return createSession({ registry: nodeRegistry, devices, verify: true });
