@@ -47,7 +47,8 @@ export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|comp
   --full-iterations    recipes: also with the stop rule off
   --json FILE          also write everything as JSON
   --against FOLDER     process: another clone, built, that is timed in turn with this one
-  --only NAME          systems: this recipe, or the recipes that are meant for this pair
+  --only NAME          systems: this recipe, or the recipes that are meant for this pair;
+                       kernels: this recipe
 
 All suites but process, which times what npm run build:cli has built, and folding, conditioning and systems,
 which take long, run unless some are named. Real image pairs are looked for in ../shared/data, or in the

@@ -37,9 +37,16 @@ const timedStages = [
   ['brain-t1-affine', 'affine'],
 ] as const;
 
-/** Checks every op, then times the kernels of one iteration at the finest level of each recipe's last stage. */
+/**
+ * Checks every op, then times the kernels of one iteration at the finest level of each recipe's last stage.
+ * @throws Error where `--only` names none of the recipes
+ */
 export async function kernels(host: BenchHost): Promise<readonly Section[]> {
-  const { quick } = host.options;
+  const { quick, only } = host.options;
+  const stages = timedStages.filter(([name]) => only === undefined || only === name);
+  if (stages.length === 0) {
+    throw new Error(`None of ${timedStages.map(([name]) => name).join(', ')} is called "${only}".`);
+  }
   const device = await host.openDevice();
   try {
     const failures = await checkOps(device);
@@ -57,7 +64,7 @@ export async function kernels(host: BenchHost): Promise<readonly Section[]> {
     const real = realPair('head-2mm');
     const pair = quick || 'skipped' in real ? phantomPair : real;
     const sections = [copySection];
-    for (const [name, nodeId] of timedStages) {
+    for (const [name, nodeId] of stages) {
       const recipe = await openRecipe(readRecipe(name, { quick }), pair);
       sections.push(
         await timeStage(host, device, { recipe, nodeId, pair: pair.name }, copy.median),

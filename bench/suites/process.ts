@@ -28,6 +28,9 @@ const commands: readonly Command[] = [
     recipe: 'fireants-syn',
     settings: ['field-levels.iterations=[100,50,10]', 'field-levels.convergence=0'],
   },
+  { name: 'Greedy, as the program', recipe: 'greedy', settings: [] },
+  { name: 'NiftyReg, as the program', recipe: 'niftyreg', settings: [] },
+  { name: 'elastix, as the program', recipe: 'elastix', settings: [] },
 ];
 
 /** One run of a program as a process. */

@@ -54,7 +54,7 @@ two miss. At the border of the image velocities fall off.
 GB with Adam, while no single buffer is larger than an image. *Plan* tells before anything runs; fewer time steps, or a schedule that ends at
 half the size, need less.
 
-ANTs has 4 time steps and smooths by a variance of 3 voxels² after each step; Beg and others take many more and a kernel (γ − αΔ)⁻²,
+Scripts for ANTs usually have 4 time steps, and a variance of 3 voxels² by which each step is smoothed; Beg and others take many more and a kernel (γ − αΔ)⁻²,
 for which a Gaussian stands here.`,
     formula: String.raw`T = \varphi_1,\quad \dot\varphi_t = v_t\circ\varphi_t,\quad \varphi_0=\mathrm{id},\qquad
 u_{k+1} = u_k + \tfrac1T\,v_k\circ(\mathrm{id}+u_k),\qquad v_k = K^{1/2} w_k`,
