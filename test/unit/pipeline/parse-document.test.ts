@@ -178,7 +178,7 @@ describe('parseDocument', () => {
     const text = recipe(change());
     const started = performance.now();
     const problems = problemsOf(text);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     expect(problems.length).toBeGreaterThan(0);
     expect(problems.length).toBeLessThanOrEqual(documentLimits.problems);
   });
