@@ -144,7 +144,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
       total.displacement === undefined || inverse === undefined
         ? undefined
         : reportInverse(b, total.displacement, inverse);
-    if (undone) b.warn([undone.mean], poorInverse(fixed.grid));
+    if (undone) b.warn([undone.mean], poorInverse(fixed.grid, model.back !== undefined));
     return {
       transform: {
         kind: 'transform',
