@@ -34,6 +34,9 @@ type Part = keyof typeof parts;
 
 /** What goes with a part that is no use with the others. */
 const companions: Readonly<Record<string, Partial<Record<Part, string>>>> = {
+  'regularizer.cycle-consistency': { model: 'model.displacement-pair' },
+  'regularizer.gradient-inverse-consistency': { model: 'model.displacement-pair' },
+  'regularizer.inverse-consistency': { model: 'model.displacement-pair' },
   'regularizer.kinetic-energy': { model: 'model.lddmm' },
   'optimizer.demons': { model: 'model.greedy' },
 };
