@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bytesText } from '../../src/cli/format-table';
+import { measureCopyBandwidth } from '../copy-bandwidth';
 import type { BenchHost } from '../host';
 import { correlationOfFiles, reducedImage } from '../image-files';
 import { type Pair, type RealPairName, realPair } from '../pairs';
 import { findProgram, type PeerCommand, peerCommands } from '../peer-programs';
-import type { Section } from '../report';
+import { bandwidthText, type Section } from '../report';
 import { type Spread, spreadOf } from '../statistics';
 import { type ProcessUse, timedProcess } from '../timed-process';
 
@@ -76,9 +77,13 @@ export async function timedProcesses(host: BenchHost): Promise<readonly Section[
   const { options, threads } = host;
   const title = `Processes, ${options.device}, ${threads} threads`;
   const rows: string[][] = [];
-  const notes: string[] = ['beside it: start of the program, reading, compiling, writing'];
+  const copy = await copyBandwidth(host);
+  const notes: string[] = [
+    'beside it: start of the program, reading, compiling, writing',
+    `copy bandwidth, before: ${bandwidthText(copy)}`,
+  ];
   const failures: string[] = [];
-  const data: object[] = [];
+  const data: object[] = [{ copyBytesPerSecond: copy }];
   const folder = mkdtempSync(join(tmpdir(), 'weft-bench-'));
   try {
     for (const command of commands) {
@@ -108,6 +113,16 @@ export async function timedProcesses(host: BenchHost): Promise<readonly Section[
     rmSync(folder, { recursive: true, force: true });
   }
   return [{ title, columns, rows, notes, failures, data }];
+}
+
+/** Bytes a second: how fast the machine was. */
+async function copyBandwidth(host: BenchHost): Promise<number> {
+  const device = await host.openDevice();
+  try {
+    return (await measureCopyBandwidth(device, host.options.quick)).median;
+  } finally {
+    await device.destroy();
+  }
 }
 
 function writeImages(
