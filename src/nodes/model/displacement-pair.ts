@@ -34,8 +34,8 @@ shifts to the images, or *Cycle consistency*, which asks it of intensities alone
 not tell in one direction the other one may. Two maps that undo each other do not fold, without a word about smoothness.
 
 *register* gives the way there as its map and the way back as its inverse, and reports by how many mm the two miss undoing each other. Where
-an exact inverse is wanted, take *SyN* or a velocity: their two ways are one. Here it costs twice as much as one field, a quarter more for the
-regularizer, and what is left is seldom less than a tenth of a voxel.
+an exact inverse is wanted, take *SyN* or a velocity: their two ways are one. Here what is left is about a twentieth of a voxel in the mean. It costs
+twice as much as one field, and with a regularizer of both, whose gradient goes through compositions, on the CPU about eight times as much.
 
 Start it from an affine stage. The way back is a field on the fixed image's grid too, before *initial*: the moving image is read there through
 *initial* alone, so that of a moving image that is finer than the fixed one the way back sees what the fixed grid can hold.
