@@ -1,5 +1,6 @@
 import affine from './affine.wgsl?raw';
 import affineFrame from './affine-frame.wgsl?raw';
+import affineFrameCotangent from './affine-frame-cotangent.wgsl?raw';
 import displacementWindow from './displacement-window.wgsl?raw';
 import imageVaries from './image-varies.wgsl?raw';
 import inside from './inside.wgsl?raw';
@@ -22,6 +23,7 @@ import workgroupReduce from './workgroup-reduce.wgsl?raw';
 export const wgslModules: readonly WgslModule[] = [
   { name: 'affine', source: affine },
   { name: 'affine-frame', source: affineFrame },
+  { name: 'affine-frame-cotangent', source: affineFrameCotangent },
   { name: 'displacement-window', source: displacementWindow },
   { name: 'image-varies', source: imageVaries },
   { name: 'inside', source: inside },
