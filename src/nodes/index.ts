@@ -45,6 +45,7 @@ import { conjugateGradient } from './optimizer/conjugate-gradient';
 import { demons } from './optimizer/demons';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
+import { levenbergMarquardt } from './optimizer/levenberg-marquardt';
 import { lineSearchDescent } from './optimizer/line-search-descent';
 import { regularStep } from './optimizer/regular-step';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
@@ -181,6 +182,7 @@ export const nodeDefinitions = [
   lineSearchDescent,
   conjugateGradient,
   lbfgs,
+  levenbergMarquardt,
   demons,
   schedulePyramid,
   register,

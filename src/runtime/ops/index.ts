@@ -1,3 +1,4 @@
+import { affineCurvature } from './affine/affine-curvature';
 import { affineFromParameters, affineFromParametersAdjoint } from './affine/affine-from-parameters';
 import { invertAffine } from './affine/invert-affine';
 import { multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
@@ -49,6 +50,7 @@ import { surfaceDistance } from './labels/surface-distance';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
+import { dampedStep } from './optimize/damped-step';
 import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
 import { gatherPoints } from './points/gather-points';
@@ -98,6 +100,7 @@ export const opDefinitions = {
   adam,
   add,
   addScaled,
+  affineCurvature,
   affineFromParameters,
   affineFromParametersAdjoint,
   bestDisplacement,
@@ -116,6 +119,7 @@ export const opDefinitions = {
   cosineFieldTransposed,
   correlationReport,
   countNonFinite,
+  dampedStep,
   difference,
   diffusionEnergy,
   diffusionGradient,

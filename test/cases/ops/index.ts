@@ -1,5 +1,6 @@
 import type { OpCase } from '../../support/op-case';
 import { cases as affine } from './affine.cases';
+import { cases as affineCurvature } from './affine-curvature.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as arithmeticScalars } from './arithmetic-scalars.cases';
 import { cases as bspline } from './bspline.cases';
@@ -46,6 +47,7 @@ import { cases as windowWeighted } from './window-weighted.cases';
 /** Every case of every op. The unit, gradient, GPU and bench suites iterate this list. */
 export const allCases: readonly OpCase[] = [
   ...affine,
+  ...affineCurvature,
   ...arithmetic,
   ...arithmeticScalars,
   ...bspline,
