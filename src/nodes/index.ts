@@ -41,6 +41,7 @@ import { translation } from './model/translation';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
+import { cmaEs } from './optimizer/cma-es';
 import { conjugateGradient } from './optimizer/conjugate-gradient';
 import { demons } from './optimizer/demons';
 import { gradientDescent } from './optimizer/gradient-descent';
@@ -183,6 +184,7 @@ export const nodeDefinitions = [
   conjugateGradient,
   lbfgs,
   levenbergMarquardt,
+  cmaEs,
   demons,
   schedulePyramid,
   register,

@@ -51,6 +51,7 @@ import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } 
 import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
 import { dampedStep } from './optimize/damped-step';
+import { evolutionCandidate, evolutionUpdate } from './optimize/evolution-ops';
 import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
 import { gatherPoints } from './points/gather-points';
@@ -180,6 +181,8 @@ export const opDefinitions = {
   padding,
   biasField,
   evenIntensity,
+  evolutionCandidate,
+  evolutionUpdate,
   relabel,
   rescale,
   sample,

@@ -2,6 +2,7 @@ import affine from './affine.wgsl?raw';
 import affineFrame from './affine-frame.wgsl?raw';
 import affineFrameCotangent from './affine-frame-cotangent.wgsl?raw';
 import displacementWindow from './displacement-window.wgsl?raw';
+import evolution from './evolution.wgsl?raw';
 import imageVaries from './image-varies.wgsl?raw';
 import inside from './inside.wgsl?raw';
 import jointTable from './joint-table.wgsl?raw';
@@ -25,6 +26,7 @@ export const wgslModules: readonly WgslModule[] = [
   { name: 'affine-frame', source: affineFrame },
   { name: 'affine-frame-cotangent', source: affineFrameCotangent },
   { name: 'displacement-window', source: displacementWindow },
+  { name: 'evolution', source: evolution },
   { name: 'image-varies', source: imageVaries },
   { name: 'inside', source: inside },
   { name: 'joint-table', source: jointTable },

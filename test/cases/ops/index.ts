@@ -16,6 +16,7 @@ import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
 import { cases as discrete } from './discrete.cases';
+import { cases as evolution } from './evolution.cases';
 import { cases as features } from './features.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
@@ -63,6 +64,7 @@ export const allCases: readonly OpCase[] = [
   ...derivativesDiffusion,
   ...derivativesJacobian,
   ...discrete,
+  ...evolution,
   ...features,
   ...histogram,
   ...histogramWeighted,
