@@ -37,6 +37,7 @@ const forBrains = [
   'brain-t1-bspline',
   'brain-t1-greedy',
   'brain-t1-svf',
+  'consistent',
   'elastix',
   'fast-symmetric-demons',
   'fireants-greedy',

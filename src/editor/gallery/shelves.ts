@@ -17,6 +17,7 @@ const shelves: readonly { readonly title: string; readonly names: readonly strin
       'brain-t1-bspline',
       'brain-t1-svf',
       'best-brain',
+      'consistent',
       'landmark-guided',
     ],
   },
