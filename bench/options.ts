@@ -33,6 +33,8 @@ export interface BenchOptions {
   readonly jsonPath: string | undefined;
   /** Folder of another clone, built, whose processes are timed in turn with this one's. */
   readonly against: string | undefined;
+  /** Folders, with a colon between them, that hold programs of others to be timed in turn with ours. */
+  readonly peers: string | undefined;
   /** A recipe or a pair: only what concerns it. */
   readonly only: string | undefined;
 }
@@ -47,8 +49,10 @@ export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|comp
   --full-iterations    recipes: also with the stop rule off
   --json FILE          also write everything as JSON
   --against FOLDER     process: another clone, built, that is timed in turn with this one
+  --peers FOLDERS      process: also the programs that recipes follow (greedy, elastix, reg_aladin,
+                       reg_f3d), in turn, where these folders (a:b) or the path hold them
   --only NAME          systems: this recipe, or the recipes that are meant for this pair;
-                       kernels: this recipe
+                       kernels, process: this recipe
 
 All suites but process, which times what npm run build:cli has built, and folding, conditioning and systems,
 which take long, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
@@ -70,6 +74,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
       'full-iterations': { type: 'boolean', default: false },
       json: { type: 'string' },
       against: { type: 'string' },
+      peers: { type: 'string' },
       only: { type: 'string' },
     },
   });
@@ -87,6 +92,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     fullIterations: values['full-iterations'],
     jsonPath: values.json,
     against: values.against,
+    peers: values.peers,
     only: values.only,
   };
 }

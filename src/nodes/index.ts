@@ -30,6 +30,7 @@ import { affine } from './model/affine';
 import { bspline } from './model/bspline';
 import { bsplineVelocity } from './model/bspline-velocity';
 import { displacementModel } from './model/displacement';
+import { displacementPair } from './model/displacement-pair';
 import { fourier } from './model/fourier';
 import { greedy } from './model/greedy';
 import { lddmm } from './model/lddmm';
@@ -67,11 +68,14 @@ import { standardizeIntensity } from './prepare/standardize';
 import { register } from './register/register';
 import { bending } from './regularizer/bending';
 import { curvature } from './regularizer/curvature';
+import { cycleConsistency } from './regularizer/cycle-consistency';
 import { diffusion } from './regularizer/diffusion';
 import { displacementMagnitude } from './regularizer/displacement-magnitude';
 import { edgeWeightedDiffusion } from './regularizer/edge-weighted-diffusion';
 import { folding } from './regularizer/folding';
+import { gradientInverseConsistency } from './regularizer/gradient-inverse-consistency';
 import { hyperelastic } from './regularizer/hyperelastic';
+import { inverseConsistency } from './regularizer/inverse-consistency';
 import { kineticEnergy } from './regularizer/kinetic-energy';
 import { linearElastic } from './regularizer/linear-elastic';
 import { localRigidity } from './regularizer/local-rigidity';
@@ -140,6 +144,7 @@ export const nodeDefinitions = [
   bspline,
   bsplineVelocity,
   displacementModel,
+  displacementPair,
   greedy,
   svf,
   syn,
@@ -173,6 +178,9 @@ export const nodeDefinitions = [
   displacementMagnitude,
   sparsity,
   kineticEnergy,
+  inverseConsistency,
+  gradientInverseConsistency,
+  cycleConsistency,
   adamNormalized,
   adam,
   gradientDescent,

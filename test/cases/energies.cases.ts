@@ -26,7 +26,7 @@ export interface EnergyCase {
   /** Whether it is meant of the map, and is the mean over forward and central differences. */
   readonly ofTheMap?: true;
   /** What it is meant of, if neither the map nor what the model moves. */
-  readonly role?: 'metric';
+  readonly role?: 'metric' | 'round-trip';
   /** The mean of its density for a standing wave over whole half waves. */
   energyOf?(wave: Wave): number;
   /** Its density where the displacement is linear; left out where it reads other than first derivatives. */
@@ -202,6 +202,18 @@ export const energyCases: readonly EnergyCase[] = [
     role: 'metric',
     energyOf: (w) => (w.amplitudeMm ** 2 * w.squaredDirection) / 4,
     ofConstant: (u) => u[0]! ** 2 + u[1]! ** 2 + u[2]! ** 2,
+  },
+  {
+    type: 'regularizer.inverse-consistency',
+    role: 'round-trip',
+    energyOf: (w) => (w.amplitudeMm ** 2 * w.squaredDirection) / 4,
+    ofConstant: (u) => u[0]! ** 2 + u[1]! ** 2 + u[2]! ** 2,
+  },
+  {
+    type: 'regularizer.gradient-inverse-consistency',
+    role: 'round-trip',
+    energyOf: (w) => w.amplitudeMm ** 2 * w.squaredDirection * meanSlope(w),
+    densityOf: squares,
   },
   {
     type: 'regularizer.sparsity',

@@ -175,7 +175,7 @@ describe('weft run', () => {
       );
     const [one, three] = [run('one', '1'), run('three', '3')];
     expect(one.status).toBe(0);
-    expect(one.stderr).toContain('Left out, for want of labels: fixed-labels');
+    expect(one.stderr).toContain('Left out, for want of labels or landmarks: fixed-labels');
     expect(readdirSync(join(folder, 'one'))).not.toContain('warped-labels.nii.gz');
     const { metrics } = JSON.parse(one.stdout);
     expect(Object.keys(metrics).filter((name) => name.startsWith('dice'))).toEqual([]);

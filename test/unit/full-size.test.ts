@@ -55,6 +55,12 @@ const linearModels = ['translation', 'rigid', 'similarity', 'affine'].map(
   (name) => `model.${name}`,
 );
 const of = 'brain-t1-greedy.json';
+/** They weigh the way there and the way back. */
+const ofBothWays: readonly string[] = [
+  'regularizer.inverse-consistency',
+  'regularizer.gradient-inverse-consistency',
+  'regularizer.cycle-consistency',
+];
 const swapped = [...nodeRegistry.values()].flatMap(({ type, inputs, section }) => {
   if (section === 'similarity') {
     return inputs.fixed?.type === 'image' ? [{ type, of, inPlaceOf: 'local-correlation' }] : [];
@@ -71,9 +77,14 @@ describe.each(swapped)('$type on a pair of 256³ voxels', ({ type, of, inPlaceOf
 
   it(isLarger ? 'is refused, as its node says' : 'fits likewise', () => {
     const recipe = structuredClone(readRecipe(of));
-    const { version, documentation } = nodeRegistry.get(type)!;
-    expect(recipe.nodes[inPlaceOf]).toBeDefined();
-    Object.assign(recipe.nodes[inPlaceOf]!, { type, version, params: {} });
+    const put = (id: string, name: string) => {
+      expect(recipe.nodes[id]).toBeDefined();
+      const { version } = nodeRegistry.get(name)!;
+      Object.assign(recipe.nodes[id]!, { type: name, version, params: {} });
+    };
+    put(inPlaceOf, type);
+    if (ofBothWays.includes(type)) put('field-model', 'model.displacement-pair');
+    const { documentation } = nodeRegistry.get(type)!;
     const { diagnostics } = planned(recipe);
     expect(diagnostics).toMatchObject(isLarger ? [refused] : []);
     if (isLarger) expect(documentation.details).toMatch(/\*\*Memory\*\*/);

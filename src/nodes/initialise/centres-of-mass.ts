@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { firstChannel } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
+import { requireVaryingImage } from '../shared/varying-image';
 
 export const centresOfMass = defineNode({
   type: 'initialise.centres-of-mass',
@@ -17,7 +18,7 @@ the heads are held alike.
 Where a head may be turned, Moments tries turns too. Where one image shows the neck and the other
 does not, the centres differ by anatomy: the rigid stage must make up for it.
 
-Of images of several channels the first is looked at.`,
+Of images of several channels the first is looked at. One that is the same everywhere is an error.`,
     formula: String.raw`T(x) = x + c_M - c_F,\qquad c = \frac{\sum_x I(x)\,x}{\sum_x I(x)}`,
     references: [
       {
@@ -32,6 +33,8 @@ Of images of several channels the first is looked at.`,
   },
   outputs: { transform: { type: 'transform', doc: 'A translation, mm.' } },
   lower(b, { fixed, moving }) {
+    requireVaryingImage(b, fixed, 'fixed');
+    requireVaryingImage(b, moving, 'moving');
     const affine = b.centresAffine({
       fixedMoments: b.imageMoments({ image: firstChannel(b, fixed) }),
       movingMoments: b.imageMoments({ image: firstChannel(b, moving) }),

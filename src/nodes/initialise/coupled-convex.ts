@@ -16,6 +16,7 @@ import { shrinkImage } from '../registration/pyramid';
 import { resample } from '../registration/resample';
 import { afterModel } from '../registration/total-transform';
 import { requireSameChannels } from '../shared/same-grid';
+import { requireVaryingImage } from '../shared/varying-image';
 
 export const coupledConvex = defineNode({
   type: 'initialise.coupled-convex',
@@ -151,6 +152,8 @@ C(x,d) = \overline{\overline{\textstyle\sum_c \big(F_c(x) - M_c(x+d)\big)^2}},\q
         remedy: 'Wire an image of more than one voxel.',
       });
     }
+    requireVaryingImage(b, fixed, 'fixed');
+    requireVaryingImage(b, moving, 'moving');
     const map = afterModel(b, initial, {});
     const smallMoving = shrinkImage(b, moving, params.shrink, 0.5);
     const onGrid = { ...gridAttributes(grid), interpolation: 'linear', outside: 'edge' } as const;

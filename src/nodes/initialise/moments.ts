@@ -5,6 +5,7 @@ import { defineNode } from '../../runtime/api/nodes/define-node';
 import { choiceParameter } from '../../runtime/api/nodes/parameters';
 import type { ImageValue } from '../../runtime/api/nodes/port-values';
 import { type ShrunkImage, shrinkImage } from '../registration/pyramid';
+import { requireVaryingImage } from '../shared/varying-image';
 
 /** Candidates are compared on grids of about this many voxels along their longest axis. */
 const comparedVoxels = 32;
@@ -29,7 +30,7 @@ coarse grid is taken; where two are equal, the one without a turn.
 A head that was scanned lying on its side is found this way. All candidates are turns: none of them
 mirrors the image, because a mirrored head fits well by its intensities and swaps left and right.
 
-Of images of several channels the first is looked at. Sizes are not matched: that is what the affine stage is for.`,
+Of images of several channels the first is looked at. One that is the same everywhere is an error. Sizes are not matched: that is what the affine stage is for.`,
     formula: String.raw`T(x) = c_M + R\,(x - c_F),\qquad
 R \in \{I\}\cup\{V_M\,\mathrm{diag}(\pm1,\pm1,\pm1)\,V_F^{\mathsf T} : \det R = 1\}`,
     references: [
@@ -54,6 +55,8 @@ R \in \{I\}\cup\{V_M\,\mathrm{diag}(\pm1,\pm1,\pm1)\,V_F^{\mathsf T} : \det R = 
     transform: { type: 'transform', doc: 'Translation and rotation, never a mirror image.' },
   },
   lower(b, { fixed, moving }, { compareBy }) {
+    requireVaryingImage(b, fixed, 'fixed');
+    requireVaryingImage(b, moving, 'moving');
     const candidates = b.momentCandidates(
       {
         fixedMoments: b.imageMoments({ image: firstChannel(b, fixed) }),

@@ -4,6 +4,7 @@ import { firstChannel } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { flagParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import { isSlice, largeTurn } from '../registration/affine-doubts';
+import { requireVaryingImage } from '../shared/varying-image';
 
 /** Kinds of starts and what is reported of each, in the order of the op's report. */
 const kinds = ['header', 'middles', 'masses', 'axes', 'search'] as const;
@@ -50,7 +51,7 @@ what it begins with by 30° at most; \`start.turnUsedPercent\` is how much of th
 A volume that is turned by more than 60° against its header is warned of, and so is a start that was turned as far as
 refining may: the answer may lie beyond.
 
-Of images of several channels the first is looked at. Sizes are not matched: that is what the affine stage is for.`,
+Of images of several channels the first is looked at. One that is the same everywhere is an error. Sizes are not matched: that is what the affine stage is for.`,
     formula: String.raw`\hat T = \arg\max_{T \in \text{tried}} \frac{n_T\, I_T(F; M \circ T)}{n\, H(F)},\qquad
 T(x) = R\,x + t,\ \det R = 1`,
     references: [
@@ -93,6 +94,8 @@ T(x) = R\,x + t,\ \det R = 1`,
     table: { type: 'table', doc: 'What was tried, how well it fits, and what was taken.' },
   },
   lower(b, { fixed, moving }, { tryAxes, trySearch, marginPercent }) {
+    requireVaryingImage(b, fixed, 'fixed');
+    requireVaryingImage(b, moving, 'moving');
     const { affine, report } = b.searchStart(
       { fixed: firstChannel(b, fixed), moving: firstChannel(b, moving) },
       { tryAxes, trySearch, margin: marginPercent / 100 },

@@ -1,15 +1,7 @@
 import { z } from 'zod';
-import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { numberParameter } from '../../runtime/api/nodes/parameters';
-import { addSteps } from '../registration/add-steps';
-import {
-  fieldGaussian,
-  fieldModel,
-  firstOf,
-  smoothField,
-  smoothingParameters,
-} from '../registration/field-model';
+import { additiveFields, additiveParameters } from '../registration/additive-fields';
+import { firstOf } from '../registration/field-model';
 import { resample } from '../registration/resample';
 
 export const displacementModel = defineNode({
@@ -65,17 +57,7 @@ level begins; the regularizer then weighs it too. Its displacement alone is take
       },
     ],
   },
-  params: z.object({
-    ...smoothingParameters('displacement', { smoothGradientVoxels: 0, smoothFieldVoxels: 1 }),
-    seenThroughVoxels: numberParameter({
-      title: 'Seen through',
-      help: 'Standard deviation of the Gaussian through which the map sees what is optimized; more makes the motion stiffer and folds less.',
-      unit: 'voxels',
-      default: 0,
-      min: 0,
-      max: 10,
-    }),
-  }),
+  params: z.object(additiveParameters()),
   inputs: {
     start: {
       type: 'transform',
@@ -85,24 +67,17 @@ level begins; the regularizer then weighs it too. Its displacement alone is take
   },
   outputs: { model: { type: 'model', doc: 'Displacement field, mm.' } },
   lower(_, { start }, params) {
-    const { smoothFieldVoxels, seenThroughVoxels } = params;
-    const seen = (b: Builder, variables: readonly ValueId[]): ValueId =>
-      fieldGaussian(b, firstOf(variables), seenThroughVoxels, 'renormalize');
-    const plain = fieldModel('displacement', params);
+    const { part, seen } = additiveFields(params);
     return {
       model: {
-        ...plain,
+        ...part,
         // Seen through a Gaussian, a voxel moves by the steps of its neighbours too.
-        ...(seenThroughVoxels === 0 && { relativeMotion: [1] }),
+        ...(params.seenThroughVoxels === 0 && { relativeMotion: [1] }),
         start: (b, at) =>
           start?.displacement === undefined
-            ? plain.start(b, at)
+            ? part.start(b, at)
             : [resample(b, start.displacement, at.grid)],
-        refine: (b, variables, { grid }) => [resample(b, seen(b, variables), grid)],
-        maps: (b, variables) => ({ moving: { displacement: seen(b, variables) } }),
-        fields: (b, variables) => [{ role: 'displacement', value: seen(b, variables) }],
-        update: (b, variables, steps) =>
-          addSteps(b, variables, steps).map((field) => smoothField(b, field, smoothFieldVoxels)),
+        maps: (b, variables) => ({ moving: { displacement: firstOf(seen(b, variables)) } }),
       },
     };
   },

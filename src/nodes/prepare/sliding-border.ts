@@ -3,12 +3,10 @@ import { spacingMm } from '../../imaging/grid';
 import type { Judge } from '../../runtime/api/nodes/builder';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
+import { widestGaussianVoxels } from '../shared/wide-gaussian';
 
 /** Where the Gaussian is cut off, in standard deviations. */
 const truncate = 3;
-
-/** Taps of the Gaussian end at 256 voxels. */
-const mostVoxels = 85;
 
 export const slidingBorder = defineNode({
   type: 'prepare.sliding-border',
@@ -62,10 +60,10 @@ or full has no border: the map is 1, with a warning.`,
     const sigmaVoxels = spacingMm(grid).map((edge, axis) =>
       grid.sizeVoxels[axis] === 1 ? 0 : widthMm / edge,
     );
-    if (sigmaVoxels.some((one) => one > mostVoxels)) {
+    if (sigmaVoxels.some((one) => one > widestGaussianVoxels)) {
       context.refuse({
         parameter: 'widthMm',
-        message: `The border is ${Math.max(...sigmaVoxels).toFixed(0)} voxels wide; at most ${mostVoxels} are taken.`,
+        message: `The border is ${Math.max(...sigmaVoxels).toFixed(0)} voxels wide; at most ${widestGaussianVoxels} are taken.`,
         remedy: 'Lower the width: a few voxels of the mask are enough.',
       });
     }

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { spacingMm } from '../../imaging/grid';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { choiceParameter, numberParameter } from '../../runtime/api/nodes/parameters';
+import { refuseWideGaussian } from '../shared/wide-gaussian';
 
 const truncate = 3;
-/** Taps of the Gaussian end at 256 voxels. */
-const mostVoxels = 85;
 
 export const smoothImage = defineNode({
   type: 'prepare.smooth',
@@ -45,13 +44,7 @@ bring two images to one sharpness. It takes detail with the noise.`,
     const sigmaVoxels = spacingMm(grid).map((edge, axis) =>
       grid.sizeVoxels[axis] === 1 ? 0 : unit === 'mm' ? sigma / edge : sigma,
     );
-    if (sigmaVoxels.some((one) => one > mostVoxels)) {
-      context.refuse({
-        parameter: 'sigma',
-        message: `The Gaussian is ${Math.max(...sigmaVoxels).toFixed(0)} voxels wide; at most ${mostVoxels} are taken.`,
-        remedy: 'Smooth less, or resample the image to larger voxels first.',
-      });
-    }
+    refuseWideGaussian(sigmaVoxels, 'sigma', context);
     const value = b.gaussian(
       { value: image.image },
       { sigmaVoxels, truncate, edges: 'renormalize', transposed: false },

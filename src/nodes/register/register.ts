@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { sameGrid } from '../../imaging/grid';
-import type { ValueId } from '../../runtime/api/nodes/builder';
-import { meanOf, splitChannels } from '../../runtime/api/nodes/channels';
 import { defineNode } from '../../runtime/api/nodes/define-node';
 import { descend } from '../registration/descend';
 import { outsideParameters, warpImage } from '../registration/outside';
@@ -15,6 +13,7 @@ import {
 import { poorInverse, reportInverse } from '../registration/report-inverse';
 import { afterModel, inverseAfterModel, wholeMap } from '../registration/total-transform';
 import { warnOfRegistration } from '../registration/warn-of-registration';
+import { meanRange, requireVaryingFixedImages } from '../shared/varying-image';
 
 export const register = defineNode({
   type: 'register',
@@ -45,7 +44,7 @@ beyond. Masks are smoothed and shrunk with the images, so that a coarse voxel co
 that is inside. A point without a partner costs as much as one about whose partner nothing is known, so
 that no stage gets better by moving the images apart.
 
-A stage that has lost half of the overlap it began with stops to compare. If in the end nothing of the
+A fixed image that is the same everywhere is an error: whatever is found by it is chance. A stage that has lost half of the overlap it began with stops to compare. If in the end nothing of the
 moving image lies on the fixed grid, less than a quarter of the smaller image has a partner, or less
 than half of what had one at the start, that is reported as an error. The table *report* says how much
 it was.
@@ -119,6 +118,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
     if (problem) context.refuse(problem);
     const { fixed, moving, initial, model, schedule } = parts;
 
+    requireVaryingFixedImages(b, fixed, parts.objectives);
     const { variables, at } = descend(b, parts);
     const full = levelContext(
       fixed.grid,
@@ -136,10 +136,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
       params.outside === 'edge'
         ? warpImage(b, moving, total, fixed.grid, { ...linear, outside: 'lowest' })
         : warped;
-    // Equal only where every channel is the same everywhere.
-    const ranges = splitChannels(b, seen).map((image) => b.intensityRange({ image }));
-    const range = meanOf(b, ranges as [ValueId, ...ValueId[]]);
-    b.check(range, nothingOnTheFixedImage(initial));
+    b.check(meanRange(b, { ...moving, image: seen }), nothingOnTheFixedImage(initial));
     const report = reportOverlap(b, parts, total);
     b.check(report.verdict, tooLittleOverlap(initial));
     warnOfRegistration(b, parts, total, report.overlap);
@@ -147,7 +144,7 @@ M\circ T_0\circ T_\theta\big),\qquad T(x) = A\,(x + u(x))`,
       total.displacement === undefined || inverse === undefined
         ? undefined
         : reportInverse(b, total.displacement, inverse);
-    if (undone) b.warn([undone.mean], poorInverse(fixed.grid));
+    if (undone) b.warn([undone.mean], poorInverse(fixed.grid, model.back !== undefined));
     return {
       transform: {
         kind: 'transform',

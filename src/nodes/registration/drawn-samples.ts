@@ -1,6 +1,6 @@
 import { type Grid, voxelCount } from '../../imaging/grid';
 import { type Builder, gridAttributes, type ValueId } from '../../runtime/api/nodes/builder';
-import { comparisonOf, type ImagePair } from '../../runtime/api/nodes/compare';
+import { comparisonOf, type DomainOptions, type ImagePair } from '../../runtime/api/nodes/compare';
 import type {
   Comparison,
   LevelContext,
@@ -19,6 +19,7 @@ const fewestPoints = 2048;
  * likely as any other; gradients flow to the maps as those of all points do.
  * @param iteration which draw it is; the place depends on it, on the seed and the level alone
  * @param own of a model that tells its displacement at any points: the moving image is then read at a cost that goes with these
+ * @param options as of the comparison at all points
  */
 export function compareAtDrawnPoints(
   b: Builder,
@@ -28,6 +29,7 @@ export function compareAtDrawnPoints(
   { fraction, seed }: Sampling,
   iteration: ValueId,
   own?: DisplacementAtPoints,
+  { fixedIsReference = maps.fixed === undefined }: Pick<DomainOptions, 'fixedIsReference'> = {},
 ): Comparison {
   const lattice = latticeOf(at.grid, fraction);
   const shift = drawnShift(b, lattice, iteration, { seed, stream: at.level });
@@ -41,7 +43,7 @@ export function compareAtDrawnPoints(
         : readAfter(b, shift, maps.moving, lattice),
     },
     lattice,
-    { fixedIsReference: maps.fixed === undefined },
+    { fixedIsReference },
   );
 }
 

@@ -18,6 +18,7 @@ import { type LevelPairs, pairFor } from './level-pairs';
 import { keptTogether } from './overlap';
 import type { RegistrationParts } from './registration-parts';
 import { afterModel, wholeMap } from './total-transform';
+import { fieldsOf, wayBack, waysOf } from './way-back';
 
 /** What the objectives say of one choice of the model's variables at a level. */
 export interface Evaluation extends WeightedObjectives {
@@ -61,11 +62,17 @@ export function evaluate(
     }
     return pair === pairs.main ? main : atAllPoints(pair);
   };
+  const ways = waysOf(halves, model.back?.(b, variables, at));
   const weighed = weighObjectives(b, objectives, {
     comparisonFor,
     wholeMap: () =>
       halves.fixed ? afterModel(b, initial, wholeMap(b, model, variables, at)) : maps.moving,
-    fields: [...(model.fields?.(b, variables, at) ?? []), ...displacementsOf(halves)],
+    fields: [
+      ...(model.fields?.(b, variables, at) ?? []),
+      ...displacementsOf(halves),
+      ...(ways ? fieldsOf(b, ways) : []),
+    ],
+    ...(ways && { back: wayBack(b, initial, ways, { pairs, at, iteration }) }),
     level: at,
   });
   const comparing = objectives.filter((part) => part.on === 'images');

@@ -1,7 +1,13 @@
 import { sameGrid } from '../../imaging/grid';
 import { type Builder, gridAttributes } from '../../runtime/api/nodes/builder';
 import { featuresOf, type ImagePair, type PlacedImage } from '../../runtime/api/nodes/compare';
-import type { MaskValue, SimilarityPart } from '../../runtime/api/nodes/port-values';
+import type {
+  MapValue,
+  MaskValue,
+  SimilarityPart,
+  TransformValue,
+} from '../../runtime/api/nodes/port-values';
+import { inverseField } from './inverse-field';
 import { shrinkImage } from './pyramid';
 import type { RegistrationParts } from './registration-parts';
 
@@ -11,6 +17,8 @@ export interface LevelPairs {
   readonly main: ImagePair;
   /** Pairs that objectives brought, or made features of, by the name of the objective. */
   readonly own: ReadonlyMap<string, ImagePair>;
+  /** Of a model that finds the way back: maps one after the other from the moving world to the start of `initial`. */
+  readonly backToStart?: readonly MapValue[];
 }
 
 /**
@@ -50,7 +58,16 @@ export function levelPairs(b: Builder, parts: RegistrationParts, shrink: number)
     };
     own.set(part.name, featuresOf(b, part, pair));
   }
-  return { main, own };
+  return { main, own, ...(parts.model.back && { backToStart: undoInitial(b, parts.initial) }) };
+}
+
+/** The inverse of `initial`, x ↦ y + v(y) at y = A⁻¹x, as maps one after the other. */
+function undoInitial(b: Builder, initial: TransformValue | undefined): readonly MapValue[] {
+  if (initial === undefined) return [];
+  const { affine, displacement, inverseDisplacement } = initial;
+  const straight = { affine: b.invertAffine({ affine }).inverse };
+  if (displacement === undefined) return [straight];
+  return [straight, { displacement: inverseDisplacement ?? inverseField(b, displacement) }];
 }
 
 /** The pair of `register` as it was wired, masks on the grids of their images. */

@@ -34,3 +34,19 @@ export const squaredDistance: Expression = sumOf(
 function sumOf(terms: readonly Expression[]): Expression {
   return terms.reduce((sum, term) => ['+', sum, term]);
 }
+
+/**
+ * What a measure says of pairs of points: of the fixed ones where `whole` takes them, beside the moving ones; and, with `back`,
+ * added, of the moving ones where these maps take them one after the other, beside the fixed ones.
+ */
+export function bothWays(
+  b: Builder,
+  pairs: { readonly fixed: ValueId; readonly moving: ValueId },
+  { whole, back }: { readonly whole: MapValue; readonly back: readonly MapValue[] | undefined },
+  measure: (landed: ValueId, partner: ValueId) => ValueId,
+): ValueId {
+  const there = measure(mapPoints(b, pairs.fixed, whole), pairs.moving);
+  if (back === undefined) return there;
+  const landed = back.reduce((points, map) => mapPoints(b, points, map), pairs.moving);
+  return b.add({ a: there, b: measure(landed, pairs.fixed) });
+}

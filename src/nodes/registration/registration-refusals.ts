@@ -27,7 +27,7 @@ const bringTogether =
 /** The first reason why these parts cannot make a registration, or undefined where they can. */
 export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
   const { fixed, moving, initial, model, objectives } = wired;
-  if (objectives.every((part) => part.on === 'field')) {
+  if (objectives.every((part) => part.on === 'field' || part.on === 'round-trips')) {
     return {
       port: 'objectives',
       message: 'Nothing that is wired here compares the two images, or places in them.',
@@ -47,6 +47,14 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
   }
   const noSquares = wired.optimizer.needsResiduals && reasonAgainstResiduals(wired);
   if (noSquares) return noSquares;
+  const trips = objectives.find(needsWayBack);
+  if (trips && !model.back) {
+    return {
+      port: 'objectives',
+      message: `"${trips.name}" holds a way there and a way back to each other, and this model finds one way alone: the other follows from it, or there is none.`,
+      remedy: `Wire the model Displacement pair, which finds both, or take the wire from "${trips.name}" away.`,
+    };
+  }
   const unfit = objectives.find((part) => part.on === 'field');
   if (unfit && !model.fields) {
     return {
@@ -93,6 +101,12 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
   return undefined;
 }
 
+/** Whether an objective weighs how far the way there and back miss each other. */
+function needsWayBack(part: ObjectivePart): boolean {
+  if (part.on === 'field') return part.roles.every((role) => role === 'round-trip');
+  return part.on === 'round-trips';
+}
+
 /** Why an optimizer that looks into what is squared finds nothing there, or cannot move the model by it. */
 function reasonAgainstResiduals({ model, objectives }: Wired): LoweringProblem | undefined {
   const other = objectives.find((part) => !isSumOfSquares(part));
@@ -111,7 +125,9 @@ function reasonAgainstResiduals({ model, objectives }: Wired): LoweringProblem |
   if (!model.relativeMotion) {
     return {
       port: 'model',
-      message: 'This optimizer finds a force at each voxel, and the model has no vector there.',
+      message: model.back
+        ? 'This optimizer finds one force at each voxel, and the model has two maps there that are free of each other.'
+        : 'This optimizer finds a force at each voxel, and the model has no vector there.',
       remedy:
         'Wire a model of a field, such as Stationary velocity field or Greedy, or another optimizer.',
     };

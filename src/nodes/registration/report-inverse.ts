@@ -28,8 +28,11 @@ const length = [
 /** By how much of a voxel map and inverse may miss each other in the mean; seen on real pairs: 0.04. */
 export const mostInverseErrorVoxels = 0.25;
 
-/** Warns of an inverse that does not undo its map. */
-export function poorInverse(grid: Grid): Judge {
+/**
+ * Warns of an inverse that does not undo its map.
+ * @param isFree whether it was found beside the map, and nothing but a regularizer makes the two agree
+ */
+export function poorInverse(grid: Grid, isFree = false): Judge {
   const voxelMm = Math.min(...spacingMm(grid).filter((_, axis) => grid.sizeVoxels[axis] !== 1));
   return ([[meanMm = 0] = []]) => {
     const missed = meanMm / voxelMm;
@@ -38,8 +41,9 @@ export function poorInverse(grid: Grid): Judge {
       about: 'inverse',
       port: 'model',
       message: `The inverse misses the map by ${missed.toFixed(2)} voxels in the mean: what was brought one way does not come back the other.`,
-      remedy:
-        'Smooth the model more, so that it does not fold, or use the map in its own direction alone.',
+      remedy: isFree
+        ? 'Wire Inverse consistency or Gradient inverse consistency to the objectives, or raise its weight.'
+        : 'Smooth the model more, so that it does not fold, or use the map in its own direction alone.',
     };
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Grid, spacingMm } from '../../imaging/grid';
 import type { Builder, Expression, ValueId } from '../../runtime/api/nodes/builder';
 import { channelCount } from '../../runtime/api/nodes/channels';
-import { defineNode } from '../../runtime/api/nodes/define-node';
+import { defineNode, type LoweringContext } from '../../runtime/api/nodes/define-node';
 import { choiceParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import { resample } from '../registration/resample';
 import { firstDerivativesMemory } from '../shared/derivatives-memory';
@@ -19,6 +19,7 @@ import {
 } from '../shared/field-energy';
 import { weightParameter } from '../shared/objective-weight';
 import { placePorts } from '../shared/place-weight';
+import { refuseWideGaussian } from '../shared/wide-gaussian';
 
 export const edgeWeightedDiffusion = defineNode({
   type: 'regularizer.edge-weighted-diffusion',
@@ -82,19 +83,19 @@ D = \frac{\kappa^2}{\kappa^2+\lVert\nabla F\rVert^2}\,I \quad\text{or}\quad I - 
   }),
   inputs: placePorts,
   outputs: { objective: { type: 'objective', doc: 'Weighted mean squared slope off edges.' } },
-  lower(b, places, { weight, lets, contrast, smoothMm }, { nodeId }) {
+  lower(b, places, { weight, lets, contrast, smoothMm }, context) {
     const isAcross = lets === 'across';
     const energy = (channels: number): Expression =>
       isAcross ? difference(squaredSlopes, slopesAlong(channels)) : product('e', squaredSlopes);
     const part = energyPart(
       b,
-      nodeId,
+      context.nodeId,
       b.dial('weight', weight),
       {
         order: 1,
         terms: (body, { fixed }) => [scaled(0.5, energy(channelCount(body, fixed)))],
         given: (body, { fixed, grid }, fieldGrid) => {
-          const edges = edgesOf(body, fixed, grid, smoothMm);
+          const edges = edgesOf(body, fixed, grid, smoothMm, context);
           const found = (isAcross ? across : everywhere)(body, edges, contrast);
           return resample(body, found, fieldGrid);
         },
@@ -113,10 +114,17 @@ interface Edges {
   readonly mean: ValueId;
 }
 
-function edgesOf(b: Builder, image: ValueId, grid: Grid, smoothMm: number): Edges {
+function edgesOf(
+  b: Builder,
+  image: ValueId,
+  grid: Grid,
+  smoothMm: number,
+  context: LoweringContext,
+): Edges {
   const sigmaVoxels = spacingMm(grid).map((edge, axis) =>
     grid.sizeVoxels[axis] === 1 ? 0 : smoothMm / edge,
   );
+  refuseWideGaussian(sigmaVoxels, 'smoothMm', context);
   const smooth =
     smoothMm > 0
       ? b.gaussian(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { mapPoints, squaredDistance } from '../registration/map-points';
+import { bothWays, squaredDistance } from '../registration/map-points';
 import { weightParameter } from '../shared/objective-weight';
 import { commonLabels } from '../shared/shared-labels';
 
@@ -54,16 +54,19 @@ f_k = \frac{1}{|F_k|}\sum_{x\in F_k} x,\quad m_k = \frac{1}{|M_k|}\sum_{x\in M_k
         name: context.nodeId,
         weight: b.dial('weight', params.weight),
         on: 'places',
-        loss(body, whole) {
-          const squared = body.pointwise(
-            { a: mapPoints(body, own.centroids, whole), b: other.centroids },
-            { expressions: [squaredDistance] },
-          );
-          const sum = body.pointwiseSum({ a: squared, b: counted }, { terms: [['*', 'b', 'a']] });
-          return body.pointwise(
-            { a: sum, b: number },
-            { expressions: [['/', 'a', ['max', 'b', 1]]] },
-          );
+        loss(body, whole, _, back) {
+          const pairs = { fixed: own.centroids, moving: other.centroids };
+          return bothWays(body, pairs, { whole, back }, (landed, partner) => {
+            const squared = body.pointwise(
+              { a: landed, b: partner },
+              { expressions: [squaredDistance] },
+            );
+            const sum = body.pointwiseSum({ a: squared, b: counted }, { terms: [['*', 'b', 'a']] });
+            return body.pointwise(
+              { a: sum, b: number },
+              { expressions: [['/', 'a', ['max', 'b', 1]]] },
+            );
+          });
         },
       },
     };

@@ -72,8 +72,9 @@ result is: measure with other labels.`,
         weight: b.dial('weight', params.weight),
         on: 'images',
         isLocal: true,
-        loss(body, { domain, maps }, { voxelMm }) {
-          const [ownMap, otherMap] = [own, other].map((map) => asCoarse(body, map, voxelMm)) as [
+        loss(body, { domain, maps, exchanged }, { voxelMm }) {
+          const pair = exchanged ? [other, own] : [own, other];
+          const [ownMap, otherMap] = pair.map((map) => asCoarse(body, map, voxelMm)) as [
             PlacedLabels,
             PlacedLabels,
           ];
@@ -84,7 +85,7 @@ result is: measure with other labels.`,
               ...to,
             });
           const forwards = onto(ownMap, maps.fixed ?? {}, otherMap, maps.moving);
-          if (maps.fixed === undefined) return forwards;
+          if (maps.fixed === undefined || exchanged) return forwards;
           // A model that moves both images is told of both.
           const backwards = onto(otherMap, maps.moving, ownMap, maps.fixed);
           return body.scale({ value: body.add({ a: forwards, b: backwards }) }, { factor: 0.5 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { mapPoints, squaredDistance } from '../registration/map-points';
+import { bothWays, squaredDistance } from '../registration/map-points';
 import { weightParameter } from '../shared/objective-weight';
 import { pairLandmarks } from '../shared/paired-landmarks';
 
@@ -46,10 +46,9 @@ What was used here says nothing any more of how good the result is: measure with
         name: context.nodeId,
         weight: b.dial('weight', params.weight),
         on: 'places',
-        loss: (body, whole) =>
-          body.pointwiseMean(
-            { a: mapPoints(body, pairs.fixed, whole), b: pairs.moving },
-            { terms: [squaredDistance] },
+        loss: (body, whole, _, back) =>
+          bothWays(body, pairs, { whole, back }, (a, partner) =>
+            body.pointwiseMean({ a, b: partner }, { terms: [squaredDistance] }),
           ),
       },
     };

@@ -179,14 +179,14 @@ function lowerNode(
     nodeId: node.id,
     source: descriptor && onKnownGrid(builder, descriptor),
     input(kind) {
-      if (!descriptor) throw new Refusal(missingData(node));
+      if (!descriptor) throw new Refusal(node.id, missingData(node));
       if (descriptor.kind !== kind) {
         throw new InternalError(`${node.id} is bound to ${descriptor.kind}, not ${kind}.`);
       }
       return sourceValue(builder, node.id, descriptor) as DataValues[typeof kind];
     },
     refuse(problem) {
-      throw new Refusal(problem);
+      throw new Refusal(node.id, problem);
     },
   };
   if (node.definition.source && !descriptor) {
@@ -202,7 +202,7 @@ function lowerNode(
     ) as Readonly<Record<string, PortValue>>;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    diagnostics.push(messages.recipe(node.id, error.problem));
+    diagnostics.push(messages.recipe(error.nodeId, error.problem));
     return undefined;
   }
 }

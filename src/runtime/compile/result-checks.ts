@@ -3,7 +3,7 @@ import { messages } from '../api/engine/messages';
 import type { LoweringProblem } from '../api/nodes/lowering-problem';
 import type { ValueId } from '../ir/values';
 
-/** What a node cannot know before the recipe has run: scalars that must not all be equal. */
+/** What a node cannot know before the recipe has run: scalars that must not all be equal, but for rounding. */
 export interface UnequalCheck {
   readonly value: ValueId;
   readonly nodeId: string;
@@ -38,7 +38,7 @@ export async function failedCheck(
     const numbers = Array.from(found[index] ?? []);
     const { nodeId } = check;
     if ('problem' in check) {
-      const isBad = numbers.every((number) => number === numbers[0]);
+      const isBad = areEqual(numbers);
       if (isBad) return messages.recipe(nodeId, check.problem);
       continue;
     }
@@ -46,6 +46,15 @@ export async function failedCheck(
     if (bad > 0) return messages.nonFiniteResult(nodeId, check.port, bad);
   }
   return undefined;
+}
+
+/** A share of the larger number: what interpolation of one value everywhere differs by in float32. */
+const rounding = 1e-6;
+
+function areEqual(numbers: readonly number[]): boolean {
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  // Numbers that are not finite are another check's.
+  return !(high - low > rounding * Math.max(Math.abs(low), Math.abs(high)));
 }
 
 function notFinite({ countOf }: FiniteCheck, numbers: readonly number[]): number {

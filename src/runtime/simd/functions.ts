@@ -191,6 +191,22 @@ export interface SimdFunctions {
       table: number,
     ]
   ): void;
+  /** How much of the simplices about each voxel of a volume is turned inside out; slices begin … end. */
+  nonDiffeomorphicSlices(
+    ...all: readonly [
+      ...displacement: PlaneAddresses,
+      partials: number,
+      nx: number,
+      ny: number,
+      nz: number,
+      begin: number,
+      end: number,
+      table: number,
+      neighbours: number,
+      simplices: number,
+      scratch: number,
+    ]
+  ): void;
   /** Cotangents of the means of W, W² and F·W over those means; voxels begin … end. */
   lnccCotangents(
     ...all: readonly [

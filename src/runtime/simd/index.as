@@ -1,6 +1,7 @@
 export { affinePartials } from './affine';
 export { readAround, scoreBlocks } from './blocks';
 export { chainToDisplacement } from './chain';
+export { nonDiffeomorphicSlices } from './folding';
 export { histogramCotangents, histogramPartials } from './histogram';
 export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc';
 export { compose, insideWeight, sampleLinear } from './sample';

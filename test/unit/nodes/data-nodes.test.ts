@@ -93,6 +93,8 @@ describe('starting transforms', () => {
     };
     expect(transform).toMatchObject({ kind: 'transform', grid: volumeGrid });
     expect(opNames(graph.finish([]).ops)).toEqual([
+      'intensityRange',
+      'intensityRange',
       'imageMoments',
       'imageMoments',
       'centresAffine',

@@ -190,3 +190,16 @@ describe('a field that is not smoothed', { timeout: 60_000 }, () => {
     expect(held.gain).toBeGreaterThan(0.7);
   });
 });
+
+it('a flow of a slice has no part across it, not even by rounding', {
+  timeout: 60_000,
+}, async () => {
+  const { results } = await runRegistration(createCpuDevice({ threads: 1 }), {
+    ...pair,
+    model: 'model.svf',
+    optimizer: 'optimizer.adam-normalized',
+    iterations: [10],
+  });
+  expect(results.displacement![0]!.some((v) => Math.abs(v) > hx! / 2)).toBe(true);
+  expect(results.displacement![2]!.every((v) => v === 0)).toBe(true);
+});

@@ -19,7 +19,10 @@ test('features of the whole images are made first, and then smoothed and shrunk'
     const featuresAt = (madeOf: string) => {
       const definition = nodeRegistry.get('similarity.mind-ssc') as NodeDefinition;
       const { objective } = lowerNode(graph, definition, {}, { madeOf }, madeOf);
-      const parts = { fixed, moving, objectives: [objective], schedule: { smoothPerShrink: 0.5 } };
+      const parts = {
+        ...{ fixed, moving, model: {}, objectives: [objective] },
+        schedule: { smoothPerShrink: 0.5 },
+      };
       const pairs = levelPairs(b, parts as unknown as RegistrationParts, 2);
       return pairs.own.get(madeOf)!.fixed.image;
     };

@@ -109,8 +109,8 @@ export const messages = {
     ...error(
       'input-missing',
       nodeIds[0] === undefined ? {} : { nodeId: nodeIds[0] },
-      `Left out, for want of labels: ${nodeIds.join(', ')}.`,
-      'Bind labels to the loaders among them to have these measured and written too.',
+      `Left out, for want of labels or landmarks: ${nodeIds.join(', ')}.`,
+      'Bind files to the loaders among them to have these measured and written too.',
     ),
     severity: 'warning',
   }),

@@ -72,7 +72,7 @@ export interface Builder extends OpMethods {
   /** Gradients of a scalar with respect to values defined in the same body. */
   gradient(loss: ValueId, wrt: readonly ValueId[]): readonly ValueId[];
   /**
-   * Once the recipe has run, says at this node what is wrong where these scalars are all equal: for
+   * Once the recipe has run, says at this node what is wrong where these scalars are all equal, but for rounding: for
    * what only the data shows, such as images that turn out not to overlap. Not within a loop.
    */
   check(scalars: ValueId, problem: LoweringProblem): void;

@@ -53,12 +53,13 @@ export function comparisonOf(
       { image: moving[index] ?? moving[0], grid: pair.moving.grid },
       maps,
       grid,
+      options,
     ),
   );
   return {
     of: pair.of,
     channels: channels as [ComparedChannel, ...ComparedChannel[]],
-    whole: () => compareChannel(b, pair.fixed, pair.moving, maps, grid),
+    whole: () => compareChannel(b, pair.fixed, pair.moving, maps, grid, options),
     domain: domainOf(b, pair, maps, grid, options),
     maps,
   };
@@ -86,12 +87,13 @@ function compareChannel(
   moving: PlacedImage,
   maps: ModelMaps,
   grid: Grid,
+  { fixedStays = maps.fixed === undefined }: DomainOptions,
 ): ComparedChannel {
   const fixed = isRead(own, maps.fixed, grid) ? read(b, own, maps.fixed ?? {}, grid) : own.image;
   return {
     fixed,
     warped: read(b, moving, maps.moving, grid),
-    fixedUnmoved: maps.fixed === undefined ? fixed : own.image,
+    fixedUnmoved: fixedStays ? fixed : own.image,
     moving: moving.image,
   };
 }
@@ -103,6 +105,11 @@ export interface DomainOptions {
    * be true where it is read through a map that no variable of a model has a part in.
    */
   readonly fixedIsReference?: boolean;
+  /**
+   * Whether the fixed image as it is read does not change within the loop: by default where it is read through no map. It may
+   * be true where it is read through one that neither variables nor draws have a part in.
+   */
+  readonly fixedStays?: boolean;
 }
 
 /** The points of a grid at which a pair is compared, and how much each of them counts. */

@@ -9,6 +9,16 @@ import type {
   SimilarityPart,
 } from './port-values';
 
+/** The way back of a model that finds one. */
+export interface WayBack {
+  /** The two images that a similarity compares, exchanged. */
+  comparisonFor(part: SimilarityPart): Comparison;
+  /** Maps that lead one after the other from the moving to the fixed world. */
+  readonly maps: readonly MapValue[];
+  /** Each image and itself after the way there and back. */
+  roundTrips(): readonly Comparison[];
+}
+
 /** What the objectives are asked about: one choice of the model's variables at a level. */
 export interface ObjectiveTerms {
   /** The two images that a similarity compares. */
@@ -17,6 +27,8 @@ export interface ObjectiveTerms {
   wholeMap(): MapValue;
   /** The fields of the model. */
   readonly fields: readonly ModelField[];
+  /** What a model is asked besides that finds the way back too. */
+  readonly back?: WayBack;
   readonly level: LevelContext;
 }
 
@@ -53,16 +65,31 @@ export function weighObjectives(
 
 /**
  * Of all fields of the first role that fits the sum, so that a model of two halves is weighed in both, and a spline not
- * twice, as coefficients and as what they make; of velocities over time the mean.
+ * twice, as coefficients and as what they make; of velocities over time the mean. A model that finds the way back too is
+ * asked both ways, and the two are added: each way then weighs as much beside its own field as a map alone.
  */
 function lossOf(b: Builder, part: ObjectivePart, terms: ObjectiveTerms): ValueId {
-  if (part.on === 'images') return comparisonLoss(b, part, terms);
-  if (part.on === 'places') return part.loss(b, terms.wholeMap(), terms.level);
+  const { back, level } = terms;
+  if (part.on === 'images') {
+    const there = comparisonLoss(b, part, terms.comparisonFor(part), level);
+    return back === undefined
+      ? there
+      : b.add({ a: there, b: comparisonLoss(b, part, back.comparisonFor(part), level) });
+  }
+  if (part.on === 'places') return part.loss(b, terms.wholeMap(), level, back?.maps);
+  if (part.on === 'round-trips') {
+    const [one, ...more] = back?.roundTrips() ?? [];
+    if (one === undefined) throw new RangeError(`"${part.name}" has no way back to weigh.`);
+    return more.reduce(
+      (sum, trip) => b.add({ a: sum, b: comparisonLoss(b, part, trip, level) }),
+      comparisonLoss(b, part, one, level),
+    );
+  }
   const weighed = part.roles.find((wanted) => terms.fields.some(({ role }) => role === wanted));
   const [first, ...others] = terms.fields
     .filter(({ role }) => role === weighed)
     .map((field) => {
-      const loss = part.loss(b, field, terms.level);
+      const loss = part.loss(b, field, level);
       return field.share === undefined ? loss : b.scale({ value: loss }, { factor: field.share });
     });
   if (first === undefined) throw new RangeError(`"${part.name}" has no field to weigh.`);
@@ -73,12 +100,16 @@ function lossOf(b: Builder, part: ObjectivePart, terms: ObjectiveTerms): ValueId
  * (gate · matched + (reference − gate · mean weight) · cost without a partner) / reference: a mean over all
  * that the fixed image lets count.
  */
-function comparisonLoss(b: Builder, part: SimilarityPart, terms: ObjectiveTerms): ValueId {
-  const comparison = terms.comparisonFor(part);
+function comparisonLoss(
+  b: Builder,
+  part: Pick<SimilarityPart, 'loss' | 'withoutPartner'>,
+  comparison: Comparison,
+  level: LevelContext,
+): ValueId {
   const { mean, gate, reference } = comparison.domain;
   const times = (value: ValueId, by: ValueId | undefined, factor = 1): ValueId =>
     by === undefined && factor === 1 ? value : b.scale({ value, by }, { factor });
-  let loss = times(part.loss(b, comparison, terms.level), gate);
+  let loss = times(part.loss(b, comparison, level), gate);
   const alone = part.withoutPartner?.(b, comparison);
   if (alone !== undefined) {
     const counted = times(times(alone, mean, -1), gate);

@@ -65,9 +65,10 @@ export interface ModelField {
    * What its vectors are: `displacement` mm, `velocity` mm per unit of time, `coefficients` of a basis. `map` is
    * the displacement of a map, mm, however the model makes it: every model that bends space has one a map, which
    * is taken from `maps` and not from `fields`. `metric` are mm too: the mean of their squares is how far the map is from the
-   * identity in the model's own metric.
+   * identity in the model's own metric. `round-trip`, mm: how far a point ends from where it began after the way there and the
+   * way back, or back and there, where a model finds both (`ModelPart.back`).
    */
-  readonly role: 'displacement' | 'velocity' | 'coefficients' | 'metric' | 'map';
+  readonly role: 'displacement' | 'velocity' | 'coefficients' | 'metric' | 'map' | 'round-trip';
   readonly value: ValueId;
   /** Factor on what it is weighed by: of fields that follow each other in time, the share of time. 1 where left out. */
   readonly share?: number;
@@ -128,7 +129,12 @@ export interface ModelPart {
    * move the model.
    */
   readonly relativeMotion?: readonly number[];
-  /** Displacement of the inverse map, where it is cheap and exact. */
+  /**
+   * Displacement (mm) of a way back, start of `initial` → fixed world, on the level's grid: a map of its own beside that of
+   * `maps`, which moves the moving image alone by a displacement. Images are then compared, and places led, both ways.
+   */
+  back?(b: Builder, variables: Variables, context: LevelContext): ValueId;
+  /** Displacement of the inverse map, where it is cheap: exact, or found beside the map. */
   inverse?(b: Builder, variables: Variables, context: LevelContext): ValueId;
 }
 
@@ -193,6 +199,11 @@ export interface Comparison {
   readonly maps: ModelMaps;
   /** Which pair it is: empty for the pair of `register`, else the node that brought it. */
   readonly of: string;
+  /**
+   * True on a way back: what is called fixed here is the moving image, in `maps` too, and the other way round. Who reads
+   * beside the images has to exchange likewise.
+   */
+  readonly exchanged?: true;
 }
 
 interface WeightedTerm {
@@ -263,12 +274,26 @@ export interface RegularizerPart extends WeightedTerm {
 /** A term that looks at where places go, and at no image. */
 export interface PlacesPart extends WeightedTerm {
   readonly on: 'places';
-  /** @param whole the whole map, fixed → moving world, `initial` included */
-  loss(b: Builder, whole: MapValue, level: LevelContext): ValueId;
+  /**
+   * @param whole the whole map, fixed → moving world, `initial` included
+   * @param back maps that lead one after the other from the moving to the fixed world, of a model that finds them; what they
+   * say is added
+   */
+  loss(b: Builder, whole: MapValue, level: LevelContext, back?: readonly MapValue[]): ValueId;
+}
+
+/**
+ * A term that compares each image with itself after the way there and the way back (`ModelPart.back`): it is called with
+ * such a comparison of the fixed and one of the moving image, and the two are added.
+ */
+export interface RoundTripPart
+  extends WeightedTerm,
+    Pick<SimilarityPart, 'loss' | 'withoutPartner'> {
+  readonly on: 'round-trips';
 }
 
 /** A weighted term of the loss. */
-export type ObjectivePart = SimilarityPart | RegularizerPart | PlacesPart;
+export type ObjectivePart = SimilarityPart | RegularizerPart | PlacesPart | RoundTripPart;
 
 /** Differences of two images whose squares are in a loss, fields of as many channels as are compared. */
 export interface Residuals {

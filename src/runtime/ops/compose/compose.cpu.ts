@@ -221,7 +221,8 @@ export function warpAdjointOf(
           const g01 = c1 - c0 + fy * (e1 - e0 - c1 + c0);
           gradX += g * (g00 + fz * (g01 - g00));
           gradY += g * (x10 - x00 + fz * (x11 - x01 - x10 + x00));
-          gradZ += g * (x01 + fy * (x11 - x01) - x00 - fy * (x10 - x00));
+          // In a slice this is rounding and not 0, and an optimizer may make much of little.
+          if (sz > 1) gradZ += g * (x01 + fy * (x11 - x01) - x00 - fy * (x10 - x00));
         }
       } else {
         for (let k = 0; k < 3; k += 1) {

@@ -1,3 +1,4 @@
+import type { Simd } from '../../simd/simd';
 import { type FloatArray, type Share, shareOf } from '../define-kernel';
 
 interface FoldingNumbers {
@@ -9,6 +10,9 @@ interface FoldingNumbers {
 
 /** Numbers for each slice: volume that is turned inside out, voxels that have any of it, voxels that were asked. */
 export const foldingQuantities = 3;
+
+/** Where the SIMD function keeps an edge of two voxels. */
+const placeBytes = 48;
 
 /** Three edges of a simplex, each a step along the axes, and its share in the volume of a voxel. */
 interface Simplex {
@@ -68,6 +72,7 @@ export function nonDiffeomorphicSlices(
   partials: FloatArray,
   p: FoldingNumbers,
   share: Share,
+  simd?: Simd,
 ): void {
   const { nx, ny, nz, voxelFromWorld: s } = p;
   const [u, v, w] = displacement;
@@ -90,9 +95,30 @@ export function nonDiffeomorphicSlices(
     edge.reduce((sum, e, axis) => sum + (sizes[axis]! > 1 ? e * steps[axis]! : 0), 0),
   );
   const edges = Float64Array.from(neighbours.flat());
-  const m = new Float64Array(edges.length);
   const scale = affine === undefined ? 1 : determinantOf(affine);
   const [begin, end] = shareOf(nz, share);
+  if (simd && sizes.every((n) => n > 1)) {
+    const table = [
+      ...neighbours.flatMap((edge, k) => [offsets[k]!, ...edge]),
+      ...simplices.flatMap(({ edges }, k) => [
+        ...edges.map((edge) => placeBytes * placeOf.get(keyOf(edge))!),
+        scale * shares[k]!,
+      ]),
+      ...[s[0]!, s[1]!, s[2]!, s[4]!, s[5]!, s[6]!, s[8]!, s[9]!, s[10]!],
+    ];
+    const at = displacement.map((plane) => simd.addressOf(plane)) as [number, number, number];
+    simd.functions.nonDiffeomorphicSlices(
+      ...at,
+      simd.addressOf(partials),
+      ...([nx, ny, nz, begin, end] as const),
+      simd.doubles(table, 0),
+      neighbours.length,
+      simplices.length,
+      simd.scratch + 8 * table.length + 8,
+    );
+    return;
+  }
+  const m = new Float64Array(edges.length);
   for (let z = begin; z < end; z += 1) {
     let [volume, voxels, asked] = [0, 0, 0];
     const isInside = z >= borderZ && z < nz - borderZ;

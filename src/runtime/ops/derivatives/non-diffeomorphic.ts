@@ -9,7 +9,8 @@ const slicesKernel = defineKernel({
   name: 'non-diffeomorphic-slices',
   bindings: { displacement: 'read3', affine: 'read?', partials: 'write' },
   parameters: { nx: 'u32', ny: 'u32', nz: 'u32', voxelFromWorld: 'matrix3x4' },
-  cpu: (b, p, share) => nonDiffeomorphicSlices(b.displacement, b.affine, b.partials, p, share),
+  cpu: (b, p, share, simd) =>
+    nonDiffeomorphicSlices(b.displacement, b.affine, b.partials, p, share, simd),
   gpu: 'host',
   cost: (p) => ({ bytes: 12 * p.nx * p.ny * p.nz, operations: 600 * p.nx * p.ny * p.nz }),
 });

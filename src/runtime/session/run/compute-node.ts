@@ -39,7 +39,7 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
         return tensorFlow;
       },
       refuse(problem) {
-        throw new Refusal(problem);
+        throw new Refusal(id, problem);
       },
     });
     if (!computed) throw new InternalError(`${definition.type} does not compute by itself.`);

@@ -104,7 +104,7 @@ describe('what goes wrong', { timeout: 60_000 }, () => {
     const bindings = await bind(session, { ...headVolumes, moving });
     const first = await run(session, slices(), bindings);
     expect(first.result.diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([
-      { code: 'recipe', at: { nodeId: 'affine' } },
+      { code: 'recipe', at: { nodeId: 'start', port: 'moving' } },
     ]);
     expect(first.states.get('normalize-fixed')?.at(-1)).toBe('done');
     expect(first.states.get('warp-image')?.at(-1)).toBe('cancelled');
