@@ -13,6 +13,7 @@ import { type PassTimes, shortened, timeOnDevice, timePassesOnCpu } from '../pas
 import { readRecipe } from '../recipe';
 import { bandwidthText, msText, percentText, type Section } from '../report';
 import { spreadCells, spreadOf } from '../statistics';
+import { timeWindowRadii } from './window-radius';
 
 /** How many of the hottest kernels are shown. */
 const shown = 10;
@@ -69,6 +70,9 @@ export async function kernels(host: BenchHost): Promise<readonly Section[]> {
       sections.push(
         await timeStage(host, device, { recipe, nodeId, pair: pair.name }, copy.median),
       );
+    }
+    if (!quick && stages.some(([name]) => name === 'brain-t1-greedy')) {
+      sections.push(await timeWindowRadii(device, host.threads, pair));
     }
     return sections;
   } finally {

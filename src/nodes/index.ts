@@ -42,10 +42,12 @@ import { translation } from './model/translation';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
+import { cmaEs } from './optimizer/cma-es';
 import { conjugateGradient } from './optimizer/conjugate-gradient';
 import { demons } from './optimizer/demons';
 import { gradientDescent } from './optimizer/gradient-descent';
 import { lbfgs } from './optimizer/lbfgs';
+import { levenbergMarquardt } from './optimizer/levenberg-marquardt';
 import { lineSearchDescent } from './optimizer/line-search-descent';
 import { regularStep } from './optimizer/regular-step';
 import { schedulePyramid } from './optimizer/schedule-pyramid';
@@ -189,6 +191,8 @@ export const nodeDefinitions = [
   lineSearchDescent,
   conjugateGradient,
   lbfgs,
+  levenbergMarquardt,
+  cmaEs,
   demons,
   schedulePyramid,
   register,

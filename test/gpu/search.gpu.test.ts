@@ -3,7 +3,7 @@ import { centreMm } from '../../src/imaging/grid';
 import { createCpuDevice } from '../../src/runtime/cpu/device';
 import type { Device, LoopOutcome } from '../../src/runtime/devices';
 import { flaggedInputs, halving } from '../support/flagged';
-import { linearMapAbout, rotationByDegrees } from '../support/known-truth';
+import { errorVoxels, linearMapAbout, rotationByDegrees } from '../support/known-truth';
 import { testsOnGpu } from '../support/on-gpu';
 import { quietRun, readResults, writeInputs } from '../support/run-gpu';
 import { knownPair, runRegistration } from '../support/small-registration';
@@ -62,5 +62,15 @@ describe('optimizers that search', () => {
         expect(value).toBeCloseTo(onCpu.results.affine?.[0]?.[i] ?? Number.NaN, 1);
       });
     }
+  });
+
+  withDevice('draw candidates, and find the map by their ranks', async (gpu) => {
+    const pair = knownPair([20, 24, 1], ({ grid }) => ({
+      affine: linearMapAbout(centreMm(grid), rotationByDegrees(0, 0, 5), [3, -4, 0]),
+    }));
+    const options = { ...pair, model: 'model.rigid', optimizer: 'optimizer.cma-es' };
+    const onGpu = await runRegistration(gpu, { ...options, iterations: [20] });
+    const affine = [...onGpu.results.affine![0]!] as unknown as typeof pair.truth.affine;
+    expect(errorVoxels(pair.fixed, pair.truth, { affine })).toBeLessThan(0.5);
   });
 });

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { defineNode } from '../../runtime/api/nodes/define-node';
-import { fieldModel, firstOf, smoothField, smoothingParameters } from '../registration/field-model';
+import {
+  borderParameter,
+  fieldModel,
+  firstOf,
+  smoothInside,
+  smoothingParameters,
+} from '../registration/field-model';
 
 export const greedy = defineNode({
   type: 'model.greedy',
@@ -18,6 +24,9 @@ It is the fastest deformable model and the most accurate on most pairs. Nothing 
 stays away as long as the steps are small (about a quarter of a voxel) and smooth. Where the inverse
 is needed exactly, use the stationary velocity field.
 
+Beyond the edge a still field is zero, so that the border stays where the affine stage left it. Where the anatomy goes on
+beyond the edge (a neck, a whole head that fills its image), let the border be free, as Greedy does.
+
 Start it from an affine stage. Less smoothing follows finer anatomy and folds sooner: watch the
 Jacobian node.`,
     formula: String.raw`u \leftarrow G_{\text{field}} * \big(\delta + u\circ(\mathrm{id}+\delta)\big),\qquad
@@ -33,7 +42,7 @@ Jacobian node.`,
       },
     ],
   },
-  params: z.object(smoothingParameters('displacement')),
+  params: z.object({ ...smoothingParameters('displacement'), border: borderParameter() }),
   inputs: {},
   outputs: { model: { type: 'model', doc: 'Displacement field, mm.' } },
   lower: (_, __, params) => ({
@@ -41,9 +50,9 @@ Jacobian node.`,
       ...fieldModel('displacement', params),
       relativeMotion: [1],
       maps: (_b, variables) => ({ moving: { displacement: firstOf(variables) } }),
-      update: (b, variables, steps) => {
+      update: (b, variables, steps, context) => {
         const moved = b.compose({ outer: firstOf(variables), inner: firstOf(steps) });
-        return [smoothField(b, moved, params.smoothFieldVoxels)];
+        return [smoothInside(b, moved, params.smoothFieldVoxels, params.border, context)];
       },
     },
   }),

@@ -3,7 +3,13 @@ import { defineNode } from '../../runtime/api/nodes/define-node';
 import { flagParameter, integerParameter } from '../../runtime/api/nodes/parameters';
 import { addSteps } from '../registration/add-steps';
 import { exponential } from '../registration/exponential';
-import { fieldModel, firstOf, smoothField, smoothingParameters } from '../registration/field-model';
+import {
+  borderParameter,
+  fieldModel,
+  firstOf,
+  smoothInside,
+  smoothingParameters,
+} from '../registration/field-model';
 
 export const svf = defineNode({
   type: 'model.svf',
@@ -51,6 +57,7 @@ u_{k+1} = u_k + u_k\circ(\mathrm{id}+u_k),\qquad T^{-1} = \exp(-v)`,
   },
   params: z.object({
     ...smoothingParameters('velocity'),
+    border: borderParameter(),
     squarings: integerParameter({
       title: 'Squarings',
       help: 'How often the first small step is composed with itself; more for larger motions.',
@@ -80,9 +87,9 @@ u_{k+1} = u_k + u_k\circ(\mathrm{id}+u_k),\qquad T^{-1} = \exp(-v)`,
       whole: (b, variables) => ({
         displacement: exponential(b, firstOf(variables), 1, params.squarings),
       }),
-      update: (b, variables, steps) =>
+      update: (b, variables, steps, context) =>
         addSteps(b, variables, steps).map((velocity) =>
-          smoothField(b, velocity, params.smoothFieldVoxels),
+          smoothInside(b, velocity, params.smoothFieldVoxels, params.border, context),
         ),
       inverse: (b, variables) => exponential(b, firstOf(variables), -1, params.squarings),
     },

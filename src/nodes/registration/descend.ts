@@ -146,6 +146,7 @@ function problemOf(
   return {
     level,
     ...(model.relativeMotion && { relativeMotion: model.relativeMotion }),
+    ...(model.parameters && { free: model.parameters.free(parts.fixed.grid) }),
     evaluate(variables) {
       const found = evaluate(b, parts, level, pairs, variables, iteration);
       const loss = scaled(found.total);

@@ -7,16 +7,17 @@ import type {
   LevelContext,
   ModelField,
   ModelMaps,
-  ObjectivePart,
   Residuals,
   ShiftedGrid,
   SimilarityPart,
   Variables,
 } from '../../runtime/api/nodes/port-values';
+import { curvatureOf } from './curvature';
 import { compareAtDrawnPoints } from './drawn-samples';
 import { type LevelPairs, pairFor } from './level-pairs';
 import { keptTogether } from './overlap';
 import type { RegistrationParts } from './registration-parts';
+import { isSumOfSquares } from './squares';
 import { afterModel, wholeMap } from './total-transform';
 import { fieldsOf, wayBack, waysOf } from './way-back';
 
@@ -29,6 +30,8 @@ export interface Evaluation extends WeightedObjectives {
   readonly warped: ValueId;
   /** What is squared, where the objectives are sums of squares and nothing else. */
   readonly residuals?: readonly Residuals[];
+  /** Second derivatives of the sum by the model's parameters, as Gauss and Newton take them. */
+  readonly curvature?: ValueId;
 }
 
 /**
@@ -80,7 +83,18 @@ export function evaluate(
   // Nothing else would read the whole image in each iteration.
   const shown = first && comparing.every(({ sampling }) => sampling) ? comparisonFor(first) : main;
   const residuals = optimizer.needsResiduals && residualsOf(b, objectives, comparisonFor);
-  return { ...weighed, ...(residuals && { residuals }), warped: shown.channels[0].warped };
+  const curvature =
+    optimizer.needsCurvature &&
+    curvatureOf(b, { initial, model, objectives }, at, variables, (part) => ({
+      pair: pairFor(pairs, part),
+      comparison: comparisonFor(part),
+    }));
+  return {
+    ...weighed,
+    ...(residuals && { residuals }),
+    ...(curvature && { curvature }),
+    warped: shown.channels[0].warped,
+  };
 }
 
 /** What the objectives square; nothing where one of them is no sum of squares over all points, which `register` refuses. */
@@ -110,13 +124,6 @@ function residualsOf(
     });
   }
   return found;
-}
-
-/** Whether an objective is a sum of squares over all points of a level. */
-export function isSumOfSquares(
-  part: ObjectivePart,
-): part is SimilarityPart & Required<Pick<SimilarityPart, 'squaresFactor'>> {
-  return part.on === 'images' && part.squaresFactor !== undefined && !part.sampling;
 }
 
 /** What the maps of a model move, each for itself: what is meant of a map and not of what makes it. */

@@ -1,7 +1,7 @@
 import { voxelCount } from '../../imaging/grid';
 import type { Builder, ValueId } from '../../runtime/api/nodes/builder';
-import { numberParameter } from '../../runtime/api/nodes/parameters';
-import type { ModelPart } from '../../runtime/api/nodes/port-values';
+import { choiceParameter, numberParameter } from '../../runtime/api/nodes/parameters';
+import type { LevelContext, ModelPart } from '../../runtime/api/nodes/port-values';
 import { resample } from './resample';
 
 /** Where a Gaussian is cut off, in standard deviations. */
@@ -11,6 +11,8 @@ const truncate = 2;
 export interface FieldSmoothing {
   readonly smoothGradientVoxels: number;
   readonly smoothFieldVoxels: number;
+  /** `still` where left out. */
+  readonly border?: 'still' | 'free';
 }
 
 /** The parameters of both Gaussians; `field` says what the second one smooths. */
@@ -38,13 +40,24 @@ export function smoothingParameters(
   };
 }
 
+/** What happens at the edge of a field when it is smoothed. */
+export function borderParameter() {
+  return choiceParameter({
+    title: 'Border',
+    help: 'Still: the edge of the field stays where it is. Free: it moves with what lies next to it, as in Greedy; for heads that reach the edge.',
+    choices: ['still', 'free'],
+    default: 'still',
+    advanced: true,
+  });
+}
+
 /**
  * What all models have in common whose variables are vector fields in mm on the level's grid, one or several: they
  * start at zero, are resampled between levels, and their gradients are smoothed.
  */
 export function fieldModel(
   role: 'displacement' | 'velocity',
-  { smoothGradientVoxels }: FieldSmoothing,
+  { smoothGradientVoxels, border }: Omit<FieldSmoothing, 'smoothFieldVoxels'>,
   count = 1,
 ) {
   return {
@@ -54,8 +67,8 @@ export function fieldModel(
     refine: (b, variables, { grid }) => variables.map((field) => resample(b, field, grid)),
     fields: (_, variables) => variables.map((value) => ({ role, value })),
     lossScale: ({ grid }) => voxelCount(grid),
-    shapeGradient: (b, gradient) =>
-      gradient.map((field) => smoothField(b, field, smoothGradientVoxels)),
+    shapeGradient: (b, gradient, context) =>
+      gradient.map((field) => smoothInside(b, field, smoothGradientVoxels, border, context)),
   } satisfies Partial<ModelPart>;
 }
 
@@ -69,6 +82,28 @@ export function firstOf(variables: readonly ValueId[]): ValueId {
 /** A field smoothed by a Gaussian; beyond the edge it is zero, so that the border stays put. */
 export function smoothField(b: Builder, value: ValueId, sigmaVoxels: number): ValueId {
   return fieldGaussian(b, value, sigmaVoxels, 'zero');
+}
+
+/**
+ * A field of the level smoothed by a Gaussian, with a border that stays put or is free: then what lies beyond the edge
+ * has no weight, and a constant field stays as it is.
+ */
+export function smoothInside(
+  b: Builder,
+  value: ValueId,
+  sigmaVoxels: number,
+  border: FieldSmoothing['border'],
+  { fixed }: LevelContext,
+): ValueId {
+  const smooth = smoothField(b, value, sigmaVoxels);
+  if (border !== 'free' || sigmaVoxels === 0) return smooth;
+  // The weight inside is the same in every iteration, so that it is reckoned once a level.
+  const ones = b.pointwise(
+    { a: b.zeros({ like: fixed }, { channels: 1 }) },
+    { expressions: [['+', 'a', 1]] },
+  );
+  const inside = smoothField(b, ones, sigmaVoxels);
+  return b.pointwise({ a: smooth, b: inside }, { expressions: [['/', 'a', 'b']] });
 }
 
 /** A field smoothed by a Gaussian of one width along every axis, in voxels. */

@@ -1,28 +1,61 @@
 import type { Vec3 } from '../../imaging/frames';
 import type { Grid } from '../../imaging/grid';
-import type { ModelPart } from '../../runtime/api/nodes/port-values';
+import type { LevelContext, ModelPart } from '../../runtime/api/nodes/port-values';
 import { addSteps } from './add-steps';
 
 /** Of a translation three act: those of the rotation are kept at 0. */
 const parameterCount = { translation: 6, rigid: 6, similarity: 7, affine: 12 } as const;
 
+type Freedom = keyof typeof parameterCount;
+
 /**
  * A model of a few parameters, all in mm: rotations, scales and shears are multiplied by half the
  * extent of the image, so that a step of any of them moves the image's edge about as far.
  */
-export function linearModel(freedom: keyof typeof parameterCount): ModelPart {
+export function linearModel(freedom: Freedom): ModelPart {
+  const frameAt = ({
+    grid,
+    centreMm,
+    radiusMm,
+  }: Pick<LevelContext, 'grid' | 'centreMm' | 'radiusMm'>) => ({
+    freedom,
+    centreMm: [...centreMm],
+    radiusMm,
+    sliceNormal: normalOfSlice(grid),
+  });
   return {
     kind: 'model',
     start: (b) => [b.constant(new Array<number>(parameterCount[freedom]).fill(0))],
     refine: (_, variables) => variables,
-    maps(b, [parameters], { grid, centreMm, radiusMm }) {
+    maps(b, [parameters], context) {
       if (parameters === undefined) return { moving: {} };
-      const sliceNormal = normalOfSlice(grid);
-      const attributes = { freedom, centreMm: [...centreMm], radiusMm, sliceNormal };
-      return { moving: { affine: b.affineFromParameters({ parameters }, attributes) } };
+      return { moving: { affine: b.affineFromParameters({ parameters }, frameAt(context)) } };
+    },
+    parameters: {
+      free: (grid) => freeParameters(freedom, grid),
+      curvature: (b, [parameters], { derivative, grid, weight, factor, initialAffine }, context) =>
+        b.affineCurvature(
+          {
+            derivative,
+            weight,
+            parameters: parameters ?? b.constant([]),
+            factor,
+            initial: initialAffine,
+          },
+          { ...frameAt(context), sourceWorldFromVoxel: [...grid.worldFromVoxel] },
+        ),
     },
     update: addSteps,
   };
+}
+
+/** In a slice the turn about its normal, and what lies in its plane; of a translation the shift alone. */
+function freeParameters(freedom: Freedom, { sizeVoxels }: Grid): readonly boolean[] {
+  const isFlat = sizeVoxels.includes(1);
+  return Array.from({ length: parameterCount[freedom] }, (_, index) => {
+    if (freedom === 'translation' && index < 3) return false;
+    return !isFlat || [2, 3, 4, 6, 7, 9].includes(index);
+  });
 }
 
 /** Unit normal of a one-slice grid in the world; nothing for a volume. */

@@ -9,7 +9,7 @@ import type {
   TransformValue,
 } from '../../runtime/api/nodes/port-values';
 import { channelsText } from '../shared/same-grid';
-import { isSumOfSquares } from './evaluate';
+import { isSumOfSquares } from './squares';
 
 /** What is wired to a registration, as far as it can be refused before anything runs. */
 interface Wired {
@@ -45,8 +45,8 @@ export function reasonToRefuse(wired: Wired): LoweringProblem | undefined {
         'Set its Sampled share to 1, or wire Gradient descent or Adam, which need no comparison.',
     };
   }
-  const noSquares = wired.optimizer.needsResiduals && reasonAgainstResiduals(wired);
-  if (noSquares) return noSquares;
+  const notForSquares = reasonAgainstSquares(wired);
+  if (notForSquares) return notForSquares;
   const trips = objectives.find(needsWayBack);
   if (trips && !model.back) {
     return {
@@ -107,22 +107,32 @@ function needsWayBack(part: ObjectivePart): boolean {
   return part.on === 'round-trips';
 }
 
-/** Why an optimizer that looks into what is squared finds nothing there, or cannot move the model by it. */
-function reasonAgainstResiduals({ model, objectives }: Wired): LoweringProblem | undefined {
-  const other = objectives.find((part) => !isSumOfSquares(part));
+/** Why an optimizer that looks into what is squared, or at parameters, finds nothing there, or cannot move the model by it. */
+function reasonAgainstSquares({
+  model,
+  objectives,
+  optimizer,
+}: Wired): LoweringProblem | undefined {
+  const { needsResiduals, needsCurvature, needsFewParameters } = optimizer;
+  const other =
+    needsResiduals || needsCurvature ? objectives.find((part) => !isSumOfSquares(part)) : undefined;
   if (other) {
     const isDrawn = other.on === 'images' && other.sampling !== undefined;
+    const squares =
+      'Wire Mean squared error, Sum of squared differences or Self-similarity context alone';
     return {
       port: 'objectives',
       message: isDrawn
-        ? `"${other.name}" compares at some of the points alone, and this optimizer finds a force at each.`
+        ? `"${other.name}" compares at some of the points alone, and this optimizer looks at each.`
         : `This optimizer looks into squared differences, and "${other.name}" is none.`,
       remedy: isDrawn
         ? 'Set its Sampled share to 1.'
-        : 'Wire Mean squared error, Sum of squared differences or Self-similarity context alone (the Gaussians of the model keep it smooth), or wire another optimizer, for example Gradient descent.',
+        : needsResiduals
+          ? `${squares} (the Gaussians of the model keep it smooth), or wire another optimizer, for example Gradient descent.`
+          : `${squares}, or wire another optimizer: L-BFGS or Gradient descent for what is smooth, CMA-ES for any objective.`,
     };
   }
-  if (!model.relativeMotion) {
+  if (needsResiduals && !model.relativeMotion) {
     return {
       port: 'model',
       message: model.back
@@ -130,6 +140,19 @@ function reasonAgainstResiduals({ model, objectives }: Wired): LoweringProblem |
         : 'This optimizer finds a force at each voxel, and the model has no vector there.',
       remedy:
         'Wire a model of a field, such as Stationary velocity field or Greedy, or another optimizer.',
+    };
+  }
+  if ((needsCurvature || needsFewParameters) && !model.parameters) {
+    return {
+      port: 'model',
+      message: needsCurvature
+        ? 'This optimizer solves equations for all parameters at once, and the model has thousands of them.'
+        : 'This optimizer learns how all parameters hang together, and the model has thousands of them.',
+      remedy: `Wire Translation, Rigid, Similarity or Affine. For a field wire ${
+        needsCurvature
+          ? 'Demons forces, which is the same voxel by voxel, or'
+          : 'Adam (normalized),'
+      } L-BFGS or Gradient descent.`,
     };
   }
   return undefined;

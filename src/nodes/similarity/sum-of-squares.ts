@@ -43,6 +43,7 @@ images of several channels it is the mean over channels.`,
       weight: b.dial('weight', params.weight),
       on: 'images',
       ...ownPair(images),
+      isIntegral: true,
       squaresFactor: (comparison) =>
         volumeMm3(comparison.domain.grid) * meanSquaresFactor(comparison),
       loss: (body, comparison) =>

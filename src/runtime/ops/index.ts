@@ -1,3 +1,4 @@
+import { affineCurvature } from './affine/affine-curvature';
 import { affineFromParameters, affineFromParametersAdjoint } from './affine/affine-from-parameters';
 import { invertAffine } from './affine/invert-affine';
 import { multiplyAffine, multiplyAffineAdjoint } from './affine/multiply-affine';
@@ -49,6 +50,8 @@ import { surfaceDistance } from './labels/surface-distance';
 import { lnccLoss, lnccLossAdjoint, lnccLossAdjointFixed, lnccLossWithAdjoint } from './lncc/lncc';
 import { lnccFromImages } from './lncc/lncc-from-images';
 import { adam } from './optimize/adam';
+import { dampedStep } from './optimize/damped-step';
+import { evolutionCandidate, evolutionUpdate } from './optimize/evolution-ops';
 import { scaledStep } from './optimize/scaled-step';
 import { distanceReport } from './points/distance-report';
 import { gatherPoints } from './points/gather-points';
@@ -98,6 +101,7 @@ export const opDefinitions = {
   adam,
   add,
   addScaled,
+  affineCurvature,
   affineFromParameters,
   affineFromParametersAdjoint,
   bestDisplacement,
@@ -116,6 +120,7 @@ export const opDefinitions = {
   cosineFieldTransposed,
   correlationReport,
   countNonFinite,
+  dampedStep,
   difference,
   diffusionEnergy,
   diffusionGradient,
@@ -176,6 +181,8 @@ export const opDefinitions = {
   padding,
   biasField,
   evenIntensity,
+  evolutionCandidate,
+  evolutionUpdate,
   relabel,
   rescale,
   sample,

@@ -1,10 +1,12 @@
 // Sums over cubic windows, clipped at the border, three quantities in one walk: rows along x, then y,
-// kept in rings of slices from which the third axis is added up. Every sum is made anew from its
-// 2r + 1 terms, never by sliding, so that any share of rows gives the same bits and no rounding piles up.
+// kept in rings of slices from which the third axis is added up, all as window-sums.as does it.
 
 import { both, loadLanes, lower, storeLanes, upper } from './lanes';
 import { correlate } from './lncc';
 import { padded } from './stencil';
+import {
+  alongBytes, alongMargin, clearAround, closeRun, mostDirect, sumAlong, sumDown, takeSlice,
+} from './window-sums';
 
 // @ts-ignore: decorator
 @inline
@@ -16,30 +18,6 @@ function add(a: v128, b: v128): v128 {
 @inline
 function mul(a: v128, b: v128): v128 {
   return f32x4.mul(a, b);
-}
-
-/** out = sum of the rows at + k · stride over −r … r, `bytes` long. */
-// @ts-ignore: decorator
-@inline
-function sumRows(at: usize, stride: usize, out: usize, bytes: usize, r: i32): void {
-  if (r == 2) {
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const p = at + i;
-      const one = add(v128.load(p - stride), v128.load(p + stride));
-      const two = add(v128.load(p - 2 * stride), v128.load(p + 2 * stride));
-      v128.store(out + i, add(add(v128.load(p), one), two));
-    }
-    return;
-  }
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const p = at + i;
-    let sum = v128.load(p);
-    for (let k = 1; k <= r; k++) {
-      const d = <usize>k * stride;
-      sum = add(sum, add(v128.load(p - d), v128.load(p + d)));
-    }
-    v128.store(out + i, sum);
-  }
 }
 
 // @ts-ignore: decorator
@@ -60,6 +38,22 @@ function across(slots: usize, slotBytes: usize, ring: i32, middle: i32, r: i32, 
     sum = add(sum, add(below, above));
   }
   return sum;
+}
+
+/** Sum across slices of a ring that is a run: the end of the run before, where there is one, and the beginning of this. */
+// @ts-ignore: decorator
+@inline
+function ofRun(prefix: usize, before: usize, offset: usize, ringOffset: usize = 0): v128 {
+  const sum = v128.load(prefix + offset);
+  return before ? add(v128.load(before + ringOffset + offset), sum) : sum;
+}
+
+/** Where in its run of 2r + 1 rows the first row lies that a block's sums need. */
+// @ts-ignore: decorator
+@inline
+function runPosition(block: i32, r: i32): i32 {
+  const run = 2 * r + 1;
+  return (block - r + run) % run;
 }
 
 /** The sums along a row of W, W² and F·W over five voxels, in the order in which any radius adds them. */
@@ -96,8 +90,8 @@ function acrossFive(a: usize, b: usize, c: usize, d: usize, e: usize, at: usize)
 /**
  * Window means of W, W² and F·W, of rows y0 … y1. invX, invY, invZ: 1 / number of voxels of an axis in
  * the window of each position; invX is readable to a whole vector. rx, ry, rz: the radius, less where
- * an axis is shorter. Scratch: rows of F and W with margins, three times the rows of a block with
- * neighbours, three rings.
+ * an axis is shorter. Scratch: three rows with margins, one without, three times the rows of a block with
+ * neighbours, three rings, three slices.
  *
  * With meanF and meanFF, window means of F and F², the three means are not kept: in their place come the loss's
  * cotangents (see `lnccCotangents`), and the sum of [weight ·] cc of each row into partials.
@@ -113,18 +107,21 @@ export function windowMoments(
   const one = f32x4.splat(1);
   const width = padded(nx);
   const rowBytes = <usize>width << 2;
-  const margin = <usize>padded(rx) << 2;
-  const inputBytes = 2 * margin + rowBytes + 16;
-  const fRow = scratch + margin;
-  const wRow = scratch + inputBytes + margin;
+  const inputBytes = alongBytes(rowBytes, rx);
+  const wRow = scratch + alongMargin(rx);
+  const wwRow = wRow + inputBytes;
+  const fwRow = wwRow + inputBytes;
   const rowsBytes = <usize>(blockRows + 2 * ry) * rowBytes;
-  const rows = scratch + 2 * inputBytes;
+  const prefixRow = scratch + 3 * inputBytes;
+  const rows = prefixRow + rowBytes;
   const ring = 2 * rz + 1;
   const slotBytes = <usize>blockRows * rowBytes;
   const ringBytes = <usize>ring * slotBytes;
   const slots = rows + 3 * rowsBytes;
+  const prefixes = slots + 3 * ringBytes;
+  const isRun = rz > mostDirect;
   const sliceBytes = <usize>nx * ny << 2;
-  memory.fill(scratch, 0, 2 * inputBytes);
+  memory.fill(scratch, 0, 3 * inputBytes);
   for (let block = y0; block < y1; block += blockRows) {
     const blockEnd = min(block + blockRows, y1);
     const height = blockEnd - block;
@@ -142,44 +139,42 @@ export function windowMoments(
             continue;
           }
           const from = <usize>z * sliceBytes + (<usize>y * nx << 2);
-          memory.copy(fRow, fixed + from, <usize>nx << 2);
+          clearAround(wRow, nx, rx);
+          clearAround(fwRow, nx, rx);
           memory.copy(wRow, warped + from, <usize>nx << 2);
+          memory.copy(fwRow, fixed + from, <usize>nx << 2);
           if (rx == 2) {
-            fiveAlongRow(fRow, wRow, out, rowsBytes, rowBytes);
+            fiveAlongRow(fwRow, wRow, out, rowsBytes, rowBytes);
             continue;
           }
+          clearAround(wwRow, nx, rx);
           for (let i: usize = 0; i < rowBytes; i += 16) {
-            let w = v128.load(wRow + i);
-            let sumW = w;
-            let sumWW = mul(w, w);
-            let sumFW = mul(v128.load(fRow + i), w);
-            for (let k = 1; k <= rx; k++) {
-              const d = <usize>k << 2;
-              w = v128.load(wRow + i - d);
-              const w2 = v128.load(wRow + i + d);
-              sumW = add(sumW, add(w, w2));
-              sumWW = add(sumWW, add(mul(w, w), mul(w2, w2)));
-              sumFW = add(sumFW, add(mul(v128.load(fRow + i - d), w), mul(v128.load(fRow + i + d), w2)));
-            }
-            v128.store(out + i, sumW);
-            v128.store(out + rowsBytes + i, sumWW);
-            v128.store(out + 2 * rowsBytes + i, sumFW);
+            const w = v128.load(wRow + i);
+            v128.store(wwRow + i, mul(w, w));
+            v128.store(fwRow + i, mul(v128.load(fwRow + i), w));
           }
+          sumAlong(wRow, out, rowBytes, rx);
+          sumAlong(wwRow, out + rowsBytes, rowBytes, rx);
+          sumAlong(fwRow, out + 2 * rowsBytes, rowBytes, rx);
         }
-        for (let y = 0; y < height; y++) {
-          const at = rows + <usize>(y + ry) * rowBytes;
-          const out = into + <usize>y * rowBytes;
-          sumRows(at, rowBytes, out, rowBytes, ry);
-          sumRows(at + rowsBytes, rowBytes, out + ringBytes, rowBytes, ry);
-          sumRows(at + 2 * rowsBytes, rowBytes, out + 2 * ringBytes, rowBytes, ry);
+        const position = runPosition(block, ry);
+        for (let k: usize = 0; k < 3; k++) {
+          sumDown(rows + k * rowsBytes, prefixRow, into + k * ringBytes, rowBytes, height, ry, position);
         }
       } else {
         memory.fill(into, 0, slotBytes);
         memory.fill(into + ringBytes, 0, slotBytes);
         memory.fill(into + 2 * ringBytes, 0, slotBytes);
       }
+      if (isRun) {
+        for (let k: usize = 0; k < 3; k++) {
+          takeSlice(slots + k * ringBytes, slotBytes, prefixes + k * slotBytes, slot);
+        }
+      }
       if (z >= rz) {
         const centre = z - rz;
+        // The end of the run before begins behind the slice that is the last of this one.
+        const before = slot == ring - 1 || z < ring ? 0 : slots + <usize>(slot + 1) * slotBytes;
         const middle = slot - rz < 0 ? slot - rz + ring : slot - rz;
         const isFive = rz == 2;
         const a = slotAt(slots, slotBytes, ring, middle - min(rz, 2));
@@ -203,6 +198,10 @@ export function windowMoments(
               ofW = acrossFive(a, b, c, d, e, row + i);
               ofWW = acrossFive(a, b, c, d, e, row + i + ringBytes);
               ofFW = acrossFive(a, b, c, d, e, row + i + 2 * ringBytes);
+            } else if (isRun) {
+              ofW = ofRun(prefixes, before, row + i);
+              ofWW = ofRun(prefixes + slotBytes, before, row + i, ringBytes);
+              ofFW = ofRun(prefixes + 2 * slotBytes, before, row + i, 2 * ringBytes);
             } else {
               ofW = across(slots, slotBytes, ring, middle, rz, row + i);
               ofWW = across(slots + ringBytes, slotBytes, ring, middle, rz, row + i);
@@ -234,6 +233,9 @@ export function windowMoments(
           }
         }
       }
+      if (isRun && slot == ring - 1) {
+        for (let k: usize = 0; k < 3; k++) closeRun(slots + k * ringBytes, slotBytes, ring);
+      }
       slot = slot + 1 == ring ? 0 : slot + 1;
     }
   }
@@ -245,12 +247,13 @@ export function windowMoments(
 function dividedRow(
   from: usize, input: usize, out: usize, nx: i32, rowBytes: usize, r: i32, invX: usize, inverse: v128,
 ): void {
+  clearAround(input, nx, r);
   memory.copy(input, from, <usize>nx << 2);
   for (let i: usize = 0; i < rowBytes; i += 16) {
     v128.store(input + i, mul(v128.load(input + i), mul(inverse, v128.load(invX + i))));
   }
   for (let x = nx; x < padded(nx); x++) store<f32>(input + (<usize>x << 2), 0);
-  sumRows(input, 4, out, rowBytes, r);
+  sumAlong(input, out, rowBytes, r);
 }
 
 /**
@@ -264,18 +267,20 @@ export function windowMomentsAdjoint(
 ): void {
   const width = padded(nx);
   const rowBytes = <usize>width << 2;
-  const margin = <usize>padded(rx) << 2;
-  const inputBytes = 2 * margin + rowBytes + 16;
-  const input = scratch + margin;
+  const inputBytes = alongBytes(rowBytes, rx);
+  const input = scratch + alongMargin(rx);
   const rowsBytes = <usize>(blockRows + 2 * ry) * rowBytes;
-  const rows = scratch + 2 * inputBytes;
+  const prefixRow = scratch + 3 * inputBytes;
+  const rows = prefixRow + rowBytes;
   const ring = 2 * rz + 1;
   const slotBytes = <usize>blockRows * rowBytes;
   const ringBytes = <usize>ring * slotBytes;
   const slots = rows + 3 * rowsBytes;
+  const prefixes = slots + 3 * ringBytes;
+  const isRun = rz > mostDirect;
   const sliceBytes = <usize>nx * ny << 2;
   const two = f32x4.splat(2);
-  memory.fill(scratch, 0, 2 * inputBytes);
+  memory.fill(scratch, 0, inputBytes);
   for (let block = y0; block < y1; block += blockRows) {
     const blockEnd = min(block + blockRows, y1);
     const height = blockEnd - block;
@@ -298,20 +303,24 @@ export function windowMomentsAdjoint(
           dividedRow(s + from, input, out + rowsBytes, nx, rowBytes, rx, invX, inverse);
           dividedRow(p + from, input, out + 2 * rowsBytes, nx, rowBytes, rx, invX, inverse);
         }
-        for (let y = 0; y < height; y++) {
-          const at = rows + <usize>(y + ry) * rowBytes;
-          const out = into + <usize>y * rowBytes;
-          sumRows(at, rowBytes, out, rowBytes, ry);
-          sumRows(at + rowsBytes, rowBytes, out + ringBytes, rowBytes, ry);
-          sumRows(at + 2 * rowsBytes, rowBytes, out + 2 * ringBytes, rowBytes, ry);
+        const position = runPosition(block, ry);
+        for (let k: usize = 0; k < 3; k++) {
+          sumDown(rows + k * rowsBytes, prefixRow, into + k * ringBytes, rowBytes, height, ry, position);
         }
       } else {
         memory.fill(into, 0, slotBytes);
         memory.fill(into + ringBytes, 0, slotBytes);
         memory.fill(into + 2 * ringBytes, 0, slotBytes);
       }
+      if (isRun) {
+        for (let k: usize = 0; k < 3; k++) {
+          takeSlice(slots + k * ringBytes, slotBytes, prefixes + k * slotBytes, slot);
+        }
+      }
       if (z >= rz) {
         const centre = z - rz;
+        // The end of the run before begins behind the slice that is the last of this one.
+        const before = slot == ring - 1 || z < ring ? 0 : slots + <usize>(slot + 1) * slotBytes;
         const middle = slot - rz < 0 ? slot - rz + ring : slot - rz;
         const isFive = rz == 2;
         const a = slotAt(slots, slotBytes, ring, middle - min(rz, 2));
@@ -329,6 +338,10 @@ export function windowMomentsAdjoint(
               sumM = acrossFive(a, b, c, d, e, row + i);
               sumS = acrossFive(a, b, c, d, e, row + i + ringBytes);
               sumP = acrossFive(a, b, c, d, e, row + i + 2 * ringBytes);
+            } else if (isRun) {
+              sumM = ofRun(prefixes, before, row + i);
+              sumS = ofRun(prefixes + slotBytes, before, row + i, ringBytes);
+              sumP = ofRun(prefixes + 2 * slotBytes, before, row + i, 2 * ringBytes);
             } else {
               sumM = across(slots, slotBytes, ring, middle, rz, row + i);
               sumS = across(slots + ringBytes, slotBytes, ring, middle, rz, row + i);
@@ -340,6 +353,9 @@ export function windowMomentsAdjoint(
             storeLanes(total + at + i, add(add(sumM, mul(mul(two, w), sumS)), mul(f, sumP)), lanes);
           }
         }
+      }
+      if (isRun && slot == ring - 1) {
+        for (let k: usize = 0; k < 3; k++) closeRun(slots + k * ringBytes, slotBytes, ring);
       }
       slot = slot + 1 == ring ? 0 : slot + 1;
     }

@@ -1,6 +1,8 @@
 import affine from './affine.wgsl?raw';
 import affineFrame from './affine-frame.wgsl?raw';
+import affineFrameCotangent from './affine-frame-cotangent.wgsl?raw';
 import displacementWindow from './displacement-window.wgsl?raw';
+import evolution from './evolution.wgsl?raw';
 import imageVaries from './image-varies.wgsl?raw';
 import inside from './inside.wgsl?raw';
 import jointTable from './joint-table.wgsl?raw';
@@ -22,7 +24,9 @@ import workgroupReduce from './workgroup-reduce.wgsl?raw';
 export const wgslModules: readonly WgslModule[] = [
   { name: 'affine', source: affine },
   { name: 'affine-frame', source: affineFrame },
+  { name: 'affine-frame-cotangent', source: affineFrameCotangent },
   { name: 'displacement-window', source: displacementWindow },
+  { name: 'evolution', source: evolution },
   { name: 'image-varies', source: imageVaries },
   { name: 'inside', source: inside },
   { name: 'joint-table', source: jointTable },

@@ -9,7 +9,7 @@ const rounding = {
   because: 'sums of float32 products; the offset is a difference of lengths of about 100 mm',
 } as const;
 
-const identity: Matrix = [
+export const identity: Matrix = [
   [1, 0, 0],
   [0, 1, 0],
   [0, 0, 1],
@@ -39,7 +39,12 @@ function rotation([x = 0, y = 0, z = 0]: readonly number[]): Matrix {
 }
 
 /** Parameters (in mm, 12 of them) along the given axes to a row-major 3×4. */
-function affineOf(p: readonly number[], centre: readonly number[], radius: number, axes: Matrix) {
+export function affineOf(
+  p: readonly number[],
+  centre: readonly number[],
+  radius: number,
+  axes: Matrix,
+) {
   const turn = rotation(p.slice(0, 3).map((v) => v / radius));
   const [sx, sy, sz, xy, xz, yz] = p.slice(6).map((v) => v / radius) as [
     number,
@@ -82,7 +87,10 @@ const starts = [
 ] as const;
 
 /** The normal of a slice, and the world's axes turned by the smallest angle that takes z there. */
-function slice(normal: readonly number[]): { readonly normal: number[]; readonly axes: Matrix } {
+export function slice(normal: readonly number[]): {
+  readonly normal: number[];
+  readonly axes: Matrix;
+} {
   const [x, y, z] = normal as [number, number, number];
   const length = Math.hypot(x, y, z);
   const angle = Math.acos(z / length);

@@ -1,5 +1,6 @@
 import type { OpCase } from '../../support/op-case';
 import { cases as affine } from './affine.cases';
+import { cases as affineCurvature } from './affine-curvature.cases';
 import { cases as arithmetic } from './arithmetic.cases';
 import { cases as arithmeticScalars } from './arithmetic-scalars.cases';
 import { cases as bspline } from './bspline.cases';
@@ -15,6 +16,7 @@ import { cases as derivatives } from './derivatives.cases';
 import { cases as derivativesDiffusion } from './derivatives-diffusion.cases';
 import { cases as derivativesJacobian } from './derivatives-jacobian.cases';
 import { cases as discrete } from './discrete.cases';
+import { cases as evolution } from './evolution.cases';
 import { cases as features } from './features.cases';
 import { cases as histogram } from './histogram.cases';
 import { cases as histogramWeighted } from './histogram-weighted.cases';
@@ -46,6 +48,7 @@ import { cases as windowWeighted } from './window-weighted.cases';
 /** Every case of every op. The unit, gradient, GPU and bench suites iterate this list. */
 export const allCases: readonly OpCase[] = [
   ...affine,
+  ...affineCurvature,
   ...arithmetic,
   ...arithmeticScalars,
   ...bspline,
@@ -61,6 +64,7 @@ export const allCases: readonly OpCase[] = [
   ...derivativesDiffusion,
   ...derivativesJacobian,
   ...discrete,
+  ...evolution,
   ...features,
   ...histogram,
   ...histogramWeighted,

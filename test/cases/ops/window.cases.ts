@@ -60,6 +60,11 @@ const situations = [
   { name: 'radius 1 with an interior on every axis', grid: longGrid, radiusVoxels: 1 },
   { name: 'radius 3 on one slice', grid: oneSliceGrid, radiusVoxels: 3 },
   { name: 'a window wider than the grid', grid: obliqueGrid, radiusVoxels: 9 },
+  {
+    name: 'radius 4, with several windows side by side on every axis',
+    grid: turnedGrid([29, 21, 20], [1, 1.5, 2], [0, 0, 0]),
+    radiusVoxels: 4,
+  },
   { name: 'radius 0', grid: oneSliceGrid, radiusVoxels: 0 },
 ] as const;
 

@@ -129,6 +129,8 @@ export interface ModelPart {
    * move the model.
    */
   readonly relativeMotion?: readonly number[];
+  /** Where its one variable is a handful of numbers: what is known of them. */
+  readonly parameters?: ParameterSpace;
   /**
    * Displacement (mm) of a way back, start of `initial` → fixed world, on the level's grid: a map of its own beside that of
    * `maps`, which moves the moving image alone by a displacement. Images are then compared, and places led, both ways.
@@ -136,6 +138,31 @@ export interface ModelPart {
   back?(b: Builder, variables: Variables, context: LevelContext): ValueId;
   /** Displacement of the inverse map, where it is cheap: exact, or found beside the map. */
   inverse?(b: Builder, variables: Variables, context: LevelContext): ValueId;
+}
+
+/** The parameters of a model that has a handful of them, all in mm: a step of 1 moves the image's edge by about as much. */
+export interface ParameterSpace {
+  /** Which of the numbers act on a fixed image of this grid; the others have no effect. */
+  free(grid: Grid): readonly boolean[];
+  /**
+   * 2·factor · mean over the level's points of weight · JJᵀ, J the change of the warped image with each number: row-major,
+   * as many rows as numbers.
+   */
+  curvature(b: Builder, variables: Variables, slopes: WarpedSlopes, context: LevelContext): ValueId;
+}
+
+/** How the warped image changes where it is read, and how much that counts. */
+export interface WarpedSlopes {
+  /** Derivative of the moving image per voxel of its own, at the points of the level: three channels. */
+  readonly derivative: ValueId;
+  /** The moving image's grid. */
+  readonly grid: Grid;
+  /** How much each point counts, a field of one channel. */
+  readonly weight: ValueId;
+  /** One scalar. */
+  readonly factor: ValueId;
+  /** The affine of what comes after the model; absent: the identity. */
+  readonly initialAffine?: ValueId | undefined;
 }
 
 /** The points at which two images are compared, and how much each of them counts. */
@@ -244,6 +271,8 @@ export interface SimilarityPart extends WeightedTerm {
    * divided by afterwards, the share that the fixed mask lets count, is left out.
    */
   squaresFactor?(comparison: Comparison): number;
+  /** Its loss is an integral over what the fixed image lets count, and not a mean over it. */
+  readonly isIntegral?: true;
   /** Looks at neighbourhoods alone, so that brightness that drifts through an image does not matter. */
   readonly isLocal?: true;
   /** Its loss falls by a tenth and more at some level where a field finds much: less is told of as motion for nothing. */
@@ -313,6 +342,8 @@ export interface Evaluation {
   readonly gradient: Variables;
   /** What is squared, for each objective, where the loss is made of squares alone. */
   readonly residuals?: readonly Residuals[];
+  /** Second derivatives of the loss as Gauss and Newton take them, where the optimizer `needsCurvature`: n × n numbers. */
+  readonly curvature?: ValueId;
 }
 
 /** What an optimizer works on at one level: it asks, and never sees images or models. */
@@ -320,6 +351,8 @@ export interface Problem<Found extends Evaluation = Evaluation> {
   readonly level: LevelContext & { readonly maxIterations: number };
   /** That of the model. */
   readonly relativeMotion?: readonly number[];
+  /** Where the one variable of the model is a handful of numbers: which of them act. */
+  readonly free?: readonly boolean[];
   /** Loss and gradient; costs a warp and its way back. */
   evaluate(variables: Variables): Found;
   /** The loss alone. */
@@ -328,11 +361,6 @@ export interface Problem<Found extends Evaluation = Evaluation> {
   precondition(gradient: Variables): Variables;
   /** The variables moved by steps, mm for fields. Without a step they may still be smoothed. */
   retract(variables: Variables, steps: Variables): Variables;
-  /**
-   * Where the objective is a sum of squares: the product of a direction with JᵀJ of its residuals at
-   * these variables. Always absent yet; what is squared at each voxel is in `Evaluation.residuals`.
-   */
-  linearize?(variables: Variables): { apply(direction: Variables): Variables };
 }
 
 /** Where an optimizer is at the beginning of an iteration. */
@@ -368,6 +396,10 @@ export interface OptimizerPart {
   readonly takesBack?: boolean;
   /** True where it looks into what is squared: it needs `Evaluation.residuals` and `Problem.relativeMotion`. */
   readonly needsResiduals?: boolean;
+  /** True where it takes second derivatives of squares from `Evaluation.curvature`: for models with `parameters`. */
+  readonly needsCurvature?: boolean;
+  /** True where it looks at a handful of numbers one by one: for models with `parameters`. */
+  readonly needsFewParameters?: boolean;
   start(b: Builder, variables: Variables): Variables;
   /** The state of one level for the variables as they are refined to the next. */
   refine(b: Builder, state: Variables, variables: Variables): Variables;

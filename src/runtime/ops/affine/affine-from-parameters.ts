@@ -18,8 +18,10 @@ export type AffineParameterization = {
   readonly sliceNormal: readonly number[];
 };
 
-const parameterCount = { translation: 6, rigid: 6, similarity: 7, affine: 12 } as const;
-const frameParameters = {
+/** Numbers that a map of each freedom is given by. */
+export const parameterCount = { translation: 6, rigid: 6, similarity: 7, affine: 12 } as const;
+/** What kernels are told of a frame. */
+export const frameParameters = {
   axesAndCentre: 'matrix3x4',
   radiusMm: 'f32',
   count: 'u32',
@@ -100,7 +102,8 @@ export const affineFromParametersAdjoint = defineOp<AffineParameterization>()({
   },
 });
 
-function frameOf({
+/** The same of an op's attributes. */
+export function frameOf({
   freedom,
   centreMm,
   radiusMm,

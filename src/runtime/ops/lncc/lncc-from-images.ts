@@ -3,10 +3,15 @@ import { elementsPerBuffer, sameType, scalarsType } from '../../ir/values';
 import { defineOp, type Fusion } from '../define-op';
 import { asField, requireWeightOn } from '../grid-attributes';
 import { sumPartialsKernel } from '../reduce/sum-partials.kernel';
-import { isNarrow, windowParameters } from '../window/narrow-window';
+import { wideRoom } from '../window/emit-moments';
+import { isNarrow, isVolume, windowParameters } from '../window/narrow-window';
 import type { WindowAttributes } from '../window/window-statistics';
 import type { LnccAttributes } from './lncc';
-import { lnccFromImagesKernel, partialsFromImages } from './lncc-from-images.kernel';
+import {
+  lnccFromImagesKernel,
+  lnccFromImagesWideKernel,
+  partialsFromImages,
+} from './lncc-from-images.kernel';
 
 /** How `windowMoments` becomes part of the local correlation that alone reads its means. */
 export const asLocalCorrelation: Fusion = {
@@ -22,8 +27,7 @@ export const asLocalCorrelation: Fusion = {
       meanProduct === own.outputs.meanProduct;
     if (!isOfThese || fixed === undefined || warped === undefined) return undefined;
     const attributes = { ...own.attributes, ...partner.attributes } as LnccOfWindows;
-    const isOneWalk =
-      Object.keys(windowWeight).length === 0 && isNarrow(typeOf(warped), attributes);
+    const isOneWalk = Object.keys(windowWeight).length === 0 && isVolume(typeOf(warped));
     return isOneWalk ? { inputs: { fixed, warped, ...others }, attributes } : undefined;
   },
 };
@@ -33,8 +37,8 @@ type LnccOfWindows = LnccAttributes & WindowAttributes;
 export const lnccFromImages = defineOp<LnccOfWindows>()({
   name: 'lnccFromImages',
   doc:
-    '`lnccLossWithAdjoint` of the means that `windowMoments` gives of two images, in one walk: windows of at ' +
-    'most five voxels in a volume. Made by fusion only.',
+    '`lnccLossWithAdjoint` of the means that `windowMoments` gives of two images, in one walk, in ' +
+    'volumes. Made by fusion only.',
   inputs: {
     fixed: 'field',
     warped: 'field',
@@ -44,15 +48,13 @@ export const lnccFromImages = defineOp<LnccOfWindows>()({
     cotangent: 'scalars',
   },
   outputs: ['loss', 'meanWarped', 'meanWarpedSquared', 'meanProduct'],
-  infer({ fixed, warped, meanFixed, meanFixedSquared, weight }, attributes) {
+  infer({ fixed, warped, meanFixed, meanFixedSquared, weight }) {
     const type = asField(warped, 1);
     if (![fixed, meanFixed, meanFixedSquared].every((other) => sameType(other, type))) {
       throw new InternalError('Images and their window means are on different grids.');
     }
     requireWeightOn(type, weight);
-    if (!isNarrow(type, attributes)) {
-      throw new InternalError('One walk takes windows of at most five voxels, in volumes.');
-    }
+    if (!isVolume(type)) throw new InternalError('One walk takes windows in volumes.');
     return {
       loss: scalarsType(1),
       meanWarped: type,
@@ -61,22 +63,24 @@ export const lnccFromImages = defineOp<LnccOfWindows>()({
     };
   },
   adjoint: 'not-differentiable',
-  kernels: [lnccFromImagesKernel, sumPartialsKernel],
+  kernels: [lnccFromImagesKernel, lnccFromImagesWideKernel, sumPartialsKernel],
   emit(emitter, { inputs: i, outputs: { loss, ...o }, inputTypes, attributes }) {
     const count = elementsPerBuffer(inputTypes.warped);
     const numbers = windowParameters(inputTypes.warped, attributes);
     const partials = emitter.scratch(partialsFromImages(numbers));
-    emitter.call(
-      lnccFromImagesKernel,
-      { ...i, ...o, partials },
-      {
-        ...numbers,
-        count,
-        epsilon: attributes.epsilon,
-        weighted: i.weight === undefined ? 0 : 1,
-        partialCount: partialsFromImages(numbers),
-      },
-    );
+    const parameters = {
+      ...numbers,
+      count,
+      epsilon: attributes.epsilon,
+      weighted: i.weight === undefined ? 0 : 1,
+      partialCount: partialsFromImages(numbers),
+    };
+    if (isNarrow(attributes)) {
+      emitter.call(lnccFromImagesKernel, { ...i, ...o, partials }, parameters);
+    } else {
+      const room = wideRoom(emitter, count);
+      emitter.call(lnccFromImagesWideKernel, { ...i, ...o, ...room, partials }, parameters);
+    }
     emitter.call(
       sumPartialsKernel,
       { partials, total: loss },

@@ -3,13 +3,14 @@ import { asField } from '../grid-attributes';
 import { narrowWindowRadius } from './window-moments.kernel';
 import type { WindowAttributes } from './window-statistics';
 
-/**
- * Whether one walk does all three quantities: windows of which an invocation of the GPU keeps the sums within
- * slices. A slice has no columns to walk up.
- */
-export function isNarrow(type: ValueType, { radiusVoxels }: WindowAttributes): boolean {
-  const [, , nz] = asField(type).grid.sizeVoxels;
-  return nz > 1 && Math.round(radiusVoxels) <= narrowWindowRadius;
+/** Whether one walk does all three quantities: in volumes. */
+export function isVolume(type: ValueType): boolean {
+  return asField(type).grid.sizeVoxels[2] > 1;
+}
+
+/** Whether an invocation of the GPU keeps the window's sums within slices as it walks up a column. */
+export function isNarrow({ radiusVoxels }: WindowAttributes): boolean {
+  return Math.round(radiusVoxels) <= narrowWindowRadius;
 }
 
 /** A grid and half the window on it, as kernels take them. */

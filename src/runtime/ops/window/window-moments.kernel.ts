@@ -1,3 +1,4 @@
+import type { Simd } from '../../simd/simd';
 import { defineKernel, type FloatArray, type Share } from '../define-kernel';
 import { type MomentNumbers, momentsAdjointBySimd, momentsBySimd } from './window-moments.simd';
 import momentsSource from './window-moments.wgsl?raw';
@@ -10,8 +11,12 @@ export const narrowWindowRadius = 2;
 /** Voxels that an invocation of the GPU walks up: `SLICES` of the sources. */
 const columnSlices = 8;
 
-const parameters = { nx: 'i32', ny: 'i32', nz: 'i32', radius: 'i32' } as const;
-const voxels = ({ nx, ny, nz }: MomentNumbers): number => nx * ny * nz;
+/** A grid and half the window on it. */
+export const momentsParameters = { nx: 'i32', ny: 'i32', nz: 'i32', radius: 'i32' } as const;
+
+/** Voxels of the grid. */
+export const voxelsOf = ({ nx, ny, nz }: Omit<MomentNumbers, 'radius'>): number => nx * ny * nz;
+
 const threads = ({ nx, ny, nz }: MomentNumbers): number => nx * ny * Math.ceil(nz / columnSlices);
 
 /** The walk of `window-moments` on the GPU, for kernels that have its bindings and parameters. */
@@ -31,6 +36,43 @@ export function windowMomentsOf(
   windowSums(f, w, b.meanProduct, p, all, { divided: 1 });
 }
 
+/** What `window-moments` does on the CPU, for a window of any width. */
+export function momentsOnCpu(
+  b: Readonly<
+    Record<'fixed' | 'warped' | 'meanWarped' | 'meanWarpedSquared' | 'meanProduct', FloatArray>
+  >,
+  p: MomentNumbers,
+  share: Share,
+  simd?: Simd,
+): void {
+  const means = [b.meanWarped, b.meanWarpedSquared, b.meanProduct];
+  if (simd && momentsBySimd(simd, [b.fixed, b.warped], means, p, share)) return;
+  alone(share, () => {
+    windowMomentsOf(b, p);
+  });
+}
+
+/** What `window-moments-adjoint` does on the CPU, for a window of any width. */
+export function momentsAdjointOnCpu(
+  b: Readonly<
+    Record<'fixed' | 'warped' | 'ofMean' | 'ofSquare' | 'ofProduct' | 'total', FloatArray>
+  >,
+  p: MomentNumbers,
+  share: Share,
+  simd?: Simd,
+): void {
+  const cotangents = [b.ofMean, b.ofSquare, b.ofProduct];
+  if (simd && momentsAdjointBySimd(simd, [b.fixed, b.warped], cotangents, b.total, p, share)) {
+    return;
+  }
+  alone(share, (all) => {
+    windowSums(b.ofMean, undefined, b.total, p, all, {});
+    const add = { accumulate: 1 };
+    windowSums(b.ofSquare, undefined, b.total, p, all, { ...add, by: b.warped, factor: 2 });
+    windowSums(b.ofProduct, undefined, b.total, p, all, { ...add, by: b.fixed });
+  });
+}
+
 /** Window means of W, W² and F·W in one walk: two images are read and three written. */
 export const windowMomentsKernel = defineKernel({
   name: 'window-moments',
@@ -41,16 +83,10 @@ export const windowMomentsKernel = defineKernel({
     meanWarpedSquared: 'write',
     meanProduct: 'write',
   },
-  parameters,
-  cpu(b, p, share, simd) {
-    const means = [b.meanWarped, b.meanWarpedSquared, b.meanProduct];
-    if (simd && momentsBySimd(simd, [b.fixed, b.warped], means, p, share)) return;
-    alone(share, () => {
-      windowMomentsOf(b, p);
-    });
-  },
+  parameters: momentsParameters,
+  cpu: momentsOnCpu,
   gpu: windowMomentsGpu,
-  cost: (p) => ({ bytes: 20 * voxels(p), operations: 36 * voxels(p) }),
+  cost: (p) => ({ bytes: 20 * voxelsOf(p), operations: 36 * voxelsOf(p) }),
 });
 
 /** Cotangent of W from those of its three window means, in one walk. */
@@ -64,21 +100,10 @@ export const windowMomentsAdjointKernel = defineKernel({
     ofProduct: 'read',
     total: 'write',
   },
-  parameters,
-  cpu(b, p, share, simd) {
-    const cotangents = [b.ofMean, b.ofSquare, b.ofProduct];
-    if (simd && momentsAdjointBySimd(simd, [b.fixed, b.warped], cotangents, b.total, p, share)) {
-      return;
-    }
-    alone(share, (all) => {
-      windowSums(b.ofMean, undefined, b.total, p, all, {});
-      const add = { accumulate: 1 };
-      windowSums(b.ofSquare, undefined, b.total, p, all, { ...add, by: b.warped, factor: 2 });
-      windowSums(b.ofProduct, undefined, b.total, p, all, { ...add, by: b.fixed });
-    });
-  },
+  parameters: momentsParameters,
+  cpu: momentsAdjointOnCpu,
   gpu: { source: adjointSource, threads },
-  cost: (p) => ({ bytes: 24 * voxels(p), operations: 44 * voxels(p) }),
+  cost: (p) => ({ bytes: 24 * voxelsOf(p), operations: 44 * voxelsOf(p) }),
 });
 
 /** What the first thread does alone: in float64, and where rows are too long for SIMD's scratch. */

@@ -13,6 +13,9 @@ export interface MomentNumbers {
 /** Floats that fit a core's own cache: the rows of three quantities that are walked at a time. */
 const cachedFloats = 1 << 16;
 
+/** Rows of a block at most. */
+const mostRows = 32;
+
 /** Where things lie in a thread's scratch, and how many rows are walked at a time. */
 interface Layout {
   readonly radii: readonly [rx: number, ry: number, rz: number];
@@ -32,16 +35,18 @@ function layoutOf(simd: Simd, { nx, ny, nz, radius }: MomentNumbers): Layout | u
   const width = Math.ceil(nx / 4) * 4;
   const [atY, atZ] = [width + 4, width + 4 + ny];
   const begin = Math.ceil((atZ + nz) / 4) * 4;
-  const fixed = begin + 2 * (2 * (rx + 4) + width + 4) + 3 * 2 * ry * width;
-  const perRow = 3 * (2 * rz + 2) * width;
+  const fixed = begin + 3 * (width + 4 * rx + 16) + width + 3 * 2 * ry * width;
+  const perRow = 3 * (2 * rz + 3) * width;
   if (fixed + perRow > simd.scratchFloats) return undefined;
-  const fitting = Math.floor((Math.min(cachedFloats, simd.scratchFloats) - fixed) / perRow);
+  // A block sums its neighbours' rows too: of wide windows few rows a block would cost more than a cache gives.
+  const wanted = Math.max(cachedFloats, fixed + perRow * Math.min(2 * ry, mostRows));
+  const fitting = Math.floor((Math.min(wanted, simd.scratchFloats) - fixed) / perRow);
   const inverse = [
     simd.floats([...inverseCounts(nx, rx), 0, 0, 0, 0], 0),
     simd.floats(inverseCounts(ny, ry), atY),
     simd.floats(inverseCounts(nz, rz), atZ),
   ] as const;
-  const blockRows = Math.min(Math.max(fitting, 1), 32);
+  const blockRows = Math.min(Math.max(fitting, 1), mostRows);
   return { radii, inverse, scratch: simd.scratch + 4 * begin, blockRows };
 }
 

@@ -3,9 +3,14 @@ import { sameType } from '../../ir/values';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
 import { asLocalCorrelation } from '../lncc/lncc-from-images';
+import {
+  emitMoments,
+  emitMomentsAdjoint,
+  momentsAdjointKernels,
+  momentsKernels,
+} from './emit-moments';
 import { requireWindowWeight, windowEmitter, windowKernels, windowWeightOf } from './emit-window';
-import { isNarrow, windowParameters } from './narrow-window';
-import { windowMomentsAdjointKernel, windowMomentsKernel } from './window-moments.kernel';
+import { isVolume } from './narrow-window';
 import type { WindowAttributes } from './window-statistics';
 
 export const windowMoments = defineOp<WindowAttributes>()({
@@ -35,12 +40,11 @@ export const windowMoments = defineOp<WindowAttributes>()({
       warped: b.op('windowMomentsAdjoint', { ...inputs, ...cotangents }, attributes).warped,
     };
   },
-  kernels: [...windowKernels, windowMomentsKernel],
+  kernels: [...windowKernels, ...momentsKernels],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { fixed, warped, weight } = i;
-    if (weight === undefined && isNarrow(inputTypes.warped, attributes)) {
-      const parameters = windowParameters(inputTypes.warped, attributes);
-      emitter.call(windowMomentsKernel, { fixed, warped, ...o }, parameters);
+    if (weight === undefined && isVolume(inputTypes.warped)) {
+      emitMoments(emitter, { fixed, warped, ...o }, inputTypes.warped, attributes);
       return;
     }
     const window = windowEmitter(
@@ -72,23 +76,18 @@ export const windowMomentsAdjoint = defineOp<WindowAttributes>()({
   outputs: ['warped'],
   infer: ({ warped }) => ({ warped: asField(warped, 1) }),
   adjoint: 'not-differentiable',
-  kernels: [...windowKernels, windowMomentsAdjointKernel],
+  kernels: [...windowKernels, ...momentsAdjointKernels],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { fixed, warped, meanWarped, meanWarpedSquared, meanProduct, weight } = i;
     const isWhole = meanWarped && meanWarpedSquared && meanProduct;
-    if (isWhole && weight === undefined && isNarrow(inputTypes.warped, attributes)) {
-      emitter.call(
-        windowMomentsAdjointKernel,
-        {
-          fixed,
-          warped,
-          ofMean: meanWarped,
-          ofSquare: meanWarpedSquared,
-          ofProduct: meanProduct,
-          total: o.warped,
-        },
-        windowParameters(inputTypes.warped, attributes),
-      );
+    if (isWhole && weight === undefined && isVolume(inputTypes.warped)) {
+      const cotangents = {
+        ofMean: meanWarped,
+        ofSquare: meanWarpedSquared,
+        ofProduct: meanProduct,
+      };
+      const bound = { fixed, warped, ...cotangents, total: o.warped };
+      emitMomentsAdjoint(emitter, bound, inputTypes.warped, attributes);
       return;
     }
     const window = windowEmitter(

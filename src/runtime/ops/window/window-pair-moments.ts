@@ -2,9 +2,9 @@ import { InternalError } from '../../internal-error';
 import { sameType } from '../../ir/values';
 import { defineOp } from '../define-op';
 import { asField } from '../grid-attributes';
+import { emitMoments, momentsKernels } from './emit-moments';
 import { requireWindowWeight, windowEmitter, windowKernels, windowWeightOf } from './emit-window';
-import { isNarrow, windowParameters } from './narrow-window';
-import { windowMomentsKernel } from './window-moments.kernel';
+import { isVolume } from './narrow-window';
 import type { WindowAttributes } from './window-statistics';
 
 export const windowPairMoments = defineOp<WindowAttributes>()({
@@ -43,17 +43,16 @@ export const windowPairMoments = defineOp<WindowAttributes>()({
       warped: b.op('windowMomentsAdjoint', own, attributes).warped,
     };
   },
-  kernels: [...windowKernels, windowMomentsKernel],
+  kernels: [...windowKernels, ...momentsKernels],
   emit(emitter, { inputs: i, outputs: o, inputTypes, attributes }) {
     const { fixed, warped, weight } = i;
     const { meanFixed, meanFixedSquared, ...ofWarped } = o;
-    if (weight === undefined && isNarrow(inputTypes.warped, attributes)) {
+    if (weight === undefined && isVolume(inputTypes.warped)) {
       // The product comes out of either walk, and is the same.
-      const parameters = windowParameters(inputTypes.warped, attributes);
       const ofFixed = { meanWarped: meanFixed, meanWarpedSquared: meanFixedSquared };
       const exchanged = { fixed: warped, warped: fixed, meanProduct: o.meanProduct, ...ofFixed };
-      emitter.call(windowMomentsKernel, exchanged, parameters);
-      emitter.call(windowMomentsKernel, { fixed, warped, ...ofWarped }, parameters);
+      emitMoments(emitter, exchanged, inputTypes.warped, attributes);
+      emitMoments(emitter, { fixed, warped, ...ofWarped }, inputTypes.warped, attributes);
       return;
     }
     const window = windowEmitter(

@@ -21,6 +21,9 @@ const grids = [
   [5, 2, 9, 1],
   [13, 70, 2, 2],
   [96, 7, 4, 2],
+  [13, 11, 25, 4],
+  [37, 41, 3, 7],
+  [6, 50, 20, 5],
 ] as const;
 
 it.each(grids)('%i × %i × %i, radius %i: one walk gives the bits of two', (nx, ny, nz, radius) => {
