@@ -38,6 +38,8 @@ const companions: Readonly<Record<string, Partial<Record<Part, string>>>> = {
   'regularizer.gradient-inverse-consistency': { model: 'model.displacement-pair' },
   'regularizer.inverse-consistency': { model: 'model.displacement-pair' },
   'regularizer.kinetic-energy': { model: 'model.lddmm' },
+  'optimizer.cma-es': { model: 'model.affine' },
+  'optimizer.levenberg-marquardt': { model: 'model.affine' },
   'optimizer.demons': { model: 'model.greedy' },
 };
 
