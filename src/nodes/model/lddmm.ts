@@ -89,11 +89,7 @@ u_{k+1} = u_k + \tfrac1T\,v_k\circ(\mathrm{id}+u_k),\qquad v_k = K^{1/2} w_k`,
   inputs: {},
   outputs: { model: { type: 'model', doc: 'Velocities over time, mm per unit of time.' } },
   lower(_, __, { timeSteps, kernelMm }) {
-    const fields = fieldModel(
-      'velocity',
-      { smoothGradientVoxels: 0, smoothFieldVoxels: 0 },
-      timeSteps,
-    );
+    const fields = fieldModel('velocity', { smoothGradientVoxels: 0 }, timeSteps);
     const velocitiesOf = (b: Builder, variables: Variables, grid: Grid): Variables => {
       const sigmaVoxels = halfKernelVoxels(grid, kernelMm);
       if (sigmaVoxels.every((sigma) => sigma === 0)) return variables;

@@ -32,7 +32,7 @@ async function motionAtEdge(model: string, border: string): Promise<number> {
     parameters: { stepVoxels: 0.1 },
     iterations: [60],
   });
-  const along = results.displacement![0]!;
+  const along = Array.from(results.displacement![0]!);
   const edge = along.filter((_, i) => i % size === 0 || i % size === size - 1);
   return edge.reduce((sum, u) => sum + u, 0) / edge.length;
 }
