@@ -26,7 +26,8 @@ const session = (): EngineApi =>
 describe('weft run', { timeout: 60_000 }, () => {
   it('writes all files and says how it went', async () => {
     const { status, out, error, host } = await weft(['run', recipe, '--out', 'there', ...shortly]);
-    expect(error).toContain('affine: level 1 of 2');
+    // A level that is over at once is not told of.
+    expect(error).toMatch(/affine: level [12] of 2/);
     expect(status).toBe(0);
     expect([...host.disk.keys()]).toEqual([
       'there/warped.nii.gz',
