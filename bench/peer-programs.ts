@@ -29,6 +29,19 @@ const greedyAffine = ({ fixed, moving, folder, threads }: PeerFiles): readonly s
   ...['-threads', String(threads)],
 ];
 
+const greedyField = (
+  files: PeerFiles,
+  options: readonly string[],
+): readonly (readonly string[])[] => [
+  greedyAffine(files),
+  [
+    ...['greedy', '-d', '3', ...options, '-m', 'NCC', '2x2x2', '-i', files.fixed, files.moving],
+    ...['-it', join(files.folder, 'affine.mat'), '-o', join(files.folder, 'warp.nii.gz')],
+    ...['-n', '100x50x10', '-threads', String(files.threads)],
+  ],
+  greedyWarp(files, ['warp.nii.gz', 'affine.mat']),
+];
+
 /** The programs whose methods recipes follow, with their own defaults. */
 export const peerCommands: readonly PeerCommand[] = [
   {
@@ -49,15 +62,14 @@ export const peerCommands: readonly PeerCommand[] = [
     name: 'Greedy',
     beside: 'Greedy, as the program',
     programs: ['greedy'],
-    steps: (files) => [
-      greedyAffine(files),
-      [
-        ...['greedy', '-d', '3', '-m', 'NCC', '2x2x2', '-i', files.fixed, files.moving],
-        ...['-it', join(files.folder, 'affine.mat'), '-o', join(files.folder, 'warp.nii.gz')],
-        ...['-n', '100x50x10', '-threads', String(files.threads)],
-      ],
-      greedyWarp(files, ['warp.nii.gz', 'affine.mat']),
-    ],
+    steps: (files) => greedyField(files, []),
+    warped: 'warped.nii.gz',
+  },
+  {
+    name: 'Greedy -sv',
+    beside: 'Greedy with a velocity, as the program',
+    programs: ['greedy'],
+    steps: (files) => greedyField(files, ['-sv']),
     warped: 'warped.nii.gz',
   },
   {

@@ -29,6 +29,7 @@ const commands: readonly Command[] = [
   { name: 'greedy, 100/50/10', recipe: 'brain-t1-greedy', settings: fullIterations },
   { name: 'SyN, 100/50/10', recipe: 'fireants-syn', settings: fullIterations },
   { name: 'Greedy, as the program', recipe: 'greedy', settings: [] },
+  { name: 'Greedy with a velocity, as the program', recipe: 'greedy-svf', settings: [] },
   { name: 'NiftyReg, as the program', recipe: 'niftyreg', settings: [] },
   { name: 'elastix, as the program', recipe: 'elastix', settings: [] },
   { name: 'ConvexAdam at 64³', recipe: 'convexadam', settings: [], pair: 'vxm', sizeVoxels: 64 },
