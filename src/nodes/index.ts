@@ -1,5 +1,6 @@
 import type { NodeDefinition, NodeRegistry } from '../runtime/api/nodes/define-node';
 import { composeTransforms } from './apply/compose-transforms';
+import { exponentiateTransform } from './apply/exponentiate';
 import { applyToImage } from './apply/image';
 import { invertTransform } from './apply/invert-transform';
 import { applyToLabels } from './apply/labels';
@@ -104,6 +105,7 @@ import { robustDifference } from './similarity/robust-difference';
 import { structuralSimilarity } from './similarity/structural-similarity';
 import { sumOfSquares } from './similarity/sum-of-squares';
 import { checkerboard } from './view/checkerboard';
+import { deformationGrid } from './view/deformation-grid';
 import { difference } from './view/difference';
 import { logJacobianImage } from './view/log-jacobian';
 import { transformMagnitude } from './view/transform-magnitude';
@@ -201,6 +203,7 @@ export const nodeDefinitions = [
   applyToLandmarks,
   invertTransform,
   composeTransforms,
+  exponentiateTransform,
   evaluateDice,
   evaluateSurfaceDistance,
   evaluateCorrelation,
@@ -212,6 +215,7 @@ export const nodeDefinitions = [
   evaluateLandmarks,
   checkerboard,
   difference,
+  deformationGrid,
   transformMagnitude,
   logJacobianImage,
   saveImage,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { axisAlignedGrid, type Grid } from '../../../src/imaging/grid';
 import type {
   ImageValue,
@@ -114,4 +114,51 @@ test('a field that stretches by half has that logarithm, and a fold the floor', 
   const at = (x: number) => map![0]![x + 16 * (7 + 14 * 5)];
   expect(at(4)).toBeCloseTo(Math.log(1.5), 9);
   expect(at(12)).toBeCloseTo(Math.log(0.01), 9);
+});
+
+describe('a velocity', () => {
+  const growth = fieldOf(
+    grid,
+    (x) => 0.2 * (x - 8),
+    () => 0,
+    () => 0,
+  );
+  const unmoved = scalars(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0);
+  const flowOf = (params: { readonly time?: number; readonly squarings?: number }) =>
+    runNodes({ affine: unmoved, field: growth }, (graph, node) => {
+      const transform = transformIn(graph, true);
+      const flow = node('transform.exponentiate', { transform }, params)
+        .transform as TransformValue;
+      return { there: flow.displacement!, back: flow.inverseDisplacement! };
+    });
+  const twoMmOut = 10 + 16 * (7 + 14 * 5);
+
+  test.each([1, 0.5, -1])('flows for time %f to where its exponential is', (time) => {
+    const { there, back } = flowOf({ time });
+    expect(there![0]![twoMmOut]).toBeCloseTo(2 * (Math.exp(0.2 * time) - 1), 3);
+    expect(back![0]![twoMmOut]).toBeCloseTo(2 * (Math.exp(-0.2 * time) - 1), 3);
+  });
+});
+
+test('grid lines are where the field takes them from, and fill no slice', () => {
+  const shift = fieldOf(
+    grid,
+    () => 2,
+    () => 0,
+    () => 0,
+  );
+  const unmoved = scalars(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0);
+  const { image } = runNodes({ affine: unmoved, field: shift }, (graph, node) => {
+    const wired = { transform: transformIn(graph, true) };
+    const drawn = node('view.deformation-grid', wired, { cellVoxels: 5, across: 'x and y' });
+    return { image: (drawn.image as ImageValue).image };
+  });
+  // A cell ends at voxels 4, 9 and 14 of the straight grid; slice 4 is where one ends along z.
+  const row = (y: number) => image![0]!.slice(16 * (y + 14 * 4), 16 * (y + 1 + 14 * 4));
+  expect([...row(2).entries()].filter(([, v]) => v > 0.99).map(([x]) => x)).toEqual([2, 7, 12]);
+  expect(
+    row(4)
+      .slice(0, 13)
+      .every((v) => v > 0.99),
+  ).toBe(true);
 });
