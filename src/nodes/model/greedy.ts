@@ -27,6 +27,8 @@ is needed exactly, use the stationary velocity field.
 Beyond the edge a still field is zero, so that the border stays where the affine stage left it. Where the anatomy goes on
 beyond the edge (a neck, a whole head that fills its image), let the border be free, as Greedy does.
 
+Widths in mm (*Smoothing unit*) are alike in all directions where voxels are not, and the same at every level.
+
 Start it from an affine stage. Less smoothing follows finer anatomy and folds sooner: watch the
 Jacobian node.`,
     formula: String.raw`u \leftarrow G_{\text{field}} * \big(\delta + u\circ(\mathrm{id}+\delta)\big),\qquad
@@ -52,7 +54,7 @@ Jacobian node.`,
       maps: (_b, variables) => ({ moving: { displacement: firstOf(variables) } }),
       update: (b, variables, steps, context) => {
         const moved = b.compose({ outer: firstOf(variables), inner: firstOf(steps) });
-        return [smoothInside(b, moved, params.smoothFieldVoxels, params.border, context)];
+        return [smoothInside(b, moved, params.smoothFieldVoxels, params, context)];
       },
     },
   }),

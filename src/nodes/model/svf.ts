@@ -89,7 +89,7 @@ u_{k+1} = u_k + u_k\circ(\mathrm{id}+u_k),\qquad T^{-1} = \exp(-v)`,
       }),
       update: (b, variables, steps, context) =>
         addSteps(b, variables, steps).map((velocity) =>
-          smoothInside(b, velocity, params.smoothFieldVoxels, params.border, context),
+          smoothInside(b, velocity, params.smoothFieldVoxels, params, context),
         ),
       inverse: (b, variables) => exponential(b, firstOf(variables), -1, params.squarings),
     },

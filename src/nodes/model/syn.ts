@@ -81,7 +81,7 @@ u_i \leftarrow G_{\text{field}} * \big(\delta_i + u_i\circ(\mathrm{id}+\delta_i)
         variables.map((outer, half) => {
           const inner = steps[half];
           const moved = inner === undefined ? outer : b.compose({ outer, inner });
-          return smoothField(b, moved, params.smoothFieldVoxels);
+          return smoothField(b, moved, params.smoothFieldVoxels, params.smoothUnit);
         }),
     },
   }),

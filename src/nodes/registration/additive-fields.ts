@@ -8,10 +8,12 @@ import {
   fieldModel,
   smoothField,
   smoothingParameters,
+  smoothingTooWide,
+  widestSmoothing,
 } from './field-model';
 import { resample } from './resample';
 
-/** Widths of the Gaussians of displacements to which steps are added, in voxels of the level. */
+/** Widths of the Gaussians of displacements to which steps are added, all in one unit. */
 export interface AdditiveSmoothing extends FieldSmoothing {
   readonly seenThroughVoxels: number;
 }
@@ -22,11 +24,10 @@ export function additiveParameters() {
     ...smoothingParameters('displacement', { smoothGradientVoxels: 0, smoothFieldVoxels: 1 }),
     seenThroughVoxels: numberParameter({
       title: 'Seen through',
-      help: 'Standard deviation of the Gaussian through which the map sees what is optimized; more makes the motion stiffer and folds less.',
-      unit: 'voxels',
+      help: 'Standard deviation of the Gaussian through which the map sees what is optimized, in the unit of *Smoothing unit*; more makes the motion stiffer and folds less.',
       default: 0,
       min: 0,
-      max: 10,
+      max: widestSmoothing,
     }),
   };
 }
@@ -36,19 +37,22 @@ export function additiveParameters() {
  * as `seen` gives them.
  */
 export function additiveFields(smoothing: AdditiveSmoothing, count = 1) {
+  const { smoothGradientVoxels, smoothFieldVoxels, seenThroughVoxels, smoothUnit } = smoothing;
+  const widest = Math.max(smoothGradientVoxels, smoothFieldVoxels, seenThroughVoxels);
   const seen = (b: Builder, variables: readonly ValueId[]): readonly ValueId[] =>
-    variables.map((field) => fieldGaussian(b, field, smoothing.seenThroughVoxels, 'renormalize'));
+    variables.map((field) => fieldGaussian(b, field, seenThroughVoxels, 'renormalize', smoothUnit));
   return {
     seen,
     part: {
       ...fieldModel('displacement', smoothing, count),
+      refuses: (grid) => smoothingTooWide(grid, widest, smoothUnit),
       refine: (b, variables, { grid }) =>
         seen(b, variables).map((field) => resample(b, field, grid)),
       fields: (b, variables) =>
         seen(b, variables).map((value) => ({ role: 'displacement', value }) as const),
       update: (b, variables, steps) =>
         addSteps(b, variables, steps).map((field) =>
-          smoothField(b, field, smoothing.smoothFieldVoxels),
+          smoothField(b, field, smoothFieldVoxels, smoothUnit),
         ),
     } satisfies Partial<ModelPart>,
   };
