@@ -74,6 +74,28 @@ function byVote(labels: CaseValue, source: Grid, points: readonly (readonly numb
   });
 }
 
+/** Asks every voxel of the source: a Gaussian of one voxel, none from 2.5 voxels on. */
+function byGaussian(
+  labels: CaseValue,
+  source: Grid,
+  points: readonly (readonly number[])[],
+): number[] {
+  const [nx, ny] = source.sizeVoxels;
+  const size = source.sizeVoxels;
+  return points.map((point) => {
+    if (point.some((q, axis) => q < -0.5 || q > size[axis]! - 0.5)) return 0;
+    const votes = new Map<number, number>();
+    labels.planes[0]!.forEach((label, i) => {
+      const voxel = [i % nx, Math.floor(i / nx) % ny, Math.floor(i / (nx * ny))];
+      const apart = voxel.map((v, axis) => Math.abs(v - point[axis]!));
+      if (apart.some((d) => d >= 2.5)) return;
+      const weight = Math.exp(-apart.reduce((sum, d) => sum + d * d, 0) / 2);
+      votes.set(label, (votes.get(label) ?? 0) + weight);
+    });
+    return [...votes].sort(([, a], [, b]) => b - a)[0]![0];
+  });
+}
+
 function nearest(
   labels: CaseValue,
   source: Grid,
@@ -90,6 +112,7 @@ function nearest(
 const references = [
   ['nearest', nearest],
   ['one-hot-linear', byVote],
+  ['gaussian', byGaussian],
 ] as const;
 
 const unit = axisAlignedGrid([4, 3, 3], [1, 1, 1]);
@@ -105,14 +128,18 @@ const labelsCases: OpCase[] = references.flatMap(([interpolation, reference]): O
   const sliceLabels = randomLabels(oneSliceGrid, 122);
   const slice = turnedGrid([11, 6, 1], [0.9, 0.8, 3], [-2.3, 1.2, 4]);
   const sliceDisplacement = randomField(slice, 3, 123, 0.6);
+  const isInterpolating = interpolation !== 'gaussian';
+  const atHome = landings(obliqueGrid, obliqueGrid);
   const moved = landings(obliqueGrid, target, displacement, affine);
   return [
     {
       op: 'sampleLabels',
-      name: `${interpolation}, onto its own oblique grid: nothing changes`,
+      name: `${interpolation}, onto its own oblique grid${isInterpolating ? ': nothing changes' : ''}`,
       inputs: { labels },
       attributes: { ...gridAttributes(obliqueGrid), interpolation },
-      expected: { value: labels.planes },
+      expected: {
+        value: isInterpolating ? labels.planes : [reference(labels, obliqueGrid, atHome)],
+      },
       gpu: exact,
     },
     {
@@ -196,6 +223,15 @@ export const cases: readonly OpCase[] = [
       interpolation: 'one-hot-linear',
     },
     expected: { value: [[8]] },
+    gpu: exact,
+  },
+  {
+    op: 'sampleLabels',
+    name: 'gaussian, ties of any order of sums go to the smaller label, half a voxel beyond the edge is inside',
+    inputs: { labels: columns },
+    attributes: { ...gridAttributes(halves(-0.5)), interpolation: 'gaussian' },
+    // Halfway, the two next voxels have the same weight, each a label of its own.
+    expected: { value: [rows(5, 5, 2, 2, 2, 9, 4, 4, 4)] },
     gpu: exact,
   },
   {
