@@ -17,16 +17,19 @@ export default class PlaywrightTotals implements Reporter {
   onEnd(): void {
     let passed = 0;
     let failed = this.errorsOutsideTests;
+    const failedNames: string[] = [];
     const skipped: SkippedTest[] = [];
     for (const test of this.suite?.allTests() ?? []) {
       const outcome = test.outcome();
+      const name = test.titlePath().filter(Boolean).join(' › ');
       if (outcome === 'skipped') {
         const note = test.annotations.find(({ type }) => type === 'skip' || type === 'fixme');
-        const name = test.titlePath().filter(Boolean).join(' › ');
         skipped.push({ name, reason: note?.description ?? 'no reason given' });
-      } else if (outcome === 'unexpected') failed += 1;
-      else passed += 1;
+      } else if (outcome === 'unexpected') {
+        failed += 1;
+        failedNames.push(name);
+      } else passed += 1;
     }
-    writeTotals({ passed, failed, skipped });
+    writeTotals({ passed, failed, failedNames, skipped });
   }
 }

@@ -52,6 +52,7 @@ const failedStages = ran.filter(({ totals }) => totals.failed > 0).map(({ name }
 const total = ran.reduce((sum, { totals }) => addTotals(sum, totals), noTotals);
 console.log('');
 for (const { name, reason } of total.skipped) console.log(`skipped: ${name} (${reason})`);
+for (const name of total.failedNames) console.log(`failed test: ${name}`);
 if (failedStages.length > 0) console.log(`failed: ${failedStages.join(', ')}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 console.log(countsOf(total));
@@ -60,7 +61,7 @@ async function totalsOf(stage: Stage): Promise<Totals> {
   const blocked = stage.after !== undefined && (results.get(stage.after)?.failed ?? 0) > 0;
   const reason = blocked ? `the stage "${stage.after}" failed` : stage.reasonToSkip?.();
   if (reason !== undefined) {
-    return { passed: 0, failed: 0, skipped: [{ name: `stage ${stage.name}`, reason }] };
+    return { ...noTotals, skipped: [{ name: `stage ${stage.name}`, reason }] };
   }
   const totalsFile = join(tmpdir(), `weft-totals-${process.pid}-${stage.name}.json`);
   const began = performance.now();

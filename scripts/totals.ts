@@ -10,10 +10,12 @@ export interface SkippedTest {
 export interface Totals {
   readonly passed: number;
   readonly failed: number;
+  /** The tests among the failures; a failure outside a test has no name. */
+  readonly failedNames: readonly string[];
   readonly skipped: readonly SkippedTest[];
 }
 
-export const noTotals: Totals = { passed: 0, failed: 0, skipped: [] };
+export const noTotals: Totals = { passed: 0, failed: 0, failedNames: [], skipped: [] };
 
 /** The environment variable that names the file into which a reporter writes its totals. */
 export const totalsFileVariable = 'WEFT_TOTALS_FILE';
@@ -22,6 +24,7 @@ export function addTotals(left: Totals, right: Totals): Totals {
   return {
     passed: left.passed + right.passed,
     failed: left.failed + right.failed,
+    failedNames: [...left.failedNames, ...right.failedNames],
     skipped: [...left.skipped, ...right.skipped],
   };
 }

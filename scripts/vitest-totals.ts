@@ -7,6 +7,7 @@ export default class VitestTotals implements Reporter {
     let passed = 0;
     // An error outside a test, or a file that does not load, is a failure that no test reports.
     let failed = unhandledErrors.length;
+    const failedNames: string[] = [];
     const skipped: SkippedTest[] = [];
     for (const module of modules) {
       failed += module.errors().length;
@@ -14,13 +15,15 @@ export default class VitestTotals implements Reporter {
       for (const test of module.children.allTests()) {
         const result = test.result();
         if (result.state === 'passed') passed += 1;
-        else if (result.state === 'failed') failed += 1;
-        else {
+        else if (result.state === 'failed') {
+          failed += 1;
+          failedNames.push(`${module.relativeModuleId}: ${test.fullName}`);
+        } else {
           const reason = result.state === 'skipped' ? result.note : 'it never started';
           skipped.push({ name: test.fullName, reason: reason ?? 'no reason given' });
         }
       }
     }
-    writeTotals({ passed, failed, skipped });
+    writeTotals({ passed, failed, failedNames, skipped });
   }
 }
