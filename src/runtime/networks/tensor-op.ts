@@ -4,8 +4,7 @@ import { spacingMm, voxelCount } from '../../imaging/grid';
 import type { Device } from '../devices';
 import type { BufferId } from '../ir/kernel-graph';
 import type { CompiledObjective } from './compile-objective';
-import { createCpuEvaluator } from './evaluate-on-cpu';
-import { createGpuEvaluator } from './evaluate-on-gpu';
+import { openObjectiveEvaluator } from './objective-evaluator';
 import type { TensorFlow } from './tensorflow';
 
 /** A compiled objective as one differentiable op of TensorFlow.js. */
@@ -39,9 +38,7 @@ export async function objectiveAsTensorOp(
   objective: CompiledObjective,
   device: Device,
 ): Promise<ObjectiveOp> {
-  const evaluator = device.webgpu
-    ? await createGpuEvaluator(tf, objective, device.webgpu)
-    : createCpuEvaluator(tf, objective);
+  const evaluator = await openObjectiveEvaluator(tf, objective, device);
   const { fixedGrid, movingGrid, plan } = objective;
   const axes = axesOf(fixedGrid);
   const worldFromAxes = tf.keep(tf.tensor2d(directions(fixedGrid, axes)));
