@@ -105,7 +105,9 @@ function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
     return tf.tensor(values, shape);
   };
   for (const weight of model.trainableWeights) {
-    tf.tidy(() => weight.write(weight.read().clipByValue(-1, 1).add(noise(weight, 0.2))));
+    tf.tidy(() => {
+      weight.write(weight.read().clipByValue(-1, 1).add(noise(weight, 0.2)));
+    });
   }
   const pair = images(tf, tried.sizeVoxels);
   const variables = model.trainableWeights.map(
@@ -125,7 +127,9 @@ function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
     const direction = noise(weight, 1);
     const start = weight.read().clone();
     const at = (step: number) => {
-      tf.tidy(() => weight.write(start.add(direction.mul(step))));
+      tf.tidy(() => {
+        weight.write(start.add(direction.mul(step)));
+      });
       const outputs = predict(tf, model, pair);
       const sum = outputs.reduce((total, output) => total + smoothNumber(output.dataSync()), 0);
       tf.dispose([...outputs]);
@@ -144,7 +148,7 @@ function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
       product,
     };
   });
-  tf.dispose(pair);
+  tf.dispose([...pair]);
   model.dispose();
 
   const largest = Math.max(...compared.map(({ product }) => Math.abs(product)));
@@ -186,7 +190,7 @@ function predict(
   model: BuiltNetwork['model'],
   pair: readonly Tensor[],
 ): readonly Tensor[] {
-  const outputs = tf.tidy(() => model.apply([...pair], { training: true })) as Tensor | Tensor[];
+  const outputs = tf.tidy(() => model.apply([...pair], { training: true }) as Tensor | Tensor[]);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 

@@ -49,7 +49,8 @@ describe('VoxelMorph', () => {
       settings: small,
       sizeVoxels: [8, 8],
     });
-    const kernel = model.getLayer('flow').getWeights()[0]?.dataSync() ?? [];
+    const kernel =
+      model.getLayer('flow').getWeights()[0]?.dataSync<'float32'>() ?? new Float32Array();
     const deviation = Math.sqrt(kernel.reduce((sum, w) => sum + w * w, 0) / kernel.length);
     expect(deviation).toBeGreaterThan(3e-6);
     expect(deviation).toBeLessThan(3e-5);
