@@ -89,9 +89,9 @@ function expectSizeRefused(tf: TensorFlow, { architecture, settings, sizeVoxels 
 }
 
 /**
- * Holds the gradient of a smooth function of all outputs against central differences along one
- * random direction of each weight. Weights are moved off their initial values first: a field that is
- * nearly 0 tells nothing of the layers before.
+ * Holds the gradient of a smooth function of all outputs against differences along one random
+ * direction of each of up to eight weights. Weights are moved off their initial values first: a field that
+ * is nearly 0 tells nothing of the layers before.
  */
 function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
   const { model } = buildNetwork(tf, tried);
@@ -110,9 +110,9 @@ function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
     });
   }
   const pair = images(tf, tried.sizeVoxels);
-  const variables = model.trainableWeights.map(
-    (weight) => (weight as unknown as { readonly val: Variable }).val,
-  );
+  const every = Math.ceil(model.trainableWeights.length / 8);
+  const weights = model.trainableWeights.filter((_, index) => index % every === 0);
+  const variables = weights.map((weight) => (weight as unknown as { readonly val: Variable }).val);
   const { value, grads } = tf.variableGrads(
     () =>
       predict(tf, model, pair)
@@ -122,39 +122,40 @@ function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
     variables,
   );
   value.dispose();
-  const compared = model.trainableWeights.map((weight, index) => {
-    const name = (variables[index] as Variable).name;
+  const loss = () => {
+    const outputs = predict(tf, model, pair);
+    const sum = outputs.reduce((total, output) => total + smoothNumber(output.dataSync()), 0);
+    tf.dispose([...outputs]);
+    return sum;
+  };
+  const here = loss();
+  const compared = weights.map((weight, index) => {
     const direction = noise(weight, 1);
     const start = weight.read().clone();
     const at = (step: number) => {
       tf.tidy(() => {
         weight.write(start.add(direction.mul(step)));
       });
-      const outputs = predict(tf, model, pair);
-      const sum = outputs.reduce((total, output) => total + smoothNumber(output.dataSync()), 0);
-      tf.dispose([...outputs]);
-      return sum;
+      return loss();
     };
-    const step = 2e-4;
-    const [before, here, after] = [at(-step), at(0), at(step)];
-    const differences = [after - before, 2 * (after - here), 2 * (here - before)];
+    // Of a small step float32 leaves little; over a large one more poolings and activations turn over,
+    // and then one side of it may be the smooth one.
+    const differences = [2e-4, 2e-3].flatMap((step) => {
+      const [before, after] = [at(-step), at(step)];
+      return [(after - before) / (2 * step), (after - here) / step, (here - before) / step];
+    });
     weight.write(start);
-    const gradient = grads[name] as Tensor;
+    const gradient = grads[(variables[index] as Variable).name] as Tensor;
     const product = tf.tidy(() => gradient.mul(direction).sum().dataSync()[0] as number);
     tf.dispose([direction, start, gradient]);
-    return {
-      name: weight.originalName,
-      differences: differences.map((difference) => difference / (2 * step)),
-      product,
-    };
+    return { name: weight.originalName, differences, product };
   });
   tf.dispose([...pair]);
   model.dispose();
 
   const largest = Math.max(...compared.map(({ product }) => Math.abs(product)));
-  expect(largest).toBeGreaterThan(0.01);
+  expect(largest).toBeGreaterThan(1e-3);
   for (const { name, differences, product } of compared) {
-    // A pooling or an activation may turn over within the step: then one side of it is smooth.
     const error = Math.min(...differences.map((difference) => Math.abs(product - difference)));
     const allowed = 0.02 * Math.abs(product) + 0.003 * largest;
     expect(error, `${name}: ${product} against ${differences}`).toBeLessThan(allowed);

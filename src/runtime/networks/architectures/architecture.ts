@@ -21,7 +21,11 @@ export interface BuiltNetwork {
    * from a fixed voxel to the moving one. `dispose` frees its weights.
    */
   readonly model: LayersModel;
-  readonly predicts: 'displacement' | 'velocity';
+  /**
+   * A displacement u; a stationary velocity v, to be exponentiated; or two velocities, the second from
+   * the second output, whose map is exp(v₁) ∘ exp(−v₂): both images meet halfway.
+   */
+  readonly predicts: 'displacement' | 'velocity' | 'velocity-pair';
   /** The field has 1/everyVoxels of the samples along each axis; its values stay voxels of the input grid. */
   readonly everyVoxels: number;
 }

@@ -1,5 +1,6 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 import type { Layer } from '../layers/custom-layer';
+import { transposedConvolution } from '../layers/transposed-convolution';
 import { upsampleNearest } from '../layers/upsample-nearest';
 import type { TensorFlow } from '../tensorflow';
 import type { NetworkRequest } from './architecture';
@@ -19,10 +20,10 @@ export interface ConvolutionLayer {
   readonly stride?: number;
   readonly bias?: boolean;
   /** After the bias. Linear if absent. */
-  readonly activation?: 'relu' | 'softsign' | 'sigmoid' | 'tanh';
-  /** He's normal distribution if absent. */
+  readonly activation?: 'relu' | 'sigmoid' | 'tanh';
+  /** The framework's if absent. */
   readonly initializer?: SeededInitializer;
-  /** 0 if absent. */
+  /** The framework's if absent. */
   readonly biasInitializer?: SeededInitializer;
 }
 
@@ -36,13 +37,12 @@ export interface NetworkSketch {
   /** Moving, then fixed, as two channels. */
   both(): SymbolicTensor;
   convolution(name: string, input: SymbolicTensor, layer: ConvolutionLayer): SymbolicTensor;
-  /** Transposed: stride 2 doubles the size. Options as for `convolution`. */
-  transposedConvolution(
-    name: string,
-    input: SymbolicTensor,
-    layer: ConvolutionLayer,
-  ): SymbolicTensor;
+  /** Transposed, kernel and stride 2, with bias: doubles the size. */
+  doublingConvolution(name: string, input: SymbolicTensor, filters: number): SymbolicTensor;
   leakyRelu(name: string, input: SymbolicTensor, slope: number): SymbolicTensor;
+  /** Parametric ReLU with one slope for all channels, which begins at 1/4. */
+  parametricRelu(name: string, input: SymbolicTensor): SymbolicTensor;
+  relu(name: string, input: SymbolicTensor): SymbolicTensor;
   /** Halves the size. */
   maximumPool(name: string, input: SymbolicTensor): SymbolicTensor;
   /** Doubles the size by repetition. */
@@ -55,10 +55,18 @@ export interface NetworkSketch {
   model(name: string, outputs: readonly SymbolicTensor[]): LayersModel;
 }
 
-/** Begins a network of two images. */
+/** Whose initial weights a published network was trained from. */
+export type Framework = 'keras' | 'pytorch';
+
+/**
+ * Begins a network of two images. Convolutions begin as the framework's: in VoxelMorph's Keras code
+ * with He's normal distribution and no bias; in PyTorch kernels and biases are uniform within
+ * ±1/√(inputs of one output).
+ */
 export function sketchNetwork(
   tf: TensorFlow,
   { sizeVoxels, seed, initialWeights }: Omit<NetworkRequest<unknown>, 'settings'>,
+  framework: Framework,
 ): NetworkSketch {
   const axes = sizeVoxels.length;
   const volume = axes === 3;
@@ -70,21 +78,25 @@ export function sketchNetwork(
     layer.apply(inputs as SymbolicTensor | SymbolicTensor[]) as SymbolicTensor;
   const initializer: NetworkSketch['initializer'] = (name, make) =>
     initialWeights === 'zero' ? tf.initializers.zeros() : make(seedOf(seed, name));
-  const convolutionArguments = (name: string, layer: ConvolutionLayer) => ({
-    name,
-    filters: layer.filters,
-    kernelSize: layer.kernel ?? 3,
-    strides: layer.stride ?? 1,
-    padding: 'same' as const,
-    useBias: layer.bias ?? true,
-    kernelInitializer: initializer(
-      name,
-      layer.initializer ?? ((own) => tf.initializers.heNormal({ seed: own })),
-    ),
-    ...(layer.biasInitializer && {
-      biasInitializer: initializer(`${name}/bias`, layer.biasInitializer),
-    }),
-    ...(layer.activation && { activation: layer.activation }),
+  const initial = (inputs: number): { kernel: SeededInitializer; bias: SeededInitializer } => {
+    if (framework === 'keras') {
+      return {
+        kernel: (own) => tf.initializers.heNormal({ seed: own }),
+        bias: () => tf.initializers.zeros(),
+      };
+    }
+    const bound = 1 / Math.sqrt(inputs);
+    const uniform: SeededInitializer = (own) =>
+      tf.initializers.randomUniform({ minval: -bound, maxval: bound, seed: own });
+    return { kernel: uniform, bias: uniform };
+  };
+  const initializers = (
+    name: string,
+    inputs: number,
+    given: Pick<ConvolutionLayer, 'initializer' | 'biasInitializer'> = {},
+  ) => ({
+    kernelInitializer: initializer(name, given.initializer ?? initial(inputs).kernel),
+    biasInitializer: initializer(`${name}/bias`, given.biasInitializer ?? initial(inputs).bias),
   });
   const concatenate: NetworkSketch['concatenate'] = (name, inputs) =>
     apply(tf.layers.concatenate({ name, axis: -1 }), inputs);
@@ -99,16 +111,54 @@ export function sketchNetwork(
     concatenate,
     both: () => concatenate('both', [moving, fixed]),
     convolution(name, input, layer) {
-      const given = convolutionArguments(name, layer);
+      const { filters, kernel = 3, stride = 1, bias = true, activation } = layer;
+      const inputs = kernel ** axes * channelsOf(input);
+      const given = {
+        name,
+        filters,
+        kernelSize: kernel,
+        strides: stride,
+        padding: 'same' as const,
+        useBias: bias,
+        ...initializers(name, inputs, layer),
+        ...(activation && { activation }),
+      };
       return apply(volume ? tf.layers.conv3d(given) : tf.layers.conv2d(given), input);
     },
-    transposedConvolution(name, input, layer) {
-      const given = convolutionArguments(name, layer);
+    doublingConvolution(name, input, filters) {
+      // PyTorch reckons with the outputs of a transposed convolution.
+      const begins = initializers(name, 2 ** axes * filters);
+      const layer = volume
+        ? transposedConvolution(tf, {
+            name,
+            channels: [channelsOf(input), filters],
+            kernel: 2,
+            stride: 2,
+            ...begins,
+          })
+        : tf.layers.conv2dTranspose({
+            name,
+            filters,
+            kernelSize: 2,
+            strides: 2,
+            padding: 'same',
+            ...begins,
+          });
+      return apply(layer, input);
+    },
+    parametricRelu(name, input) {
+      const shared = Array.from({ length: axes + 1 }, (_, axis) => axis + 1);
+      const alphaInitializer = tf.initializers.constant({ value: 0.25 });
       return apply(
-        volume ? tf.layers.conv3dTranspose(given) : tf.layers.conv2dTranspose(given),
+        tf.layers.prelu({
+          name,
+          alphaInitializer: initializer(name, () => alphaInitializer),
+          sharedAxes: shared,
+        }),
         input,
       );
     },
+    relu: (name, input) => apply(tf.layers.reLU({ name }), input),
     leakyRelu: (name, input, alpha) => apply(tf.layers.leakyReLU({ name, alpha }), input),
     maximumPool(name, input) {
       return apply(
@@ -127,6 +177,10 @@ export function sketchNetwork(
     sum: (name, inputs) => apply(tf.layers.add({ name }), inputs),
     model: (name, outputs) => tf.model({ name, inputs: [moving, fixed], outputs: [...outputs] }),
   };
+}
+
+function channelsOf(tensor: SymbolicTensor): number {
+  return tensor.shape.at(-1) as number;
 }
 
 /** The seed of one layer: FNV-1a over the network's seed and the layer's name. */

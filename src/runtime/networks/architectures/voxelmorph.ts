@@ -39,7 +39,7 @@ export const voxelmorph: Architecture<VoxelMorphSettings> = {
   multipleOf: ({ encoder }) => 2 ** encoder.length,
   build(tf, request) {
     checkSize('VoxelMorph', request, this.multipleOf(request.settings));
-    return finishVoxelMorph('voxelmorph', sketchNetwork(tf, request), request.settings);
+    return finishVoxelMorph('voxelmorph', sketchNetwork(tf, request, 'keras'), request.settings);
   },
 };
 
