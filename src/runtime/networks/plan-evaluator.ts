@@ -1,5 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { BufferId } from '../ir/kernel-graph';
+import type { PlaneArray } from '../ir/values';
 
 /** How the numbers of a tensor lie: [channels, voxels], as in a plan, or channels last, [voxels, channels]. */
 export type PlaneLayout = 'planes' | 'channels-last';
@@ -22,7 +23,7 @@ export interface PlanInput extends PlanValue {
  */
 export interface PlanEvaluator {
   /** Sets a plane, which stays until it is set again where the plan keeps it, as a result is kept. */
-  write(buffer: BufferId, values: Float32Array): void;
+  write(buffer: BufferId, values: PlaneArray): void;
   /** Sets a dial, such as an objective's weight. */
   setDial(dial: BufferId, value: number): void;
   /**

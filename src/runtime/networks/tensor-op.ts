@@ -3,6 +3,7 @@ import type { Grid } from '../../imaging/grid';
 import { spacingMm, voxelCount } from '../../imaging/grid';
 import type { Device } from '../devices';
 import type { BufferId } from '../ir/kernel-graph';
+import type { PlaneArray } from '../ir/values';
 import type { CompiledObjective } from './compile-objective';
 import { openObjectiveEvaluator } from './objective-evaluator';
 import type { TensorFlow } from './tensorflow';
@@ -22,6 +23,11 @@ export interface ObjectiveOp {
    * @throws RangeError where one does not fit its grid
    */
   setImages(fixed: Float32Array, moving: Float32Array): void;
+  /**
+   * Sets what else the objectives read, by the key of the input that they made: one plane a channel. It stays until it is
+   * set again; what none of them reads is not kept.
+   */
+  setData(key: string, planes: readonly PlaneArray[]): void;
   /** Turns a parameter of a wired objective, such as `weight`, from the next evaluation on. */
   turn(nodeId: string, parameter: string, value: number): void;
   /** Frees the plan's memory; before the device and its TensorFlow.js are closed. */
@@ -71,6 +77,12 @@ export async function objectiveAsTensorOp(
     setImages(fixed, moving) {
       write(objective.fixed, fixedGrid, fixed);
       write(objective.moving, movingGrid, moving);
+    },
+    setData(key, planes) {
+      for (const [index, buffer] of (objective.data.get(key) ?? []).entries()) {
+        const plane = planes[index];
+        if (plane) evaluator.write(buffer, plane);
+      }
     },
     turn(nodeId, parameter, value) {
       const dial = plan.dials.find((d) => d.nodeId === nodeId && d.parameter === parameter);

@@ -1,0 +1,13 @@
+import type { Architecture } from './architecture';
+import { fourierNet } from './fourier-net';
+import { lkuNet } from './lku-net';
+import { symnet } from './symnet';
+import { synthmorph } from './synthmorph';
+import { voxelmorph } from './voxelmorph';
+
+const all: readonly Architecture[] = [voxelmorph, synthmorph, symnet, lkuNet, fourierNet];
+
+/** Every architecture by its name in files. */
+export const architectures: ReadonlyMap<string, Architecture> = new Map(
+  all.map((architecture) => [architecture.name, architecture]),
+);
