@@ -1,4 +1,4 @@
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Device } from '../devices';
 import type { CompiledObjective } from './compile-objective';
 import { openEvaluator } from './open-evaluator';
@@ -14,8 +14,14 @@ export interface ObjectiveEvaluator extends Pick<PlanEvaluator, 'write' | 'setDi
 /** Three planes of a field, shape [3, voxels]: world axes, mm, voxels with x fastest. */
 export type PlanarField = Tensor2D;
 
-/** Loss and ∂loss/∂displacement of one evaluation. A type, not an interface: `tf.tidy` wants one. */
-export type ObjectiveValue = { readonly loss: Scalar; readonly gradient: PlanarField };
+/** What one evaluation gives. A type, not an interface: `tf.tidy` wants one. */
+export type ObjectiveValue = {
+  readonly loss: Scalar;
+  /** ∂loss/∂displacement. */
+  readonly gradient: PlanarField;
+  /** The loss, and each objective before its weight. */
+  readonly terms: Tensor1D;
+};
 
 /**
  * Brings an objective to the device that `tf` was opened with.
@@ -23,7 +29,7 @@ export type ObjectiveValue = { readonly loss: Scalar; readonly gradient: PlanarF
  */
 export async function openObjectiveEvaluator(
   tf: TensorFlow,
-  { plan, displacement, loss, gradient }: CompiledObjective,
+  { plan, displacement, loss, gradient, losses }: CompiledObjective,
   device: Device,
 ): Promise<ObjectiveEvaluator> {
   const { write, setDial, run, destroy } = await openEvaluator(tf, plan, device);
@@ -33,14 +39,15 @@ export async function openObjectiveEvaluator(
     destroy,
     evaluate: (planar) =>
       tf.tidy(() => {
-        const [value, slope] = run(
+        const [terms, slope] = run(
           [{ buffers: displacement, layout: 'planes', values: planar }],
           [
-            { buffers: [loss], layout: 'planes' },
+            { buffers: [loss, ...losses.map(({ value }) => value)], layout: 'planes' },
             { buffers: gradient, layout: 'planes' },
           ],
         ) as [Tensor2D, Tensor2D];
-        return { loss: value.reshape<Scalar>([]), gradient: slope };
+        const flat = terms.reshape<Tensor1D>([-1]);
+        return { loss: flat.slice(0, 1).reshape<Scalar>([]), gradient: slope, terms: flat };
       }),
   };
 }

@@ -1,7 +1,8 @@
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Grid } from '../../imaging/grid';
 import { spacingMm, voxelCount } from '../../imaging/grid';
 import type { Device } from '../devices';
+import { InternalError } from '../internal-error';
 import type { BufferId } from '../ir/kernel-graph';
 import type { PlaneArray } from '../ir/values';
 import type { CompiledObjective } from './compile-objective';
@@ -18,6 +19,10 @@ export interface ObjectiveOp {
    * @throws RangeError where the shape does not fit the grid
    */
   loss(displacement: Tensor): Scalar;
+  /** What the numbers of `terms` are: the loss, then each objective. */
+  readonly names: readonly string[];
+  /** The loss of the last evaluation, and each objective in it before its weight. The caller disposes of it. */
+  terms(): Tensor1D;
   /**
    * Sets both images, voxels with x fastest; they stay until they are set again.
    * @throws RangeError where one does not fit its grid
@@ -49,8 +54,11 @@ export async function objectiveAsTensorOp(
   const axes = axesOf(fixedGrid);
   const worldFromAxes = tf.keep(tf.tensor2d(directions(fixedGrid, axes)));
 
+  let lastTerms: Tensor1D | undefined;
   const planarLoss = tf.customGrad((planar, save) => {
-    const { loss, gradient } = evaluator.evaluate(planar as Tensor2D);
+    const { loss, gradient, terms } = evaluator.evaluate(planar as Tensor2D);
+    lastTerms?.dispose();
+    lastTerms = tf.keep(terms);
     (save as (tensors: Tensor[]) => void)([gradient]);
     return {
       value: loss,
@@ -66,6 +74,11 @@ export async function objectiveAsTensorOp(
   };
 
   return {
+    names: ['total', ...objective.losses.map(({ name }) => name)],
+    terms() {
+      if (lastTerms === undefined) throw new InternalError('No loss has been evaluated.');
+      return lastTerms.clone();
+    },
     loss(displacement) {
       checkShape(displacement.shape, fixedGrid, axes);
       return tf.tidy(() => {
@@ -92,6 +105,7 @@ export async function objectiveAsTensorOp(
     },
     destroy() {
       worldFromAxes.dispose();
+      lastTerms?.dispose();
       evaluator.destroy();
     },
   };

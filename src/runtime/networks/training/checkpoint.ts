@@ -20,8 +20,8 @@ export interface Checkpoint {
     readonly steps: number;
     readonly numbers: Readonly<Record<string, number>>;
   }[];
-  /** Loss after each step. */
-  readonly losses: readonly number[];
+  /** Of each step the loss, and each objective before its weight. */
+  readonly losses: readonly (readonly number[])[];
   /** Parameters that were turned while it learned, and the step that was the first with the new value, from 0. */
   readonly turned?: readonly {
     readonly nodeId: string;

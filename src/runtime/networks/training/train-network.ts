@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { Tensor1D, Variable } from '@tensorflow/tfjs';
 import { spacingMm } from '../../../imaging/grid';
 import type { TrainingPair } from '../../api/data-kinds/dataset';
 import type { NetworkWeight } from '../../api/data-kinds/network';
@@ -6,7 +6,7 @@ import type { TrainingRequest } from '../../api/nodes/training';
 import type { NetworkOnDevice } from '../network-on-device';
 import type { ObjectiveOp } from '../tensor-op';
 import type { TensorFlow } from '../tensorflow';
-import { Adam, type NamedVariable } from './adam';
+import { Adam } from './adam';
 import type { Checkpoint } from './checkpoint';
 import { lookAtPairs } from './validation';
 
@@ -22,8 +22,8 @@ export interface TrainingObserver {
   readonly signal: AbortSignal;
   /** The learning rate of the next step. */
   learningRate(): number;
-  /** Losses after further steps, in order and without gaps. */
-  losses(firstStep: number, losses: readonly number[]): void;
+  /** Losses of further steps, in order and without gaps: a row a step, the loss and each objective before its weight. */
+  losses(names: readonly string[], rows: readonly (readonly number[])[]): void;
   /** A look at the validation pairs, with the first of them as it is warped now. */
   looked(steps: number, numbers: Readonly<Record<string, number>>, warped: Float32Array): void;
   save(checkpoint: Checkpoint): Promise<void>;
@@ -36,7 +36,7 @@ export interface TrainingOutcome {
   /** Those that did best on the validation pairs. */
   readonly weights: readonly NetworkWeight[];
   readonly looks: Checkpoint['looks'];
-  readonly losses: readonly number[];
+  readonly losses: readonly (readonly number[])[];
 }
 
 /** What is trained, on what, by what. */
@@ -63,7 +63,7 @@ export async function trainNetwork(
   const adam = new Adam(tf, variables);
   const axes = network.axes;
   const edgesMm = tf.keep(tf.tensor1d(axes.map((axis) => spacingMm(dataset.grid)[axis] ?? 1)));
-  const losses: number[] = [];
+  const losses: (readonly number[])[] = [];
   let looks: Checkpoint['looks'] = [];
   let best: Checkpoint['best'];
   let looksSinceBest = 0;
@@ -71,32 +71,33 @@ export async function trainNetwork(
   if (resume && network.put(resume.weights) && adam.remember(resume.optimizer)) {
     ({ looks, best, looksSinceBest, steps: done } = resume);
     losses.push(...resume.losses);
-    observer.losses(0, losses);
+    observer.losses(objective.names, losses);
   }
-  const waiting: Scalar[] = [];
+  const waiting: Tensor1D[] = [];
   let [savedMs, readMs] = [performance.now(), performance.now()];
 
   const readLosses = async (): Promise<boolean> => {
     const first = losses.length;
-    for (const loss of waiting.splice(0)) {
-      losses.push((await loss.data())[0] ?? Number.NaN);
-      loss.dispose();
+    for (const terms of waiting.splice(0)) {
+      losses.push([...(await terms.data())]);
+      terms.dispose();
     }
     readMs = performance.now();
-    if (losses.length > first) observer.losses(first, losses.slice(first));
-    return losses.slice(first).every(Number.isFinite);
+    const rows = losses.slice(first);
+    if (rows.length > 0) observer.losses(objective.names, rows);
+    return rows.flat().every(Number.isFinite);
   };
 
-  const step = (pair: TrainingPair): Scalar => {
+  const step = (pair: TrainingPair): Tensor1D => {
     objective.setImages(pair.fixed, pair.moving);
     showPair(pair);
     const { value, grads } = tf.variableGrads(
       () => objective.loss(tf.mul(network.displacement(pair, true), edgesMm)),
-      variables.map(({ variable }) => variable) as Variable[],
+      variables.map(({ variable }): Variable => variable),
     );
     adam.step(grads, done + 1, observer.learningRate());
-    tf.dispose(grads);
-    return value;
+    tf.dispose([value, grads]);
+    return objective.terms();
   };
 
   const look = async (): Promise<void> => {
@@ -158,7 +159,7 @@ export async function trainNetwork(
     }
     return await end(isSettled() ? 'converged' : 'cap');
   } finally {
-    tf.dispose(waiting as Tensor[]);
+    tf.dispose(waiting);
     edgesMm.dispose();
     adam.dispose();
   }
@@ -168,5 +169,3 @@ export async function trainNetwork(
 function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
-
-export type { NamedVariable };

@@ -84,7 +84,7 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
       iterations: trained.steps,
       maxIterations: request.steps,
       outcome: trained.outcome,
-      finalLoss: trained.losses.at(-1) ?? Number.NaN,
+      finalLoss: trained.losses.at(-1)?.[0] ?? Number.NaN,
     };
     return { result: { ...valuesWithData(computed, types), geometry: undefined, levels: [level] } };
   } catch (error) {
@@ -112,7 +112,7 @@ function rowsOf({ looks, losses, steps }: TrainingOutcome) {
   );
   return [
     { name: 'training.steps', value: steps },
-    ...(losses.length > 0 ? [{ name: 'training.loss', value: losses.at(-1) ?? 0 }] : []),
+    ...(losses.length > 0 ? [{ name: 'training.loss', value: losses.at(-1)?.[0] ?? 0 }] : []),
     ...Object.entries(numbers).map(([name, value]) => ({ name, value })),
   ];
 }
@@ -130,7 +130,8 @@ function progressOf(
 ) {
   let sentMs = 0;
   const startedMs = performance.now();
-  let [rows, firstIteration, firstKnown] = [[] as number[][], 0, -1];
+  let [rows, firstIteration, firstKnown] = [[] as (readonly number[])[], 0, -1];
+  let names: readonly string[] = [];
   const send = (preview?: RunProgress['preview']): void => {
     const iteration = firstIteration + rows.length;
     if (firstKnown < 0) firstKnown = firstIteration;
@@ -142,9 +143,7 @@ function progressOf(
         { nodeId, state: 'running', loop: { label: trainingLabel, iteration, maxIterations } },
       ],
       losses:
-        rows.length > 0
-          ? [{ nodeId, label: trainingLabel, names: ['loss'], firstIteration, rows }]
-          : [],
+        rows.length > 0 ? [{ nodeId, label: trainingLabel, names, firstIteration, rows }] : [],
       ...(preview ? { preview } : {}),
       ...(gone > 0 && seconds > 1
         ? { secondsLeft: (seconds * (maxIterations - iteration)) / gone }
@@ -155,8 +154,9 @@ function progressOf(
     sentMs = performance.now();
   };
   return {
-    losses(_: number, losses: readonly number[]): void {
-      rows.push(...losses.map((loss) => [loss]));
+    losses(told: readonly string[], more: readonly (readonly number[])[]): void {
+      names = told;
+      rows.push(...more);
       onStep(firstIteration + rows.length);
       if (performance.now() - sentMs > messageEveryMs) send();
     },
