@@ -23,7 +23,8 @@ export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #library: readonly WgslModule[];
   readonly #pipelines = new Map<string, Promise<StagePipeline>>();
-  readonly #compiled = new Map<string, StagePipeline>();
+  /** Those that could be waited for and compile, and those that nobody waited for and perhaps do not. */
+  readonly #atOnce = new Map<string, StagePipeline>();
 
   constructor(device: GPUDevice, library: readonly WgslModule[]) {
     this.#device = device;
@@ -50,13 +51,11 @@ export class PipelineCache {
    */
   getNow(kernel: KernelDefinition, stage: AnyStage): StagePipeline {
     const code = stageSource(kernel, stage, this.#library);
-    const known = this.#compiled.get(code);
+    const known = this.#atOnce.get(code);
     if (known) return known;
     const { descriptor, ...rest } = this.#describe(kernel, stage, code);
     const compiled = { pipeline: this.#device.createComputePipeline(descriptor), ...rest };
-    this.#compiled.set(code, compiled);
-    // Who can wait waits for what is being compiled already, since that tells what is wrong with it.
-    if (!this.#pipelines.has(code)) this.#pipelines.set(code, Promise.resolve(compiled));
+    this.#atOnce.set(code, compiled);
     return compiled;
   }
 
@@ -70,7 +69,7 @@ export class PipelineCache {
     try {
       const pipeline = await this.#device.createComputePipelineAsync(descriptor);
       const compiled = { pipeline, ...rest };
-      this.#compiled.set(code, compiled);
+      this.#atOnce.set(code, compiled);
       return compiled;
     } catch (error) {
       await moduleError;
