@@ -2,7 +2,10 @@ import type { KernelFunc } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../tensorflow';
 import type { TensorBackend } from './backend';
 import { convolutionKernels } from './convolutions';
-import type { Inputs } from './kernel';
+import { copyKernels } from './copies';
+import { elementwiseKernels, slopeOf } from './elementwise';
+import { type Inputs, isFloat, type TensorKernel } from './kernel';
+import { poolingKernels, resizeKernels } from './pooling';
 
 /** The backend's name: TensorFlow.js finds its kernels by it. */
 export const backendName = 'weft';
@@ -11,7 +14,16 @@ export const backendName = 'weft';
 export function registerKernels(tf: TensorFlow): void {
   if (tf.getKernelsForBackend(backendName).length > 0) return;
   tf.copyRegisteredKernels('cpu', backendName);
-  for (const [kernelName, ours] of Object.entries(convolutionKernels(tf))) {
+  const kernels: Readonly<Record<string, TensorKernel>> = {
+    ...convolutionKernels(tf),
+    ...elementwiseKernels(),
+    ...poolingKernels(tf),
+    ...resizeKernels,
+    ...copyKernels,
+    [slopeKernel]: (backend, { x, dy }, { alpha }) =>
+      isFloat(x) && isFloat(dy) ? slopeOf(backend, x, dy, Number(alpha ?? 0)) : undefined,
+  };
+  for (const [kernelName, ours] of Object.entries(kernels)) {
     const theirs = tf.getKernel(kernelName, backendName);
     if (theirs) tf.unregisterKernel(kernelName, backendName);
     const kernelFunc: KernelFunc = (call) => {
@@ -23,4 +35,26 @@ export function registerKernels(tf: TensorFlow): void {
     };
     tf.registerKernel({ ...theirs, kernelName, backendName, kernelFunc });
   }
+  for (const name of ['LeakyRelu', 'Relu']) registerSlope(tf, name);
+}
+
+/** Ours alone: what comes back through an activation, in one walk. */
+const slopeKernel = 'WeftSlope';
+
+/** On our backend one walk stands for a comparison, a product and a choice; on others all is as it was. */
+function registerSlope(tf: TensorFlow, kernelName: string): void {
+  const theirs = tf.getGradient(kernelName);
+  if (!theirs) return;
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    ...theirs,
+    gradFunc: (dy, saved, attrs) => {
+      const [x] = saved;
+      if (tf.getBackend() !== backendName || !x || Array.isArray(dy)) {
+        return theirs.gradFunc(dy, saved, attrs);
+      }
+      const alpha = Number((attrs as { readonly alpha?: number } | undefined)?.alpha ?? 0);
+      return { x: () => tf.engine().runKernel(slopeKernel, { x, dy }, { alpha }) };
+    },
+  });
 }
