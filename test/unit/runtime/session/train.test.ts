@@ -33,6 +33,14 @@ describe('a node that learns', { timeout: 300_000 }, () => {
     expect(result.metrics['validation.dice']).toBeGreaterThan(0.95);
   });
 
+  test('integrates what predicts a velocity', async () => {
+    const recipe = squaresRecipe({ steps: 3, validateEvery: 3 }, { predicts: 'velocity' });
+    const watched = await run(open(), recipe, {});
+    expect(watched.result.status).toBe('done');
+    const losses = lossesIn(watched);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  });
+
   test('is cancelled, goes on where it stopped, and ends as if it had never been', async () => {
     const recipe = squaresRecipe({ steps: 8, validateEvery: 4 });
     const whole = await run(open(), recipe, {});
