@@ -40,6 +40,8 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { trainNetwork } from './network/train';
+import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
@@ -197,6 +199,8 @@ export const nodeDefinitions = [
   cmaEs,
   demons,
   schedulePyramid,
+  voxelmorph,
+  trainNetwork,
   register,
   applyToImage,
   applyToLabels,

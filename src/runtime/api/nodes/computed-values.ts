@@ -3,10 +3,12 @@ import type { ComputedValue } from '../data-kinds/index';
 import type { DeviceKind } from '../engine/engine-api';
 import type { LoweringProblem } from './lowering-problem';
 
+export type { ComputedDataset, TrainingPair } from '../data-kinds/dataset';
 export type { PlanesMm } from '../data-kinds/define-data-kind';
 export type { ComputedImage } from '../data-kinds/image';
 export type { ComputedValue, ComputedValues, DataPortType } from '../data-kinds/index';
 export type { ComputedLabels } from '../data-kinds/labels';
+export type { ComputedNetwork } from '../data-kinds/network';
 export type { ComputedTable } from '../data-kinds/table';
 export type { ComputedTransform } from '../data-kinds/transform';
 

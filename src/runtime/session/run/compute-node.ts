@@ -1,6 +1,7 @@
+import { isDataPortType } from '../../api/data-kinds/index';
 import type { Diagnostic } from '../../api/engine/diagnostics';
 import { messages } from '../../api/engine/messages';
-import type { ComputedValue, DataPortType } from '../../api/nodes/computed-values';
+import type { ArrivedValues, ComputedValue, DataPortType } from '../../api/nodes/computed-values';
 import type { CheckedNode } from '../../compile/checked-graph';
 import { valuesOf } from '../../compile/data-values';
 import type { Device } from '../../devices';
@@ -60,10 +61,14 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
   }
 }
 
-/** What is wired to a node's inputs, as numbers. */
-async function arrivedAt(node: CheckedNode, parts: ComputeParts) {
+/** What is wired to a node's inputs, as numbers; of inputs that take parts of a recipe nothing. */
+export async function arrivedAt(
+  node: CheckedNode,
+  parts: Pick<ComputeParts, 'inputs' | 'kept'>,
+): Promise<ArrivedValues> {
   const arrived: [string, ComputedValue | readonly ComputedValue[] | undefined][] = [];
-  for (const [port, { many }] of Object.entries(node.definition.inputs)) {
+  for (const [port, { many, type }] of Object.entries(node.definition.inputs)) {
+    if (!isDataPortType(type)) continue;
     const sources = node.inputs[port] ?? [];
     const values = await Promise.all(sources.map((source) => numbersOf(source, parts)));
     arrived.push([port, many ? values : values[0]]);
@@ -90,7 +95,7 @@ async function notFiniteIn({ ports, data }: ValuesWithData) {
 
 async function numbersOf(
   { nodeId, port }: { readonly nodeId: string; readonly port: string },
-  { inputs, kept }: ComputeParts,
+  { inputs, kept }: Pick<ComputeParts, 'inputs' | 'kept'>,
 ): Promise<ComputedValue> {
   const result = kept.get(nodeId);
   // What a loader makes of its data, where it makes anything of it.
