@@ -1,12 +1,20 @@
 import type { Architecture, BuiltNetwork } from '../architectures/architecture';
+import type { FieldOps } from '../field-ops';
 import type { TensorFlow } from '../tensorflow';
 import { NetworkFileProblem } from './network-file-problem';
 import type { StoredNetwork } from './stored-network';
 
+/** For what a stored network is built. */
+export interface StoredNetworkOptions {
+  /** Another size than the card's: convolutions fit any, windows of attention do not. */
+  readonly sizeVoxels?: readonly number[];
+  /** As in a request. */
+  readonly fieldOps?: FieldOps;
+}
+
 /**
  * Builds a stored network and gives it its weights, by name; every shape is checked before anything is
  * written.
- * @param sizeVoxels another size than the card's: convolutions fit any, windows of attention do not
  * @throws NetworkFileProblem naming the layer, what it expects and what the file has
  * @throws RangeError where the architecture does not fit the size
  */
@@ -14,14 +22,20 @@ export function buildStoredNetwork(
   tf: TensorFlow,
   { card, weights }: StoredNetwork,
   architectures: ReadonlyMap<string, Architecture>,
-  sizeVoxels: readonly number[] = card.sizeVoxels,
+  { sizeVoxels = card.sizeVoxels, fieldOps }: StoredNetworkOptions = {},
 ): BuiltNetwork {
   const architecture = architectures.get(card.architecture);
   if (!architecture) {
     throw new NetworkFileProblem('foreign', `Architecture "${card.architecture}" is not known.`);
   }
   const settings = architecture.settings.parse(card.settings);
-  const built = architecture.build(tf, { sizeVoxels, settings, seed: 0, initialWeights: 'zero' });
+  const built = architecture.build(tf, {
+    sizeVoxels,
+    settings,
+    seed: 0,
+    initialWeights: 'zero',
+    ...(fieldOps && { fieldOps }),
+  });
   try {
     const wanted = new Map(built.model.weights.map((weight) => [weight.originalName, weight]));
     for (const [name, { shape }] of wanted) {

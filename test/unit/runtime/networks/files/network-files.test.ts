@@ -67,8 +67,8 @@ describe('a file of a network', () => {
     const again = read(unpackNetwork(file));
     expect(again).toEqual(stored);
     const before = tf.memory().numTensors;
-    for (const size of [undefined, [16, 4]]) {
-      const { model } = buildStoredNetwork(tf, again, architectures, size);
+    for (const options of [{}, { sizeVoxels: [16, 4] }]) {
+      const { model } = buildStoredNetwork(tf, again, architectures, options);
       expect((await storeNetwork(model, card)).weights).toEqual(stored.weights);
       model.dispose();
     }
