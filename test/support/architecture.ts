@@ -5,6 +5,7 @@ import type {
   Architecture,
   BuiltNetwork,
 } from '../../src/runtime/networks/architectures/architecture';
+import type { FieldOps } from '../../src/runtime/networks/field-ops';
 import type { TensorFlow } from '../../src/runtime/networks/tensorflow';
 
 /** A network to try: small enough for plain loops. */
@@ -13,15 +14,16 @@ export interface TriedNetwork {
   readonly settings: unknown;
   /** x, y(, z). */
   readonly sizeVoxels: readonly number[];
+  readonly fieldOps?: FieldOps;
 }
 
 export function buildNetwork(
   tf: TensorFlow,
-  { architecture, settings, sizeVoxels }: TriedNetwork,
+  { architecture, settings, ...request }: TriedNetwork,
   seed = 1,
 ): BuiltNetwork {
   return architecture.build(tf, {
-    sizeVoxels,
+    ...request,
     settings: architecture.settings.parse(settings),
     seed,
   });
@@ -30,10 +32,10 @@ export function buildNetwork(
 /** How many numbers a network of these settings has; nothing is drawn for them. */
 export function countParameters(
   tf: TensorFlow,
-  { architecture, settings, sizeVoxels }: TriedNetwork,
+  { architecture, settings, ...request }: TriedNetwork,
 ): number {
   const { model } = architecture.build(tf, {
-    sizeVoxels,
+    ...request,
     settings: architecture.settings.parse(settings),
     seed: 1,
     initialWeights: 'zero',
@@ -80,10 +82,11 @@ function expectSeeds(tf: TensorFlow, tried: TriedNetwork): void {
   expect(new Set(drawn).size).toBe(drawn.length);
 }
 
-function expectSizeRefused(tf: TensorFlow, { architecture, settings, sizeVoxels }: TriedNetwork) {
+function expectSizeRefused(tf: TensorFlow, tried: TriedNetwork): void {
+  const { architecture, settings, sizeVoxels } = tried;
   const multiple = architecture.multipleOf(architecture.settings.parse(settings));
   const size = sizeVoxels.map((n, axis) => (axis === 1 ? n + multiple / 2 : n));
-  const build = () => buildNetwork(tf, { architecture, settings, sizeVoxels: size });
+  const build = () => buildNetwork(tf, { ...tried, sizeVoxels: size });
   expect(build).toThrow(RangeError);
   expect(build).toThrow(`multiples of ${multiple}`);
 }
