@@ -40,6 +40,7 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { predict } from './network/predict';
 import { trainNetwork } from './network/train';
 import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
@@ -201,6 +202,7 @@ export const nodeDefinitions = [
   schedulePyramid,
   voxelmorph,
   trainNetwork,
+  predict,
   register,
   applyToImage,
   applyToLabels,

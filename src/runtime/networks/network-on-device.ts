@@ -3,8 +3,12 @@ import type { Grid } from '../../imaging/grid';
 import type { TrainingPair } from '../api/data-kinds/dataset';
 import type { NetworkValue, NetworkWeight } from '../api/data-kinds/network';
 import { architectures } from './architectures/index';
+import type { FieldOps } from './field-ops';
 import type { TensorFlow } from './tensorflow';
 import type { NamedVariable } from './training/adam';
+
+/** Compositions of the first small step of a velocity: the published networks' own number. */
+const squarings = 7;
 
 /** A network with its weights in a device's memory, for pairs on one grid. */
 export interface NetworkOnDevice {
@@ -43,6 +47,7 @@ export class NetworkProblem extends Error {
  */
 export function networkOnDevice(
   tf: TensorFlow,
+  fields: FieldOps,
   network: NetworkValue,
   grid: Grid,
 ): NetworkOnDevice {
@@ -74,10 +79,11 @@ export function networkOnDevice(
   const { seed } = network;
   const request = { sizeVoxels, settings: settings.data, seed };
   const { model, predicts, everyVoxels } = architecture.build(tf, request);
-  if (predicts !== 'displacement' || everyVoxels !== 1) {
-    model.dispose();
-    throw new NetworkProblem('Velocities are not integrated yet.', 'Take a displacement.');
-  }
+  const displacementOf = (field: Tensor): Tensor => {
+    const moved =
+      predicts === 'velocity' ? fields.exponentiate(field, { squarings, everyVoxels }) : field;
+    return everyVoxels === 1 ? moved : fields.resize(moved, sizeVoxels);
+  };
   const shape = [1, ...[...sizeVoxels].reverse(), 1];
   const variables = model.weights.map((weight) => ({
     name: weight.originalName,
@@ -91,7 +97,7 @@ export function networkOnDevice(
       tf.tidy(() => {
         const images = [moving, fixed].map((image) => tf.tensor(image, shape));
         const out = model.apply(images, { training: learns });
-        return (Array.isArray(out) ? out[0] : out) as Tensor;
+        return displacementOf((Array.isArray(out) ? out[0] : out) as Tensor);
       }),
     weights: () =>
       Promise.all(

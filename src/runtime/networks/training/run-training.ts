@@ -7,7 +7,8 @@ import type { GraphBuilder } from '../../compile/graph-builder';
 import type { Device } from '../../devices';
 import type { PlaneArray } from '../../ir/values';
 import { compileObjective } from '../compile-objective';
-import { networkOnDevice } from '../network-on-device';
+import { createFieldOps } from '../field-ops';
+import { type NetworkOnDevice, networkOnDevice } from '../network-on-device';
 import { objectiveAsTensorOp } from '../tensor-op';
 import type { TensorFlow } from '../tensorflow';
 import type { Checkpoint } from './checkpoint';
@@ -42,8 +43,11 @@ export async function runTraining(
   running: RunningTraining,
 ): Promise<TrainingOutcome & { readonly network: NetworkValue }> {
   const { dataset, level } = request;
-  const network = networkOnDevice(tf, request.network, dataset.grid);
+  const fields = createFieldOps(tf, device);
+  let network: NetworkOnDevice | undefined;
   try {
+    const built = networkOnDevice(tf, fields, request.network, dataset.grid);
+    network = built;
     const compiled = compileObjective({
       objectives: objectives.lower,
       level,
@@ -69,7 +73,7 @@ export async function runTraining(
       const outcome = await trainNetwork(
         tf,
         request,
-        { network, objective, showPair, ...(resume ? { resume } : {}) },
+        { network: built, objective, showPair, ...(resume ? { resume } : {}) },
         running,
       );
       const { sizeVoxels } = dataset.grid;
@@ -85,6 +89,7 @@ export async function runTraining(
       objective.destroy();
     }
   } finally {
-    network.dispose();
+    network?.dispose();
+    fields.destroy();
   }
 }
