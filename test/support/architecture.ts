@@ -15,7 +15,7 @@ export interface TriedNetwork {
   /** x, y(, z). */
   readonly sizeVoxels: readonly number[];
   readonly fieldOps?: FieldOps;
-  /** How many of its weights have their gradient tried. */
+  /** How many of its weights have their gradient tried; plain loops take long for volumes. */
   readonly gradients?: number;
 }
 
@@ -115,7 +115,8 @@ function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
     });
   }
   const pair = images(tf, tried.sizeVoxels);
-  const every = Math.ceil(model.trainableWeights.length / (tried.gradients ?? 8));
+  const tries = tried.gradients ?? (tried.sizeVoxels.length === 2 ? 6 : 3);
+  const every = Math.ceil(model.trainableWeights.length / tries);
   const weights = model.trainableWeights.filter((_, index) => index % every === 0);
   const variables = weights.map((weight) => (weight as unknown as { readonly val: Variable }).val);
   const { value, grads } = tf.variableGrads(
