@@ -40,7 +40,12 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { fourierNet } from './network/fourier-net';
+import { lapirn } from './network/lapirn';
+import { lkuNet } from './network/lku-net';
 import { predict } from './network/predict';
+import { symnet } from './network/symnet';
+import { synthmorph } from './network/synthmorph';
 import { trainNetwork } from './network/train';
 import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
@@ -201,6 +206,11 @@ export const nodeDefinitions = [
   demons,
   schedulePyramid,
   voxelmorph,
+  synthmorph,
+  symnet,
+  lkuNet,
+  fourierNet,
+  lapirn,
   trainNetwork,
   predict,
   register,

@@ -77,11 +77,18 @@ export function networkOnDevice(
     );
   }
   const { seed } = network;
-  const request = { sizeVoxels, settings: settings.data, seed };
+  const request = { sizeVoxels, settings: settings.data, seed, fieldOps: fields };
   const { model, predicts, everyVoxels } = architecture.build(tf, request);
-  const displacementOf = (field: Tensor): Tensor => {
+  const exponential = (velocity: Tensor): Tensor =>
+    fields.exponentiate(velocity, { squarings, everyVoxels });
+  const displacementOf = (outputs: readonly Tensor[]): Tensor => {
+    const [field, back] = outputs as readonly [Tensor, Tensor | undefined];
     const moved =
-      predicts === 'velocity' ? fields.exponentiate(field, { squarings, everyVoxels }) : field;
+      predicts === 'displacement'
+        ? field
+        : predicts === 'velocity' || back === undefined
+          ? exponential(field)
+          : fields.compose(exponential(field), exponential(tf.neg(back)), everyVoxels);
     return everyVoxels === 1 ? moved : fields.resize(moved, sizeVoxels);
   };
   const shape = [1, ...[...sizeVoxels].reverse(), 1];
@@ -97,7 +104,7 @@ export function networkOnDevice(
       tf.tidy(() => {
         const images = [moving, fixed].map((image) => tf.tensor(image, shape));
         const out = model.apply(images, { training: learns });
-        return displacementOf((Array.isArray(out) ? out[0] : out) as Tensor);
+        return displacementOf((Array.isArray(out) ? out : [out]) as Tensor[]);
       }),
     weights: () =>
       Promise.all(

@@ -4,7 +4,8 @@ import { defineKernel } from '../define-kernel';
 import { defineOp, type Emitter } from '../define-op';
 import { asField, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
 import { type Outside, samplingParameters, samplingParameterValues } from './sampling';
-import { rowExtents, splatLinear } from './splat.cpu';
+import { rowExtents } from './splat.cpu';
+import { splatted } from './splat.simd';
 import clearSource from './splat-clear.wgsl?raw';
 import convertSource from './splat-convert.wgsl?raw';
 import densitySource from './splat-density.wgsl?raw';
@@ -93,8 +94,7 @@ const splatKernel = defineKernel({
     rows: 'read',
   },
   parameters: samplingParameters,
-  cpu: (b, p, share) =>
-    splatLinear(b.cotangent, b.displacement, b.affine, b.value, b.rows, p, share),
+  cpu: splatted,
   gpu: [
     {
       source: largestSource,
