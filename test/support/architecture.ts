@@ -15,6 +15,8 @@ export interface TriedNetwork {
   /** x, y(, z). */
   readonly sizeVoxels: readonly number[];
   readonly fieldOps?: FieldOps;
+  /** How many of its weights have their gradient tried; plain loops take long for volumes. */
+  readonly gradients?: number;
 }
 
 export function buildNetwork(
@@ -93,7 +95,7 @@ function expectSizeRefused(tf: TensorFlow, tried: TriedNetwork): void {
 
 /**
  * Holds the gradient of a smooth function of all outputs against differences along one random
- * direction of each of up to eight weights. Weights are moved off their initial values first: a field that
+ * direction of each of some weights. Weights are moved off their initial values first: a field that
  * is nearly 0 tells nothing of the layers before.
  */
 function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
@@ -113,7 +115,8 @@ function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
     });
   }
   const pair = images(tf, tried.sizeVoxels);
-  const every = Math.ceil(model.trainableWeights.length / 8);
+  const tries = tried.gradients ?? (tried.sizeVoxels.length === 2 ? 6 : 3);
+  const every = Math.ceil(model.trainableWeights.length / tries);
   const weights = model.trainableWeights.filter((_, index) => index % every === 0);
   const variables = weights.map((weight) => (weight as unknown as { readonly val: Variable }).val);
   const { value, grads } = tf.variableGrads(

@@ -4,9 +4,18 @@ import { lapirn } from './lapirn';
 import { lkuNet } from './lku-net';
 import { symnet } from './symnet';
 import { synthmorph } from './synthmorph';
+import { transmorph } from './transmorph';
 import { voxelmorph } from './voxelmorph';
 
-const all: readonly Architecture[] = [voxelmorph, synthmorph, symnet, lkuNet, fourierNet, lapirn];
+const all: readonly Architecture[] = [
+  voxelmorph,
+  synthmorph,
+  symnet,
+  lkuNet,
+  fourierNet,
+  lapirn,
+  transmorph,
+];
 
 /** Every architecture by its name in files. */
 export const architectures: ReadonlyMap<string, Architecture> = new Map(

@@ -168,7 +168,6 @@ function levelOf(sketch: NetworkSketch, table: LevelTable) {
 
 /** The plan's own ops on fields as layers. They have no weights. */
 function fieldLayers({ tf, apply }: NetworkSketch, fieldOps: FieldOps) {
-  const elements = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
   return {
     resize: (name: string, field: SymbolicTensor, size: readonly number[]) =>
       apply(
@@ -190,8 +189,6 @@ function fieldLayers({ tf, apply }: NetworkSketch, fieldOps: FieldOps) {
           outputShape: ([shape = []]) => shape,
           compute: ([velocity]) =>
             fieldOps.exponentiate(velocity as Tensor, { squarings: 7, everyVoxels }),
-          // Every square but the last, which the gradient needs.
-          keptInside: ([shape = []]) => 7 * elements(shape),
         }),
         field,
       ),
