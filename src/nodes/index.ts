@@ -40,6 +40,9 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { predict } from './network/predict';
+import { trainNetwork } from './network/train';
+import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
@@ -197,6 +200,9 @@ export const nodeDefinitions = [
   cmaEs,
   demons,
   schedulePyramid,
+  voxelmorph,
+  trainNetwork,
+  predict,
   register,
   applyToImage,
   applyToLabels,
