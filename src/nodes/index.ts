@@ -45,8 +45,10 @@ import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
 import { predict } from './network/predict';
 import { symnet } from './network/symnet';
+import { synthesize } from './network/synthesize';
 import { synthmorph } from './network/synthmorph';
 import { trainNetwork } from './network/train';
+import { transmorph } from './network/transmorph';
 import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
@@ -211,6 +213,8 @@ export const nodeDefinitions = [
   lkuNet,
   fourierNet,
   lapirn,
+  transmorph,
+  synthesize,
   trainNetwork,
   predict,
   register,

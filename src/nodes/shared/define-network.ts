@@ -11,12 +11,15 @@ interface NetworkNode<Name extends string, Shape extends z.ZodRawShape> {
   readonly documentation: NodeDocumentation;
   /** Parameters that the architecture is told. */
   readonly settings: Shape;
+  /** What the architecture is told of them; the parameters themselves where left out. */
+  settingsOf?(params: z.output<z.ZodObject<Shape>>): Readonly<Record<string, unknown>>;
 }
 
 /** A node that gives a network which has not learned anything yet. */
 export function defineNetwork<const Name extends string, Shape extends z.ZodRawShape>({
   type,
   settings,
+  settingsOf = (params) => params,
   synonyms,
   ...rest
 }: NetworkNode<Name, Shape>) {
@@ -43,7 +46,8 @@ export function defineNetwork<const Name extends string, Shape extends z.ZodRawS
       network: { type: 'network', doc: 'The network, which has not learned anything yet.' },
     },
     lower(_, __, params) {
-      const { seed, ...told } = params as { readonly seed: number };
+      const { seed, ...own } = params as z.output<z.ZodObject<Shape>> & { readonly seed: number };
+      const told = settingsOf(own as z.output<z.ZodObject<Shape>>);
       return { network: { kind: 'network', architecture, settings: told, seed } };
     },
   });
