@@ -42,6 +42,8 @@ export interface Device {
   readonly isLost?: boolean;
   /** Present where its memory can be shared with others on the same `GPUDevice`. */
   readonly webgpu?: WebGpuSharing;
+  /** Present where it has threads that share memory, to lend between two runs. */
+  readonly threadsForTensors?: ThreadsForTensors;
   /** Begins what a run waits for, where there is such a thing. Never throws. */
   expectRun?(): void;
   /** Allocates the plan's memory and makes it ready to run. */
@@ -63,6 +65,22 @@ export interface WebGpuSharing {
    * @throws InternalError where the plan has a kernel that runs on the host
    */
   prepareNow(plan: Plan): SharedExecution;
+}
+
+/** Threads that compute with tensors while no plan runs. */
+export interface ThreadsForTensors {
+  /** All of them, the caller's own included. */
+  readonly threads: number;
+  /**
+   * Lends the others as helpers over a job block (`cpu/tensor-jobs.ts`), until a plan runs.
+   * @returns whether they still are lent
+   * @throws DeviceFailure where they do not start
+   */
+  lend(service: {
+    readonly memory: WebAssembly.Memory;
+    readonly jobBlock: number;
+    readonly lending: number;
+  }): () => boolean;
 }
 
 /** What is reported while a plan runs. All calls come on the engine's own thread. */

@@ -34,6 +34,14 @@ export function createCpuDevice(options: CpuDeviceOptions): Device {
       maxBufferBytes: 2 ** 31,
       ...(options.maxTotalBytes === undefined ? {} : { maxTotalBytes: options.maxTotalBytes }),
     },
+    ...(threads === 1
+      ? {}
+      : {
+          threadsForTensors: {
+            threads,
+            lend: (service) => readyPool()?.lend(service) ?? (() => false),
+          },
+        }),
     expectRun() {
       try {
         readyPool();

@@ -2,6 +2,7 @@ import type { Plan } from '../ir/plan';
 import { bindPlan } from './bound-plan';
 import { type ControlBlock, RunAbandoned, RunControl, sharedWalker } from './control';
 import { type CpuStorage, memoryOver } from './memory';
+import { serveTensors, type TensorService } from './tensor-jobs';
 import { walk } from './walk';
 
 /** A thread of the pool as the device sees it; roots adapt Web Workers and Node's threads to it. */
@@ -19,7 +20,9 @@ export interface PoolThread {
   terminate(): void;
 }
 
-export type ToPoolThread = {
+export type ToPoolThread = RunPart | ({ readonly kind: 'tensors' } & TensorService);
+
+export interface RunPart {
   readonly kind: 'run';
   readonly plan: Plan;
   /** Shared with the other threads. */
@@ -27,10 +30,12 @@ export type ToPoolThread = {
   readonly control: ControlBlock;
   readonly part: number;
   readonly parts: number;
-};
+}
 
 export type FromPoolThread =
   | { readonly kind: 'finished' }
+  /** It helps with tensors no more; nobody waits for that. */
+  | { readonly kind: 'returned' }
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
@@ -38,6 +43,10 @@ export type FromPoolThread =
  * it lets the others go, which then finish without having failed themselves.
  */
 export function serveRun(message: ToPoolThread): FromPoolThread {
+  if (message.kind === 'tensors') {
+    serveTensors(message);
+    return { kind: 'returned' };
+  }
   try {
     const { plan, storage, control, part, parts } = message;
     const memory = memoryOver(plan, storage, { part });

@@ -1,5 +1,6 @@
 import { DeviceFailure } from '../devices';
-import type { PoolThread, ToPoolThread } from './pool-worker';
+import type { PoolThread, RunPart } from './pool-worker';
+import { endLending, type TensorService } from './tensor-jobs';
 
 /**
  * The threads of the CPU device. Each is listened to from its start to its end, so that one that
@@ -11,6 +12,7 @@ export class ThreadPool {
   /** By part: what an answer of the thread is waited for with. */
   readonly #settle = new Map<number, (failure: DeviceFailure | undefined) => void>();
   readonly #ready: Promise<unknown>;
+  #lent: { readonly service: Omit<TensorService, 'part'> } | undefined;
   #onBroken: () => void = () => undefined;
   #stopWaiting: () => void = () => undefined;
   #brokenBecause: string | undefined;
@@ -24,6 +26,7 @@ export class ThreadPool {
         this.#threads.push(thread);
         thread.onFailure((reason) => this.#broke(part, reason));
         thread.onMessage((message) => {
+          if (message.kind === 'returned') return;
           const isFailed = message.kind === 'failed';
           this.#answer(part, isFailed ? new DeviceFailure('kernel', message.message) : undefined);
         });
@@ -49,9 +52,10 @@ export class ThreadPool {
    * @returns what went wrong first, or undefined. Never rejects
    */
   async run(
-    messageOf: (part: number) => ToPoolThread,
+    messageOf: (part: number) => RunPart,
     onBroken: () => void,
   ): Promise<DeviceFailure | undefined> {
+    this.callBack();
     await this.#ready;
     if (this.#brokenBecause !== undefined) return new DeviceFailure('lost', this.#brokenBecause);
     this.#onBroken = onBroken;
@@ -75,7 +79,42 @@ export class ThreadPool {
     return lost;
   }
 
+  /**
+   * Lends all threads but the first, whose part is the caller's, to whoever computes with tensors in a
+   * shared memory. The next run, another lending and the pool's end call them back.
+   * @param service what they serve, but for their parts
+   * @returns whether they are still lent
+   */
+  lend(service: Omit<TensorService, 'part'>): () => boolean {
+    this.callBack();
+    const lent = { service };
+    this.#lent = lent;
+    const isLent = () => this.#lent === lent && this.#brokenBecause === undefined;
+    this.#threads.forEach((thread, part) => {
+      if (part === 0) return;
+      const post = () => {
+        if (!isLent()) return;
+        try {
+          thread.post({ kind: 'tensors', ...service, part });
+        } catch (error) {
+          this.#broke(part, `A thread took no work: ${textOf(error)}`);
+        }
+      };
+      // Where it hears messages from the start, the caller need not give way first.
+      if (thread.ready) void thread.ready.then(post);
+      else post();
+    });
+    return isLent;
+  }
+
+  /** Takes the threads back from tensors: each finishes the task that it holds. */
+  callBack(): void {
+    if (this.#lent) endLending(this.#lent.service.memory, this.#lent.service.jobBlock);
+    this.#lent = undefined;
+  }
+
   terminate(): void {
+    this.callBack();
     this.#brokenBecause ??= 'The pool was ended.';
     this.#stopWaiting();
     for (const thread of this.#threads) thread.terminate();

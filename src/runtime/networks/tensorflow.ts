@@ -1,4 +1,6 @@
 import type { Device, WebGpuSharing } from '../devices';
+import { createTensorBackend } from './cpu/backend';
+import { backendName, registerKernels } from './cpu/register';
 import { registerGpuKernels } from './gpu/register';
 
 /** TensorFlow.js, loaded. Its layers, optimizers and ops; our devices beneath them. */
@@ -6,7 +8,7 @@ export type TensorFlow = typeof import('@tensorflow/tfjs');
 
 /**
  * Loads TensorFlow.js on first need and lets it compute where our plans do: on the very `GPUDevice`
- * of a GPU device, on its own CPU backend otherwise. It has one engine a process, so opening another
+ * of a GPU device, on a backend over our own kernels and the device's threads otherwise. It has one engine a process, so opening another
  * device closes the one before, with all tensors that live there.
  */
 export async function openTensorFlow(device: Device): Promise<TensorFlow> {
@@ -21,14 +23,25 @@ export async function openTensorFlow(device: Device): Promise<TensorFlow> {
     registerGpuKernels(tf);
   } else {
     await tf.setBackend('cpu');
+    registerKernels(tf);
+    const { threadsForTensors } = device;
+    const backend = createTensorBackend(
+      tf,
+      tf.backend(),
+      threadsForTensors ? { threads: threadsForTensors } : {},
+    );
+    tf.registerBackend(backendName, () => backend);
+    await tf.setBackend(backendName);
   }
   return tf;
 }
 
-/** Frees what TensorFlow.js holds on our GPU device; call it before the device is destroyed. */
+/** Frees what TensorFlow.js holds on our device and lets its threads go; call it before the device is destroyed. */
 export function closeTensorFlow(tf: TensorFlow): void {
   // In a page, the package has registered a backend that would open a device of its own.
-  if (tf.findBackendFactory(gpuBackend)) tf.removeBackend(gpuBackend);
+  for (const name of [gpuBackend, backendName]) {
+    if (tf.findBackendFactory(name)) tf.removeBackend(name);
+  }
 }
 
 /** Its kernels are registered under this name. */

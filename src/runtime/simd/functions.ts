@@ -1,10 +1,11 @@
 import type { SplatArguments } from './splat-arguments';
+import type { TensorFunction, TensorFunctionName } from './tensor-functions';
 
 /**
  * What the WebAssembly module of this folder exports: each function is documented where it is
  * written, in the `.as` files. Addresses are bytes into the plan's memory, sizes are voxels.
  */
-export interface SimdFunctions {
+export interface SimdFunctions extends Readonly<Record<TensorFunctionName, TensorFunction>> {
   /** Separable Gaussian of up to three planes, or of what chains from a cotangent, zero beyond the edges; rows y0 … y1 of every slice. */
   gaussian(
     ...all: readonly [

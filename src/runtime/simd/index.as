@@ -14,3 +14,7 @@ export {
   blockSums, countLowerHalves, countUpperHalves, fillOutside, lowest, nonFinitePartials, rangePartials,
 } from './statistics';
 export { windowMoments, windowMomentsAdjoint } from './window';
+export { convolve, packFilter } from './convolution';
+export { convolveFilter } from './convolution-filter';
+export { largestOfWindows, largestOfWindowsBack, sumOfWindows } from './pooling';
+export { changeTensor, combineTensors, copyBlocks, sumPartials, sumPeriods } from './tensors';

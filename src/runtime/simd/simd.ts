@@ -23,13 +23,11 @@ export const scratchFloats = 1 << 19;
 
 /** The compiled functions over a memory, for one thread. */
 export function simdOver(memory: WebAssembly.Memory, scratch: number): Simd {
-  const isShared = !(memory.buffer instanceof ArrayBuffer);
-  const module = new WebAssembly.Module(bytesOf(isShared ? sharedBase64 : unsharedBase64));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const functions = functionsOver(memory);
   const view = new Float32Array(memory.buffer, scratch, scratchFloats);
   const wideView = new Float64Array(memory.buffer, scratch, scratchFloats / 2);
   return {
-    functions: exports as unknown as SimdFunctions,
+    functions,
     buffer: memory.buffer,
     addressOf: ({ byteOffset }) => byteOffset,
     scratch,
@@ -43,6 +41,14 @@ export function simdOver(memory: WebAssembly.Memory, scratch: number): Simd {
       return scratch + 4 * offsetFloats;
     },
   };
+}
+
+/** The compiled functions alone, for a memory that somebody else divides. */
+export function functionsOver(memory: WebAssembly.Memory): SimdFunctions {
+  const isShared = !(memory.buffer instanceof ArrayBuffer);
+  const module = new WebAssembly.Module(bytesOf(isShared ? sharedBase64 : unsharedBase64));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as unknown as SimdFunctions;
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
