@@ -3,6 +3,7 @@ import type { Grid } from '../../imaging/grid';
 import type { TrainingPair } from '../api/data-kinds/dataset';
 import type { NetworkValue, NetworkWeight } from '../api/data-kinds/network';
 import { architectures } from './architectures/index';
+import { memoryOfNetwork, type NetworkMemory } from './architectures/memory-of-network';
 import type { FieldOps } from './field-ops';
 import type { TensorFlow } from './tensorflow';
 import type { NamedVariable } from './training/adam';
@@ -20,6 +21,8 @@ export interface NetworkOnDevice {
    * @param learns whether layers work as they do while a network learns
    */
   displacement(pair: Pick<TrainingPair, 'fixed' | 'moving'>, learns: boolean): Tensor;
+  /** What it takes, reckoned from its layers; objectives and field ops aside. */
+  readonly memory: NetworkMemory;
   /** What it has learned so far, in the order of its layers. */
   weights(): Promise<readonly NetworkWeight[]>;
   /**
@@ -99,6 +102,7 @@ export function networkOnDevice(
   const trainable = new Set(model.trainableWeights.map(({ originalName }) => originalName));
   const built: NetworkOnDevice = {
     axes,
+    memory: memoryOfNetwork(model),
     trainable: variables.filter(({ name }) => trainable.has(name)),
     displacement: ({ fixed, moving }, learns) =>
       tf.tidy(() => {

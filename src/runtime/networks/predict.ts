@@ -1,28 +1,14 @@
-import type { MovingWorldFromFixedWorld, Vec3 } from '../../imaging/frames';
+import type { Vec3 } from '../../imaging/frames';
 import { type Grid, voxelCount } from '../../imaging/grid';
 import type { PlanesMm } from '../api/data-kinds/define-data-kind';
-import type { ComputedImage } from '../api/data-kinds/image';
-import type { NetworkValue } from '../api/data-kinds/network';
 import { gridAttributes } from '../api/nodes/builder';
+import type { PredictionRequest } from '../api/nodes/prediction';
 import type { Device } from '../devices';
 import type { ValueId } from '../ir/values';
 import { createFieldOps } from './field-ops';
 import { networkOnDevice } from './network-on-device';
 import { runProgram } from './run-program';
 import type { TensorFlow } from './tensorflow';
-
-/** What a network is asked. */
-export interface PredictionRequest {
-  readonly network: NetworkValue;
-  readonly fixed: ComputedImage;
-  readonly moving: ComputedImage;
-  /** From the fixed to the moving world before the network bends anything. */
-  readonly affine: MovingWorldFromFixedWorld;
-  /** The grid that the network sees, in the fixed world. */
-  readonly domain: Grid;
-  /** Standard deviations of the Gaussians before the images are read there, voxels along the axes of each. */
-  readonly smoothVoxels: { readonly fixed: Vec3; readonly moving: Vec3 };
-}
 
 /**
  * Asks a network for the displacement between two images, mm, on the grid of the fixed one. Both are read linearly on the

@@ -1,9 +1,9 @@
-import type { PredictionRequest } from '../../networks/predict';
 import type { TensorFlow } from '../../networks/tensorflow';
 import type { PlanesMm } from '../data-kinds/define-data-kind';
 import type { ComputedValue } from '../data-kinds/index';
 import type { DeviceKind } from '../engine/engine-api';
 import type { Doubt, LoweringProblem } from './lowering-problem';
+import type { PredictionRequest } from './prediction';
 
 export type { ComputedDataset, TrainingPair } from '../data-kinds/dataset';
 export type { PlanesMm } from '../data-kinds/define-data-kind';

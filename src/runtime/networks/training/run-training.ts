@@ -8,7 +8,7 @@ import type { Device } from '../../devices';
 import type { PlaneArray } from '../../ir/values';
 import { compileObjective } from '../compile-objective';
 import { createFieldOps } from '../field-ops';
-import { type NetworkOnDevice, networkOnDevice } from '../network-on-device';
+import { type NetworkOnDevice, NetworkProblem, networkOnDevice } from '../network-on-device';
 import { objectiveAsTensorOp } from '../tensor-op';
 import type { TensorFlow } from '../tensorflow';
 import type { Checkpoint } from './checkpoint';
@@ -48,6 +48,7 @@ export async function runTraining(
   try {
     const built = networkOnDevice(tf, fields, request.network, dataset.grid);
     network = built;
+    requireMemory(built.memory.trainingBytes, device);
     const compiled = compileObjective({
       objectives: objectives.lower,
       level,
@@ -92,4 +93,19 @@ export async function runTraining(
     network?.dispose();
     fields.destroy();
   }
+}
+
+/** Tensors on the CPU lie in one memory of WebAssembly's. */
+const mostBytesOnCpu = 2 ** 32;
+
+/** @throws NetworkProblem where a step would not fit the device */
+function requireMemory(bytes: number, { kind, limits }: Device): void {
+  const told = limits.maxTotalBytes ?? limits.likelyTotalBytes ?? Number.POSITIVE_INFINITY;
+  const available = kind === 'cpu' ? Math.min(told, mostBytesOnCpu) : told;
+  if (bytes <= available) return;
+  const mib = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
+  throw new NetworkProblem(
+    `A step of training would need ${mib(bytes)} of ${mib(available)} on this device.`,
+    'Give the network fewer channels, or show it smaller pairs.',
+  );
 }

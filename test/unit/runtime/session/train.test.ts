@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deviceOpeners } from '../../../../src/runtime/device-openers';
 import {
   type CheckpointStore,
   checkpointsInMemory,
@@ -110,6 +111,19 @@ describe('a node that learns', { timeout: 300_000 }, () => {
     const after = await run(open(checkpoints), recipe, {});
     expect(after.result.turned).toEqual(result.turned);
     expect(after.result.metrics).toEqual(result.metrics);
+  });
+
+  test('is refused where a step would not fit the device', async () => {
+    const machine = { gpu: undefined, spawnThread: undefined, threads: 1, memoryBytes: 2 ** 18 };
+    const session = openSession({ registry: registryWithSquares, devices: deviceOpeners(machine) });
+    const { result } = await run(session, squaresRecipe({ steps: 1 }), {});
+    expect(result.diagnostics).toMatchObject([
+      {
+        at: { nodeId: 'train', port: 'network' },
+        message: expect.stringMatching(/A step of training would need \d+ MiB of \d+ MiB on this/),
+        remedy: expect.stringContaining('fewer channels'),
+      },
+    ]);
   });
 
   test.each<[string, (recipe: Squares) => void, string, RegExp]>([
