@@ -1,5 +1,5 @@
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
-import { beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { uniformStream } from '../../../../../src/imaging/phantoms/random';
 import { createCpuDevice } from '../../../../../src/runtime/cpu/device';
 import { architectures } from '../../../../../src/runtime/networks/architectures/index';
@@ -13,6 +13,11 @@ import { buildNetwork } from '../../../../support/architecture';
 let tf: TensorFlow;
 beforeAll(async () => {
   tf = await openTensorFlow(createCpuDevice({ threads: 1 }));
+});
+beforeEach(() => tf.engine().startScope());
+afterEach(() => {
+  tf.engine().endScope();
+  tf.disposeVariables();
 });
 
 const settings = { encoder: [2, 3], decoder: [3, 2, 4], predicts: 'velocity' };
