@@ -33,7 +33,7 @@ function launch(webGpuFlags: readonly string[]) {
 export default defineConfig({
   testDir: 'test/browser',
   outputDir: 'test-results',
-  timeout: 3 * minutes,
+  timeout: 6 * minutes,
   expect: { timeout: 20_000 },
   workers: 1,
   forbidOnly: process.env.CI !== undefined,

@@ -40,6 +40,16 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { fourierNet } from './network/fourier-net';
+import { lapirn } from './network/lapirn';
+import { lkuNet } from './network/lku-net';
+import { predict } from './network/predict';
+import { symnet } from './network/symnet';
+import { synthesize } from './network/synthesize';
+import { synthmorph } from './network/synthmorph';
+import { trainNetwork } from './network/train';
+import { transmorph } from './network/transmorph';
+import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
@@ -197,6 +207,16 @@ export const nodeDefinitions = [
   cmaEs,
   demons,
   schedulePyramid,
+  voxelmorph,
+  synthmorph,
+  symnet,
+  lkuNet,
+  fourierNet,
+  lapirn,
+  transmorph,
+  synthesize,
+  trainNetwork,
+  predict,
   register,
   applyToImage,
   applyToLabels,

@@ -56,6 +56,13 @@ export interface WebGpuSharing {
   readonly keepAlive: unknown;
   /** @throws DeviceFailure */
   prepare(plan: Plan): Promise<SharedExecution>;
+  /**
+   * The same at once, for callers that cannot wait. What goes wrong on the device meanwhile is thrown by whoever
+   * waits for it next.
+   * @throws DeviceFailure where something went wrong before, or a buffer is too large
+   * @throws InternalError where the plan has a kernel that runs on the host
+   */
+  prepareNow(plan: Plan): SharedExecution;
 }
 
 /** What is reported while a plan runs. All calls come on the engine's own thread. */

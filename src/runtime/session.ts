@@ -19,6 +19,7 @@ import type { Gzip } from './api/engine/file-writers/file-writer';
 import { messages } from './api/engine/messages';
 import type { NodeRegistry } from './api/nodes/define-node';
 import type { DeviceOpener } from './devices';
+import { type CheckpointStore, checkpointsInMemory } from './networks/training/checkpoint';
 import { SessionDevices } from './session/devices-of-session';
 import type { Gunzip } from './session/inputs/expand-aside';
 import { InputStore } from './session/inputs/input-store';
@@ -43,6 +44,8 @@ export interface SessionParts {
    * run always are. 1 GiB unless told.
    */
   readonly maxResultBytes?: number;
+  /** Where trainings leave what they are taken up from; with the session unless told. */
+  readonly checkpoints?: CheckpointStore;
   /** How files are compressed; on this thread unless told. */
   readonly gzip?: Gzip;
   /** How files are decompressed beside this thread; left out, they are on it. */
@@ -75,6 +78,7 @@ class EngineSession implements Session {
     devices,
     verify = false,
     maxResultBytes = 2 ** 30,
+    checkpoints = checkpointsInMemory(),
     gzip = gzipHere,
     gunzip,
   }: SessionParts) {
@@ -85,6 +89,7 @@ class EngineSession implements Session {
       inputs: new InputStore(gunzip),
       devices: new SessionDevices(devices),
       results: new ResultStore(maxResultBytes),
+      checkpoints,
       lastPlan: new LastPlan(),
     };
   }

@@ -184,6 +184,28 @@ describe('the GPU device', () => {
     execution.destroy();
   });
 
+  withDevice(
+    'prepares and runs a plan at once, and says later what is wrong with one',
+    async (device) => {
+      const fill = { kernel: 'fill', buffers: [id(0)], parameters: { count: 1, number: 7 } };
+      const plan = planOf([[1, 'f32']], program(fill));
+      const execution = device.prepareNow(plan);
+      execution.submit();
+      expect(await execution.read(id(0))).toEqual(Float32Array.of(7));
+      execution.destroy();
+
+      const broken = { kernel: 'broken', buffers: [id(0)], parameters: {} };
+      device.prepareNow(planOf([[1, 'f32']], program(broken))).destroy();
+      await device.device.queue.onSubmittedWorkDone();
+      expect(() => device.prepareNow(plan)).toThrow(DeviceFailure);
+      // Who waits for it is told what it is, though it was compiled before; the device is still good.
+      await expect(device.prepare(planOf([[1, 'f32']], program(broken)))).rejects.toThrow(
+        'broken:3:',
+      );
+      device.prepareNow(plan).destroy();
+    },
+  );
+
   withDevice('refuses a buffer that the device cannot bind', async (device) => {
     const elements = device.limits.maxBufferBytes / 4 + 1;
     const fill = { kernel: 'fill', buffers: [id(0)], parameters: { count: 1, number: 1 } };

@@ -4,13 +4,15 @@ import { headPhantomPair } from '../../src/imaging/phantoms/head';
 import { levelContext } from '../../src/nodes/registration/pyramid';
 import { diffusion } from '../../src/nodes/regularizer/diffusion';
 import { lncc } from '../../src/nodes/similarity/lncc';
+import type { Builder } from '../../src/runtime/api/nodes/builder';
 import type { LoweringContext } from '../../src/runtime/api/nodes/define-node';
+import type { ObjectivePart } from '../../src/runtime/api/nodes/port-values';
+import type { GraphBuilder } from '../../src/runtime/compile/graph-builder';
 import type { Device } from '../../src/runtime/devices';
 import type { ValueId } from '../../src/runtime/ir/values';
 import {
   type CompiledObjective,
   compileObjective,
-  type WiredObjective,
 } from '../../src/runtime/networks/compile-objective';
 import { type ObjectiveOp, objectiveAsTensorOp } from '../../src/runtime/networks/tensor-op';
 import type { TensorFlow } from '../../src/runtime/networks/tensorflow';
@@ -43,6 +45,12 @@ export function slicePair(): ImagePair {
 function normalized(values: Float32Array): Float32Array {
   const largest = values.reduce((a, b) => Math.max(a, b), 0);
   return values.map((value) => value / largest);
+}
+
+/** An objective as it is wired: the id of its node, and what the node's `lower` gives. */
+export interface WiredObjective {
+  readonly nodeId: string;
+  lower(b: Builder): ObjectivePart;
 }
 
 /** The nodes that a person would wire: LNCC and diffusion, as their own files lower them. */
@@ -87,7 +95,13 @@ export function compileFor(
     { level: 0, levels: 1 },
     { image: 0 as ValueId, grid: fixedGrid },
   );
-  return compileObjective({ objectives, level, movingGrid }, { verify: true });
+  const lowered = (graph: GraphBuilder) =>
+    objectives.map(({ nodeId, lower }) => {
+      // Dials belong to the node, as in a recipe.
+      graph.origin = nodeId;
+      return lower(graph.builder);
+    });
+  return compileObjective({ objectives: lowered, level, movingGrid }, { verify: true });
 }
 
 /** Loss and gradient of one evaluation. */

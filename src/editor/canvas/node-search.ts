@@ -18,6 +18,7 @@ export const sectionTitles: Readonly<Record<Section, string>> = {
   similarity: 'Similarity',
   regularizer: 'Regularizer',
   optimizer: 'Optimizer and schedule',
+  network: 'Network',
   register: 'Register',
   apply: 'Apply',
   evaluate: 'Evaluate',

@@ -14,6 +14,8 @@ export type PortShape =
   | 'pentagon'
   | 'chevron'
   | 'ring'
+  | 'bow-tie'
+  | 'stack'
   | 'cross';
 
 /** The outline of each form as an SVG path, on a square of 12 by 12. */
@@ -27,6 +29,8 @@ export const portOutlines: Readonly<Record<PortShape, string>> = {
   pentagon: 'M6 .5l5.6 4.1l-2.1 6.7h-7L.4 4.6z',
   ring: 'M6 1a5 5 0 1 1 0 10a5 5 0 1 1 0-10zM6 3.6a2.4 2.4 0 1 0 0 4.8a2.4 2.4 0 1 0 0-4.8z',
   cross: 'M4.2.8h3.6v3.4h3.4v3.6H7.8v3.4H4.2V7.8H.8V4.2h3.4z',
+  'bow-tie': 'M.8 .8L6 4.2L11.2 .8v10.4L6 7.8L.8 11.2z',
+  stack: 'M1 .8h10v4.4H1zM1 6.8h10v4.4H1z',
   chevron: 'M.8 1h5.6l4.8 5l-4.8 5H.8l4.2-5z',
 };
 
@@ -58,6 +62,8 @@ export const portStyles: Readonly<Record<PortType, PortStyle>> = {
     isData: true,
   },
   table: { label: 'Table', shape: 'bar', colour: 'var(--port-table)', isData: true },
+  network: { label: 'Network', shape: 'bow-tie', colour: 'var(--port-network)', isData: true },
+  dataset: { label: 'Dataset', shape: 'stack', colour: 'var(--port-dataset)', isData: true },
   model: { label: 'Model', shape: 'hexagon', colour: 'var(--port-model)', isData: false },
   objective: {
     label: 'Objective',

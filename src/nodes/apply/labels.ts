@@ -39,9 +39,8 @@ is background with each.
 Which one is used changes Dice: one-hot linear reads half a point to a point higher. Published
 figures are mostly nearest; compare like with like.`,
     references: [
-      { text: 'ITK: LabelImageGaussianInterpolateImageFunction' },
       {
-        text: 'Schaerer, Roche, Belaroussi: A generic interpolator for multi-label images, Insight Journal 2014',
+        text: 'Schaerer, Roche, Belaroussi: A generic interpolator for multi-label images, 2014',
       },
       {
         text: 'Rohlfing: Image similarity and tissue overlaps as surrogates for image registration accuracy: widely used but unreliable, 2012',

@@ -83,6 +83,18 @@ export function levelContext(
   };
 }
 
+/** What objectives are told of a grid that is the only level. */
+export function wholeGridLevel(grid: Grid): Omit<LevelContext, 'fixed'> {
+  return {
+    level: 0,
+    levels: 1,
+    grid,
+    voxelMm: shortestEdgeMm(grid),
+    centreMm: centreMm(grid),
+    radiusMm: halfExtentMm(grid),
+  };
+}
+
 function shrunkLength(voxels: number, shrink: number): number {
   return Math.max(Math.min(voxels, shortestAxisVoxels), Math.round(voxels / shrink));
 }

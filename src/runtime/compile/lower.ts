@@ -75,33 +75,7 @@ export function keptKey(nodeId: string, value: ValueId): string {
  */
 export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   const builder = new GraphBuilder();
-  const diagnostics: Diagnostic[] = [];
-  const values = new Map<string, Readonly<Record<string, PortValue>>>();
-  const outputs = new Map<string, Readonly<Record<string, DataValue>>>();
-  const checks: ResultCheck[] = [];
-  for (const node of checked.nodes) {
-    builder.origin = node.id;
-    const kept = options.kept?.get(node.id);
-    const checksBefore = builder.checks.length;
-    const given = withFaultsAt(node.id, () =>
-      kept
-        ? fromKept(builder, node.id, kept)
-        : lowerNode(builder, node, values, options.descriptors.get(node.id), diagnostics),
-    );
-    if (!given) continue;
-    values.set(node.id, given);
-    const data: Record<string, DataValue> = {};
-    for (const [port, value] of Object.entries(given)) {
-      if (!isData(value)) continue;
-      withFaultsAt(node.id, () => requireTypesOf(port, value, (id) => builder.typeOf(id)));
-      data[port] = value;
-    }
-    outputs.set(node.id, data);
-    checks.push(...builder.checks.slice(checksBefore));
-    // Loaders' images and what is kept lie with the caller, who has looked at them.
-    const isGiven = handsSourceOn(node) || kept !== undefined;
-    if (options.checkFinite && !isGiven) checks.push(...finiteChecks(builder, node.id, data));
-  }
+  const { outputs, checks, diagnostics } = lowerNodes(builder, checked, options);
   const { warnings } = builder;
   if (diagnostics.length > 0) return { outputs, checks, warnings, diagnostics };
   const results = new Set(checks.flatMap((one) => ('problem' in one ? [one.value] : [])));
@@ -130,6 +104,55 @@ export function lower(checked: CheckedGraph, options: LowerOptions): Lowered {
   const made = checks.filter((one) => 'problem' in one || needed.has(one.countOf ?? one.value));
   for (const { value } of made) results.add(value);
   return { graph: builder.finish([...results]), outputs, checks: made, warnings, diagnostics };
+}
+
+/** What nodes gave when they were asked what they mean. */
+export interface LoweredNodes {
+  /** By node and port, parts of a recipe as well as data. Nodes that refused are missing. */
+  readonly values: ReadonlyMap<string, Readonly<Record<string, PortValue>>>;
+  /** Those of them that are data. */
+  readonly outputs: Lowered['outputs'];
+  readonly checks: readonly ResultCheck[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Asks every node of a graph what it means, one after the other, in a program that may hold more.
+ * @throws InternalError with the node whose `lower` is at fault
+ */
+export function lowerNodes(
+  builder: GraphBuilder,
+  checked: CheckedGraph,
+  options: Pick<LowerOptions, 'descriptors' | 'kept' | 'checkFinite'>,
+): LoweredNodes {
+  const diagnostics: Diagnostic[] = [];
+  const values = new Map<string, Readonly<Record<string, PortValue>>>();
+  const outputs = new Map<string, Readonly<Record<string, DataValue>>>();
+  const checks: ResultCheck[] = [];
+  for (const node of checked.nodes) {
+    builder.origin = node.id;
+    const kept = options.kept?.get(node.id);
+    const checksBefore = builder.checks.length;
+    const given = withFaultsAt(node.id, () =>
+      kept
+        ? fromKept(builder, node.id, kept)
+        : lowerNode(builder, node, values, options.descriptors.get(node.id), diagnostics),
+    );
+    if (!given) continue;
+    values.set(node.id, given);
+    const data: Record<string, DataValue> = {};
+    for (const [port, value] of Object.entries(given)) {
+      if (!isData(value)) continue;
+      withFaultsAt(node.id, () => requireTypesOf(port, value, (id) => builder.typeOf(id)));
+      data[port] = value;
+    }
+    outputs.set(node.id, data);
+    checks.push(...builder.checks.slice(checksBefore));
+    // Loaders' images and what is kept lie with the caller, who has looked at them.
+    const isGiven = handsSourceOn(node) || kept !== undefined;
+    if (options.checkFinite && !isGiven) checks.push(...finiteChecks(builder, node.id, data));
+  }
+  return { values, outputs, checks, diagnostics };
 }
 
 /** Checks that every program value of a node's outputs is finite; planes are counted where they lie. */

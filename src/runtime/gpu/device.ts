@@ -10,7 +10,7 @@ import { type KernelRegistry, kernelRegistry } from '../ops/kernels';
 import type { WgslModule } from '../wgsl/linker';
 import { wgslModules } from '../wgsl/modules';
 import { DeviceWatch } from './device-watch';
-import { compilePlan, encodePlan, originsByLabel } from './encode';
+import { compilePlan, compilePlanNow, encodePlan, originsByLabel } from './encode';
 import { GpuExecution } from './execution';
 import { PipelineCache } from './pipelines';
 import { PlanMemory } from './plan-memory';
@@ -114,14 +114,7 @@ export class GpuDevice implements Device {
    */
   async prepare(plan: Plan): Promise<GpuExecution> {
     this.#watch.begin();
-    const tooLarge = plan.slots.find((slot) => slot.bytes > this.limits.maxBufferBytes);
-    if (tooLarge) {
-      throw new DeviceFailure(
-        'out-of-memory',
-        `The plan needs a buffer of ${tooLarge.bytes} bytes; ${this.name} binds at most ` +
-          `${this.limits.maxBufferBytes}.`,
-      );
-    }
+    this.#requireRoom(plan);
     const compiled = await this.#watch.wait(compilePlan(plan, this.#pipelines, this.#kernels));
     const memory = new PlanMemory(this.device, plan);
     this.#watch.originOfLabel = originsByLabel(plan);
@@ -145,6 +138,32 @@ export class GpuDevice implements Device {
     } finally {
       this.#watch.originOfLabel = new Map();
     }
+  }
+
+  /**
+   * The same at once, for callers that cannot wait, such as a layer of a network that learns its shape as it
+   * is applied. What goes wrong on the device meanwhile is thrown by whoever waits for it next.
+   * @throws DeviceFailure where something went wrong before, or a buffer is too large
+   */
+  prepareNow(plan: Plan): GpuExecution {
+    this.#watch.check();
+    this.#requireRoom(plan);
+    const compiled = compilePlanNow(plan, this.#pipelines, this.#kernels);
+    const memory = new PlanMemory(this.device, plan);
+    memory.allocate();
+    const encoded = encodePlan(this.device, compiled, memory);
+    return new GpuExecution(this.device, plan, memory, encoded, this.#watch);
+  }
+
+  /** @throws DeviceFailure where a buffer of the plan is larger than the device can bind */
+  #requireRoom(plan: Plan): void {
+    const tooLarge = plan.slots.find((slot) => slot.bytes > this.limits.maxBufferBytes);
+    if (!tooLarge) return;
+    throw new DeviceFailure(
+      'out-of-memory',
+      `The plan needs a buffer of ${tooLarge.bytes} bytes; ${this.name} binds at most ` +
+        `${this.limits.maxBufferBytes}.`,
+    );
   }
 
   destroy(): void {

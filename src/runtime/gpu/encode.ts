@@ -69,8 +69,7 @@ export function compilePlan(
     plan.steps.map(async (step) => {
       const compiled = await Promise.all(
         countedPasses(step.passes).map(async ({ pass, times }) => {
-          const kernel = kernelOf(pass, kernels);
-          if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
+          const kernel = knownKernel(pass, kernels);
           if (kernel.gpu === 'host' && (step.kind === 'loop' || times > 1)) {
             throw new InternalError(`Kernel "${pass.kernel}" runs on the host, not in a loop.`);
           }
@@ -80,6 +79,34 @@ export function compilePlan(
       return mapPasses(step.passes, (_, place) => compiled[place] as CompiledPass);
     }),
   );
+}
+
+/**
+ * The same at once, for callers that cannot wait and submit the plan at once. What does not compile is
+ * reported by the device, at its own time.
+ * @throws InternalError where a kernel runs on the host
+ */
+export function compilePlanNow(
+  plan: Plan,
+  cache: PipelineCache,
+  kernels: KernelRegistry,
+): CompiledPlan {
+  return plan.steps.map(({ passes }) =>
+    mapPasses(passes, (pass) => {
+      const kernel = knownKernel(pass, kernels);
+      if (kernel.gpu === 'host') {
+        throw new InternalError(`Kernel "${pass.kernel}" runs on the host, which takes time.`);
+      }
+      const pipelines = shaderStagesOf(kernel).map((stage) => cache.getNow(kernel, stage));
+      return { pass, kernel, pipelines };
+    }),
+  );
+}
+
+function knownKernel(pass: Pass, kernels: KernelRegistry): KernelDefinition {
+  const kernel = kernelOf(pass, kernels);
+  if (!kernel) throw new InternalError(`There is no kernel "${pass.kernel}".`);
+  return kernel;
 }
 
 /** Makes uniform buffers and bind groups, once: a pass is then recorded by three calls. */

@@ -23,6 +23,8 @@ export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #library: readonly WgslModule[];
   readonly #pipelines = new Map<string, Promise<StagePipeline>>();
+  /** Those that could be waited for and compile, and those that nobody waited for and perhaps do not. */
+  readonly #atOnce = new Map<string, StagePipeline>();
 
   constructor(device: GPUDevice, library: readonly WgslModule[]) {
     this.#device = device;
@@ -43,25 +45,32 @@ export class PipelineCache {
     return pipeline;
   }
 
+  /**
+   * The same at once, for callers that cannot wait. What does not compile is reported by the device, at its
+   * own time.
+   */
+  getNow(kernel: KernelDefinition, stage: AnyStage): StagePipeline {
+    const code = stageSource(kernel, stage, this.#library);
+    const known = this.#atOnce.get(code);
+    if (known) return known;
+    const { descriptor, ...rest } = this.#describe(kernel, stage, code);
+    const compiled = { pipeline: this.#device.createComputePipeline(descriptor), ...rest };
+    this.#atOnce.set(code, compiled);
+    return compiled;
+  }
+
   async #compile(kernel: KernelDefinition, stage: AnyStage, code: string): Promise<StagePipeline> {
-    const label = stageName(kernel, stage);
-    const bindings = stageBindings(kernel, stage);
-    const hasParameters = Object.keys(stageParameters(kernel, stage)).length > 0;
     // A module that does not compile fails its pipeline too, where it is reported.
     this.#device.pushErrorScope('validation');
-    const module = this.#device.createShaderModule({ label, code });
+    const { descriptor, ...rest } = this.#describe(kernel, stage, code);
     const moduleError = this.#device.popErrorScope();
-    const layout = this.#device.createBindGroupLayout({
-      label,
-      entries: layoutEntries(bindings, hasParameters),
-    });
+    const { label } = descriptor;
+    const { module } = descriptor.compute;
     try {
-      const pipeline = await this.#device.createComputePipelineAsync({
-        label,
-        layout: this.#device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint: 'main' },
-      });
-      return { pipeline, layout, bindings, hasParameters };
+      const pipeline = await this.#device.createComputePipelineAsync(descriptor);
+      const compiled = { pipeline, ...rest };
+      this.#atOnce.set(code, compiled);
+      return compiled;
     } catch (error) {
       await moduleError;
       const messages = await compilerMessages(module, code);
@@ -69,6 +78,28 @@ export class PipelineCache {
       throw new DeviceFailure('kernel', `Kernel "${label}" does not compile.\n${reason}`);
     }
   }
+
+  #describe(kernel: KernelDefinition, stage: AnyStage, code: string): DescribedStage {
+    const label = stageName(kernel, stage);
+    const bindings = stageBindings(kernel, stage);
+    const hasParameters = Object.keys(stageParameters(kernel, stage)).length > 0;
+    const module = this.#device.createShaderModule({ label, code });
+    const layout = this.#device.createBindGroupLayout({
+      label,
+      entries: layoutEntries(bindings, hasParameters),
+    });
+    const descriptor = {
+      label,
+      layout: this.#device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: 'main' },
+    };
+    return { descriptor, layout, bindings, hasParameters };
+  }
+}
+
+/** A stage with all that its pipeline is made of. */
+interface DescribedStage extends Omit<StagePipeline, 'pipeline'> {
+  readonly descriptor: GPUComputePipelineDescriptor & { readonly label: string };
 }
 
 /** What the compiler says of a module made from linked code, with places in the modules' own files. */

@@ -1,23 +1,21 @@
 import type { Grid } from '../../imaging/grid';
-import type { Builder } from '../api/nodes/builder';
 import { comparisonOf, featuresOf } from '../api/nodes/compare';
-import { weighObjectives } from '../api/nodes/objectives';
+import { type WeightedObjectives, weighObjectives } from '../api/nodes/objectives';
 import type { LevelContext, ObjectivePart } from '../api/nodes/port-values';
 import { GraphBuilder } from '../compile/graph-builder';
 import { type PhaseOptions, planProgram } from '../compile/phases';
+import { readsOf } from '../compile/traverse';
 import type { BufferId } from '../ir/kernel-graph';
 import type { Plan } from '../ir/plan';
 import { fieldType, type ValueId } from '../ir/values';
 
-/** An objective as it is wired: the id of its node, and what the node's `lower` gives. */
-export interface WiredObjective {
-  readonly nodeId: string;
-  lower(b: Builder): ObjectivePart;
-}
-
 /** What is made small, and on which grids. */
 export interface ObjectiveRequest {
-  readonly objectives: readonly WiredObjective[];
+  /**
+   * Asks the wired objectives what they mean, in the program that they become part of. Data that they bring becomes inputs
+   * of it.
+   */
+  objectives(graph: GraphBuilder): readonly ObjectivePart[];
   /** The fixed image's grid, and what else the objectives are told of it. */
   readonly level: Omit<LevelContext, 'fixed'>;
   readonly movingGrid: Grid;
@@ -35,7 +33,11 @@ export interface CompiledObjective {
   readonly fixed: BufferId;
   readonly moving: BufferId;
   readonly displacement: readonly BufferId[];
+  /** What else the objectives read, by the keys of the inputs that they made: planes. Left as they are written, too. */
+  readonly data: ReadonlyMap<string, readonly BufferId[]>;
   readonly loss: BufferId;
+  /** Each objective before its weight, in their order. */
+  readonly losses: readonly { readonly name: string; readonly value: BufferId }[];
   /** ∂loss/∂displacement, three planes, 1/mm. */
   readonly gradient: readonly BufferId[];
 }
@@ -54,15 +56,25 @@ export function compileObjective(
   const fixed = graph.input('fixed', fieldType(grid, 1));
   const moving = graph.input('moving', fieldType(request.movingGrid, 1));
   const displacement = graph.input('displacement', fieldType(grid, 3));
-  const loss = appendLoss(graph, request, { fixed, moving, displacement });
-  const gradient = graph.gradient(loss, [displacement]);
-  // As results, the images keep memory of their own from run to run.
-  const results = [loss, ...gradient, fixed, moving];
+  const own = new Set([fixed, moving, displacement]);
+  const { total, losses } = appendLoss(graph, request, { fixed, moving, displacement });
+  const gradient = graph.gradient(total, [displacement]);
+  const { ops, inputs } = graph.finish([]);
+  const read = new Set(ops.flatMap(readsOf));
+  const data = inputs.filter(({ value }) => read.has(value) && !own.has(value));
+  const results = [
+    total,
+    ...gradient,
+    ...losses.map(({ value }) => value),
+    // As results, what is written keeps memory of its own from run to run.
+    ...[fixed, moving],
+    ...data.map(({ value }) => value),
+  ];
   const { graph: program, plan } = planProgram(graph.finish(results), options);
   const planes = (value: ValueId | undefined) =>
     (value === undefined ? undefined : plan.buffersOfValue.get(value)) ?? [];
   // Passes that merge equal values keep the order of results, not their names.
-  const [lossResult, gradientResult] = program.results;
+  const [lossResult, gradientResult, ...lossResults] = program.results;
   return {
     plan,
     fixedGrid: grid,
@@ -70,7 +82,12 @@ export function compileObjective(
     fixed: planes(fixed)[0] as BufferId,
     moving: planes(moving)[0] as BufferId,
     displacement: planes(displacement),
+    data: new Map(data.map(({ key, value }) => [key, planes(value)])),
     loss: planes(lossResult)[0] as BufferId,
+    losses: losses.map(({ name }, index) => ({
+      name,
+      value: planes(lossResults[index])[0] as BufferId,
+    })),
     gradient: planes(gradientResult),
   };
 }
@@ -79,13 +96,9 @@ function appendLoss(
   graph: GraphBuilder,
   { objectives, level, movingGrid }: ObjectiveRequest,
   { fixed, moving, displacement }: Readonly<Record<'fixed' | 'moving' | 'displacement', ValueId>>,
-): ValueId {
+): WeightedObjectives {
   const b = graph.builder;
-  const parts = objectives.map(({ nodeId, lower }) => {
-    // Dials belong to the node, as in a recipe.
-    graph.origin = nodeId;
-    return lower(b);
-  });
+  const parts = objectives(graph);
   graph.origin = 'network';
   const pair = {
     of: '',
@@ -96,14 +109,10 @@ function appendLoss(
   const comparison = comparisonOf(b, pair, maps, level.grid);
   return weighObjectives(b, parts, {
     comparisonFor(part) {
-      if (!part.pair) {
-        return part.features
-          ? comparisonOf(b, featuresOf(b, part, pair), maps, level.grid)
-          : comparison;
-      }
-      throw new RangeError(
-        `"${part.name}" brings images of its own; a network trains on one pair.`,
-      );
+      if (!part.pair && !part.features) return comparison;
+      const { fixed: own = pair.fixed, moving: other = pair.moving } = part.pair ?? {};
+      const compared = { of: part.name, fixed: own, moving: other };
+      return comparisonOf(b, featuresOf(b, part, compared), maps, level.grid);
     },
     wholeMap: () => ({ displacement }),
     fields: [
@@ -111,5 +120,5 @@ function appendLoss(
       { role: 'map', value: displacement },
     ],
     level: { ...level, fixed },
-  }).total;
+  });
 }

@@ -1,11 +1,12 @@
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Grid } from '../../imaging/grid';
 import { spacingMm, voxelCount } from '../../imaging/grid';
 import type { Device } from '../devices';
+import { InternalError } from '../internal-error';
 import type { BufferId } from '../ir/kernel-graph';
+import type { PlaneArray } from '../ir/values';
 import type { CompiledObjective } from './compile-objective';
-import { createCpuEvaluator } from './evaluate-on-cpu';
-import { createGpuEvaluator } from './evaluate-on-gpu';
+import { openObjectiveEvaluator } from './objective-evaluator';
 import type { TensorFlow } from './tensorflow';
 
 /** A compiled objective as one differentiable op of TensorFlow.js. */
@@ -18,11 +19,20 @@ export interface ObjectiveOp {
    * @throws RangeError where the shape does not fit the grid
    */
   loss(displacement: Tensor): Scalar;
+  /** What the numbers of `terms` are: the loss, then each objective. */
+  readonly names: readonly string[];
+  /** The loss of the last evaluation, and each objective in it before its weight. The caller disposes of it. */
+  terms(): Tensor1D;
   /**
    * Sets both images, voxels with x fastest; they stay until they are set again.
    * @throws RangeError where one does not fit its grid
    */
   setImages(fixed: Float32Array, moving: Float32Array): void;
+  /**
+   * Sets what else the objectives read, by the key of the input that they made: one plane a channel. It stays until it is
+   * set again; what none of them reads is not kept.
+   */
+  setData(key: string, planes: readonly PlaneArray[]): void;
   /** Turns a parameter of a wired objective, such as `weight`, from the next evaluation on. */
   turn(nodeId: string, parameter: string, value: number): void;
   /** Frees the plan's memory; before the device and its TensorFlow.js are closed. */
@@ -39,15 +49,16 @@ export async function objectiveAsTensorOp(
   objective: CompiledObjective,
   device: Device,
 ): Promise<ObjectiveOp> {
-  const evaluator = device.webgpu
-    ? await createGpuEvaluator(tf, objective, device.webgpu)
-    : createCpuEvaluator(tf, objective);
+  const evaluator = await openObjectiveEvaluator(tf, objective, device);
   const { fixedGrid, movingGrid, plan } = objective;
   const axes = axesOf(fixedGrid);
   const worldFromAxes = tf.keep(tf.tensor2d(directions(fixedGrid, axes)));
 
+  let lastTerms: Tensor1D | undefined;
   const planarLoss = tf.customGrad((planar, save) => {
-    const { loss, gradient } = evaluator.evaluate(planar as Tensor2D);
+    const { loss, gradient, terms } = evaluator.evaluate(planar as Tensor2D);
+    lastTerms?.dispose();
+    lastTerms = tf.keep(terms);
     (save as (tensors: Tensor[]) => void)([gradient]);
     return {
       value: loss,
@@ -63,6 +74,11 @@ export async function objectiveAsTensorOp(
   };
 
   return {
+    names: ['total', ...objective.losses.map(({ name }) => name)],
+    terms() {
+      if (lastTerms === undefined) throw new InternalError('No loss has been evaluated.');
+      return lastTerms.clone();
+    },
     loss(displacement) {
       checkShape(displacement.shape, fixedGrid, axes);
       return tf.tidy(() => {
@@ -75,6 +91,12 @@ export async function objectiveAsTensorOp(
       write(objective.fixed, fixedGrid, fixed);
       write(objective.moving, movingGrid, moving);
     },
+    setData(key, planes) {
+      for (const [index, buffer] of (objective.data.get(key) ?? []).entries()) {
+        const plane = planes[index];
+        if (plane) evaluator.write(buffer, plane);
+      }
+    },
     turn(nodeId, parameter, value) {
       const dial = plan.dials.find((d) => d.nodeId === nodeId && d.parameter === parameter);
       const buffer = dial && plan.buffersOfValue.get(dial.value)?.[0];
@@ -83,6 +105,7 @@ export async function objectiveAsTensorOp(
     },
     destroy() {
       worldFromAxes.dispose();
+      lastTerms?.dispose();
       evaluator.destroy();
     },
   };

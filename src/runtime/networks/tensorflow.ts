@@ -1,4 +1,5 @@
 import type { Device, WebGpuSharing } from '../devices';
+import { registerGpuKernels } from './gpu/register';
 
 /** TensorFlow.js, loaded. Its layers, optimizers and ops; our devices beneath them. */
 export type TensorFlow = typeof import('@tensorflow/tfjs');
@@ -17,6 +18,7 @@ export async function openTensorFlow(device: Device): Promise<TensorFlow> {
     const backend = await makeBackend(device.webgpu);
     tf.registerBackend(gpuBackend, () => backend);
     await tf.setBackend(gpuBackend);
+    registerGpuKernels(tf);
   } else {
     await tf.setBackend('cpu');
   }

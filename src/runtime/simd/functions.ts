@@ -1,3 +1,5 @@
+import type { SplatArguments } from './splat-arguments';
+
 /**
  * What the WebAssembly module of this folder exports: each function is documented where it is
  * written, in the `.as` files. Addresses are bytes into the plan's memory, sizes are voxels.
@@ -95,6 +97,8 @@ export interface SimdFunctions {
       end: number,
     ]
   ): void;
+  /** Cotangents of a sample added to the source; slabs begin … end of it. */
+  splat(...all: SplatArguments): void;
   /** Dᵀ · (cotangent · slope) over the slope; voxels begin … end. */
   chainToDisplacement(
     cotangent: number,

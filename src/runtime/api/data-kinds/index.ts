@@ -1,8 +1,10 @@
+import { datasetKind } from './dataset';
 import type { ComputedValueBase, DataKind, DataValueBase } from './define-data-kind';
 import { imageKind } from './image';
 import { labelsKind } from './labels';
 import { landmarksKind } from './landmarks';
 import { maskKind } from './mask';
+import { networkKind } from './network';
 import { tableKind } from './table';
 import { transformKind } from './transform';
 
@@ -14,6 +16,8 @@ export const dataKinds = {
   transform: transformKind,
   landmarks: landmarksKind,
   table: tableKind,
+  network: networkKind,
+  dataset: datasetKind,
 };
 
 type Kinds = typeof dataKinds;

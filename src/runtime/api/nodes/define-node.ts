@@ -7,6 +7,7 @@ import type { Builder } from './builder';
 import type { ArrivedValues, ComputeContext, ComputedValue } from './computed-values';
 import type { LoweringProblem } from './lowering-problem';
 import type { PortType, PortValues } from './port-values';
+import type { TrainingContext, TrainingRequest } from './training';
 
 export interface PortDefinition<Type extends PortType = PortType> {
   readonly type: Type;
@@ -45,6 +46,7 @@ export const sections = [
   'similarity',
   'regularizer',
   'optimizer',
+  'network',
   'register',
   'apply',
   'evaluate',
@@ -122,6 +124,17 @@ export interface NodeDefinition<
     params: z.output<Params>,
     context: ComputeContext,
   ): Promise<Readonly<Record<string, ComputedValue>>>;
+  /** Nodes that learn, instead of computing at once: see `defineTrainingNode`. */
+  train?(
+    inputs: ArrivedValues,
+    params: z.output<Params>,
+    context: TrainingContext,
+  ): TrainingRequest;
+}
+
+/** True for nodes at which a recipe is cut: what they give is not said in ops. */
+export function standsApart({ compute, train }: NodeDefinition): boolean {
+  return compute !== undefined || train !== undefined;
 }
 
 /** A file that a run writes, or a set of files. */

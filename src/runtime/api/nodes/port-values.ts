@@ -5,10 +5,12 @@ import type { DataValues } from '../data-kinds/index';
 import type { Builder } from './builder';
 import type { LoweringProblem } from './lowering-problem';
 
+export type { DatasetValue } from '../data-kinds/dataset';
 export type { ImageValue } from '../data-kinds/image';
 export type { LabelsValue } from '../data-kinds/labels';
 export type { LandmarksValue } from '../data-kinds/landmarks';
 export type { MaskValue } from '../data-kinds/mask';
+export type { NetworkValue } from '../data-kinds/network';
 export type { TableValue } from '../data-kinds/table';
 export type { TransformValue } from '../data-kinds/transform';
 

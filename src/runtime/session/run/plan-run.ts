@@ -10,6 +10,7 @@ import { InternalError } from '../../internal-error';
 import type { OpGraph } from '../../ir/op-graph';
 import type { Plan } from '../../ir/plan';
 import type { PlaneArray, ValueId } from '../../ir/values';
+import type { CheckpointStore } from '../../networks/training/checkpoint';
 import { compilePrepared, hasError, type PreparationParts, type Prepared } from '../prepare-recipe';
 import type { ResultStore, StoredResult } from '../results/result-store';
 import type { DialTurns } from './dial-turns';
@@ -22,6 +23,8 @@ import { writeInputs } from './write-inputs';
 
 export interface RunParts extends PreparationParts {
   readonly results: ResultStore;
+  /** Where a training that is interrupted is taken up from. */
+  readonly checkpoints: CheckpointStore;
 }
 
 /** How the work on the device ended. */

@@ -15,6 +15,8 @@ import { DialTurns } from './dial-turns';
 import { type RunParts, runPlan } from './plan-run';
 import { emptyResult, followedBy } from './run-result';
 import { stagesOf } from './stages';
+import { trainNode } from './train-node';
+import { TrainingTurns } from './training-turns';
 
 /** One run of a recipe, from its text to its results; may be cancelled and turned at any time. */
 export class RecipeRun {
@@ -26,6 +28,7 @@ export class RecipeRun {
   /** Results that it uses or has made: they must not go before it ends. */
   readonly #held: StoredResult[] = [];
   #turns = new DialTurns();
+  readonly #training = new TrainingTurns();
   #startedMs = performance.now();
 
   /** @param serial tells it apart from all runs of the session, whose names may repeat */
@@ -50,7 +53,9 @@ export class RecipeRun {
   }
 
   turn(nodeId: string, parameter: string, value: number): Promise<TurnOutcome> {
-    return this.#turns.turn({ nodeId, parameter, value });
+    const turn = { nodeId, parameter, value };
+    const trained = this.#training.turn(turn);
+    return trained ? Promise.resolve(trained) : this.#turns.turn(turn);
   }
 
   /**
@@ -120,12 +125,16 @@ export class RecipeRun {
         ? withSuffix(given.keys, this.#serial, prepared.kept)
         : given.keys;
       given = { ...given, keys, kept: kept.results, diagnostics: [] };
-      const outcome = await this.#compute(computed, given);
+      const turnsBefore = this.#training.taken.length;
+      const outcome = await this.#compute(computed, { ...given, graph: prepared.graph });
       soFar = followedBy(soFar, outcome.result);
       if (outcome.result.status !== 'done') break;
+      if (this.#training.taken.length > turnsBefore) {
+        given = { ...given, keys: withSuffix(given.keys, this.#serial, prepared.kept) };
+      }
       given = { ...given, kept: new Map([...given.kept, ...outcome.results]) };
       for (const [nodeId, computedResult] of outcome.results) {
-        this.#parts.results.keep(new Map([[keys.get(nodeId) ?? nodeId, computedResult]]));
+        this.#parts.results.keep(new Map([[given.keys.get(nodeId) ?? nodeId, computedResult]]));
       }
       this.#turns.end();
       this.#turns = new DialTurns();
@@ -138,23 +147,38 @@ export class RecipeRun {
 
   /** Lets the nodes between two plans compute, one after the other. */
   async #compute(nodes: readonly CheckedNode[], given: Prepared) {
-    const { device, inputs } = given;
+    const { device, inputs, graph, keys } = given;
     const { signal } = this.#abort;
     const results = new Map<string, StoredResult>();
     const nodeSeconds: Record<string, number> = {};
+    const turnsBefore = this.#training.taken.length;
     const ended = (status: RunResult['status'], diagnostics: readonly Diagnostic[] = []) => {
       const result = this.#without(status, diagnostics, given);
       return {
         results,
-        result: { ...result, seconds: { ...result.seconds, nodes: nodeSeconds } },
+        result: {
+          ...result,
+          seconds: { ...result.seconds, nodes: nodeSeconds },
+          turned: this.#training.taken.slice(turnsBefore),
+        },
       };
     };
     for (const node of nodes) {
       this.#tell([node], 'running');
       if (signal.aborted) return ended('cancelled');
       const startedMs = performance.now();
-      const parts = { device, signal, inputs, kept: given.kept };
-      const outcome = await computeNode(node, parts);
+      const parts = { device, signal, inputs, kept: new Map([...given.kept, ...results]) };
+      const outcome = node.definition.train
+        ? await trainNode(node, {
+            ...parts,
+            graph,
+            turns: this.#training,
+            checkpoints: this.#parts.checkpoints,
+            key: keys.get(node.id) ?? node.id,
+            runId: this.runId,
+            onProgress: this.#onProgress,
+          })
+        : await computeNode(node, parts);
       const seconds = (performance.now() - startedMs) / 1000;
       nodeSeconds[node.id] = seconds;
       if (signal.aborted) return ended('cancelled');

@@ -1,5 +1,7 @@
+import { standsApart } from '../../api/nodes/define-node';
 import type { CheckedGraph, CheckedNode } from '../../compile/checked-graph';
 import { readPorts } from '../../compile/kept-outputs';
+import { dataOfParts, partsBehind } from './wired-objectives';
 
 /** One plan of a run, and the nodes that compute by themselves once it has run. */
 export interface Stage {
@@ -20,7 +22,7 @@ export function stagesOf(
   { nodes }: CheckedGraph,
   isKept: (nodeId: string) => boolean,
 ): readonly Stage[] {
-  const waits = (node: CheckedNode) => node.definition.compute !== undefined && !isKept(node.id);
+  const waits = (node: CheckedNode) => standsApart(node.definition) && !isKept(node.id);
   /** Stages that end before the node can run, and before what it gives is there. */
   const before = new Map<string, number>();
   const after = new Map<string, number>();
@@ -34,6 +36,22 @@ export function stagesOf(
   return Array.from({ length: last + 1 }, (_, index) => ({
     graph: { nodes: nodes.filter(({ id }) => (after.get(id) ?? 0) <= index) },
     computed: nodes.filter((node) => waits(node) && before.get(node.id) === index),
-    readLater: readPorts({ nodes: nodes.filter(({ id }) => (after.get(id) ?? 0) > index) }, 'all'),
+    readLater: readLater({ nodes }, ({ id }) => (after.get(id) ?? 0) > index),
   }));
+}
+
+/**
+ * Outputs that the nodes of later stages read. Where one of them learns, it asks its objectives again, which read theirs
+ * then, though they have been asked before.
+ */
+function readLater(
+  graph: CheckedGraph,
+  isLater: (node: CheckedNode) => boolean,
+): ReadonlySet<string> {
+  const later = graph.nodes.filter(isLater);
+  const parts = later
+    .filter(({ definition }) => definition.train)
+    .flatMap(({ inputs }) => partsBehind(Object.values(inputs).flat(), graph));
+  const ofParts = dataOfParts(parts).map(({ nodeId, port }) => `${nodeId}.${port}`);
+  return new Set([...readPorts({ nodes: later }, 'all'), ...ofParts]);
 }

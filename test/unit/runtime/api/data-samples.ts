@@ -5,6 +5,8 @@ import type { ComputedValues, DataPortType } from '../../../../src/runtime/api/d
 const grid = axisAlignedGrid([2, 2, 1], [1, 1, 1]);
 const plane = (from: number) => Float32Array.of(from, from + 1, from + 2, from + 3);
 
+const pair = (n: number) => ({ fixed: plane(n), moving: plane(n + 1) });
+
 /** One value of every kind, with everything that it can hold. */
 export const dataSamples: { readonly [Type in DataPortType]: ComputedValues[Type] } = {
   image: { kind: 'image', grid, planes: [plane(0.5), plane(2.5)] },
@@ -29,5 +31,21 @@ export const dataSamples: { readonly [Type in DataPortType]: ComputedValues[Type
       { name: 'dice.mean', value: 0.5 },
       { name: 'ncc', value: 0.25 },
     ],
+  },
+  network: {
+    kind: 'network',
+    architecture: 'voxelmorph',
+    settings: { encoder: [4, 8] },
+    seed: 3,
+    weights: [{ name: 'flow/bias', shape: [2], values: Float32Array.of(0.5, -0.5) }],
+    domain: { sizeVoxels: [2, 2, 1], spacingMm: [1, 1, 1] },
+  },
+  dataset: {
+    kind: 'dataset',
+    grid,
+    labelIds: [0n, 7n],
+    trainingPair: pair,
+    validationPairs: 2,
+    validationPair: pair,
   },
 };

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { defineTrainingNode } from '../../runtime/api/nodes/define-training-node';
+import { integerParameter, numberParameter } from '../../runtime/api/nodes/parameters';
+import { wholeGridLevel } from '../registration/pyramid';
+
+export const trainNetwork = defineTrainingNode({
+  type: 'network.train',
+  version: 1,
+  title: 'Train',
+  section: 'network',
+  synonyms: [
+    'learn',
+    'fit',
+    'optimize',
+    'unsupervised',
+    'VoxelMorph',
+    'SynthMorph',
+    'deep learning',
+  ],
+  documentation: {
+    summary:
+      'Lets a network learn to register the pairs of a dataset, on the objectives that are wired.',
+    details: `Shows one pair a step. The network says how the moving image has to bend, the objectives say how good that is, and Adam changes the weights of the
+network so that it is better the next time. The objectives are the very ones that *Register* takes, with the same parameters: local correlation with
+diffusion is unsupervised training, *Label overlap* on the labels of the dataset beside it is weak supervision, *Label overlap* with diffusion alone is what SynthMorph
+learns from.
+
+Objectives that take data of their own, such as *Label overlap*, take it from the **dataset that is wired here**: its ports show one pair, and in
+training the pair of the step. Data that does not change, such as a map of weights, may come from anywhere on the same grid; what
+was made of a single pair is refused.
+
+Every *Validate every* steps the network is tried on the validation pairs, which it never learns from. What it gives in the end are the weights that did best there: by
+the overlap of labels, where there are labels, else by the loss. It never gives what did worse than the last look.
+
+The curve, the dials and the viewer work as for *Register*: weights of objectives and the learning rate can be turned while it learns, the viewer shows
+the first validation pair. A run that is cancelled, or a page that is closed, is gone on with where it stopped: a checkpoint is written every minute. For the
+same seed, on the same device, the result is the same to the bit, also when it was interrupted.`,
+    formula: String.raw`\min_\theta\ \mathbb{E}_{(f,m)}\Big[\sum_i w_i\,\mathcal{L}_i\big(f,\ m\circ(\mathrm{id}+u_\theta(f,m))\big)\Big]`,
+    references: [
+      {
+        text: 'Balakrishnan, Zhao, Sabuncu, Guttag, Dalca: VoxelMorph: A learning framework for deformable medical image registration, 2019',
+        doi: '10.1109/TMI.2019.2897538',
+      },
+      { text: 'Kingma, Ba: Adam: A method for stochastic optimization, 2015' },
+    ],
+  },
+  params: z.object({
+    steps: integerParameter({
+      title: 'Steps',
+      help: 'Pairs that are shown, one a step.',
+      default: 1000,
+      min: 1,
+      max: 1_000_000,
+    }),
+    learningRate: numberParameter({
+      title: 'Learning rate',
+      help: 'Step of Adam. Can be turned while the network learns.',
+      default: 0.0001,
+      min: 0.0000001,
+      max: 0.1,
+    }),
+    validateEvery: integerParameter({
+      title: 'Validate every',
+      help: 'Steps between two looks at the validation pairs.',
+      unit: 'steps',
+      default: 100,
+      min: 1,
+      max: 100_000,
+    }),
+    patience: integerParameter({
+      title: 'Patience',
+      help: 'Ends once so many looks in a row have found nothing better; 0 never does.',
+      unit: 'looks',
+      default: 0,
+      min: 0,
+      max: 1000,
+      advanced: true,
+    }),
+  }),
+  inputs: {
+    network: {
+      type: 'network',
+      doc: 'What learns. One that has learned before goes on from there.',
+    },
+    dataset: { type: 'dataset', doc: 'The pairs to learn from, and those to validate on.' },
+  },
+  train({ network, dataset }, params, context) {
+    if (dataset.validationPairs === 0) {
+      return context.refuse({
+        port: 'dataset',
+        message: 'The dataset has no validation pairs: nothing would show what was learned.',
+        remedy: 'Leave at least one pair to validation.',
+      });
+    }
+    return { network, dataset, level: wholeGridLevel(dataset.grid), ...params };
+  },
+});

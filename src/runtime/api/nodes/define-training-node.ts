@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { InternalError } from '../../internal-error';
+import type { ComputedInputs } from './define-computed-node';
+import type { InputPortDefinition, NodeDefinition, PortDefinition } from './define-node';
+import type { TrainingContext, TrainingRequest } from './training';
+
+const outputs = {
+  network: {
+    type: 'network',
+    doc: 'The network with the weights that did best on the validation pairs.',
+  },
+  report: {
+    type: 'table',
+    doc: 'Steps, loss, and the validation pairs: overlap of labels before and after, loss.',
+  },
+} as const satisfies Record<string, PortDefinition>;
+
+/** The input that brings the objectives: the runtime compiles what is wired to it. */
+const objectives = {
+  type: 'objective',
+  many: true,
+  doc: 'What is made small: similarities, guidance and regularizers, each with its weight.',
+} as const satisfies InputPortDefinition;
+
+type DataInputs = Readonly<Record<string, InputPortDefinition<'network' | 'dataset'>>>;
+
+/**
+ * Declares a node that learns: data and objectives are wired to it, and it gives a network. The recipe is cut at it as it
+ * is at a node that computes. It says what is to be learned; the runtime compiles the objectives that are
+ * wired (docs/decisions/0007), shows pair after pair, tells of losses as a loop does, and can be cancelled, turned and gone on with.
+ */
+export function defineTrainingNode<
+  const Type extends string,
+  Params extends z.ZodType,
+  const Inputs extends DataInputs,
+>(
+  definition: Omit<
+    NodeDefinition<Type, Params>,
+    'inputs' | 'outputs' | 'lower' | 'compute' | 'train' | 'source' | 'files'
+  > & {
+    readonly inputs: Inputs;
+    train(
+      inputs: ComputedInputs<Inputs>,
+      params: z.output<Params>,
+      context: TrainingContext,
+    ): TrainingRequest;
+  },
+): NodeDefinition<
+  Type,
+  Params,
+  Inputs & { readonly objectives: typeof objectives },
+  typeof outputs
+> {
+  const { train, inputs, ...rest } = definition;
+  return {
+    ...rest,
+    inputs: { ...inputs, objectives },
+    outputs,
+    train: train as NonNullable<NodeDefinition['train']>,
+    lower() {
+      throw new InternalError(`${definition.type} learns and has no ops.`);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs';
+import type { Grid } from '../../imaging/grid';
+import type { TrainingPair } from '../api/data-kinds/dataset';
+import type { NetworkValue, NetworkWeight } from '../api/data-kinds/network';
+import { architectures } from './architectures/index';
+import { memoryOfNetwork, type NetworkMemory } from './architectures/memory-of-network';
+import type { FieldOps } from './field-ops';
+import type { TensorFlow } from './tensorflow';
+import type { NamedVariable } from './training/adam';
+
+/** Compositions of the first small step of a velocity: the published networks' own number. */
+const squarings = 7;
+
+/** A network with its weights in a device's memory, for pairs on one grid. */
+export interface NetworkOnDevice {
+  /** Axes of the grid along which there is somewhere to go, 0 for x: the channels of its field. */
+  readonly axes: readonly number[];
+  readonly trainable: readonly NamedVariable[];
+  /**
+   * The displacement from fixed to moving, `[1, (z,) y, x, d]`, in voxels of the grid. Differentiable in the weights.
+   * @param learns whether layers work as they do while a network learns
+   */
+  displacement(pair: Pick<TrainingPair, 'fixed' | 'moving'>, learns: boolean): Tensor;
+  /** What it takes, reckoned from its layers; objectives and field ops aside. */
+  readonly memory: NetworkMemory;
+  /** What it has learned so far, in the order of its layers. */
+  weights(): Promise<readonly NetworkWeight[]>;
+  /**
+   * Sets its weights.
+   * @returns false where they are those of another network; then nothing has changed
+   */
+  put(weights: readonly NetworkWeight[]): boolean;
+  dispose(): void;
+}
+
+/** A network that cannot be built here, in words for people. */
+export class NetworkProblem extends Error {
+  override readonly name = 'NetworkProblem';
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.remedy = remedy;
+  }
+}
+
+/**
+ * Builds a network for pairs on a grid.
+ * @throws NetworkProblem where it is unknown, does not fit the grid, or its weights are those of another
+ */
+export function networkOnDevice(
+  tf: TensorFlow,
+  fields: FieldOps,
+  network: NetworkValue,
+  grid: Grid,
+): NetworkOnDevice {
+  const architecture = architectures.get(network.architecture);
+  if (!architecture) {
+    throw new NetworkProblem(
+      `There is no network called "${network.architecture}".`,
+      `There are: ${[...architectures.keys()].join(', ')}.`,
+    );
+  }
+  const settings = architecture.settings.safeParse(network.settings);
+  if (!settings.success) {
+    const [issue] = settings.error.issues;
+    throw new NetworkProblem(
+      `${architecture.title} cannot be built: ${issue?.path.join('.')}: ${issue?.message}`,
+      'Correct its parameter.',
+    );
+  }
+  const axes = [0, 1, 2].filter((axis) => grid.sizeVoxels[axis] !== 1);
+  const sizeVoxels = axes.map((axis) => grid.sizeVoxels[axis] ?? 1);
+  const multiple = architecture.multipleOf(settings.data);
+  if (axes.length < 2 || sizeVoxels.some((size) => size % multiple !== 0)) {
+    const fitting = sizeVoxels.map((size) => multiple * Math.max(1, Math.round(size / multiple)));
+    throw new NetworkProblem(
+      `${architecture.title} takes ${sizeVoxels.length < 2 ? 'slices and volumes' : `sizes that are multiples of ${multiple}`}; these pairs have ${sizeVoxels.join(' × ')} voxels.`,
+      `Bring them to ${fitting.join(' × ')}.`,
+    );
+  }
+  const { seed } = network;
+  const request = { sizeVoxels, settings: settings.data, seed, fieldOps: fields };
+  const { model, predicts, everyVoxels } = architecture.build(tf, request);
+  const exponential = (velocity: Tensor): Tensor =>
+    fields.exponentiate(velocity, { squarings, everyVoxels });
+  const displacementOf = (outputs: readonly Tensor[]): Tensor => {
+    const [field, back] = outputs as readonly [Tensor, Tensor | undefined];
+    const moved =
+      predicts === 'displacement'
+        ? field
+        : predicts === 'velocity' || back === undefined
+          ? exponential(field)
+          : fields.compose(exponential(field), exponential(tf.neg(back)), everyVoxels);
+    return everyVoxels === 1 ? moved : fields.resize(moved, sizeVoxels);
+  };
+  const shape = [1, ...[...sizeVoxels].reverse(), 1];
+  const variables = model.weights.map((weight) => ({
+    name: weight.originalName,
+    variable: weight.read() as Variable,
+  }));
+  const trainable = new Set(model.trainableWeights.map(({ originalName }) => originalName));
+  const built: NetworkOnDevice = {
+    axes,
+    memory: memoryOfNetwork(model),
+    trainable: variables.filter(({ name }) => trainable.has(name)),
+    displacement: ({ fixed, moving }, learns) =>
+      tf.tidy(() => {
+        const images = [moving, fixed].map((image) => tf.tensor(image, shape));
+        const out = model.apply(images, { training: learns });
+        return displacementOf((Array.isArray(out) ? out : [out]) as Tensor[]);
+      }),
+    weights: () =>
+      Promise.all(
+        variables.map(async ({ name, variable }) => ({
+          name,
+          shape: [...variable.shape],
+          values: ((await variable.data()) as Float32Array).slice(),
+        })),
+      ),
+    put(weights) {
+      const fits =
+        weights.length === variables.length &&
+        variables.every(
+          ({ name, variable }, index) =>
+            weights[index]?.name === name && weights[index]?.values.length === variable.size,
+        );
+      if (!fits) return false;
+      tf.tidy(() => {
+        for (const [index, { variable }] of variables.entries()) {
+          variable.assign(tf.tensor((weights[index] as NetworkWeight).values, variable.shape));
+        }
+      });
+      return true;
+    },
+    dispose: () => void model.dispose(),
+  };
+  if (network.weights && !built.put(network.weights)) {
+    built.dispose();
+    throw new NetworkProblem(
+      `What was learned is not that of a ${architecture.title} with these settings.`,
+      'Take the network that it was learned by.',
+    );
+  }
+  return built;
+}

@@ -1,0 +1,173 @@
+import type { ComputedValue, DataPortType } from '../../api/data-kinds/index';
+import type { LevelOutcome, RunProgress } from '../../api/engine/engine-api';
+import { messages } from '../../api/engine/messages';
+import type { TrainingRequest } from '../../api/nodes/training';
+import type { CheckedNode } from '../../compile/checked-graph';
+import type { Device } from '../../devices';
+import { InternalError } from '../../internal-error';
+import { NetworkProblem } from '../../networks/network-on-device';
+import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
+import {
+  type CheckpointStore,
+  decodeCheckpoint,
+  encodeCheckpoint,
+} from '../../networks/training/checkpoint';
+import { runTraining } from '../../networks/training/run-training';
+import type { TrainingOutcome } from '../../networks/training/train-network';
+import { Refusal } from '../../refusal';
+import { valuesWithData } from '../results/values-with-data';
+import { arrivedAt, type NodeOutcome } from './compute-node';
+import { trainingLabel } from './training-label';
+import type { TrainingTurns } from './training-turns';
+import { type RecipeParts, WiringRefused, wiredObjectives } from './wired-objectives';
+
+/** What a node that learns is given, beside the recipe. */
+export interface TrainParts extends RecipeParts {
+  readonly device: Device;
+  readonly signal: AbortSignal;
+  readonly turns: TrainingTurns;
+  readonly checkpoints: CheckpointStore;
+  /** Under which the training is gone on with: what its result depends on. */
+  readonly key: string;
+  readonly runId: string;
+  onProgress(progress: RunProgress): void;
+}
+
+/** Least time between two messages, ms. */
+const messageEveryMs = 100;
+
+/** Lets a node learn. What is wrong with its data, or goes wrong in it, becomes a diagnostic on it. */
+export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<NodeOutcome> {
+  const { id, definition, params } = node;
+  const { device, signal, checkpoints, key } = parts;
+  let tensorFlow: TensorFlow | undefined;
+  try {
+    const request = definition.train?.(await arrivedAt(node, parts), params, {
+      nodeId: id,
+      refuse(problem) {
+        throw new Refusal(id, problem);
+      },
+    });
+    if (!request) throw new InternalError(`${definition.type} does not learn.`);
+    const objectives = await wiredObjectives(node, parts);
+    const stored = await checkpoints.load(key);
+    const resume = stored && decodeCheckpoint(stored);
+    tensorFlow = await openTensorFlow(device);
+    const rates = parts.turns.begin(id, { learningRate: request.learningRate });
+    const trained = await runTraining(tensorFlow, device, request, objectives, {
+      signal,
+      ...(resume ? { resume } : {}),
+      learningRate: () => rates.value('learningRate'),
+      canTurn(turn) {
+        rates.also(turn);
+        if (resume?.turned) rates.again(resume.turned);
+      },
+      ...progressOf(id, request, parts, (steps) => rates.reached(steps)),
+      save(checkpoint) {
+        const turned = rates.taken();
+        return checkpoints.save(key, encodeCheckpoint({ ...checkpoint, turned }));
+      },
+    });
+    if (trained.outcome === 'not-finite') {
+      return { diagnostic: messages.nonFinite(id, trainingLabel, trained.losses.length - 1) };
+    }
+    const types = Object.fromEntries(
+      Object.entries(definition.outputs).map(([port, { type }]) => [port, type as DataPortType]),
+    );
+    const computed: Record<string, ComputedValue> = {
+      network: trained.network,
+      report: { kind: 'table', rows: rowsOf(trained) },
+    };
+    const level: LevelOutcome = {
+      nodeId: id,
+      label: trainingLabel,
+      iterations: trained.steps,
+      maxIterations: request.steps,
+      outcome: trained.outcome,
+      finalLoss: trained.losses.at(-1)?.[0] ?? Number.NaN,
+    };
+    return { result: { ...valuesWithData(computed, types), geometry: undefined, levels: [level] } };
+  } catch (error) {
+    if (error instanceof Refusal) return { diagnostic: messages.recipe(id, error.problem) };
+    if (error instanceof NetworkProblem) {
+      const { message, remedy } = error;
+      return { diagnostic: messages.recipe(id, { port: 'network', message, remedy }) };
+    }
+    if (error instanceof WiringRefused && error.diagnostics[0]) {
+      return { diagnostic: error.diagnostics[0] };
+    }
+    const text = error instanceof Error ? error.message : String(error);
+    return { diagnostic: messages.internal(id, text) };
+  } finally {
+    parts.turns.end();
+    if (tensorFlow) closeTensorFlow(tensorFlow);
+  }
+}
+
+/** The last look at the validation pairs that counted, with the loss and the number of steps. */
+function rowsOf({ looks, losses, steps }: TrainingOutcome) {
+  const numbers = looks.reduce<Readonly<Record<string, number>>>(
+    (best, look) => (scoreOf(look.numbers) > scoreOf(best) ? look.numbers : best),
+    looks[0]?.numbers ?? {},
+  );
+  return [
+    { name: 'training.steps', value: steps },
+    ...(losses.length > 0 ? [{ name: 'training.loss', value: losses.at(-1)?.[0] ?? 0 }] : []),
+    ...Object.entries(numbers).map(([name, value]) => ({ name, value })),
+  ];
+}
+
+function scoreOf(numbers: Readonly<Record<string, number>>): number {
+  return numbers['validation.dice'] ?? -(numbers['validation.loss'] ?? Number.POSITIVE_INFINITY);
+}
+
+/** Tells of a training as a loop is told of. */
+function progressOf(
+  nodeId: string,
+  { steps: maxIterations, dataset: { grid } }: TrainingRequest,
+  { runId, onProgress }: TrainParts,
+  onStep: (steps: number) => void,
+) {
+  let sentMs = 0;
+  const startedMs = performance.now();
+  let [rows, firstIteration, firstKnown] = [[] as (readonly number[])[], 0, -1];
+  let names: readonly string[] = [];
+  const send = (preview?: RunProgress['preview']): void => {
+    const iteration = firstIteration + rows.length;
+    if (firstKnown < 0) firstKnown = firstIteration;
+    const seconds = (performance.now() - startedMs) / 1000;
+    const gone = iteration - firstKnown;
+    onProgress({
+      runId,
+      nodes: [
+        { nodeId, state: 'running', loop: { label: trainingLabel, iteration, maxIterations } },
+      ],
+      losses:
+        rows.length > 0 ? [{ nodeId, label: trainingLabel, names, firstIteration, rows }] : [],
+      ...(preview ? { preview } : {}),
+      ...(gone > 0 && seconds > 1
+        ? { secondsLeft: (seconds * (maxIterations - iteration)) / gone }
+        : {}),
+    });
+    firstIteration = iteration;
+    rows = [];
+    sentMs = performance.now();
+  };
+  return {
+    losses(told: readonly string[], more: readonly (readonly number[])[]): void {
+      names = told;
+      rows.push(...more);
+      onStep(firstIteration + rows.length);
+      if (performance.now() - sentMs > messageEveryMs) send();
+    },
+    looked(_: number, __: Readonly<Record<string, number>>, warped: Float32Array): void {
+      send({
+        nodeId,
+        sizeVoxels: grid.sizeVoxels,
+        worldFromVoxel: grid.worldFromVoxel,
+        channels: 1,
+        values: warped,
+      });
+    },
+  };
+}
