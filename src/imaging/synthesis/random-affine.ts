@@ -14,7 +14,10 @@ export function randomAffine(
 ): Matrix3x4 {
   const next = uniformStream(seed);
   const draw = (largest: number): number => largest * (2 * next() - 1);
-  const spacing: Vec3 = [worldFromVoxel[0], worldFromVoxel[5], worldFromVoxel[10]];
+  const m = worldFromVoxel;
+  // No `Math.hypot`, whose last bits differ between engines.
+  const edge = (a: number, b: number, c: number): number => Math.sqrt(a * a + b * b + c * c);
+  const spacing: Vec3 = [edge(m[0], m[4], m[8]), edge(m[1], m[5], m[9]), edge(m[2], m[6], m[10])];
   const several = sizeVoxels.map((n) => n > 1) as unknown as readonly [boolean, boolean, boolean];
   const turns = [0, 1, 2].map((axis) => {
     const turn = draw(degrees);

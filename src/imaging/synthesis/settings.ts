@@ -120,3 +120,20 @@ export function defaultSettings(
     blackBackgroundShare: 0.2,
   };
 }
+
+/**
+ * Settings for networks that are to register brains: three pairs in five show heads, three in four of these without skull, as
+ * most brain images come; the other pairs keep a network from learning the generated head by heart. The pairs of heads have
+ * labels of their own, so that `labelCount` of a pair depends on what it shows.
+ */
+export function brainSettings(
+  dimensions: 2 | 3,
+  sizeVoxels?: Vec3,
+  spacingMm?: Vec3,
+): SynthesisSettings {
+  return {
+    ...defaultSettings(dimensions, sizeVoxels, spacingMm),
+    labelSources: ['head', 'head', 'head', 'shapes', 'tubes'],
+    headStrippedShare: 0.75,
+  };
+}

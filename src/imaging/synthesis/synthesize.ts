@@ -1,15 +1,14 @@
-import { applyMatrix, invertMatrix, type Matrix3x4, type Vec3 } from '../frames';
+import { invertMatrix, type Matrix3x4, type Vec3 } from '../frames';
 import { axisAlignedGrid, type Grid, voxelCount } from '../grid';
 import type { MutableVec3 } from '../phantoms/deformation';
 import { deriveSeed, hashBits, uniformStream } from '../phantoms/random';
+import { after, type ImageMap, identity, randomImageMap } from './image-map';
 import { type HeadPart, headLabelMap, paintHead } from './label-head';
 import type { LabelMap } from './label-map';
 import { shapeLabels } from './label-shapes';
 import { tubeLabels } from './label-tubes';
 import { paintLabels, randomContrast, withBlackBackground } from './paint-labels';
-import { randomAffine } from './random-affine';
 import type { SynthesisSettings } from './settings';
-import { CoarseField } from './velocity';
 
 /** Two images made from label maps, and what is known of them. */
 export interface SyntheticPair {
@@ -34,13 +33,6 @@ export interface Synthesizer {
   readonly grid: Grid;
   /** The pair of a seed: always the same one, bit for bit, on every machine. */
   pair(seed: number): SyntheticPair;
-}
-
-/** A map from the voxels of an image to those of a label map: flow, then affine, and its inverse. */
-interface ImageMap {
-  readonly flow: CoarseField;
-  readonly inverseFlow: () => CoarseField;
-  readonly affine: Matrix3x4;
 }
 
 const mostLabels = 255;
@@ -94,16 +86,7 @@ export function createSynthesizer(settings: SynthesisSettings): Synthesizer {
   }
 
   function imageMap(turns: Matrix3x4, seed: number): ImageMap {
-    const velocity = CoarseField.randomVelocity(
-      sizeVoxels,
-      settings.deformation,
-      deriveSeed(seed, 1),
-    );
-    return {
-      flow: velocity.flow(1),
-      inverseFlow: () => velocity.flow(-1),
-      affine: after(turns, randomAffine(grid, settings.affine, deriveSeed(seed, 2))),
-    };
+    return randomImageMap(grid, settings, turns, seed);
   }
 
   return {
@@ -161,8 +144,6 @@ function check({
   if (!isRight) throw new RangeError('Settings of the synthesis that no pair can be made by.');
 }
 
-const identity: Matrix3x4 = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
-
 /** x and y, each by a coin, the other way round. */
 function randomTurns([nx, ny]: Vec3, seed: number): Matrix3x4 {
   const bits = hashBits(0, 0, 0, seed);
@@ -173,22 +154,6 @@ function randomTurns([nx, ny]: Vec3, seed: number): Matrix3x4 {
     isX ? -1 : 1, 0, 0, isX ? nx - 1 : 0,
     0, isY ? -1 : 1, 0, isY ? ny - 1 : 0,
     0, 0, 1, 0,
-  ];
-}
-
-/** The map `second` after `first`. */
-function after(second: Matrix3x4, first: Matrix3x4): Matrix3x4 {
-  const [a, b, c, d] = [0, 1, 2, 3].map((column) => {
-    const v: Vec3 = [first[column]!, first[4 + column]!, first[8 + column]!];
-    const moved = applyMatrix(second, v);
-    const none = applyMatrix(second, [0, 0, 0]);
-    return column === 3 ? moved : moved.map((value, row) => value - none[row]!);
-  }) as unknown as readonly [Vec3, Vec3, Vec3, Vec3];
-  // biome-ignore format: rows of a matrix
-  return [
-    a[0], b[0], c[0], d[0],
-    a[1], b[1], c[1], d[1],
-    a[2], b[2], c[2], d[2],
   ];
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Vec3 } from '../../../../src/imaging/frames';
 import { exactExp, exactLog } from '../../../../src/imaging/synthesis/exact-functions';
+import { headLabelCount } from '../../../../src/imaging/synthesis/label-head';
 import {
+  brainSettings,
   defaultSettings,
   type LabelSource,
   type SynthesisSettings,
@@ -171,6 +173,15 @@ describe('heads', () => {
     expect(pair.truthVoxels).toBeUndefined();
     expect(checksum(pair.fixedLabels)).not.toBe(checksum(pair.movingLabels));
   });
+});
+
+it('pairs for brains show heads, shapes and tubes', () => {
+  const settings = { ...brainSettings(2, [24, 28, 1], [8, 8, 1]), headCount: 1, labelCount: 9 };
+  const synthesizer = createSynthesizer(settings);
+  const counts = Array.from({ length: 20 }, (_, seed) => synthesizer.pair(seed).labelCount);
+  const heads = counts.filter((count) => count === headLabelCount).length;
+  expect(heads).toBeGreaterThan(6);
+  expect(heads).toBeLessThan(18);
 });
 
 describe('parts', () => {
