@@ -13,11 +13,18 @@ export const suiteNames = [
   'folding',
   'conditioning',
   'systems',
+  'convolution-gpu',
 ] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 /** What is measured unless suites are named: all but those that take long, or need the command line built. */
-const onlyWhenNamed: readonly string[] = ['process', 'folding', 'conditioning', 'systems'];
+const onlyWhenNamed: readonly string[] = [
+  'process',
+  'folding',
+  'conditioning',
+  'systems',
+  'convolution-gpu',
+];
 const byDefault = suiteNames.filter((name) => !onlyWhenNamed.includes(name));
 
 /** What a person asked the benchmark for. */
@@ -39,7 +46,7 @@ export interface BenchOptions {
   readonly only: string | undefined;
 }
 
-export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|process|folding|conditioning|systems ...] [options]
+export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|process|folding|conditioning|systems|convolution-gpu ...] [options]
 
        npm run bench -- compare BEFORE.json AFTER.json
 
@@ -54,8 +61,8 @@ export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|comp
   --only NAME          systems: this recipe, or the recipes that are meant for this pair;
                        kernels, process: this recipe
 
-All suites but process, which times what npm run build:cli has built, and folding, conditioning and systems,
-which take long, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
+All suites but process, which times what npm run build:cli has built, folding, conditioning and systems,
+which take long, and convolution-gpu, which needs a graphics card, run unless some are named. Real image pairs are looked for in ../shared/data, or in the
 folder that WEFT_DATA names.
 `;
 

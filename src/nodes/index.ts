@@ -40,7 +40,15 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { fourierNet } from './network/fourier-net';
+import { lapirn } from './network/lapirn';
+import { lkuNet } from './network/lku-net';
+import { predict } from './network/predict';
+import { symnet } from './network/symnet';
+import { synthesize } from './network/synthesize';
+import { synthmorph } from './network/synthmorph';
 import { trainNetwork } from './network/train';
+import { transmorph } from './network/transmorph';
 import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
@@ -200,7 +208,15 @@ export const nodeDefinitions = [
   demons,
   schedulePyramid,
   voxelmorph,
+  synthmorph,
+  symnet,
+  lkuNet,
+  fourierNet,
+  lapirn,
+  transmorph,
+  synthesize,
   trainNetwork,
+  predict,
   register,
   applyToImage,
   applyToLabels,

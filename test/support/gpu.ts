@@ -10,12 +10,13 @@ const keptAlive: GPU[] = [];
  * A new device with the adapter's own limits and every feature that the engine may ask for, from
  * Dawn in Node. The Vitest projects `gpu` and `recipes` put a Vulkan driver in reach first.
  * A test that gets `skipped` passes it on: `context.skip(result.skipped)`.
+ * @param dawnFlags switches of Dawn
  */
-export async function requestTestGpu(): Promise<TestGpu> {
+export async function requestTestGpu(dawnFlags: readonly string[] = []): Promise<TestGpu> {
   const dawn = await import('webgpu').catch((error: unknown) => String(error));
   if (typeof dawn === 'string') return { skipped: `the webgpu package does not load: ${dawn}` };
   Object.assign(globalThis, dawn.globals);
-  const gpu = dawn.create([]);
+  const gpu = dawn.create([...dawnFlags]);
   keptAlive.push(gpu);
   const adapter = await gpu.requestAdapter();
   if (adapter === null) return { skipped: 'Dawn found no graphics adapter on this machine' };

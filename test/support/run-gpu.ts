@@ -5,9 +5,14 @@ import { requestTestGpu } from './gpu';
 import type { CaseValue } from './op-case';
 import { elementsFor, type SmallProgram } from './run-op';
 
-/** The engine's GPU device, or the reason why there is none. */
-export async function openTestDevice(): Promise<GpuDevice | { readonly skipped: string }> {
-  const found = await requestTestGpu();
+/**
+ * The engine's GPU device, or the reason why there is none.
+ * @param dawnFlags switches of Dawn
+ */
+export async function openTestDevice(
+  dawnFlags: readonly string[] = [],
+): Promise<GpuDevice | { readonly skipped: string }> {
+  const found = await requestTestGpu(dawnFlags);
   if ('skipped' in found) return found;
   found.device.destroy();
   const opened = await openGpuDevice(found.gpu);

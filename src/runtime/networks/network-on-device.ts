@@ -3,8 +3,13 @@ import type { Grid } from '../../imaging/grid';
 import type { TrainingPair } from '../api/data-kinds/dataset';
 import type { NetworkValue, NetworkWeight } from '../api/data-kinds/network';
 import { architectures } from './architectures/index';
+import { memoryOfNetwork, type NetworkMemory } from './architectures/memory-of-network';
+import type { FieldOps } from './field-ops';
 import type { TensorFlow } from './tensorflow';
 import type { NamedVariable } from './training/adam';
+
+/** Compositions of the first small step of a velocity: the published networks' own number. */
+const squarings = 7;
 
 /** A network with its weights in a device's memory, for pairs on one grid. */
 export interface NetworkOnDevice {
@@ -16,6 +21,8 @@ export interface NetworkOnDevice {
    * @param learns whether layers work as they do while a network learns
    */
   displacement(pair: Pick<TrainingPair, 'fixed' | 'moving'>, learns: boolean): Tensor;
+  /** What it takes, reckoned from its layers; objectives and field ops aside. */
+  readonly memory: NetworkMemory;
   /** What it has learned so far, in the order of its layers. */
   weights(): Promise<readonly NetworkWeight[]>;
   /**
@@ -43,6 +50,7 @@ export class NetworkProblem extends Error {
  */
 export function networkOnDevice(
   tf: TensorFlow,
+  fields: FieldOps,
   network: NetworkValue,
   grid: Grid,
 ): NetworkOnDevice {
@@ -72,12 +80,20 @@ export function networkOnDevice(
     );
   }
   const { seed } = network;
-  const request = { sizeVoxels, settings: settings.data, seed };
+  const request = { sizeVoxels, settings: settings.data, seed, fieldOps: fields };
   const { model, predicts, everyVoxels } = architecture.build(tf, request);
-  if (predicts !== 'displacement' || everyVoxels !== 1) {
-    model.dispose();
-    throw new NetworkProblem('Velocities are not integrated yet.', 'Take a displacement.');
-  }
+  const exponential = (velocity: Tensor): Tensor =>
+    fields.exponentiate(velocity, { squarings, everyVoxels });
+  const displacementOf = (outputs: readonly Tensor[]): Tensor => {
+    const [field, back] = outputs as readonly [Tensor, Tensor | undefined];
+    const moved =
+      predicts === 'displacement'
+        ? field
+        : predicts === 'velocity' || back === undefined
+          ? exponential(field)
+          : fields.compose(exponential(field), exponential(tf.neg(back)), everyVoxels);
+    return everyVoxels === 1 ? moved : fields.resize(moved, sizeVoxels);
+  };
   const shape = [1, ...[...sizeVoxels].reverse(), 1];
   const variables = model.weights.map((weight) => ({
     name: weight.originalName,
@@ -86,12 +102,13 @@ export function networkOnDevice(
   const trainable = new Set(model.trainableWeights.map(({ originalName }) => originalName));
   const built: NetworkOnDevice = {
     axes,
+    memory: memoryOfNetwork(model),
     trainable: variables.filter(({ name }) => trainable.has(name)),
     displacement: ({ fixed, moving }, learns) =>
       tf.tidy(() => {
         const images = [moving, fixed].map((image) => tf.tensor(image, shape));
         const out = model.apply(images, { training: learns });
-        return (Array.isArray(out) ? out[0] : out) as Tensor;
+        return displacementOf((Array.isArray(out) ? out : [out]) as Tensor[]);
       }),
     weights: () =>
       Promise.all(

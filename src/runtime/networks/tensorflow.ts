@@ -1,6 +1,7 @@
 import type { Device, WebGpuSharing } from '../devices';
 import { createTensorBackend } from './cpu/backend';
 import { backendName, registerKernels } from './cpu/register';
+import { registerGpuKernels } from './gpu/register';
 
 /** TensorFlow.js, loaded. Its layers, optimizers and ops; our devices beneath them. */
 export type TensorFlow = typeof import('@tensorflow/tfjs');
@@ -19,6 +20,7 @@ export async function openTensorFlow(device: Device): Promise<TensorFlow> {
     const backend = await makeBackend(device.webgpu);
     tf.registerBackend(gpuBackend, () => backend);
     await tf.setBackend(gpuBackend);
+    registerGpuKernels(tf);
   } else {
     await tf.setBackend('cpu');
     registerKernels(tf);

@@ -1,3 +1,4 @@
+import type { SplatArguments } from './splat-arguments';
 import type { TensorFunction, TensorFunctionName } from './tensor-functions';
 
 /**
@@ -97,6 +98,8 @@ export interface SimdFunctions extends Readonly<Record<TensorFunctionName, Tenso
       end: number,
     ]
   ): void;
+  /** Cotangents of a sample added to the source; slabs begin … end of it. */
+  splat(...all: SplatArguments): void;
   /** Dᵀ · (cotangent · slope) over the slope; voxels begin … end. */
   chainToDisplacement(
     cotangent: number,

@@ -5,6 +5,7 @@ export { nonDiffeomorphicSlices } from './folding';
 export { histogramCotangents, histogramPartials } from './histogram';
 export { lnccCotangents, lnccPartials, lnccPartialsAndCotangents } from './lncc';
 export { compose, insideWeight, sampleLinear } from './sample';
+export { splat } from './splat';
 export { alongAxis } from './spline';
 export { gaussian } from './stencil';
 export { imageSum, imageSums, largestNorms } from './sums';

@@ -32,7 +32,7 @@ test('every file that defines a node is in the list, under the section of its fo
         section,
         text: readFileSync(new URL(`${section}/${file}`, sourceFolder), 'utf8'),
       }))
-      .filter(({ text }) => /define(Computed)?Node\(\{/.test(text))
+      .filter(({ text }) => /define(((Computed|Training)?Node)|Network)\(\{/.test(text))
       .map(({ text, ...rest }) => ({ ...rest, type: /^ {2}type: '([^']+)'/m.exec(text)?.[1] })),
   );
   const listed = nodeDefinitions.map(({ section, type }) => ({ section, type }));

@@ -181,9 +181,9 @@ async function openFiles(name: string): Promise<Readonly<Record<string, string>>
   return handles;
 }
 
-// What a training learns from is made, not loaded: `session/train.test.ts` is about that.
+// Networks have to learn first: `session/train.test.ts` and `nodes/predict.test.ts` are about them.
 const nodeTypes = [...nodeRegistry]
-  .filter(([type, { train }]) => !type.startsWith('save.') && !train)
+  .filter(([type, { section }]) => !type.startsWith('save.') && section !== 'network')
   .map(([type]) => type);
 
 /** What can be odd about the data of a recipe. */

@@ -1,7 +1,9 @@
 import type { TensorFlow } from '../../networks/tensorflow';
+import type { PlanesMm } from '../data-kinds/define-data-kind';
 import type { ComputedValue } from '../data-kinds/index';
 import type { DeviceKind } from '../engine/engine-api';
-import type { LoweringProblem } from './lowering-problem';
+import type { Doubt, LoweringProblem } from './lowering-problem';
+import type { PredictionRequest } from './prediction';
 
 export type { ComputedDataset, TrainingPair } from '../data-kinds/dataset';
 export type { PlanesMm } from '../data-kinds/define-data-kind';
@@ -22,6 +24,13 @@ export interface ComputeContext {
    * computes: what it gives are arrays.
    */
   tensorFlow(): Promise<TensorFlow>;
+  /**
+   * The displacement that a network predicts between two images, mm, on the grid of the fixed one. Refuses where the network
+   * does not fit the grid that it is to see.
+   */
+  predict(request: PredictionRequest): Promise<PlanesMm>;
+  /** Says what speaks against the result without making it worthless. */
+  warn(doubt: Doubt): void;
   /** Aborted when the run is cancelled: stop, and reject or give anything; it is thrown away. */
   readonly signal: AbortSignal;
   /** Stops with a diagnostic on this node: its data is wrong in a way that the person can mend. */

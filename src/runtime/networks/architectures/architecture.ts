@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { z } from 'zod';
+import type { FieldOps } from '../field-ops';
 import type { TensorFlow } from '../tensorflow';
 
 /** What a network is built for. */
@@ -11,6 +12,8 @@ export interface NetworkRequest<Settings> {
   readonly seed: number;
   /** `zero` where weights are read from a file next: nothing is drawn. `random` if absent. */
   readonly initialWeights?: 'random' | 'zero';
+  /** For networks that warp images within; they live at least as long as the model. */
+  readonly fieldOps?: FieldOps;
 }
 
 /** A network, with what its first output means. */
@@ -41,7 +44,8 @@ export interface Architecture<Settings = unknown> {
   multipleOf(settings: Settings): number;
   /**
    * Builds it on the backend that `tf` has; weights alone are allocated.
-   * @throws RangeError where the size does not fit; the message names the multiple
+   * @throws RangeError where the size does not fit; the message names the multiple. Also where field
+   * ops are needed and not given
    */
   build(tf: TensorFlow, request: NetworkRequest<Settings>): BuiltNetwork;
 }

@@ -37,14 +37,21 @@ export interface NetworkSketch {
   /** Moving, then fixed, as two channels. */
   both(): SymbolicTensor;
   convolution(name: string, input: SymbolicTensor, layer: ConvolutionLayer): SymbolicTensor;
-  /** Transposed, kernel and stride 2, with bias: doubles the size. */
-  doublingConvolution(name: string, input: SymbolicTensor, filters: number): SymbolicTensor;
+  /** Transposed, kernel and stride 2: doubles the size. With bias unless that is false. */
+  doublingConvolution(
+    name: string,
+    input: SymbolicTensor,
+    filters: number,
+    options?: { readonly bias?: boolean },
+  ): SymbolicTensor;
   leakyRelu(name: string, input: SymbolicTensor, slope: number): SymbolicTensor;
   /** Parametric ReLU with one slope for all channels, which begins at 1/4. */
   parametricRelu(name: string, input: SymbolicTensor): SymbolicTensor;
   relu(name: string, input: SymbolicTensor): SymbolicTensor;
   /** Halves the size. */
   maximumPool(name: string, input: SymbolicTensor): SymbolicTensor;
+  /** Halves the size: means over three samples along each axis. */
+  averagePool(name: string, input: SymbolicTensor): SymbolicTensor;
   /** Doubles the size by repetition. */
   upsample(name: string, input: SymbolicTensor): SymbolicTensor;
   concatenate(name: string, inputs: readonly SymbolicTensor[]): SymbolicTensor;
@@ -125,7 +132,7 @@ export function sketchNetwork(
       };
       return apply(volume ? tf.layers.conv3d(given) : tf.layers.conv2d(given), input);
     },
-    doublingConvolution(name, input, filters) {
+    doublingConvolution(name, input, filters, { bias = true } = {}) {
       // PyTorch reckons with the outputs of a transposed convolution.
       const begins = initializers(name, 2 ** axes * filters);
       const layer = volume
@@ -134,6 +141,7 @@ export function sketchNetwork(
             channels: [channelsOf(input), filters],
             kernel: 2,
             stride: 2,
+            bias,
             ...begins,
           })
         : tf.layers.conv2dTranspose({
@@ -142,6 +150,7 @@ export function sketchNetwork(
             kernelSize: 2,
             strides: 2,
             padding: 'same',
+            useBias: bias,
             ...begins,
           });
       return apply(layer, input);
@@ -170,6 +179,15 @@ export function sketchNetwork(
               padding: 'valid',
             })
           : tf.layers.maxPooling2d({ name, poolSize: 2, strides: 2 }),
+        input,
+      );
+    },
+    averagePool(name, input) {
+      const padding = 'same' as const;
+      return apply(
+        volume
+          ? tf.layers.averagePooling3d({ name, poolSize: [3, 3, 3], strides: [2, 2, 2], padding })
+          : tf.layers.averagePooling2d({ name, poolSize: 3, strides: 2, padding }),
         input,
       );
     },

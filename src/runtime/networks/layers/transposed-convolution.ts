@@ -11,12 +11,13 @@ export interface TransposedConvolution {
   readonly kernel: number;
   /** By which every axis grows. */
   readonly stride: number;
+  readonly bias: boolean;
   readonly kernelInitializer: CustomWeight['initializer'];
   readonly biasInitializer: CustomWeight['initializer'];
 }
 
 /**
- * A transposed convolution of volumes, with bias. TensorFlow.js has the layer, but no gradient for
+ * A transposed convolution of volumes. TensorFlow.js has the layer, but no gradient for
  * it: here the gradient by the input is the convolution that it is the transpose of, and that by the
  * kernel is the convolution's own with both sides exchanged.
  */
@@ -62,11 +63,13 @@ export function transposedConvolution(tf: TensorFlow, layer: TransposedConvoluti
     config: { kernel, stride, channels: [input, output] },
     weights: [
       { name: 'kernel', shape: filterShape, initializer: kernelInitializer },
-      { name: 'bias', shape: [output], initializer: biasInitializer },
+      ...(layer.bias ? [{ name: 'bias', shape: [output], initializer: biasInitializer }] : []),
     ],
     outputShape: ([shape = []]) => [...shape.slice(0, -1).map((n) => n * stride), output],
-    compute: ([small], [weights, bias]) =>
-      grow(small as Tensor, weights as Tensor).add(bias as Tensor),
+    compute: ([small], [weights, bias]) => {
+      const grown = grow(small as Tensor, weights as Tensor);
+      return bias ? grown.add(bias) : grown;
+    },
     keptInside: ([shape = []]) =>
       shape.slice(0, -1).reduce((product, n) => product * n * stride, output),
   });

@@ -7,7 +7,8 @@ import type { GraphBuilder } from '../../compile/graph-builder';
 import type { Device } from '../../devices';
 import type { PlaneArray } from '../../ir/values';
 import { compileObjective } from '../compile-objective';
-import { networkOnDevice } from '../network-on-device';
+import { createFieldOps } from '../field-ops';
+import { type NetworkOnDevice, NetworkProblem, networkOnDevice } from '../network-on-device';
 import { objectiveAsTensorOp } from '../tensor-op';
 import type { TensorFlow } from '../tensorflow';
 import type { Checkpoint } from './checkpoint';
@@ -42,8 +43,12 @@ export async function runTraining(
   running: RunningTraining,
 ): Promise<TrainingOutcome & { readonly network: NetworkValue }> {
   const { dataset, level } = request;
-  const network = networkOnDevice(tf, request.network, dataset.grid);
+  const fields = createFieldOps(tf, device);
+  let network: NetworkOnDevice | undefined;
   try {
+    const built = networkOnDevice(tf, fields, request.network, dataset.grid);
+    network = built;
+    requireMemory(built.memory.trainingBytes, device);
     const compiled = compileObjective({
       objectives: objectives.lower,
       level,
@@ -69,7 +74,7 @@ export async function runTraining(
       const outcome = await trainNetwork(
         tf,
         request,
-        { network, objective, showPair, ...(resume ? { resume } : {}) },
+        { network: built, objective, showPair, ...(resume ? { resume } : {}) },
         running,
       );
       const { sizeVoxels } = dataset.grid;
@@ -85,6 +90,22 @@ export async function runTraining(
       objective.destroy();
     }
   } finally {
-    network.dispose();
+    network?.dispose();
+    fields.destroy();
   }
+}
+
+/** Tensors on the CPU lie in one memory of WebAssembly's. */
+const mostBytesOnCpu = 2 ** 32;
+
+/** @throws NetworkProblem where a step would not fit the device */
+function requireMemory(bytes: number, { kind, limits }: Device): void {
+  const told = limits.maxTotalBytes ?? limits.likelyTotalBytes ?? Number.POSITIVE_INFINITY;
+  const available = kind === 'cpu' ? Math.min(told, mostBytesOnCpu) : told;
+  if (bytes <= available) return;
+  const mib = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
+  throw new NetworkProblem(
+    `A step of training would need ${mib(bytes)} of ${mib(available)} on this device.`,
+    'Give the network fewer channels, or show it smaller pairs.',
+  );
 }

@@ -1,13 +1,6 @@
 import { InternalError } from '../../internal-error';
 import type { KernelParameters } from '../../ir/kernel-graph';
-import {
-  elementsPerBuffer,
-  type FieldType,
-  fieldType,
-  liesTogether,
-  pointsType,
-  type ValueId,
-} from '../../ir/values';
+import { type FieldType, fieldType, liesTogether, pointsType, type ValueId } from '../../ir/values';
 import { defineOp, type OpAppender } from '../define-op';
 import { asField, asPoints, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
 import { perMm } from '../sample/per-mm';
@@ -180,7 +173,6 @@ export const splatPoints = defineOp<GridAttributes & { readonly outside: Outside
       emitter,
       { cotangent: i.cotangent, displacement: i.points, value: o.value },
       rowOfPoints(asPoints(inputTypes.points).count, source, attributes.outside),
-      { rows: 1, sourceVoxels: elementsPerBuffer(source) },
     );
   },
 });

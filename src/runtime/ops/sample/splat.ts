@@ -1,10 +1,11 @@
 import type { BufferId, KernelParameters } from '../../ir/kernel-graph';
-import { elementsPerBuffer, fieldType } from '../../ir/values';
+import { fieldType } from '../../ir/values';
 import { defineKernel } from '../define-kernel';
 import { defineOp, type Emitter } from '../define-op';
 import { asField, type GridAttributes, gridAttributes, gridOf } from '../grid-attributes';
 import { type Outside, samplingParameters, samplingParameterValues } from './sampling';
-import { rowExtents, splatLinear } from './splat.cpu';
+import { rowExtents } from './splat.cpu';
+import { splatted } from './splat.simd';
 import clearSource from './splat-clear.wgsl?raw';
 import convertSource from './splat-convert.wgsl?raw';
 import densitySource from './splat-density.wgsl?raw';
@@ -14,9 +15,10 @@ import largestSource from './splat-largest.wgsl?raw';
 import largestFinishSource from './splat-largest-finish.wgsl?raw';
 import scatterSource from './splat-scatter.wgsl?raw';
 
-/** Workgroups that look for a largest value on the GPU. */
-const chunks = 256;
+/** Workgroups that look for a largest value on the GPU, each in a chunk: no more than there is something for. */
+const mostChunks = 256;
 const chunkThreads = 256;
+const chunksOf = (voxels: number): number => Math.min(mostChunks, Math.ceil(voxels / chunkThreads));
 
 type Sizes = { readonly [Name in keyof typeof samplingParameters]: number | readonly number[] } & {
   readonly nx: number;
@@ -58,7 +60,7 @@ const splatDensityKernel = defineKernel({
     },
     {
       source: densityLargestSource,
-      threads: () => chunks * chunkThreads,
+      threads: (p) => chunksOf(sourceVoxels(p)) * chunkThreads,
       workgroupSize: chunkThreads,
       binds: ['sums', 'density'],
     },
@@ -92,12 +94,11 @@ const splatKernel = defineKernel({
     rows: 'read',
   },
   parameters: samplingParameters,
-  cpu: (b, p, share) =>
-    splatLinear(b.cotangent, b.displacement, b.affine, b.value, b.rows, p, share),
+  cpu: splatted,
   gpu: [
     {
       source: largestSource,
-      threads: () => chunks * chunkThreads,
+      threads: (p) => chunksOf(targetVoxels(p)) * chunkThreads,
       workgroupSize: chunkThreads,
       binds: ['cotangent', 'largest'],
     },
@@ -148,10 +149,7 @@ export const splat = defineOp<GridAttributes & { readonly outside: Outside }>()(
       source,
       i,
     );
-    emitSplat(emitter, { ...i, value: o.value }, parameters, {
-      rows: target.sizeVoxels[1] * target.sizeVoxels[2],
-      sourceVoxels: elementsPerBuffer(source),
-    });
+    emitSplat(emitter, { ...i, value: o.value }, parameters);
   },
 });
 
@@ -166,18 +164,17 @@ interface SplatBuffers {
 /**
  * Appends the passes of a splat.
  * @param parameters those of the sampling that it transposes
- * @param sizes rows of what was sampled, and voxels of what it was sampled from
  */
 export function emitSplat(
   emitter: Emitter,
   { cotangent: cotangents, displacement, affine, value }: SplatBuffers,
   parameters: KernelParameters,
-  sizes: { readonly rows: number; readonly sourceVoxels: number },
 ): void {
-  const sums = emitter.scratch(sizes.sourceVoxels, 'i32');
-  const density = emitter.scratch(chunks + 1);
-  const largest = emitter.scratch(chunks + 1);
-  const rows = emitter.scratch(2 * sizes.rows);
+  const sizes = parameters as Sizes;
+  const sums = emitter.scratch(sourceVoxels(sizes), 'i32');
+  const density = emitter.scratch(chunksOf(sourceVoxels(sizes)) + 1);
+  const largest = emitter.scratch(chunksOf(targetVoxels(sizes)) + 1);
+  const rows = emitter.scratch(2 * sizes.ny * sizes.nz);
   emitter.call(splatDensityKernel, { displacement, affine, sums, density, rows }, parameters);
   cotangents.forEach((cotangent, channel) => {
     emitter.call(

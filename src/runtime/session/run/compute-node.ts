@@ -4,8 +4,11 @@ import { messages } from '../../api/engine/messages';
 import type { ArrivedValues, ComputedValue, DataPortType } from '../../api/nodes/computed-values';
 import type { CheckedNode } from '../../compile/checked-graph';
 import { valuesOf } from '../../compile/data-values';
+import type { ToldWarning } from '../../compile/result-warnings';
 import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
+import { NetworkProblem } from '../../networks/network-on-device';
+import { predictDisplacement } from '../../networks/predict';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
 import { Refusal } from '../../refusal';
 import type { StoredInput } from '../inputs/input-store';
@@ -30,14 +33,20 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
   const { id, definition, params } = node;
   const { device, signal } = parts;
   let tensorFlow: Promise<TensorFlow> | undefined;
+  const opened = (): Promise<TensorFlow> => {
+    tensorFlow ??= openTensorFlow(device);
+    return tensorFlow;
+  };
+  const warnings: ToldWarning[] = [];
   try {
     const computed = await definition.compute?.(await arrivedAt(node, parts), params, {
       nodeId: id,
       device: device.kind,
       signal,
-      tensorFlow() {
-        tensorFlow ??= openTensorFlow(device);
-        return tensorFlow;
+      tensorFlow: opened,
+      predict: async (request) => predictDisplacement(await opened(), device, request),
+      warn(doubt) {
+        warnings.push({ about: doubt.about, diagnostic: messages.doubt(id, doubt) });
       },
       refuse(problem) {
         throw new Refusal(id, problem);
@@ -51,9 +60,13 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
     const bad = await notFiniteIn(values);
     if (bad) return { diagnostic: messages.nonFiniteResult(id, bad.port, bad.count) };
     const geometry = geometryFor(values.ports, parts.inputs);
-    return { result: { ...values, geometry, levels: [] } };
+    return { result: { ...values, geometry, levels: [], warnings } };
   } catch (error) {
     if (error instanceof Refusal) return { diagnostic: messages.recipe(id, error.problem) };
+    if (error instanceof NetworkProblem) {
+      const { message, remedy } = error;
+      return { diagnostic: messages.recipe(id, { port: 'network', message, remedy }) };
+    }
     const text = error instanceof Error ? error.message : String(error);
     return { diagnostic: messages.internal(id, text) };
   } finally {

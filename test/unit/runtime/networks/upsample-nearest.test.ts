@@ -1,14 +1,20 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createCpuDevice } from '../../../../src/runtime/cpu/device';
 import { upsampleNearest } from '../../../../src/runtime/networks/layers/upsample-nearest';
-import { openTensorFlow } from '../../../../src/runtime/networks/tensorflow';
+import { openTensorFlow, type TensorFlow } from '../../../../src/runtime/networks/tensorflow';
+
+let tf: TensorFlow;
+beforeEach(async () => {
+  tf = await openTensorFlow(createCpuDevice({ threads: 1 }));
+  tf.engine().startScope();
+});
+afterEach(() => tf.engine().endScope());
 
 it.each([
   ['slices', [2, 3, 2, 2]],
   ['volumes', [2, 2, 3, 2, 2]],
-])('repeats every sample along every axis, and sums what comes back: %s', async (_, shape) => {
-  const tf = await openTensorFlow(createCpuDevice({ threads: 1 }));
+])('repeats every sample along every axis, and sums what comes back: %s', (_, shape) => {
   const layer = upsampleNearest(tf, 'up');
   const input = tf
     .range(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deviceOpeners } from '../../../../src/runtime/device-openers';
 import {
   type CheckpointStore,
   checkpointsInMemory,
@@ -19,8 +20,29 @@ function lossesIn({ messages }: Awaited<ReturnType<typeof run>>): readonly numbe
 }
 
 describe('a node that learns', { timeout: 300_000 }, () => {
-  test('finds on wired objectives what brings the squares onto each other', async () => {
-    const watched = await run(open(), squaresRecipe({ steps: 30, validateEvery: 30 }), {});
+  test('finds what brings the squares onto each other, and predicts it', async () => {
+    const recipe = squaresRecipe({ steps: 30, validateEvery: 30 });
+    const node = (type: string) => ({ type, version: 1, params: {} });
+    const predicting = {
+      ...recipe,
+      nodes: {
+        ...recipe.nodes,
+        predict: node('network.predict'),
+        warp: node('apply.labels'),
+        dice: node('evaluate.dice'),
+      },
+      edges: [
+        ...recipe.edges,
+        { from: 'train.network', to: 'predict.network' },
+        { from: 'squares.fixed', to: 'predict.fixed' },
+        { from: 'squares.moving', to: 'predict.moving' },
+        { from: 'predict.transform', to: 'warp.transform' },
+        { from: 'squares.movingLabels', to: 'warp.labels' },
+        { from: 'squares.fixedLabels', to: 'dice.fixed' },
+        { from: 'warp.labels', to: 'dice.warped' },
+      ],
+    };
+    const watched = await run(open(), predicting, {});
     const { result, states, messages } = watched;
     expect(result.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(result.status).toBe('done');
@@ -31,6 +53,15 @@ describe('a node that learns', { timeout: 300_000 }, () => {
     expect(result.metrics).toMatchObject({ 'training.steps': 30 });
     expect(result.metrics['validation.dice.before']).toBeLessThan(0.82);
     expect(result.metrics['validation.dice']).toBeGreaterThan(0.95);
+    expect(result.metrics['dice.mean']).toBeGreaterThan(0.95);
+  });
+
+  test('integrates what predicts a velocity', async () => {
+    const recipe = squaresRecipe({ steps: 3, validateEvery: 3 }, { predicts: 'velocity' });
+    const watched = await run(open(), recipe, {});
+    expect(watched.result.status).toBe('done');
+    const losses = lossesIn(watched);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
   });
 
   test('is cancelled, goes on where it stopped, and ends as if it had never been', async () => {
@@ -80,6 +111,19 @@ describe('a node that learns', { timeout: 300_000 }, () => {
     const after = await run(open(checkpoints), recipe, {});
     expect(after.result.turned).toEqual(result.turned);
     expect(after.result.metrics).toEqual(result.metrics);
+  });
+
+  test('is refused where a step would not fit the device', async () => {
+    const machine = { gpu: undefined, spawnThread: undefined, threads: 1, memoryBytes: 2 ** 18 };
+    const session = openSession({ registry: registryWithSquares, devices: deviceOpeners(machine) });
+    const { result } = await run(session, squaresRecipe({ steps: 1 }), {});
+    expect(result.diagnostics).toMatchObject([
+      {
+        at: { nodeId: 'train', port: 'network' },
+        message: expect.stringMatching(/A step of training would need \d+ MiB of \d+ MiB on this/),
+        remedy: expect.stringContaining('fewer channels'),
+      },
+    ]);
   });
 
   test.each<[string, (recipe: Squares) => void, string, RegExp]>([

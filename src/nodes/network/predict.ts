@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { identityMatrix, type MovingWorldFromFixedWorld, type Vec3 } from '../../imaging/frames';
+import { type Grid, spacingMm } from '../../imaging/grid';
+import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
+import type { NetworkValue } from '../../runtime/api/nodes/port-values';
+import { gridAlong, gridPadded, gridWithSpacing, smoothingFor } from '../shared/new-grids';
+
+/** Half of the spacing, as before a pyramid's coarse levels. */
+const smoothPerSpacing = 0.5;
+
+/** A box that is smaller than the image by more than this leaves out what may matter. */
+const mostLeftOut = 0.15;
+
+export const predict = defineComputedNode({
+  type: 'network.predict',
+  version: 1,
+  title: 'Predict',
+  section: 'network',
+  synonyms: ['inference', 'infer', 'forward pass', 'apply network', 'deep learning', 'deformation'],
+  documentation: {
+    summary: 'The transform that a network which has learned predicts for two images.',
+    details: `Both images are brought to what the network has learned from: its number of voxels and their size, axes along those of the body, intensities from 0 to 1
+(the least to the 99th percentile), about the middle of the fixed image. What it predicts is brought back to the grid of the fixed image; beyond the network's box the motion of
+its edge goes on.
+
+Networks bend and do not turn: wire an affine registration to *Initial*. The prediction comes in one go, in a fraction of a second; wire it to *Initial* of *Register* to have it
+refined on any objective.
+
+It warns where the images are not what the network has learned from: where much of the fixed image lies outside of its box. It cannot see whether the
+contrast is one that it knows: look at the result, and measure.`,
+    references: [
+      {
+        text: 'Balakrishnan, Zhao, Sabuncu, Guttag, Dalca: VoxelMorph: A learning framework for deformable medical image registration, 2019',
+        doi: '10.1109/TMI.2019.2897538',
+      },
+    ],
+  },
+  params: z.object({}),
+  inputs: {
+    network: { type: 'network', doc: 'A network that has learned.' },
+    fixed: { type: 'image', doc: 'The image that stays, one channel.' },
+    moving: { type: 'image', doc: 'The image that is brought onto it, one channel.' },
+    initial: {
+      type: 'transform',
+      optional: true,
+      doc: 'Affine transform from fixed to moving, before the network bends anything.',
+    },
+  },
+  outputs: {
+    transform: {
+      type: 'transform',
+      doc: 'Fixed to moving, with the displacement on the grid of the fixed image.',
+    },
+  },
+  async compute({ network, fixed, moving, initial }, _, context) {
+    const { domain } = network;
+    if (!domain || !network.weights) {
+      return context.refuse({
+        port: 'network',
+        message: 'The network has not learned anything yet.',
+        remedy: 'Wire it through Train, or load weights.',
+      });
+    }
+    for (const [port, image] of Object.entries({ fixed, moving })) {
+      if (image.planes.length === 1) continue;
+      context.refuse({
+        port,
+        message: `A network sees one channel; this image has ${image.planes.length}.`,
+        remedy: 'Pick one of them (Pick channel).',
+      });
+    }
+    if (initial?.displacementMm) {
+      context.refuse({
+        port: 'initial',
+        message: 'A network starts from an affine transform; this one bends already.',
+        remedy: 'Wire the affine stage alone.',
+      });
+    }
+    const isSlice = domain.sizeVoxels[2] === 1;
+    if (isSlice !== (fixed.grid.sizeVoxels[2] === 1)) {
+      context.refuse({
+        port: 'fixed',
+        message: `The network has learned from ${isSlice ? 'slices' : 'volumes'}; this image is a ${isSlice ? 'volume' : 'slice'}.`,
+        remedy: `Take a network that has learned from ${isSlice ? 'volumes' : 'slices'}.`,
+      });
+    }
+    const seen = gridSeen(fixed.grid, domain);
+    const outside = shareOutside(fixed.grid, seen);
+    if (outside > mostLeftOut) {
+      context.warn({
+        about: 'network-domain',
+        port: 'fixed',
+        message: `The network sees a box of ${sizeMm(seen)} mm; ${Math.round(100 * outside)} % of the fixed image lies outside of it, where its edge goes on.`,
+        remedy:
+          'Crop the image to what is registered, or take a network for a larger field of view.',
+      });
+    }
+    const affine = initial?.affine ?? (identityMatrix as MovingWorldFromFixedWorld);
+    const displacementMm = await context.predict({
+      network,
+      fixed,
+      moving,
+      affine,
+      domain: seen,
+      smoothVoxels: {
+        fixed: smoothingFor(fixed.grid, seen, smoothPerSpacing),
+        moving: smoothingFor(moving.grid, seen, smoothPerSpacing),
+      },
+    });
+    return { transform: { kind: 'transform', grid: fixed.grid, affine, displacementMm } };
+  },
+});
+
+/** The grid of the network about the middle of an image, with its axes along those of the body. */
+function gridSeen(
+  grid: Grid,
+  { sizeVoxels, spacingMm: wanted }: NonNullable<NetworkValue['domain']>,
+): Grid {
+  const upright = gridUpright(grid);
+  const spaced = gridWithSpacing(upright, wanted);
+  const more = sizeVoxels.map((size, axis) => size - (spaced.sizeVoxels[axis] ?? 1));
+  const before = more.map((count) => Math.floor(count / 2)) as unknown as Vec3;
+  const after = more.map((count, axis) => count - (before[axis] ?? 0)) as unknown as Vec3;
+  return gridPadded(spaced, before, after);
+}
+
+/** The axes of an image along those of the body, its normal last where it is a slice. */
+function gridUpright(grid: Grid): Grid {
+  if (grid.sizeVoxels[2] !== 1) return gridAlong(grid, 'RAS');
+  const normal = [0, 1, 2].map((row) => Math.abs(grid.worldFromVoxel[4 * row + 2] ?? 0));
+  const code = ['ASR', 'RSA', 'RAS'][normal.indexOf(Math.max(...normal))];
+  return gridAlong(grid, code ?? 'RAS');
+}
+
+/** The share of an image's box that another box about the same middle does not reach. */
+function shareOutside(image: Grid, seen: Grid): number {
+  const [own, other] = [extentMm(gridUpright(image)), extentMm(seen)];
+  return (
+    1 - own.reduce((share, edge, axis) => share * Math.min(1, (other[axis] ?? edge) / edge), 1)
+  );
+}
+
+function extentMm(grid: Grid): readonly number[] {
+  return spacingMm(grid).map((edge, axis) => edge * (grid.sizeVoxels[axis] ?? 1));
+}
+
+function sizeMm(grid: Grid): string {
+  return extentMm(grid)
+    .slice(0, grid.sizeVoxels[2] === 1 ? 2 : 3)
+    .map((edge) => Math.round(edge))
+    .join(' × ');
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import type { Vec3 } from '../../imaging/frames';
+import { deriveSeed } from '../../imaging/phantoms/random';
+import { headLabelCount } from '../../imaging/synthesis/label-head';
+import { defaultSettings, type LabelSource } from '../../imaging/synthesis/settings';
+import { createSynthesizer } from '../../imaging/synthesis/synthesize';
+import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
+import {
+  choiceParameter,
+  flagParameter,
+  integerListParameter,
+  integerParameter,
+  numberParameter,
+} from '../../runtime/api/nodes/parameters';
+
+const sources: Readonly<Record<'shapes' | 'heads' | 'mixed', readonly LabelSource[]>> = {
+  shapes: ['shapes', 'tubes'],
+  heads: ['head'],
+  mixed: ['shapes', 'tubes', 'head', 'head'],
+};
+
+/** Validation pairs have numbers beyond those of any training. */
+const firstValidationPair = 2 ** 30;
+
+export const synthesize = defineComputedNode({
+  type: 'network.synthesize',
+  version: 1,
+  title: 'Synthesize',
+  section: 'network',
+  synonyms: [
+    'SynthMorph',
+    'generator',
+    'random shapes',
+    'synthetic',
+    'simulate',
+    'dataset',
+    'phantom',
+  ],
+  documentation: {
+    summary:
+      'Pairs of images without end, drawn from random maps of labels: a network learns from them without any data.',
+    details: `For each pair a map of labels is drawn; a smooth map that does not fold and a small affine one bend it, once for each image; and every label gets a random brightness, with noise, blur,
+a bias field and another gamma. With *Contrast: other* the two images have brightnesses of their own, as two MR sequences do: what a network learns then, by the overlap of labels, does not depend on
+contrast. With *same* they have one, for intensity-based training.
+
+**Shapes** are regions and tubes of all sizes that look like nothing in particular; **heads** are slices or volumes of a generated head, with and without skull; **mixed** is half of each.
+
+Wire *Dataset* to *Train*, and the maps of labels to *Label overlap*. The images and labels at the other ports are one pair, for you to look at: which one, says *Shown pair*.
+Pairs depend on the seed and their number alone. The validation pairs are others of the same kind: how a network does on real images they do not say.`,
+    references: [
+      {
+        text: 'Hoffmann, Billot, Greve, Iglesias, Fischl, Dalca: SynthMorph: Learning contrast-invariant registration without acquired images, 2022',
+        doi: '10.1109/TMI.2021.3116879',
+      },
+    ],
+  },
+  params: z.object({
+    sizeVoxels: integerListParameter({
+      title: 'Size',
+      help: 'Voxels along x and y, or along x, y and z: two numbers make slices, three volumes.',
+      unit: 'voxels',
+      default: [192, 192],
+      min: 16,
+      max: 512,
+      maxLength: 3,
+    }),
+    spacingMm: numberParameter({
+      title: 'Spacing',
+      help: 'Edge of a voxel.',
+      unit: 'mm',
+      default: 1,
+      min: 0.05,
+      max: 20,
+    }),
+    labels: choiceParameter({
+      title: 'Labels of',
+      help: 'Shapes like nothing in particular, generated heads, or half of each.',
+      choices: ['shapes', 'heads', 'mixed'],
+      default: 'mixed',
+    }),
+    contrast: choiceParameter({
+      title: 'Contrast',
+      help: 'Whether the two images of a pair show a label in brightnesses of their own, or in the same.',
+      choices: ['other', 'same'],
+      default: 'other',
+    }),
+    ownAnatomy: flagParameter({
+      title: 'Two people',
+      help: 'Heads of a pair are those of two people, whose folds differ; off, one head is bent.',
+      default: false,
+    }),
+    deformationMm: numberParameter({
+      title: 'Deformation',
+      help: 'Largest standard deviation of the random velocities at each of three resolutions.',
+      unit: 'mm',
+      default: 3,
+      min: 0,
+      max: 30,
+    }),
+    validationPairs: integerParameter({
+      title: 'Validation pairs',
+      help: 'Pairs that are never learned from.',
+      default: 8,
+      min: 1,
+      max: 100,
+      advanced: true,
+    }),
+    seed: integerParameter({
+      title: 'Seed',
+      help: 'Of all pairs.',
+      default: 1,
+      min: 0,
+      max: 1_000_000,
+      advanced: true,
+    }),
+    shownPair: integerParameter({
+      title: 'Shown pair',
+      help: 'Which of the validation pairs the ports of images and labels show, from 1.',
+      default: 1,
+      min: 1,
+      max: 100,
+      advanced: true,
+    }),
+  }),
+  inputs: {},
+  outputs: {
+    dataset: { type: 'dataset', doc: 'Pairs without end to learn from, and some to validate on.' },
+    fixed: {
+      type: 'image',
+      doc: 'Fixed image of the shown pair; in training, of the pair of the step.',
+    },
+    moving: { type: 'image', doc: 'Moving image of the same pair.' },
+    fixedLabels: { type: 'labels', doc: 'Labels of that fixed image.' },
+    movingLabels: { type: 'labels', doc: 'Labels of that moving image.' },
+  },
+  async compute(_, params, context) {
+    const { sizeVoxels, spacingMm, deformationMm, validationPairs } = params;
+    const [nx, ny, nz] = sizeVoxels;
+    if (nx === undefined || ny === undefined) {
+      return context.refuse({
+        parameter: 'sizeVoxels',
+        message: 'One number makes neither slices nor volumes.',
+        remedy: 'Give two numbers for slices, three for volumes.',
+      });
+    }
+    const dimensions = nz === undefined ? 2 : 3;
+    const size: Vec3 = [nx, ny, nz ?? 1];
+    const initial = defaultSettings(dimensions, size, [spacingMm, spacingMm, spacingMm]);
+    const { grid, pair } = createSynthesizer({
+      ...initial,
+      labelSources: sources[params.labels],
+      contrast: params.contrast,
+      sameSubject: !params.ownAnatomy,
+      deformation: { ...initial.deformation, stdVoxels: deformationMm / spacingMm },
+    });
+    const seedOf = (n: number): number => deriveSeed(params.seed, n);
+    const validationPair = (n: number) => pair(seedOf(firstValidationPair + n));
+    const shown = validationPair((params.shownPair - 1) % validationPairs);
+    const labelCount = Math.max(initial.labelCount, headLabelCount);
+    const ids = Array.from({ length: labelCount }, (__, label) => BigInt(label));
+    const image = (plane: Float32Array) => ({ kind: 'image', grid, planes: [plane] }) as const;
+    const labels = (values: Uint32Array) => ({ kind: 'labels', grid, values, ids }) as const;
+    return {
+      dataset: {
+        kind: 'dataset',
+        grid,
+        labelIds: ids,
+        trainingPair: (n) => pair(seedOf(n)),
+        validationPairs,
+        validationPair,
+      },
+      fixed: image(shown.fixed),
+      moving: image(shown.moving),
+      fixedLabels: labels(shown.fixedLabels),
+      movingLabels: labels(shown.movingLabels),
+    };
+  },
+});

@@ -1,0 +1,17 @@
+import type { MovingWorldFromFixedWorld, Vec3 } from '../../../imaging/frames';
+import type { Grid } from '../../../imaging/grid';
+import type { ComputedImage } from '../data-kinds/image';
+import type { NetworkValue } from '../data-kinds/network';
+
+/** What a network is asked. */
+export interface PredictionRequest {
+  readonly network: NetworkValue;
+  readonly fixed: ComputedImage;
+  readonly moving: ComputedImage;
+  /** From the fixed to the moving world before the network bends anything. */
+  readonly affine: MovingWorldFromFixedWorld;
+  /** The grid that the network sees, in the fixed world. */
+  readonly domain: Grid;
+  /** Standard deviations of the Gaussians before the images are read there, voxels along the axes of each. */
+  readonly smoothVoxels: { readonly fixed: Vec3; readonly moving: Vec3 };
+}

@@ -1,0 +1,77 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import { uniformStream } from '../../src/imaging/phantoms/random';
+import { createCpuDevice } from '../../src/runtime/cpu/device';
+import type { Device } from '../../src/runtime/devices';
+import { lapirn } from '../../src/runtime/networks/architectures/lapirn';
+import { voxelmorph } from '../../src/runtime/networks/architectures/voxelmorph';
+import { createFieldOps } from '../../src/runtime/networks/field-ops';
+import { closeTensorFlow, openTensorFlow } from '../../src/runtime/networks/tensorflow';
+import { buildNetwork, type TriedNetwork } from '../support/architecture';
+import { relativeDifference } from '../support/network';
+import { openTestDevice } from '../support/run-gpu';
+
+/** Field and gradients of a network; weights are drawn on the processor, and so the same anywhere. */
+async function computed(device: Device, tried: TriedNetwork) {
+  const tf = await openTensorFlow(device);
+  const fieldOps = createFieldOps(tf, device);
+  const { model } = buildNetwork(tf, { ...tried, fieldOps });
+  const random = uniformStream(3);
+  for (const weight of model.trainableWeights) {
+    const values = Array.from({ length: weight.read().size }, () => 0.4 * (random() - 0.5));
+    tf.tidy(() => {
+      weight.write(
+        weight
+          .read()
+          .clipByValue(-1, 1)
+          .add(tf.tensor(values, weight.shape as number[])),
+      );
+    });
+  }
+  const shape = [1, ...[...tried.sizeVoxels].reverse(), 1];
+  const images = [4, 5].map((seed) => {
+    const length = shape.reduce((a, b) => a * b);
+    return tf.tensor(Array.from({ length }, uniformStream(seed)), shape);
+  });
+  const field = () => {
+    const outputs = model.apply(images, { training: true }) as Tensor | Tensor[];
+    return (Array.isArray(outputs) ? outputs[0] : outputs) as Tensor;
+  };
+  const prediction = tf.tidy(field);
+  const { value, grads } = tf.variableGrads(
+    () => field().square().mean().asScalar(),
+    model.trainableWeights.map((weight) => (weight as unknown as { val: Variable }).val),
+  );
+  const names = model.trainableWeights.map(
+    (weight) => (weight as unknown as { val: Variable }).val.name,
+  );
+  const found = {
+    field: (await prediction.data()).slice(),
+    gradients: await Promise.all(names.map(async (name) => (await grads[name]?.data())?.slice())),
+  };
+  tf.dispose([value, ...Object.values(grads), prediction, ...images]);
+  model.dispose();
+  fieldOps.destroy();
+  return { tf, ...found };
+}
+
+it.for([
+  [voxelmorph, { encoder: [2, 3], decoder: [3, 2, 3] }, [8, 4, 12]] as const,
+  // Strided and transposed convolutions, field ops and bounds besides.
+  [lapirn, { width: 1 }, [8, 8]] as const,
+])(
+  'predicts and learns on the GPU as on the CPU: %#',
+  async ([architecture, settings, sizeVoxels], context) => {
+    const gpu = await openTestDevice();
+    if ('skipped' in gpu) return context.skip(gpu.skipped);
+    const tried = { architecture, settings, sizeVoxels };
+    const onGpu = await computed(gpu, tried);
+    closeTensorFlow(onGpu.tf);
+    gpu.destroy();
+    const onCpu = await computed(createCpuDevice({ threads: 1 }), tried);
+    expect(relativeDifference(onGpu.field, onCpu.field)).toBeLessThan(1e-5);
+    for (const [index, gradient] of onCpu.gradients.entries()) {
+      expect(relativeDifference(onGpu.gradients[index] ?? [], gradient ?? [])).toBeLessThan(1e-4);
+    }
+  },
+);
