@@ -1,6 +1,6 @@
 import type { DataStorage, DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs';
 import type { ThreadsForTensors } from '../../devices';
-import type { TensorFlow } from '../tensorflow';
+import type { TensorFlow } from './library';
 import { Team } from './team';
 import { TensorMemory } from './tensor-memory';
 

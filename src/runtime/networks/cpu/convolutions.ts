@@ -1,5 +1,4 @@
 import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs';
-import type { TensorFlow } from '../tensorflow';
 import {
   type Convolution,
   convolveBack,
@@ -8,6 +7,7 @@ import {
   type Finish,
 } from './convolve';
 import { isFloat, sizeOf, type TensorKernel } from './kernel';
+import type { TensorFlow } from './library';
 
 /** Reads shapes and attributes; undefined where it is dilated or has its channels first. */
 type Describe = (

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { TensorFlow } from '../tensorflow';
 import type { TensorBackend } from './backend';
 import { isFloat, sizeOf, type TensorKernel } from './kernel';
+import type { TensorFlow } from './library';
 
 /** Windows side by side; in 2-D one plane. */
 interface Windows {

@@ -1,10 +1,10 @@
 import type { KernelFunc } from '@tensorflow/tfjs';
-import type { TensorFlow } from '../tensorflow';
 import type { TensorBackend } from './backend';
 import { convolutionKernels } from './convolutions';
 import { copyKernels } from './copies';
 import { elementwiseKernels, slopeOf } from './elementwise';
 import { type Inputs, isFloat, type TensorKernel } from './kernel';
+import type { TensorFlow } from './library';
 import { poolingKernels, resizeKernels } from './pooling';
 
 /** The backend's name: TensorFlow.js finds its kernels by it. */
