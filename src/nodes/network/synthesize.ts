@@ -2,7 +2,11 @@ import { z } from 'zod';
 import type { Vec3 } from '../../imaging/frames';
 import { deriveSeed } from '../../imaging/phantoms/random';
 import { headLabelCount } from '../../imaging/synthesis/label-head';
-import { defaultSettings, type LabelSource } from '../../imaging/synthesis/settings';
+import {
+  brainSettings,
+  defaultSettings,
+  type SynthesisSettings,
+} from '../../imaging/synthesis/settings';
 import { createSynthesizer } from '../../imaging/synthesis/synthesize';
 import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
 import {
@@ -12,12 +16,6 @@ import {
   integerParameter,
   numberParameter,
 } from '../../runtime/api/nodes/parameters';
-
-const sources: Readonly<Record<'shapes' | 'heads' | 'mixed', readonly LabelSource[]>> = {
-  shapes: ['shapes', 'tubes'],
-  heads: ['head'],
-  mixed: ['shapes', 'tubes', 'head', 'head'],
-};
 
 /** Validation pairs have numbers beyond those of any training. */
 const firstValidationPair = 2 ** 30;
@@ -43,7 +41,7 @@ export const synthesize = defineComputedNode({
 a bias field and another gamma. With *Contrast: other* the two images have brightnesses of their own, as two MR sequences do: what a network learns then, by the overlap of labels, does not depend on
 contrast. With *same* they have one, for intensity-based training.
 
-**Shapes** are regions and tubes of all sizes that look like nothing in particular; **heads** are slices or volumes of a generated head, with and without skull; **mixed** is half of each.
+**Shapes** are regions and tubes of all sizes that look like nothing in particular; **heads** are slices or volumes of a generated head, most of them without skull; **mixed** is some of each.
 
 Wire *Dataset* to *Train*, and the maps of labels to *Label overlap*. The images and labels at the other ports are one pair, for you to look at: which one, says *Shown pair*.
 Pairs depend on the seed and their number alone. The validation pairs are others of the same kind: how a network does on real images they do not say.`,
@@ -74,7 +72,7 @@ Pairs depend on the seed and their number alone. The validation pairs are others
     }),
     labels: choiceParameter({
       title: 'Labels of',
-      help: 'Shapes like nothing in particular, generated heads, or half of each.',
+      help: 'Shapes like nothing in particular, generated heads, or some of each.',
       choices: ['shapes', 'heads', 'mixed'],
       default: 'mixed',
     }),
@@ -145,10 +143,9 @@ Pairs depend on the seed and their number alone. The validation pairs are others
     }
     const dimensions = nz === undefined ? 2 : 3;
     const size: Vec3 = [nx, ny, nz ?? 1];
-    const initial = defaultSettings(dimensions, size, [spacingMm, spacingMm, spacingMm]);
+    const initial = settingsFor(params.labels, dimensions, size, spacingMm);
     const { grid, pair } = createSynthesizer({
       ...initial,
-      labelSources: sources[params.labels],
       contrast: params.contrast,
       sameSubject: !params.ownAnatomy,
       deformation: { ...initial.deformation, stdVoxels: deformationMm / spacingMm },
@@ -176,3 +173,17 @@ Pairs depend on the seed and their number alone. The validation pairs are others
     };
   },
 });
+
+function settingsFor(
+  labels: 'shapes' | 'heads' | 'mixed',
+  dimensions: 2 | 3,
+  size: Vec3,
+  edgeMm: number,
+): SynthesisSettings {
+  const spacingMm: Vec3 = [edgeMm, edgeMm, edgeMm];
+  if (labels === 'shapes') {
+    return { ...defaultSettings(dimensions, size, spacingMm), labelSources: ['shapes', 'tubes'] };
+  }
+  const settings = brainSettings(dimensions, size, spacingMm);
+  return labels === 'mixed' ? settings : { ...settings, labelSources: ['head'] };
+}
