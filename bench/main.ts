@@ -7,6 +7,7 @@ import { type BenchOptions, benchHelp, parseBenchOptions, type SuiteName } from 
 import { formatSection, type Section } from './report';
 import { compile } from './suites/compile';
 import { conditioning } from './suites/conditioning';
+import { convolution } from './suites/convolution';
 import { convolutionGpu } from './suites/convolution-gpu';
 import { folding } from './suites/folding';
 import { formulas } from './suites/formulas';
@@ -28,6 +29,7 @@ const suites: Readonly<Record<SuiteName, (host: BenchHost) => Promise<readonly S
   folding,
   conditioning,
   systems,
+  convolution,
   'convolution-gpu': convolutionGpu,
 };
 

@@ -13,6 +13,7 @@ export const suiteNames = [
   'folding',
   'conditioning',
   'systems',
+  'convolution',
   'convolution-gpu',
 ] as const;
 export type SuiteName = (typeof suiteNames)[number];
@@ -23,6 +24,7 @@ const onlyWhenNamed: readonly string[] = [
   'folding',
   'conditioning',
   'systems',
+  'convolution',
   'convolution-gpu',
 ];
 const byDefault = suiteNames.filter((name) => !onlyWhenNamed.includes(name));
@@ -46,7 +48,7 @@ export interface BenchOptions {
   readonly only: string | undefined;
 }
 
-export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|process|folding|conditioning|systems|convolution-gpu ...] [options]
+export const benchHelp = `usage: npm run bench -- [kernels|formulas|recipes|compile|memory|real|process|folding|conditioning|systems|convolution|convolution-gpu ...] [options]
 
        npm run bench -- compare BEFORE.json AFTER.json
 
