@@ -30,7 +30,7 @@ export const portOutlines: Readonly<Record<PortShape, string>> = {
   ring: 'M6 1a5 5 0 1 1 0 10a5 5 0 1 1 0-10zM6 3.6a2.4 2.4 0 1 0 0 4.8a2.4 2.4 0 1 0 0-4.8z',
   cross: 'M4.2.8h3.6v3.4h3.4v3.6H7.8v3.4H4.2V7.8H.8V4.2h3.4z',
   'bow-tie': 'M.8 .8L6 4.2L11.2 .8v10.4L6 7.8L.8 11.2z',
-  stack: 'M1 .8h10v4.4H1zM1 6.8h10v4.4H1z',
+  stack: 'M.8 .4h10.4v3.8H.8zM.8 7.8h10.4v3.8H.8z',
   chevron: 'M.8 1h5.6l4.8 5l-4.8 5H.8l4.2-5z',
 };
 
