@@ -167,11 +167,26 @@ class RecipeDraw {
       params.iterations = levels.map(() => 1 + random.below(4));
       params.shrink = levels.map(() => random.pick(this.#isTame ? [1, 2] : [1, 2, 3, 32]));
     }
+    if (section === 'network') this.#makeSmall(type, params);
     if (section === 'save') {
       const isSet = 'prefix' in Object.fromEntries(known);
       params[isSet ? 'prefix' : 'name'] = isSet ? `p${this.#count}-` : `f${this.#count}.nii.gz`;
     }
     return params;
+  }
+
+  /** Networks that are built, and learn, within a moment. */
+  #makeSmall(type: string, params: Record<string, unknown>): void {
+    const random = this.#random;
+    if ('width' in (schema.$defs[`params.${type}`]?.properties ?? {})) params.width = 2;
+    if (type === 'network.transmorph') params.size = 'tiny';
+    if (type === 'network.train') {
+      Object.assign(params, { steps: 1 + random.below(2), validateEvery: 1 + random.below(2) });
+    }
+    if (type === 'network.synthesize') {
+      const sizes = [[16, 16], [32, 16], [32, 32], [16, 16, 16], [20, 24], [16]];
+      Object.assign(params, { sizeVoxels: random.pick(sizes), validationPairs: 1 });
+    }
   }
 
   #value(parameter: ParameterSchema): unknown {

@@ -1,3 +1,4 @@
+import { dataKinds } from '../../src/runtime/api/data-kinds/index';
 import type { RunResult } from '../../src/runtime/api/engine/engine-api';
 import type { Session } from '../../src/runtime/session';
 
@@ -9,7 +10,8 @@ export async function numbersLeft(
   const numbers = new Map<string, ArrayLike<number> & Iterable<number>>();
   for (const { nodeId, port, kind, handle } of outputs) {
     const name = `${nodeId}.${port}`;
-    const as = kind === 'transform' || kind === 'table' ? kind : 'volume';
+    const { asTransform, asVolume } = dataKinds[kind];
+    const as = asTransform ? 'transform' : asVolume ? 'volume' : 'table';
     const read = await session.read({ handle, as });
     if (read.kind === 'volume') numbers.set(name, read.volume.values);
     else if (read.kind === 'table') {

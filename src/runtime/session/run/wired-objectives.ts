@@ -132,10 +132,25 @@ export async function wiredObjectives(
       return sources.map(({ nodeId, port }) => {
         const value = lowered.values.get(nodeId)?.[port];
         if (value?.kind !== 'objective') throw new InternalError(`${nodeId} gave no objective.`);
+        if (!canBeAsked(value)) throw new WiringRefused([notAskable(nodeId)]);
         return value;
       });
     },
   };
+}
+
+/** Whether it can be asked about a displacement: a network shows its objectives nothing else. */
+function canBeAsked(part: ObjectivePart): boolean {
+  if (part.on === 'round-trips') return false;
+  return !('roles' in part) || part.roles.some((role) => role === 'displacement' || role === 'map');
+}
+
+function notAskable(nodeId: string): Diagnostic {
+  return messages.recipe(nodeId, {
+    message:
+      'A network gives a displacement, and this weighs something else: a velocity, a metric or a way back.',
+    remedy: 'Wire a regularizer of displacements, such as Diffusion, Bending energy or Folding.',
+  });
 }
 
 function givesParts({ definition }: CheckedNode): boolean {

@@ -138,6 +138,13 @@ describe('a node that learns', { timeout: 300_000 }, () => {
       /made this of one pair/,
     ],
     [
+      'an objective that weighs what no network gives',
+      ({ nodes }) =>
+        Object.assign(nodes.diffusion, { type: 'regularizer.kinetic-energy', params: {} }),
+      'diffusion',
+      /gives a displacement, and this weighs something else/,
+    ],
+    [
       'a network whose levels do not divide the pairs',
       ({ nodes }) => {
         Object.assign(nodes.unet.params, {
