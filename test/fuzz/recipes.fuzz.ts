@@ -9,7 +9,7 @@ import { bind, openSession } from '../support/small-session';
 import type { FuzzProperty } from './fuzz-property';
 import { type HostileRecipe, hostileRecipe, samplesOf } from './recipe-changes';
 
-const slowMs = 5000;
+const slowMs = 10_000;
 
 /**
  * Hostile recipes through the reader and the compiler: neither throws, hangs or calls a fault of the
