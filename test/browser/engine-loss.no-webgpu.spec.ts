@@ -103,8 +103,9 @@ test('a pool thread that ends in a run is noticed, and the next run is done', as
     threads[0]?.terminate();
   });
   await expect(clock(page)).toContainText('Failed', { timeout: soonMs });
+  // Whichever stage it was in: on a slow machine the first.
   await expect(page.locator('.run-panel .diagnostic', { hasText: 'A thread ended' })).toContainText(
-    'greedy',
+    /^(affine|greedy)/,
   );
   await expect(notice(page)).toHaveCount(0);
   await runShort(page);
