@@ -39,20 +39,52 @@ export const copyKernels: Readonly<Record<string, TensorKernel>> = {
     const others = x.shape.some((n, i) => i !== cut && n !== lengths[i]);
     if (others || cut < 0 || starts.length !== x.shape.length || sizeOf(lengths) === 0)
       return undefined;
-    const inner = sizeOf(x.shape.slice(cut + 1));
-    const run = (lengths[cut] as number) * inner;
-    const { info, address } = backend.newTensor(lengths);
-    const from = backend.addressOf(x) + 4 * (starts[cut] as number) * inner;
-    const outer = sizeOf(x.shape.slice(0, cut));
-    copyRuns(backend, from, address, {
-      outer,
-      run,
-      from: (x.shape[cut] as number) * inner,
-      to: run,
+    return partOf(backend, x, {
+      axis: cut,
+      start: starts[cut] as number,
+      length: lengths[cut] as number,
     });
-    return info;
+  },
+  // What comes back through a concatenation.
+  SplitV(backend, { x }, { numOrSizeSplits, axis }) {
+    if (!isFloat(x) || sizeOf(x.shape) === 0) return undefined;
+    const along = Number(axis) < 0 ? Number(axis) + x.shape.length : Number(axis);
+    const whole = x.shape[along] as number;
+    const lengths = Array.isArray(numOrSizeSplits)
+      ? (numOrSizeSplits as number[])
+      : Array.from({ length: Number(numOrSizeSplits) }, () => whole / Number(numOrSizeSplits));
+    // A length that is left open, or that does not come out even, is TensorFlow.js's to judge.
+    if (!lengths.every((length) => Number.isInteger(length) && length > 0)) return undefined;
+    let start = 0;
+    return lengths.map((length) => {
+      const part = partOf(backend, x, { axis: along, start, length });
+      start += length;
+      return part;
+    });
   },
 };
+
+/** A part of a tensor along one axis, whole along all others. */
+function partOf(
+  backend: TensorBackend,
+  x: TensorInfo,
+  {
+    axis,
+    start,
+    length,
+  }: { readonly axis: number; readonly start: number; readonly length: number },
+): TensorInfo {
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const run = length * inner;
+  const { info, address } = backend.newTensor(x.shape.map((n, i) => (i === axis ? length : n)));
+  copyRuns(backend, backend.addressOf(x) + 4 * start * inner, address, {
+    outer: sizeOf(x.shape.slice(0, axis)),
+    run,
+    from: (x.shape[axis] as number) * inner,
+    to: run,
+  });
+  return info;
+}
 
 /** Floats of a task. */
 const taskFloats = 1 << 15;

@@ -12,7 +12,7 @@ export type TensorKernel = (
   backend: TensorBackend,
   inputs: Inputs,
   attributes: NamedAttrMap,
-) => TensorInfo | undefined;
+) => TensorInfo | TensorInfo[] | undefined;
 
 /** Whether a tensor is there and holds what our kernels compute with. */
 export function isFloat(info: TensorInfo | undefined): info is TensorInfo {

@@ -68,6 +68,14 @@ const cases: Readonly<
     of: (tf, [a, b]) => tf.concat([a!, b!], -1),
   },
   'a part of the rows': { shapes: [[4, 6, 3]], of: (_, [a]) => a!.slice([1, 0, 0], [2, -1, -1]) },
+  'the second of three equal parts': {
+    shapes: [[2, 5, 9]],
+    of: (tf, [a]) => tf.split(a!, 3, -1)[1]!,
+  },
+  'the first of two parts of the rows': {
+    shapes: [[7, 5]],
+    of: (tf, [a]) => tf.split(a!, [3, 4], 0)[0]!,
+  },
   'a corner': { shapes: [[4, 6, 3]], of: (_, [a]) => a!.slice([1, 2, 0], [2, 2, 3]) },
   'a mean': { shapes: [[7, 9, 11]], of: (_, [a]) => a!.mean() },
 };
