@@ -131,9 +131,12 @@ const sum: TensorKernel = (backend, { x }, attributes) => {
   const rank = x.shape.length;
   const given = [axis ?? []].flat().map((n) => (n < 0 ? n + rank : n));
   const axes = new Set(given.length === 0 ? x.shape.keys() : given);
-  const keepsLast = axes.size === rank - 1 && !axes.has(rank - 1);
+  // An axis of one is as good as summed: the gradient of a bias leaves out the batch.
+  const isGone = (n: number, i: number): boolean => axes.has(i) || n === 1;
+  const isWhole = x.shape.every(isGone);
+  const keepsLast = !isWhole && x.shape.slice(0, -1).every(isGone);
   const count = sizeOf(x.shape);
-  if ((axes.size !== rank && !keepsLast) || count === 0) return undefined;
+  if ((!isWhole && !keepsLast) || count === 0) return undefined;
   const kept = keepsLast ? (x.shape[rank - 1] as number) : 1;
   const period = leastCommonMultiple(kept, 4);
   const chunk = Math.max(1, Math.floor(sumChunkFloats / period)) * period;

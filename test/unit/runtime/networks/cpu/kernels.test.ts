@@ -77,6 +77,12 @@ const cases: Readonly<
     of: (tf, [a]) => tf.split(a!, [3, 4], 0)[0]!,
   },
   'a corner': { shapes: [[4, 6, 3]], of: (_, [a]) => a!.slice([1, 2, 0], [2, 2, 3]) },
+  'a sum that leaves a batch of one': {
+    shapes: [[1, 4, 5, 6, 3]],
+    of: (_, [a]) => a!.sum([1, 2, 3]),
+  },
+  'a sum over rows of single numbers': { shapes: [[5, 1]], of: (_, [a]) => a!.sum(0, true) },
+  'a sum over the middle': { shapes: [[3, 4, 5]], of: (_, [a]) => a!.sum(1) },
   'a mean': { shapes: [[7, 9, 11]], of: (_, [a]) => a!.mean() },
 };
 
