@@ -58,7 +58,7 @@ contrast is one that it knows: look at the result, and measure.`,
       return context.refuse({
         port: 'network',
         message: 'The network has not learned anything yet.',
-        remedy: 'Wire it through Train, or load weights.',
+        remedy: 'Wire it through Train.',
       });
     }
     for (const [port, image] of Object.entries({ fixed, moving })) {
