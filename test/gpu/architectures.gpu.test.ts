@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { uniformStream } from '../../src/imaging/phantoms/random';
 import { createCpuDevice } from '../../src/runtime/cpu/device';
 import type { Device } from '../../src/runtime/devices';
+import { hypermorph } from '../../src/runtime/networks/architectures/hypermorph';
 import { lapirn } from '../../src/runtime/networks/architectures/lapirn';
 import { voxelmorph } from '../../src/runtime/networks/architectures/voxelmorph';
 import { createFieldOps } from '../../src/runtime/networks/field-ops';
@@ -33,6 +34,7 @@ async function computed(device: Device, tried: TriedNetwork) {
     const length = shape.reduce((a, b) => a * b);
     return tf.tensor(Array.from({ length }, uniformStream(seed)), shape);
   });
+  if (tried.architecture.condition) images.push(tf.tensor([0.3], [1, 1]));
   const field = () => {
     const outputs = model.apply(images, { training: true }) as Tensor | Tensor[];
     return (Array.isArray(outputs) ? outputs[0] : outputs) as Tensor;
@@ -59,6 +61,8 @@ it.for([
   [voxelmorph, { encoder: [2, 3], decoder: [3, 2, 3] }, [8, 4, 12]] as const,
   // Strided and transposed convolutions, field ops and bounds besides.
   [lapirn, { width: 1 }, [8, 8]] as const,
+  // Kernels that a network generates.
+  [hypermorph, { encoder: [2], decoder: [2], layers: 1, units: 3 }, [4, 4]] as const,
 ])(
   'predicts and learns on the GPU as on the CPU: %#',
   async ([architecture, settings, sizeVoxels], context) => {

@@ -59,8 +59,9 @@ export function expectArchitecture(tf: TensorFlow, tried: TriedNetwork): void {
 
 function expectShapes(tf: TensorFlow, tried: TriedNetwork): void {
   const { model, everyVoxels } = buildNetwork(tf, tried);
-  expect(model.inputNames).toEqual(['moving', 'fixed']);
-  const pair = images(tf, tried.sizeVoxels);
+  const told = tried.architecture.condition ? ['regularization'] : [];
+  expect(model.inputNames).toEqual(['moving', 'fixed', ...told]);
+  const pair = inputsOf(tf, tried);
   const outputs = predict(tf, model, pair);
   const axes = tried.sizeVoxels.length;
   const size = [...tried.sizeVoxels].reverse().map((n) => n / everyVoxels);
@@ -114,7 +115,7 @@ function expectGradients(tf: TensorFlow, tried: TriedNetwork): void {
       weight.write(weight.read().clipByValue(-1, 1).add(noise(weight, 0.2)));
     });
   }
-  const pair = images(tf, tried.sizeVoxels);
+  const pair = inputsOf(tf, tried);
   const tries = tried.gradients ?? (tried.sizeVoxels.length === 2 ? 6 : 3);
   const every = Math.ceil(model.trainableWeights.length / tries);
   const weights = model.trainableWeights.filter((_, index) => index % every === 0);
@@ -201,9 +202,15 @@ function predict(
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
-/** Two images of noise in [0, 1]: smooth ones would bring many activations to their kinks at once. */
-function images(tf: TensorFlow, sizeVoxels: readonly number[]): readonly Tensor[] {
+/**
+ * Two images of noise in [0, 1]: smooth ones would bring many activations to their kinks at once. And how much regularization
+ * counts where the network is told.
+ */
+function inputsOf(tf: TensorFlow, { architecture, sizeVoxels }: TriedNetwork): readonly Tensor[] {
   const shape = [1, ...[...sizeVoxels].reverse(), 1];
   const length = sizeVoxels.reduce((a, b) => a * b, 1);
-  return [1, 2].map((seed) => tf.tensor(Array.from({ length }, uniformStream(seed)), shape));
+  const images = [1, 2].map((seed) =>
+    tf.tensor(Array.from({ length }, uniformStream(seed)), shape),
+  );
+  return architecture.condition ? [...images, tf.tensor([0.7], [1, 1])] : images;
 }

@@ -1,5 +1,7 @@
 import type { Architecture } from './architecture';
+import { conditionalLapIrn } from './conditional-lapirn';
 import { fourierNet } from './fourier-net';
+import { hypermorph } from './hypermorph';
 import { lapirn } from './lapirn';
 import { lkuNet } from './lku-net';
 import { symnet } from './symnet';
@@ -15,6 +17,8 @@ const all: readonly Architecture[] = [
   fourierNet,
   lapirn,
   transmorph,
+  hypermorph,
+  conditionalLapIrn,
 ];
 
 /** Every architecture by its name in files. */
