@@ -40,7 +40,9 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { conditionalLapIrn } from './network/conditional-lapirn';
 import { fourierNet } from './network/fourier-net';
+import { hypermorph } from './network/hypermorph';
 import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
 import { predict } from './network/predict';
@@ -214,6 +216,8 @@ export const nodeDefinitions = [
   fourierNet,
   lapirn,
   transmorph,
+  hypermorph,
+  conditionalLapIrn,
   synthesize,
   trainNetwork,
   predict,
