@@ -26,6 +26,7 @@ import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
 import { loadLandmarks } from './load/landmarks';
 import { loadMask } from './load/mask';
+import { loadNetwork } from './load/network';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
@@ -99,6 +100,7 @@ import { volumePreservation } from './regularizer/volume-preservation';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
 import { saveLandmarks } from './save/landmarks';
+import { saveNetwork } from './save/network';
 import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
 import { correlationRatio } from './similarity/correlation-ratio';
@@ -216,6 +218,7 @@ export const nodeDefinitions = [
   transmorph,
   synthesize,
   trainNetwork,
+  loadNetwork,
   predict,
   register,
   applyToImage,
@@ -240,6 +243,7 @@ export const nodeDefinitions = [
   logJacobianImage,
   saveImage,
   saveLabels,
+  saveNetwork,
   saveTransform,
   saveLandmarks,
 ] as const;
