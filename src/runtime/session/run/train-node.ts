@@ -27,8 +27,9 @@ export interface TrainParts extends RecipeParts {
   readonly signal: AbortSignal;
   readonly turns: TrainingTurns;
   readonly checkpoints: CheckpointStore;
-  /** Under which the training is gone on with: what its result depends on. */
-  readonly key: string;
+  /** Under which the training is gone on with: what its way depends on, though not how far it goes. */
+  readonly checkpointKey: string;
+  readonly recipeSha256: string;
   readonly runId: string;
   onProgress(progress: RunProgress): void;
 }
@@ -39,7 +40,7 @@ const messageEveryMs = 100;
 /** Lets a node learn. What is wrong with its data, or goes wrong in it, becomes a diagnostic on it. */
 export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<NodeOutcome> {
   const { id, definition, params } = node;
-  const { device, signal, checkpoints, key } = parts;
+  const { device, signal, checkpoints, checkpointKey, recipeSha256 } = parts;
   let tensorFlow: TensorFlow | undefined;
   try {
     const request = definition.train?.(await arrivedAt(node, parts), params, {
@@ -50,12 +51,13 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
     });
     if (!request) throw new InternalError(`${definition.type} does not learn.`);
     const objectives = await wiredObjectives(node, parts);
-    const stored = await checkpoints.load(key);
+    const stored = await checkpoints.load(checkpointKey);
     const resume = stored && decodeCheckpoint(stored);
     tensorFlow = await openTensorFlow(device);
     const rates = parts.turns.begin(id, { learningRate: request.learningRate });
     const trained = await runTraining(tensorFlow, device, request, objectives, {
       signal,
+      recipeSha256,
       ...(resume ? { resume } : {}),
       learningRate: () => rates.value('learningRate'),
       canTurn(turn) {
@@ -65,7 +67,7 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
       ...progressOf(id, request, parts, (steps) => rates.reached(steps)),
       save(checkpoint) {
         const turned = rates.taken();
-        return checkpoints.save(key, encodeCheckpoint({ ...checkpoint, turned }));
+        return checkpoints.save(checkpointKey, encodeCheckpoint({ ...checkpoint, turned }));
       },
     });
     if (trained.outcome === 'not-finite') {
@@ -104,21 +106,13 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
   }
 }
 
-/** The last look at the validation pairs that counted, with the loss and the number of steps. */
-function rowsOf({ looks, losses, steps }: TrainingOutcome) {
-  const numbers = looks.reduce<Readonly<Record<string, number>>>(
-    (best, look) => (scoreOf(look.numbers) > scoreOf(best) ? look.numbers : best),
-    looks[0]?.numbers ?? {},
-  );
+/** Steps and loss, and the look at the validation pairs that found the best weights. */
+function rowsOf({ best, losses, steps }: TrainingOutcome) {
   return [
     { name: 'training.steps', value: steps },
     ...(losses.length > 0 ? [{ name: 'training.loss', value: losses.at(-1)?.[0] ?? 0 }] : []),
-    ...Object.entries(numbers).map(([name, value]) => ({ name, value })),
+    ...Object.entries(best).map(([name, value]) => ({ name, value })),
   ];
-}
-
-function scoreOf(numbers: Readonly<Record<string, number>>): number {
-  return numbers['validation.dice'] ?? -(numbers['validation.loss'] ?? Number.POSITIVE_INFINITY);
 }
 
 /** Tells of a training as a loop is told of. */
