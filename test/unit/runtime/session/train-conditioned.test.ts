@@ -102,6 +102,22 @@ describe('a network that is told how much regularization counts', { timeout: 300
     }
   });
 
+  test('may weigh regularizers alone', async () => {
+    const { nodes, ...recipe } = toldRecipe({ steps: 2, validateEvery: 2 });
+    const unet = node('network.conditional-lapirn', { width: 1, strongest: 4 });
+    const watched = await run(open(), { ...recipe, nodes: { ...nodes, unet } }, {});
+    expect(watched.result.status).toBe('done');
+    const names = watched.messages.flatMap(({ losses }) => losses.map((told) => told.names))[0]!;
+    const at = (name: string) => names.indexOf(name);
+    for (const [step, row] of lossesIn(watched).entries()) {
+      const similar = row[at('mse')]! + 0.1 * row[at('overlap')]!;
+      expect(row[0]).toBeCloseTo(
+        similar + 4 * shareOfStep(1, step) * 0.1 * row[at('diffusion')]!,
+        5,
+      );
+    }
+  });
+
   test('is refused where no regularizer is wired', async () => {
     const recipe = toldRecipe({ steps: 1 });
     const edges = recipe.edges.filter(({ from }) => from !== 'diffusion.objective');

@@ -26,7 +26,6 @@ describe('networks that are told how much regularization counts', () => {
     ['HyperMorph, slices', hypermorph, smallUnet, [8, 12], 2],
     ['HyperMorph, volumes', hypermorph, { ...smallUnet, predicts: 'displacement' }, [4, 8, 4], 1],
     ['conditional LapIRN, slices', conditionalLapIrn, { width: 1 }, [16, 16], 1],
-    ['conditional LapIRN, volumes', conditionalLapIrn, { width: 1 }, [8, 8, 8], 2],
   ])(
     'keep what an architecture promises: %s',
     (_, architecture, settings, sizeVoxels, gradients) => {
