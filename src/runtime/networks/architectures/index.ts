@@ -1,4 +1,5 @@
 import type { Architecture } from './architecture';
+import { dualAttention } from './dual-attention';
 import { fourierNet } from './fourier-net';
 import { lapirn } from './lapirn';
 import { lkuNet } from './lku-net';
@@ -15,6 +16,7 @@ const all: readonly Architecture[] = [
   fourierNet,
   lapirn,
   transmorph,
+  dualAttention,
 ];
 
 /** Every architecture by its name in files. */

@@ -43,7 +43,8 @@ export function instanceNormalization(tf: TensorFlow, name: string): Layer {
   });
 }
 
-function standardized(tf: TensorFlow, input: Tensor, axis: number): Tensor {
+/** To mean 0 and variance 1 along an axis. */
+export function standardized(tf: TensorFlow, input: Tensor, axis: number): Tensor {
   const centred = input.sub(input.mean(axis, true));
   const variance = centred.square().mean(axis, true);
   return centred.mul(tf.rsqrt(variance.add(epsilon)));

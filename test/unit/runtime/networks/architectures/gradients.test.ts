@@ -35,6 +35,7 @@ const tried: Readonly<Record<string, readonly Followed[]>> = {
     { settings: swin, sizeVoxels: [64, 64, 1] },
     { settings: swin, sizeVoxels: [32, 32, 32], lines: 1 },
   ],
+  'dual-attention': both(unet, [8, 8, 8]),
 };
 
 it('leaves out no architecture', () => {
