@@ -46,8 +46,10 @@ import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
 import { predict } from './network/predict';
 import { symnet } from './network/symnet';
+import { symtrans } from './network/symtrans';
 import { synthesize } from './network/synthesize';
 import { synthmorph } from './network/synthmorph';
+import { tdNet } from './network/td-net';
 import { trainNetwork } from './network/train';
 import { transmorph } from './network/transmorph';
 import { voxelmorph } from './network/voxelmorph';
@@ -216,6 +218,8 @@ export const nodeDefinitions = [
   lapirn,
   transmorph,
   dualAttention,
+  tdNet,
+  symtrans,
   synthesize,
   trainNetwork,
   predict,

@@ -4,7 +4,9 @@ import { fourierNet } from './fourier-net';
 import { lapirn } from './lapirn';
 import { lkuNet } from './lku-net';
 import { symnet } from './symnet';
+import { symtrans } from './symtrans';
 import { synthmorph } from './synthmorph';
+import { tdNet } from './td-net';
 import { transmorph } from './transmorph';
 import { voxelmorph } from './voxelmorph';
 
@@ -17,6 +19,8 @@ const all: readonly Architecture[] = [
   lapirn,
   transmorph,
   dualAttention,
+  tdNet,
+  symtrans,
 ];
 
 /** Every architecture by its name in files. */

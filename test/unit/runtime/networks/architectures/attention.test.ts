@@ -2,11 +2,19 @@ import type { SymbolicTensor, Tensor } from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { uniformStream } from '../../../../../src/imaging/phantoms/random';
 import { createCpuDevice } from '../../../../../src/runtime/cpu/device';
+import type { Architecture } from '../../../../../src/runtime/networks/architectures/architecture';
 import { dualAttention } from '../../../../../src/runtime/networks/architectures/dual-attention';
 import { memoryOfNetwork } from '../../../../../src/runtime/networks/architectures/memory-of-network';
+import { symtrans } from '../../../../../src/runtime/networks/architectures/symtrans';
+import { tdNet } from '../../../../../src/runtime/networks/architectures/td-net';
 import { attention } from '../../../../../src/runtime/networks/layers/attention';
 import { coordinateAttention } from '../../../../../src/runtime/networks/layers/coordinate-attention';
 import type { Layer } from '../../../../../src/runtime/networks/layers/custom-layer';
+import { depthwiseConvolution } from '../../../../../src/runtime/networks/layers/depthwise-convolution';
+import { depthwiseReduction } from '../../../../../src/runtime/networks/layers/depthwise-reduction';
+import { gatherNeighbours } from '../../../../../src/runtime/networks/layers/gather-neighbours';
+import { imageNormalization } from '../../../../../src/runtime/networks/layers/normalization';
+import { spreadNeighbours } from '../../../../../src/runtime/networks/layers/spread-neighbours';
 import { openTensorFlow, type TensorFlow } from '../../../../../src/runtime/networks/tensorflow';
 import {
   buildNetwork,
@@ -105,6 +113,102 @@ describe('dual-attention VoxelMorph', () => {
   });
 });
 
+describe.each([
+  { architecture: tdNet, settings: { width: 1 } },
+  { architecture: symtrans, settings: { width: 1, strides: [3, 2, 1] } },
+])('$architecture.title', (tried) => {
+  it.each([
+    ['slices', [16, 32]],
+    ['volumes', [16, 16, 16]],
+  ])('keeps what an architecture promises: %s', (_, sizeVoxels) => {
+    expectArchitecture(tf, { ...tried, sizeVoxels });
+  });
+});
+
+it('counts the parameters of TD-Net and SymTrans as their tables have them', () => {
+  const count = (architecture: Architecture, axes: number) => {
+    const sizeVoxels = Array<number>(axes).fill(16);
+    return countParameters(tf, { architecture, settings: {}, sizeVoxels });
+  };
+  for (const axes of [2, 3]) {
+    const convolution = (i: number, o: number, bias = 1) => (3 ** axes * i + bias) * o;
+    /** Normalizations; queries; keys and values; projection; reduction; perceptron. */
+    const block = (c: number, stride: number, inQueries: number, keyBias: number, bias: number) =>
+      4 * c +
+      ((3 ** axes + 1 + inQueries) * c + c * c + c) +
+      2 * (c * c + keyBias * c) +
+      (c * c + c) +
+      ((stride + 1) ** axes + bias + 2) * c +
+      (8 * c * c + 5 * c);
+    const total = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b);
+    const pairs = (list: readonly (readonly [number, number])[]) =>
+      total(list.map(([i, o]) => convolution(i, o)));
+    const tdStage = (c: number, stride: number) =>
+      convolution(c / 2, c) + 2 * block(c, stride, 2, 0, 1);
+    expect(count(tdNet, axes)).toBe(
+      pairs([
+        [2, 16],
+        [16, 32],
+        [256, 128],
+        [256, 128],
+        [128, 64],
+        [128, 64],
+        [64, 32],
+        [64, 32],
+      ]) +
+        pairs([
+          [64, 32],
+          [32, 16],
+          [32, 16],
+          [16, axes],
+        ]) +
+        total([tdStage(64, 8), tdStage(128, 4), tdStage(256, 2)]),
+    );
+    const embed = (i: number, o: number) => convolution(i, o, 0) + 2 * o;
+    const blocks = (c: number, stride: number, n: number) => n * block(c, stride, 0, 1, 0) + 2 * c;
+    const expand = (c: number) => 2 ** axes * c * c + (c * c) / 2 + c / 2 + c;
+    const grow = (i: number, o: number) => 2 ** axes * i * o + o;
+    expect(count(symtrans, axes)).toBe(
+      total(
+        [
+          [2, 16],
+          [16, 16],
+          [16, 32],
+          [32, 32],
+        ].map(([i, o]) => convolution(i!, o!, 0)),
+      ) +
+        embed(32, 64) +
+        blocks(64, 24, 4) +
+        embed(64, 128) +
+        blocks(128, 16, 2) +
+        embed(128, 256) +
+        blocks(256, 12, 2) +
+        expand(256) +
+        convolution(256, 128) +
+        embed(128, 128) +
+        blocks(128, 16, 2) +
+        expand(128) +
+        convolution(128, 64) +
+        embed(64, 64) +
+        blocks(64, 24, 2) +
+        grow(64, 32) +
+        pairs([
+          [64, 32],
+          [32, 32],
+        ]) +
+        grow(32, 16) +
+        pairs([
+          [32, 16],
+          [16, 16],
+          [16, axes],
+        ]),
+    );
+  }
+  // 16.05 million are published; TD-Net's is that of its authors' program without what it never uses.
+  expect(count(symtrans, 3)).toBe(16_049_667);
+  expect(count(tdNet, 3)).toBe(5_826_531);
+});
+
 it('attends as its formula says, keys on a grid of their own', () => {
   const [q, k, v] = [drawn([1, 2, 3, 4], 1), drawn([1, 1, 2, 4], 2), drawn([1, 1, 2, 6], 3)];
   const layer = attention(tf, { name: 'attention', heads: 2, scale: 0.7 });
@@ -173,4 +277,89 @@ it('weighs channels by where along each axis they are strong', () => {
     }, value);
   });
   expectClose(values, expected);
+});
+
+/** Each channel convolved by itself: plain loops over a volume, from the place where the first kernel begins. */
+function convolvedAlone(
+  x: readonly number[],
+  size: readonly number[],
+  channels: number,
+  kernel: readonly number[],
+  { width, stride, counts }: { width: number; stride: number; counts: readonly number[] },
+): number[] {
+  const before = size.map((n, a) => Math.floor(((counts[a]! - 1) * stride + width - n) / 2));
+  const all = (shape: readonly number[]) =>
+    Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => [
+      Math.floor(i / (shape[1]! * shape[2]!)),
+      Math.floor(i / shape[2]!) % shape[1]!,
+      i % shape[2]!,
+    ]);
+  return all(counts).flatMap((place) =>
+    Array.from({ length: channels }, (_, c) =>
+      all([width, width, width]).reduce((sum, tap, t) => {
+        const at = tap.map((offset, a) => place[a]! * stride + offset - before[a]!);
+        if (at.some((p, a) => p < 0 || p >= size[a]!)) return sum;
+        const voxel = (at[0]! * size[1]! + at[1]!) * size[2]! + at[2]!;
+        return sum + x[voxel * channels + c]! * kernel[t * channels + c]!;
+      }, 0),
+    ),
+  );
+}
+
+it('convolves each channel by itself, in parts of sixteen', () => {
+  const [size, channels] = [[2, 3, 4], 19];
+  const { tensor, values: x } = drawn([1, ...size, channels], 6);
+  const zeros = tf.initializers.zeros();
+  const begins = { kernelInitializer: zeros, biasInitializer: zeros };
+  const layer = depthwiseConvolution(tf, { name: 'depthwise', channels, axes: 3, ...begins });
+  const { shape, values, weights } = applied(layer, [tensor]);
+  expect(shape).toEqual([1, ...size, channels]);
+  const [kernel, bias] = weights as [number[], number[]];
+  const sums = convolvedAlone(x, size, channels, kernel, { width: 3, stride: 1, counts: size });
+  expectClose(
+    values,
+    sums.map((sum, i) => sum + bias[i % channels]!),
+  );
+});
+
+it.each([
+  ['smaller than the map', [4, 6, 5], 2, [2, 3, 3]],
+  ['larger than the map', [4, 6, 5], 7, [1, 1, 1]],
+])('reduces each channel by kernels that overlap, %s', (_, size, stride, counts) => {
+  const channels = 2;
+  const { tensor, values: x } = drawn([1, ...size, channels], 8);
+  const zeros = tf.initializers.zeros();
+  const begins = { kernelInitializer: zeros, biasInitializer: zeros };
+  const reduction = { name: 'reduction', channels, axes: 3, stride, bias: true, ...begins };
+  const { shape, values, weights } = applied(depthwiseReduction(tf, reduction), [tensor]);
+  expect(shape).toEqual([1, ...counts, channels]);
+  const [kernel, bias] = weights as [number[], number[]];
+  const sums = convolvedAlone(x, size, channels, kernel, { width: stride + 1, stride, counts });
+  expectClose(
+    values,
+    sums.map((sum, i) => sum + bias[i % channels]!),
+  );
+});
+
+it('spreads to neighbours what was gathered from them', () => {
+  const { tensor, values } = drawn([1, 2, 4, 6, 3], 9);
+  const gathered = gatherNeighbours(tf, 'gather').apply(tensor) as Tensor;
+  const spread = spreadNeighbours(tf, 'spread').apply(gathered) as Tensor;
+  expect(spread.shape).toEqual([1, 2, 4, 6, 3]);
+  expectClose([...spread.dataSync()], values);
+});
+
+it('normalizes an image by itself, and leaves a single place as it is', () => {
+  const { tensor, values } = drawn([1, 2, 3, 2], 10);
+  const many = applied(imageNormalization(tf, 'many', 2), [tensor]);
+  const [gamma, beta] = many.weights as [number[], number[]];
+  const expected = values.map((value, i) => {
+    const own = values.filter((_, j) => j % 2 === i % 2);
+    const mean = own.reduce((a, b) => a + b) / 6;
+    const variance = own.reduce((a, b) => a + (b - mean) ** 2, 0) / 6;
+    return ((value - mean) / Math.sqrt(variance + 1e-5)) * gamma[i % 2]! + beta[i % 2]!;
+  });
+  expectClose(many.values, expected);
+  const one = applied(imageNormalization(tf, 'one', 2), [tf.tensor([3, -5], [1, 1, 1, 2])]);
+  expectClose(one.values, [3 * gamma[0]! + beta[0]!, -5 * gamma[1]! + beta[1]!]);
 });

@@ -22,6 +22,11 @@ const both = (settings: object, volume = cube): readonly Followed[] => [
   { settings, sizeVoxels: volume },
 ];
 
+const large = (settings: object): readonly Followed[] => [
+  { settings, sizeVoxels: [32, 32, 1] },
+  { settings, sizeVoxels: [32, 16, 16] },
+];
+
 /** Every architecture, as small as it comes. */
 const tried: Readonly<Record<string, readonly Followed[]>> = {
   voxelmorph: both({ ...unet, predicts: 'velocity' }, [8, 8, 8]),
@@ -36,6 +41,9 @@ const tried: Readonly<Record<string, readonly Followed[]>> = {
     { settings: swin, sizeVoxels: [32, 32, 32], lines: 1 },
   ],
   'dual-attention': both(unet, [8, 8, 8]),
+  // So large that several keys are left.
+  'td-net': large({ width: 2, depths: [1, 1, 1], strides: [3, 2, 1] }),
+  symtrans: large({ width: 1, depths: [1, 1, 1, 1, 1], strides: [3, 2, 1] }),
 };
 
 it('leaves out no architecture', () => {
