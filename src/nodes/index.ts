@@ -52,6 +52,7 @@ import { synthmorph } from './network/synthmorph';
 import { tdNet } from './network/td-net';
 import { trainNetwork } from './network/train';
 import { transmorph } from './network/transmorph';
+import { vitVNet } from './network/vit-v-net';
 import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
@@ -220,6 +221,7 @@ export const nodeDefinitions = [
   dualAttention,
   tdNet,
   symtrans,
+  vitVNet,
   synthesize,
   trainNetwork,
   predict,

@@ -16,6 +16,8 @@ export interface FollowedNetwork {
   readonly sizeVoxels: readonly [number, number, number];
   /** Lines that are followed; the weights are dealt out to them. 2 if absent. */
   readonly lines?: number;
+  /** How far a weight goes to either side, in shares of what it usually is. 0.0015 if absent. */
+  readonly stride?: number;
 }
 
 /** What following them shows. */
@@ -28,8 +30,6 @@ export interface FollowedGradient {
 }
 
 const spacing = [1.5, 1, 2] as const;
-/** How far a weight goes to either side, in shares of what it usually is. */
-const stride = 0.0015;
 /** Of the field, in voxels. The moving image reaches further than that beyond the fixed one. */
 const [largestVoxels, marginVoxels] = [2.5, 4];
 
@@ -49,7 +49,7 @@ const [largestVoxels, marginVoxels] = [2.5, 4];
 export async function followGradient(
   tf: TensorFlow,
   device: Device,
-  { architecture, settings, sizeVoxels, lines = 2 }: FollowedNetwork,
+  { architecture, settings, sizeVoxels, lines = 2, stride = 0.0015 }: FollowedNetwork,
 ): Promise<FollowedGradient> {
   const { fixedGrid, movingGrid } = grids(sizeVoxels);
   const fields = createFieldOps(tf, device);
@@ -93,7 +93,7 @@ export async function followGradient(
 
   const start = variables.map((variable) => variable.clone());
   const here = gradient();
-  const steps = stepsOf(tf, start, here, drawn);
+  const steps = stepsOf(tf, start, here, { stride, drawn });
   const errors = Array.from({ length: lines }, (_, line) => {
     const mine = (index: number) => index % lines === line;
     const go = (t: number) =>
@@ -133,7 +133,7 @@ function stepsOf(
   tf: TensorFlow,
   start: readonly Tensor[],
   gradients: readonly Tensor[],
-  drawn: (like: Tensor) => Tensor,
+  { stride, drawn }: { readonly stride: number; drawn(like: Tensor): Tensor },
 ): readonly Tensor[] {
   const usual = (t: Tensor) => Math.sqrt(tf.tidy(() => t.square().mean().dataSync()[0] ?? 0));
   const all = start.map((weight, index) => {

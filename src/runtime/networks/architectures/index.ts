@@ -8,6 +8,7 @@ import { symtrans } from './symtrans';
 import { synthmorph } from './synthmorph';
 import { tdNet } from './td-net';
 import { transmorph } from './transmorph';
+import { vitVNet } from './vit-v-net';
 import { voxelmorph } from './voxelmorph';
 
 const all: readonly Architecture[] = [
@@ -21,6 +22,7 @@ const all: readonly Architecture[] = [
   dualAttention,
   tdNet,
   symtrans,
+  vitVNet,
 ];
 
 /** Every architecture by its name in files. */

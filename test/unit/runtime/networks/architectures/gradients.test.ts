@@ -16,15 +16,20 @@ const cube: Followed['sizeVoxels'] = [16, 16, 16];
 const unet = { encoder: [3, 4], decoder: [4, 3, 4, 3] };
 const swin = { channels: 4, fieldChannels: 1, depths: [2, 1, 1, 1], heads: [1, 2, 1, 1] };
 
+const vit = {
+  ...{ patch: 2, hidden: 4, blocks: 2, heads: 2, perceptron: 6, bottom: 3 },
+  ...{ encoder: [3, 3, 3], decoder: [1, 1, 3, 3, 3] },
+};
+
 /** The same settings for a slice and for a volume. */
 const both = (settings: object, volume = cube): readonly Followed[] => [
   { settings, sizeVoxels: slice },
   { settings, sizeVoxels: volume },
 ];
 
-const large = (settings: object): readonly Followed[] => [
-  { settings, sizeVoxels: [32, 32, 1] },
-  { settings, sizeVoxels: [32, 16, 16] },
+const large = (settings: object, stride?: number): readonly Followed[] => [
+  { settings, sizeVoxels: [32, 32, 1], ...(stride && { stride }) },
+  { settings, sizeVoxels: [32, 16, 16], ...(stride && { stride }) },
 ];
 
 /** Every architecture, as small as it comes. */
@@ -43,6 +48,8 @@ const tried: Readonly<Record<string, readonly Followed[]>> = {
   'dual-attention': both(unet, [8, 8, 8]),
   // So large that several keys are left.
   'td-net': large({ width: 2, depths: [1, 1, 1], strides: [3, 2, 1] }),
+  // Normalized again and again on the way up, it bends more than others.
+  'vit-v-net': large(vit, 0.0005),
   symtrans: large({ width: 1, depths: [1, 1, 1, 1, 1], strides: [3, 2, 1] }),
 };
 

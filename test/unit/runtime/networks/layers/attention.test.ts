@@ -1,12 +1,7 @@
 import type { SymbolicTensor, Tensor } from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { uniformStream } from '../../../../../src/imaging/phantoms/random';
 import { createCpuDevice } from '../../../../../src/runtime/cpu/device';
-import type { Architecture } from '../../../../../src/runtime/networks/architectures/architecture';
-import { dualAttention } from '../../../../../src/runtime/networks/architectures/dual-attention';
-import { memoryOfNetwork } from '../../../../../src/runtime/networks/architectures/memory-of-network';
-import { symtrans } from '../../../../../src/runtime/networks/architectures/symtrans';
-import { tdNet } from '../../../../../src/runtime/networks/architectures/td-net';
 import { attention } from '../../../../../src/runtime/networks/layers/attention';
 import { coordinateAttention } from '../../../../../src/runtime/networks/layers/coordinate-attention';
 import type { Layer } from '../../../../../src/runtime/networks/layers/custom-layer';
@@ -16,11 +11,6 @@ import { gatherNeighbours } from '../../../../../src/runtime/networks/layers/gat
 import { imageNormalization } from '../../../../../src/runtime/networks/layers/normalization';
 import { spreadNeighbours } from '../../../../../src/runtime/networks/layers/spread-neighbours';
 import { openTensorFlow, type TensorFlow } from '../../../../../src/runtime/networks/tensorflow';
-import {
-  buildNetwork,
-  countParameters,
-  expectArchitecture,
-} from '../../../../support/architecture';
 
 let tf: TensorFlow;
 beforeAll(async () => {
@@ -67,147 +57,6 @@ function expectClose(found: readonly number[], expected: readonly number[]): voi
   expect(found).toHaveLength(expected.length);
   expect(Math.max(...found.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-5);
 }
-
-describe('dual-attention VoxelMorph', () => {
-  it.each([
-    ['slices', [8, 12], 'displacement'],
-    ['volumes', [8, 4, 12], 'velocity'],
-  ])('keeps what an architecture promises: %s', (_, sizeVoxels, predicts) => {
-    const settings = { encoder: [2, 3], decoder: [3, 2, 3, 2], predicts };
-    expectArchitecture(tf, { architecture: dualAttention, settings, sizeVoxels });
-  });
-
-  it('has the parameters of VoxelMorph and of its attention', () => {
-    const count = (sizeVoxels: readonly number[]) =>
-      countParameters(tf, { architecture: dualAttention, settings: {}, sizeVoxels });
-    // Queries and keys of 4 channels, values, a scale; squeezed to 8, normalized, a gate for each axis.
-    const position = 2 * (32 * 4 + 4) + 32 * 32 + 32 + 1;
-    const coordinate = (axes: number) => 32 * 8 + 8 + 16 + axes * (8 * 32 + 32);
-    expect(count([16, 16, 16])).toBe(327_331 + position + coordinate(3));
-    expect(count([16, 16])).toBe(
-      304 +
-        4_640 +
-        3 * 9_248 +
-        3 * 18_464 +
-        13_856 +
-        4_624 +
-        2_320 +
-        290 +
-        position +
-        coordinate(2),
-    );
-  });
-
-  it('counts a number for each pair of places, where the map is smallest alone', () => {
-    const memory = (sizeVoxels: readonly number[]) => {
-      const { model } = buildNetwork(tf, { architecture: dualAttention, settings: {}, sizeVoxels });
-      const inside = memoryOfNetwork(model).activationBytes;
-      model.dispose();
-      return inside;
-    };
-    // Four times the places: sixteen times the pairs, twice the profile, and four times all the rest.
-    const [places, along] = [2 * 4, 2 + 4];
-    const pairs = 3 * (16 - 4) * places ** 2;
-    const profiles = (2 - 4) * along * (5 * 32 + 9 * 8);
-    expect(memory([64, 128]) - 4 * memory([32, 64])).toBe(4 * (pairs + profiles));
-  });
-});
-
-describe.each([
-  { architecture: tdNet, settings: { width: 1 } },
-  { architecture: symtrans, settings: { width: 1, strides: [3, 2, 1] } },
-])('$architecture.title', (tried) => {
-  it.each([
-    ['slices', [16, 32]],
-    ['volumes', [16, 16, 16]],
-  ])('keeps what an architecture promises: %s', (_, sizeVoxels) => {
-    expectArchitecture(tf, { ...tried, sizeVoxels });
-  });
-});
-
-it('counts the parameters of TD-Net and SymTrans as their tables have them', () => {
-  const count = (architecture: Architecture, axes: number) => {
-    const sizeVoxels = Array<number>(axes).fill(16);
-    return countParameters(tf, { architecture, settings: {}, sizeVoxels });
-  };
-  for (const axes of [2, 3]) {
-    const convolution = (i: number, o: number, bias = 1) => (3 ** axes * i + bias) * o;
-    /** Normalizations; queries; keys and values; projection; reduction; perceptron. */
-    const block = (c: number, stride: number, inQueries: number, keyBias: number, bias: number) =>
-      4 * c +
-      ((3 ** axes + 1 + inQueries) * c + c * c + c) +
-      2 * (c * c + keyBias * c) +
-      (c * c + c) +
-      ((stride + 1) ** axes + bias + 2) * c +
-      (8 * c * c + 5 * c);
-    const total = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b);
-    const pairs = (list: readonly (readonly [number, number])[]) =>
-      total(list.map(([i, o]) => convolution(i, o)));
-    const tdStage = (c: number, stride: number) =>
-      convolution(c / 2, c) + 2 * block(c, stride, 2, 0, 1);
-    expect(count(tdNet, axes)).toBe(
-      pairs([
-        [2, 16],
-        [16, 32],
-        [256, 128],
-        [256, 128],
-        [128, 64],
-        [128, 64],
-        [64, 32],
-        [64, 32],
-      ]) +
-        pairs([
-          [64, 32],
-          [32, 16],
-          [32, 16],
-          [16, axes],
-        ]) +
-        total([tdStage(64, 8), tdStage(128, 4), tdStage(256, 2)]),
-    );
-    const embed = (i: number, o: number) => convolution(i, o, 0) + 2 * o;
-    const blocks = (c: number, stride: number, n: number) => n * block(c, stride, 0, 1, 0) + 2 * c;
-    const expand = (c: number) => 2 ** axes * c * c + (c * c) / 2 + c / 2 + c;
-    const grow = (i: number, o: number) => 2 ** axes * i * o + o;
-    expect(count(symtrans, axes)).toBe(
-      total(
-        [
-          [2, 16],
-          [16, 16],
-          [16, 32],
-          [32, 32],
-        ].map(([i, o]) => convolution(i!, o!, 0)),
-      ) +
-        embed(32, 64) +
-        blocks(64, 24, 4) +
-        embed(64, 128) +
-        blocks(128, 16, 2) +
-        embed(128, 256) +
-        blocks(256, 12, 2) +
-        expand(256) +
-        convolution(256, 128) +
-        embed(128, 128) +
-        blocks(128, 16, 2) +
-        expand(128) +
-        convolution(128, 64) +
-        embed(64, 64) +
-        blocks(64, 24, 2) +
-        grow(64, 32) +
-        pairs([
-          [64, 32],
-          [32, 32],
-        ]) +
-        grow(32, 16) +
-        pairs([
-          [32, 16],
-          [16, 16],
-          [16, axes],
-        ]),
-    );
-  }
-  // 16.05 million are published; TD-Net's is that of its authors' program without what it never uses.
-  expect(count(symtrans, 3)).toBe(16_049_667);
-  expect(count(tdNet, 3)).toBe(5_826_531);
-});
 
 it('attends as its formula says, keys on a grid of their own', () => {
   const [q, k, v] = [drawn([1, 2, 3, 4], 1), drawn([1, 1, 2, 4], 2), drawn([1, 1, 2, 6], 3)];
