@@ -4,6 +4,7 @@ import { holdLife } from './runtime/api/worker-life';
 import type { PoolThread } from './runtime/cpu/pool-worker';
 import { webPoolThread } from './runtime/cpu/threads';
 import { deviceOpeners } from './runtime/device-openers';
+import { checkpointsInBrowser } from './runtime/networks/training/checkpoints-in-browser';
 import { createSession } from './runtime/session';
 
 /** A pool thread of the CPU device as a worker of this worker. */
@@ -20,6 +21,7 @@ const shareForResults = 1 / 8;
 const session = createSession({
   maxResultBytes: deviceMemory * 2 ** 30 * shareForResults,
   registry: nodeRegistry,
+  checkpoints: checkpointsInBrowser(),
   devices: deviceOpeners({
     gpu: navigator.gpu,
     // Without cross-origin isolation memory cannot be shared, and one thread does it all.
