@@ -12,6 +12,19 @@ function spawnThread(): PoolThread {
   return webPoolThread(new Worker(new URL('./cpu-worker.ts', import.meta.url), { type: 'module' }));
 }
 
+/** Addresses of the files of networks that come with Weft, by name; each is fetched when a recipe asks for it. */
+const networkUrls = import.meta.glob<string>('../networks/*.zip', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+
+async function bundled(name: string): Promise<Uint8Array | undefined> {
+  const url = networkUrls[`../networks/${name}.zip`];
+  const answer = url === undefined ? undefined : await fetch(url);
+  return answer?.ok ? new Uint8Array(await answer.arrayBuffer()) : undefined;
+}
+
 /** Not every browser tells, and none tells more than a few GiB: what is usual then. */
 const { deviceMemory = 8 } = navigator as { readonly deviceMemory?: number };
 
@@ -22,6 +35,7 @@ const session = createSession({
   maxResultBytes: deviceMemory * 2 ** 30 * shareForResults,
   registry: nodeRegistry,
   checkpoints: checkpointsInBrowser(),
+  bundled,
   devices: deviceOpeners({
     gpu: navigator.gpu,
     // Without cross-origin isolation memory cannot be shared, and one thread does it all.
