@@ -15,11 +15,12 @@ import type {
   RunResult,
   TurnOutcome,
 } from './api/engine/engine-api';
+import type { CheckpointStore } from './api/engine/checkpoint-store';
 import type { Gzip } from './api/engine/file-writers/file-writer';
 import { messages } from './api/engine/messages';
 import type { NodeRegistry } from './api/nodes/define-node';
 import type { DeviceOpener } from './devices';
-import { type CheckpointStore, checkpointsInMemory } from './networks/training/checkpoint';
+import { checkpointsInMemory } from './networks/training/checkpoint';
 import { SessionDevices } from './session/devices-of-session';
 import type { Gunzip } from './session/inputs/expand-aside';
 import { type BundledFiles, InputStore } from './session/inputs/input-store';

@@ -1,14 +1,16 @@
 import type { ComputedValue, DataPortType } from '../../api/data-kinds/index';
+import type { CheckpointStore } from '../../api/engine/checkpoint-store';
 import type { LevelOutcome, RunProgress } from '../../api/engine/engine-api';
 import { messages } from '../../api/engine/messages';
 import type { TrainingRequest } from '../../api/nodes/training';
 import type { CheckedNode } from '../../compile/checked-graph';
+import type { ToldWarning } from '../../compile/result-warnings';
 import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
 import { NetworkProblem } from '../../networks/network-on-device';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
 import {
-  type CheckpointStore,
+  type Checkpoint,
   decodeCheckpoint,
   encodeCheckpoint,
 } from '../../networks/training/checkpoint';
@@ -42,6 +44,11 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
   const { id, definition, params } = node;
   const { device, signal, checkpoints, checkpointKey, recipeSha256 } = parts;
   let tensorFlow: TensorFlow | undefined;
+  const warnings = new Map<string, ToldWarning>();
+  const warn = (about: string, message: string, remedy: string): void => {
+    const diagnostic = messages.doubt(id, { about, port: 'network', message, remedy });
+    warnings.set(about, { about, diagnostic });
+  };
   try {
     const request = definition.train?.(await arrivedAt(node, parts), params, {
       nodeId: id,
@@ -51,8 +58,7 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
     });
     if (!request) throw new InternalError(`${definition.type} does not learn.`);
     const objectives = await wiredObjectives(node, parts);
-    const stored = await checkpoints.load(checkpointKey);
-    const resume = stored && decodeCheckpoint(stored);
+    const resume = await checkpointOf(parts, warn);
     tensorFlow = await openTensorFlow(device);
     const rates = parts.turns.begin(id, { learningRate: request.learningRate });
     const trained = await runTraining(tensorFlow, device, request, objectives, {
@@ -65,9 +71,18 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
         if (resume?.turned) rates.again(resume.turned);
       },
       ...progressOf(id, request, parts, (steps) => rates.reached(steps)),
-      save(checkpoint) {
-        const turned = rates.taken();
-        return checkpoints.save(checkpointKey, encodeCheckpoint({ ...checkpoint, turned }));
+      async save(checkpoint) {
+        const bytes = encodeCheckpoint({ ...checkpoint, turned: rates.taken() });
+        try {
+          await checkpoints.save(checkpointKey, bytes);
+          warnings.delete('checkpoint');
+        } catch (error) {
+          warn(
+            'checkpoint',
+            `What was learned could not be kept to go on from: ${textOf(error)}`,
+            'Make room; until then an interrupted training begins anew.',
+          );
+        }
       },
     });
     if (trained.outcome === 'not-finite') {
@@ -88,7 +103,14 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
       outcome: trained.outcome,
       finalLoss: trained.losses.at(-1)?.[0] ?? Number.NaN,
     };
-    return { result: { ...valuesWithData(computed, types), geometry: undefined, levels: [level] } };
+    return {
+      result: {
+        ...valuesWithData(computed, types),
+        geometry: undefined,
+        levels: [level],
+        warnings: [...warnings.values()],
+      },
+    };
   } catch (error) {
     if (error instanceof Refusal) return { diagnostic: messages.recipe(id, error.problem) };
     if (error instanceof NetworkProblem) {
@@ -98,12 +120,32 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
     if (error instanceof WiringRefused && error.diagnostics[0]) {
       return { diagnostic: error.diagnostics[0] };
     }
-    const text = error instanceof Error ? error.message : String(error);
-    return { diagnostic: messages.internal(id, text) };
+    return { diagnostic: messages.internal(id, textOf(error)) };
   } finally {
     parts.turns.end();
     if (tensorFlow) closeTensorFlow(tensorFlow);
   }
+}
+
+/** What an earlier training left to go on from; what cannot be read is said, and nothing. */
+async function checkpointOf(
+  { checkpoints, checkpointKey }: TrainParts,
+  warn: (about: string, message: string, remedy: string) => void,
+): Promise<Checkpoint | undefined> {
+  const stored = await checkpoints.load(checkpointKey);
+  const checkpoint = stored && decodeCheckpoint(stored);
+  if (stored && !checkpoint) {
+    warn(
+      'checkpoint-lost',
+      'What an interrupted training left to go on from is damaged: it began anew.',
+      'Nothing to do: the result is what the recipe says.',
+    );
+  }
+  return checkpoint;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Steps and loss, and the look at the validation pairs that found the best weights. */

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type CheckpointStore,
-  checkpointsInMemory,
-} from '../../../../src/runtime/networks/training/checkpoint';
+import type { CheckpointStore } from '../../../../src/runtime/api/engine/checkpoint-store';
+import { checkpointsInMemory } from '../../../../src/runtime/networks/training/checkpoint';
 import { shareOfStep } from '../../../../src/runtime/networks/training/draws';
 import { registryWithSquares, squaresRecipe } from '../../../support/shifted-squares';
 import { openSession, run } from '../../../support/small-session';
