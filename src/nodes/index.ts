@@ -42,7 +42,9 @@ import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { dualAttention } from './network/dual-attention';
+import { conditionalLapIrn } from './network/conditional-lapirn';
 import { fourierNet } from './network/fourier-net';
+import { hypermorph } from './network/hypermorph';
 import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
 import { predict } from './network/predict';
@@ -224,6 +226,8 @@ export const nodeDefinitions = [
   tdNet,
   symtrans,
   vitVNet,
+  hypermorph,
+  conditionalLapIrn,
   synthesize,
   trainNetwork,
   loadNetwork,

@@ -5,6 +5,7 @@ import { uniformStream } from '../../src/imaging/phantoms/random';
 import { createCpuDevice } from '../../src/runtime/cpu/device';
 import type { Device } from '../../src/runtime/devices';
 import type { Architecture } from '../../src/runtime/networks/architectures/architecture';
+import { hypermorph } from '../../src/runtime/networks/architectures/hypermorph';
 import { lapirn } from '../../src/runtime/networks/architectures/lapirn';
 import { sketchNetwork } from '../../src/runtime/networks/architectures/network-sketch';
 import { reducedAttentionBlock } from '../../src/runtime/networks/architectures/reduced-attention';
@@ -41,6 +42,7 @@ async function computed(device: Device, tried: TriedNetwork) {
     const length = shape.reduce((a, b) => a * b);
     return tf.tensor(Array.from({ length }, uniformStream(seed)), shape);
   });
+  if (tried.architecture.condition) images.push(tf.tensor([0.3], [1, 1]));
   const field = () => {
     const outputs = model.apply(images, { training: true }) as Tensor | Tensor[];
     return (Array.isArray(outputs) ? outputs[0] : outputs) as Tensor;
@@ -109,6 +111,8 @@ it.for([
   // Strided and transposed convolutions, field ops and bounds besides.
   [lapirn, { width: 1 }, [8, 8]] as const,
   [everyAttention, {}, [4, 4, 6]] as const,
+  // Kernels that a network generates.
+  [hypermorph, { encoder: [2], decoder: [2], layers: 1, units: 3 }, [4, 4]] as const,
 ])(
   'predicts and learns on the GPU as on the CPU: %#',
   async ([architecture, settings, sizeVoxels], context) => {

@@ -21,7 +21,7 @@ import type { TensorFlow } from './tensorflow';
 export async function predictDisplacement(
   tf: TensorFlow,
   device: Device,
-  { network, fixed, moving, affine, domain, smoothVoxels }: PredictionRequest,
+  { network, fixed, moving, affine, domain, smoothVoxels, regularization }: PredictionRequest,
 ): Promise<PlanesMm> {
   const planes = [fixed, moving].map(({ planes: [plane] }) => plane ?? new Float32Array(0));
   const [seenFixed, seenMoving] = await runProgram(device, ({ graph, field, scalars }) => {
@@ -52,6 +52,7 @@ export async function predictDisplacement(
           moving: normalized(seenMoving?.[0], intensities),
         },
         false,
+        regularization,
       );
       const vectors = (await displacement.data()) as Float32Array;
       displacement.dispose();

@@ -1,6 +1,7 @@
 import type { TensorFlow } from '../../networks/tensorflow';
 import type { PlanesMm } from '../data-kinds/define-data-kind';
 import type { ComputedValue } from '../data-kinds/index';
+import type { NetworkValue } from '../data-kinds/network';
 import type { DeviceKind } from '../engine/engine-api';
 import type { Doubt, LoweringProblem } from './lowering-problem';
 import type { PredictionRequest } from './prediction';
@@ -29,6 +30,8 @@ export interface ComputeContext {
    * does not fit the grid that it is to see.
    */
   predict(request: PredictionRequest): Promise<PlanesMm>;
+  /** Whether a network is told how much regularization counts. */
+  takesRegularization(network: NetworkValue): boolean;
   /** Says what speaks against the result without making it worthless. */
   warn(doubt: Doubt): void;
   /** Aborted when the run is cancelled: stop, and reject or give anything; it is thrown away. */

@@ -1,6 +1,8 @@
 import type { Architecture } from './architecture';
 import { dualAttention } from './dual-attention';
+import { conditionalLapIrn } from './conditional-lapirn';
 import { fourierNet } from './fourier-net';
+import { hypermorph } from './hypermorph';
 import { lapirn } from './lapirn';
 import { lkuNet } from './lku-net';
 import { symnet } from './symnet';
@@ -23,6 +25,8 @@ const all: readonly Architecture[] = [
   tdNet,
   symtrans,
   vitVNet,
+  hypermorph,
+  conditionalLapIrn,
 ];
 
 /** Every architecture by its name in files. */
