@@ -41,8 +41,8 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
-import { conditionalLapIrn } from './network/conditional-lapirn';
 import { dualAttention } from './network/dual-attention';
+import { conditionalLapIrn } from './network/conditional-lapirn';
 import { fourierNet } from './network/fourier-net';
 import { hypermorph } from './network/hypermorph';
 import { lapirn } from './network/lapirn';
@@ -222,12 +222,12 @@ export const nodeDefinitions = [
   fourierNet,
   lapirn,
   transmorph,
-  hypermorph,
-  conditionalLapIrn,
   dualAttention,
   tdNet,
   symtrans,
   vitVNet,
+  hypermorph,
+  conditionalLapIrn,
   synthesize,
   trainNetwork,
   loadNetwork,

@@ -110,9 +110,9 @@ it.for([
   [voxelmorph, { encoder: [2, 3], decoder: [3, 2, 3] }, [8, 4, 12]] as const,
   // Strided and transposed convolutions, field ops and bounds besides.
   [lapirn, { width: 1 }, [8, 8]] as const,
+  [everyAttention, {}, [4, 4, 6]] as const,
   // Kernels that a network generates.
   [hypermorph, { encoder: [2], decoder: [2], layers: 1, units: 3 }, [4, 4]] as const,
-  [everyAttention, {}, [4, 4, 6]] as const,
 ])(
   'predicts and learns on the GPU as on the CPU: %#',
   async ([architecture, settings, sizeVoxels], context) => {

@@ -1,6 +1,6 @@
 import type { Architecture } from './architecture';
-import { conditionalLapIrn } from './conditional-lapirn';
 import { dualAttention } from './dual-attention';
+import { conditionalLapIrn } from './conditional-lapirn';
 import { fourierNet } from './fourier-net';
 import { hypermorph } from './hypermorph';
 import { lapirn } from './lapirn';
@@ -21,12 +21,12 @@ const all: readonly Architecture[] = [
   fourierNet,
   lapirn,
   transmorph,
-  hypermorph,
-  conditionalLapIrn,
   dualAttention,
   tdNet,
   symtrans,
   vitVNet,
+  hypermorph,
+  conditionalLapIrn,
 ];
 
 /** Every architecture by its name in files. */
