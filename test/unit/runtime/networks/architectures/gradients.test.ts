@@ -56,12 +56,6 @@ const tried: Readonly<Record<string, readonly Followed[]>> = {
   'td-net': large({ width: 2, depths: [1, 1, 1], strides: [3, 2, 1] }),
   // Normalized again and again on the way up, it bends more than others.
   'vit-v-net': large(vit, 0.0005),
-  hypermorph: both({ ...unet, layers: 2, units: 4 }, [8, 8, 8]),
-  // Few places are normalized on its coarse levels: it bends within short steps.
-  'conditional-lapirn': [
-    { settings: { width: 2, range: 0.05 }, sizeVoxels: [32, 32, 1], stride: 0.00005 },
-    { settings: { width: 1, range: 0.05 }, sizeVoxels: cube, stride: 0.00005 },
-  ],
   symtrans: large({ width: 1, depths: [1, 1, 1, 1, 1], strides: [3, 2, 1] }),
 };
 
