@@ -1,4 +1,5 @@
 import { gzipHere } from '../imaging/nifti/write-nifti';
+import type { CheckpointStore } from './api/engine/checkpoint-store';
 import type { Diagnostic } from './api/engine/diagnostics';
 import type {
   CompileRequest,
@@ -15,7 +16,6 @@ import type {
   RunResult,
   TurnOutcome,
 } from './api/engine/engine-api';
-import type { CheckpointStore } from './api/engine/checkpoint-store';
 import type { Gzip } from './api/engine/file-writers/file-writer';
 import { messages } from './api/engine/messages';
 import type { NodeRegistry } from './api/nodes/define-node';

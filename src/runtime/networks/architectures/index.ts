@@ -1,6 +1,6 @@
 import type { Architecture } from './architecture';
-import { dualAttention } from './dual-attention';
 import { conditionalLapIrn } from './conditional-lapirn';
+import { dualAttention } from './dual-attention';
 import { fourierNet } from './fourier-net';
 import { hypermorph } from './hypermorph';
 import { lapirn } from './lapirn';

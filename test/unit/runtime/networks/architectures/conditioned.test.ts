@@ -22,12 +22,9 @@ describe('networks that are told how much regularization counts', () => {
     ['HyperMorph, slices', hypermorph, smallUnet, [8, 12]],
     ['HyperMorph, volumes', hypermorph, { ...smallUnet, predicts: 'displacement' }, [4, 8, 4]],
     ['conditional LapIRN, slices', conditionalLapIrn, { width: 1 }, [16, 16]],
-  ])(
-    'keep what an architecture promises: %s',
-    (_, architecture, settings, sizeVoxels) => {
-      expectArchitecture(tf, { architecture, settings, sizeVoxels, fieldOps });
-    },
-  );
+  ])('keep what an architecture promises: %s', (_, architecture, settings, sizeVoxels) => {
+    expectArchitecture(tf, { architecture, settings, sizeVoxels, fieldOps });
+  });
 
   it('have the parameters of their tables', () => {
     const count = (architecture: typeof hypermorph, sizeVoxels: readonly number[], settings = {}) =>
