@@ -40,6 +40,7 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { affineRegression } from './network/affine-regression';
 import { fourierNet } from './network/fourier-net';
 import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
@@ -214,6 +215,7 @@ export const nodeDefinitions = [
   fourierNet,
   lapirn,
   transmorph,
+  affineRegression,
   synthesize,
   trainNetwork,
   predict,

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { uniformStream } from '../../src/imaging/phantoms/random';
 import { createCpuDevice } from '../../src/runtime/cpu/device';
 import type { Device } from '../../src/runtime/devices';
+import { affineRegression } from '../../src/runtime/networks/architectures/affine-regression';
 import { lapirn } from '../../src/runtime/networks/architectures/lapirn';
 import { voxelmorph } from '../../src/runtime/networks/architectures/voxelmorph';
 import { createFieldOps } from '../../src/runtime/networks/field-ops';
@@ -59,6 +60,8 @@ it.for([
   [voxelmorph, { encoder: [2, 3], decoder: [3, 2, 3] }, [8, 4, 12]] as const,
   // Strided and transposed convolutions, field ops and bounds besides.
   [lapirn, { width: 1 }, [8, 8]] as const,
+  // Dense layers and moments, an odd size.
+  [affineRegression, { encoder: [3, 4], dense: [5] }, [8, 7]] as const,
 ])(
   'predicts and learns on the GPU as on the CPU: %#',
   async ([architecture, settings, sizeVoxels], context) => {

@@ -6,6 +6,7 @@ import type {
   BuiltNetwork,
 } from '../../src/runtime/networks/architectures/architecture';
 import type { FieldOps } from '../../src/runtime/networks/field-ops';
+import { freeParameters } from '../../src/runtime/networks/motion-of-parameters';
 import type { TensorFlow } from '../../src/runtime/networks/tensorflow';
 
 /** A network to try: small enough for plain loops. */
@@ -58,13 +59,17 @@ export function expectArchitecture(tf: TensorFlow, tried: TriedNetwork): void {
 }
 
 function expectShapes(tf: TensorFlow, tried: TriedNetwork): void {
-  const { model, everyVoxels } = buildNetwork(tf, tried);
+  const { model, everyVoxels, predicts } = buildNetwork(tf, tried);
   expect(model.inputNames).toEqual(['moving', 'fixed']);
   const pair = images(tf, tried.sizeVoxels);
   const outputs = predict(tf, model, pair);
   const axes = tried.sizeVoxels.length;
   const size = [...tried.sizeVoxels].reverse().map((n) => n / everyVoxels);
-  expect(outputs[0]?.shape).toEqual([1, ...size, axes]);
+  const isMap = predicts === 'rigid' || predicts === 'affine';
+  expect(outputs[0]?.shape).toEqual([
+    1,
+    ...(isMap ? [freeParameters(predicts, axes).length] : [...size, axes]),
+  ]);
   tf.dispose([...outputs, ...pair]);
   model.dispose();
 }

@@ -5,6 +5,7 @@ import type { NetworkValue, NetworkWeight } from '../api/data-kinds/network';
 import { architectures } from './architectures/index';
 import { memoryOfNetwork, type NetworkMemory } from './architectures/memory-of-network';
 import type { FieldOps } from './field-ops';
+import { motionOfParameters } from './motion-of-parameters';
 import type { TensorFlow } from './tensorflow';
 import type { NamedVariable } from './training/adam';
 
@@ -21,6 +22,11 @@ export interface NetworkOnDevice {
    * @param learns whether layers work as they do while a network learns
    */
   displacement(pair: Pick<TrainingPair, 'fixed' | 'moving'>, learns: boolean): Tensor;
+  /**
+   * The map from fixed to moving about the middle of the grid, `[1, 12]`, row-major 3×4, mm along its own axes; there where the
+   * network predicts one map of the whole image, of which `displacement` is what it moves.
+   */
+  readonly affine?: (pair: Pick<TrainingPair, 'fixed' | 'moving'>) => Tensor;
   /** What it takes, reckoned from its layers; objectives and field ops aside. */
   readonly memory: NetworkMemory;
   /** What it has learned so far, in the order of its layers. */
@@ -82,10 +88,15 @@ export function networkOnDevice(
   const { seed } = network;
   const request = { sizeVoxels, settings: settings.data, seed, fieldOps: fields };
   const { model, predicts, everyVoxels } = architecture.build(tf, request);
+  const motion =
+    predicts === 'rigid' || predicts === 'affine'
+      ? motionOfParameters(tf, fields, grid, predicts)
+      : undefined;
   const exponential = (velocity: Tensor): Tensor =>
     fields.exponentiate(velocity, { squarings, everyVoxels });
   const displacementOf = (outputs: readonly Tensor[]): Tensor => {
     const [field, back] = outputs as readonly [Tensor, Tensor | undefined];
+    if (motion) return motion.displacement(motion.matrix(field));
     const moved =
       predicts === 'displacement'
         ? field
@@ -95,6 +106,14 @@ export function networkOnDevice(
     return everyVoxels === 1 ? moved : fields.resize(moved, sizeVoxels);
   };
   const shape = [1, ...[...sizeVoxels].reverse(), 1];
+  const outputsOf = (
+    { fixed, moving }: Pick<TrainingPair, 'fixed' | 'moving'>,
+    learns: boolean,
+  ): readonly Tensor[] => {
+    const images = [moving, fixed].map((image) => tf.tensor(image, shape));
+    const out = model.apply(images, { training: learns });
+    return (Array.isArray(out) ? out : [out]) as Tensor[];
+  };
   const variables = model.weights.map((weight) => ({
     name: weight.originalName,
     variable: weight.read() as Variable,
@@ -104,12 +123,10 @@ export function networkOnDevice(
     axes,
     memory: memoryOfNetwork(model),
     trainable: variables.filter(({ name }) => trainable.has(name)),
-    displacement: ({ fixed, moving }, learns) =>
-      tf.tidy(() => {
-        const images = [moving, fixed].map((image) => tf.tensor(image, shape));
-        const out = model.apply(images, { training: learns });
-        return displacementOf((Array.isArray(out) ? out : [out]) as Tensor[]);
-      }),
+    displacement: (pair, learns) => tf.tidy(() => displacementOf(outputsOf(pair, learns))),
+    ...(motion
+      ? { affine: (pair) => tf.tidy(() => motion.matrix(outputsOf(pair, false)[0] as Tensor)) }
+      : {}),
     weights: () =>
       Promise.all(
         variables.map(async ({ name, variable }) => ({
@@ -133,7 +150,10 @@ export function networkOnDevice(
       });
       return true;
     },
-    dispose: () => void model.dispose(),
+    dispose() {
+      model.dispose();
+      motion?.dispose();
+    },
   };
   if (network.weights && !built.put(network.weights)) {
     built.dispose();

@@ -1,3 +1,4 @@
+import { affineRegression } from './affine-regression';
 import type { Architecture } from './architecture';
 import { fourierNet } from './fourier-net';
 import { lapirn } from './lapirn';
@@ -15,6 +16,7 @@ const all: readonly Architecture[] = [
   fourierNet,
   lapirn,
   transmorph,
+  affineRegression,
 ];
 
 /** Every architecture by its name in files. */
