@@ -5,6 +5,7 @@ import { applyToImage } from './apply/image';
 import { invertTransform } from './apply/invert-transform';
 import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
+import { projectImage } from './apply/project';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
 import { evaluateIntensityError } from './evaluate/intensity-error';
@@ -223,6 +224,7 @@ export const nodeDefinitions = [
   applyToImage,
   applyToLabels,
   applyToLandmarks,
+  projectImage,
   invertTransform,
   composeTransforms,
   exponentiateTransform,
