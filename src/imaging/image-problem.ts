@@ -137,7 +137,15 @@ export type PointProblem = { readonly file: string } & (
 );
 
 /** Why a file that a loader was given was refused. */
-export type FileProblem = ImageProblem | TransformProblem | PointProblem;
+/** Why a file is not a network. */
+export type NetworkFileFault = {
+  readonly file: string;
+  readonly code: 'not-a-network';
+  /** What is wrong with which part of it, in a sentence. */
+  readonly found: string;
+};
+
+export type FileProblem = ImageProblem | TransformProblem | PointProblem | NetworkFileFault;
 
 /** Which of a NIfTI header's three descriptions of the world was used. */
 export type GeometrySource = 'sform' | 'qform' | 'pixdim';

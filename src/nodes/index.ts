@@ -27,6 +27,7 @@ import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
 import { loadLandmarks } from './load/landmarks';
 import { loadMask } from './load/mask';
+import { loadNetwork } from './load/network';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
@@ -101,6 +102,7 @@ import { volumePreservation } from './regularizer/volume-preservation';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
 import { saveLandmarks } from './save/landmarks';
+import { saveNetwork } from './save/network';
 import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
 import { correlationRatio } from './similarity/correlation-ratio';
@@ -219,6 +221,7 @@ export const nodeDefinitions = [
   affineRegression,
   synthesize,
   trainNetwork,
+  loadNetwork,
   predict,
   register,
   applyToImage,
@@ -244,6 +247,7 @@ export const nodeDefinitions = [
   logJacobianImage,
   saveImage,
   saveLabels,
+  saveNetwork,
   saveTransform,
   saveLandmarks,
 ] as const;

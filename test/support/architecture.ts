@@ -1,11 +1,15 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs';
+import type { LayersModel, Tensor, Variable } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { uniformStream } from '../../src/imaging/phantoms/random';
 import type {
   Architecture,
   BuiltNetwork,
 } from '../../src/runtime/networks/architectures/architecture';
+import { architectures } from '../../src/runtime/networks/architectures/index';
 import type { FieldOps } from '../../src/runtime/networks/field-ops';
+import { putWeights } from '../../src/runtime/networks/files/put-weights';
+import type { StoredNetwork } from '../../src/runtime/networks/files/stored-network';
+import type { NamedWeights } from '../../src/runtime/networks/files/weights-manifest';
 import { freeParameters } from '../../src/runtime/networks/motion-of-parameters';
 import type { TensorFlow } from '../../src/runtime/networks/tensorflow';
 
@@ -30,6 +34,40 @@ export function buildNetwork(
     settings: architecture.settings.parse(settings),
     seed,
   });
+}
+
+/**
+ * Builds what a file holds and gives it its weights.
+ * @throws NetworkFileProblem where they do not fit
+ */
+export function buildStoredNetwork(
+  tf: TensorFlow,
+  { card, weights }: StoredNetwork,
+  sizeVoxels: readonly number[] = card.sizeVoxels,
+): BuiltNetwork {
+  const architecture = architectures.get(card.architecture)!;
+  const built = buildNetwork(tf, { architecture, settings: card.settings, sizeVoxels });
+  try {
+    putWeights(tf, built.model, weights);
+    return built;
+  } catch (error) {
+    built.model.dispose();
+    throw error;
+  }
+}
+
+/** What a network has learned, by name. */
+export function weightsOf(model: LayersModel): NamedWeights {
+  return new Map(
+    model.weights.map((weight) => [
+      weight.originalName,
+      {
+        shape: weight.shape as number[],
+        // What the CPU backend gives is its own memory.
+        values: (weight.read().dataSync() as Float32Array).slice(),
+      },
+    ]),
+  );
 }
 
 /** How many numbers a network of these settings has; nothing is drawn for them. */

@@ -69,6 +69,7 @@ export const squares = defineComputedNode({
       dataset: {
         kind: 'dataset',
         grid,
+        origin: 'squares',
         labelIds,
         trainingPair: (n) => pairAt(n, scale, scatters),
         validationPairs,

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { identityMatrix, type MovingWorldFromFixedWorld, type Vec3 } from '../../imaging/frames';
 import { type Grid, spacingMm } from '../../imaging/grid';
 import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
-import type { NetworkValue } from '../../runtime/api/nodes/port-values';
 import { gridAlong, gridPadded, gridWithSpacing, smoothingFor } from '../shared/new-grids';
 
 /** Half of the spacing, as before a pyramid's coarse levels. */
@@ -20,7 +19,7 @@ export const predict = defineComputedNode({
   documentation: {
     summary: 'The transform that a network which has learned predicts for two images.',
     details: `Both images are brought to what the network has learned from: its number of voxels and their size, axes along those of the body, intensities from 0 to 1
-(the least to the 99th percentile), about the middle of the fixed image. What it predicts is brought back to the grid of the fixed image; beyond the network's box the motion of
+(as a rule the least to the 99th percentile of what is brighter), about the middle of the fixed image. What it predicts is brought back to the grid of the fixed image; beyond the network's box the motion of
 its edge goes on.
 
 Most networks bend and do not turn: wire an affine registration to *Initial*, or the prediction of an *Affine regression*, which gives an affine map and bends nothing. The prediction comes in one go, in a fraction of a second; wire it to *Initial* of *Register* to have it
@@ -58,7 +57,7 @@ contrast is one that it knows: look at the result, and measure.`,
       return context.refuse({
         port: 'network',
         message: 'The network has not learned anything yet.',
-        remedy: 'Wire it through Train.',
+        remedy: 'Wire it through Train, or load one that has learned (Load network).',
       });
     }
     for (const [port, image] of Object.entries({ fixed, moving })) {
@@ -84,7 +83,15 @@ contrast is one that it knows: look at the result, and measure.`,
         remedy: `Take a network that has learned from ${isSlice ? 'volumes' : 'slices'}.`,
       });
     }
-    const seen = gridSeen(fixed.grid, domain);
+    const { spacingMm } = domain;
+    if (!spacingMm) {
+      return context.refuse({
+        port: 'network',
+        message: 'The file of this network does not say how large its voxels are.',
+        remedy: 'Set Spacing of Load network to that of the images that it learned from.',
+      });
+    }
+    const seen = gridSeen(fixed.grid, domain.sizeVoxels, spacingMm);
     const outside = shareOutside(fixed.grid, seen);
     if (outside > mostLeftOut) {
       context.warn({
@@ -112,12 +119,9 @@ contrast is one that it knows: look at the result, and measure.`,
 });
 
 /** The grid of the network about the middle of an image, with its axes along those of the body. */
-function gridSeen(
-  grid: Grid,
-  { sizeVoxels, spacingMm: wanted }: NonNullable<NetworkValue['domain']>,
-): Grid {
+function gridSeen(grid: Grid, sizeVoxels: Vec3, edgesMm: Vec3): Grid {
   const upright = gridUpright(grid);
-  const spaced = gridWithSpacing(upright, wanted);
+  const spaced = gridWithSpacing(upright, edgesMm);
   const more = sizeVoxels.map((size, axis) => size - (spaced.sizeVoxels[axis] ?? 1));
   const before = more.map((count) => Math.floor(count / 2)) as unknown as Vec3;
   const after = more.map((count, axis) => count - (before[axis] ?? 0)) as unknown as Vec3;

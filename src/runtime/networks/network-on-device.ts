@@ -5,6 +5,9 @@ import type { NetworkValue, NetworkWeight } from '../api/data-kinds/network';
 import { architectures } from './architectures/index';
 import { memoryOfNetwork, type NetworkMemory } from './architectures/memory-of-network';
 import type { FieldOps } from './field-ops';
+import { NetworkFileProblem } from './files/network-file-problem';
+import { putWeights } from './files/put-weights';
+import { topologyOf } from './files/save-network';
 import { motionOfParameters } from './motion-of-parameters';
 import type { TensorFlow } from './tensorflow';
 import type { NamedVariable } from './training/adam';
@@ -29,13 +32,15 @@ export interface NetworkOnDevice {
   readonly affine?: (pair: Pick<TrainingPair, 'fixed' | 'moving'>) => Tensor;
   /** What it takes, reckoned from its layers; objectives and field ops aside. */
   readonly memory: NetworkMemory;
+  /** Its layers as TensorFlow.js writes them: JSON. */
+  topology(): unknown;
   /** What it has learned so far, in the order of its layers. */
   weights(): Promise<readonly NetworkWeight[]>;
   /**
    * Sets its weights.
-   * @returns false where they are those of another network; then nothing has changed
+   * @throws NetworkFileProblem where they are those of another network; then nothing has changed
    */
-  put(weights: readonly NetworkWeight[]): boolean;
+  put(weights: readonly NetworkWeight[]): void;
   dispose(): void;
 }
 
@@ -135,30 +140,22 @@ export function networkOnDevice(
           values: ((await variable.data()) as Float32Array).slice(),
         })),
       ),
-    put(weights) {
-      const fits =
-        weights.length === variables.length &&
-        variables.every(
-          ({ name, variable }, index) =>
-            weights[index]?.name === name && weights[index]?.values.length === variable.size,
-        );
-      if (!fits) return false;
-      tf.tidy(() => {
-        for (const [index, { variable }] of variables.entries()) {
-          variable.assign(tf.tensor((weights[index] as NetworkWeight).values, variable.shape));
-        }
-      });
-      return true;
-    },
+    topology: () => topologyOf(model),
+    put: (weights) =>
+      putWeights(tf, model, new Map(weights.map((weight) => [weight.name, weight] as const))),
     dispose() {
       model.dispose();
       motion?.dispose();
     },
   };
-  if (network.weights && !built.put(network.weights)) {
+  if (!network.weights) return built;
+  try {
+    built.put(network.weights);
+  } catch (error) {
     built.dispose();
+    if (!(error instanceof NetworkFileProblem)) throw error;
     throw new NetworkProblem(
-      `What was learned is not that of a ${architecture.title} with these settings.`,
+      `What was learned is not that of ${architecture.title} with these settings. ${error.message}`,
       'Take the network that it was learned by.',
     );
   }

@@ -1,6 +1,7 @@
 import { compose, type Matrix3x4, type Vec3 } from '../../imaging/frames';
 import { type Grid, voxelCount } from '../../imaging/grid';
 import type { PlanesMm } from '../api/data-kinds/define-data-kind';
+import { type IntensityRange, trainedIntensities } from '../api/data-kinds/network';
 import { gridAttributes } from '../api/nodes/builder';
 import type { Prediction, PredictionRequest } from '../api/nodes/prediction';
 import type { Device } from '../devices';
@@ -14,7 +15,7 @@ import type { TensorFlow } from './tensorflow';
 /**
  * Asks a network for what brings two images onto each other: a displacement on the grid of the fixed one, or one map of the
  * whole image. Both are read linearly on the
- * network's own grid, the moving one through the affine, and their intensities brought to [0, 1] as those of the pairs that it learned from.
+ * network's own grid, the moving one through the affine, and their intensities brought to [0, 1] as it is used to them.
  * Beyond that grid its edge goes on.
  * @throws NetworkProblem where the network does not fit that grid
  * @throws DeviceFailure
@@ -42,11 +43,15 @@ export async function predictTransform(
       b.sample({ source: other, affine: scalars([...affine]) }, at),
     ];
   });
+  const { intensities } = network.domain ?? { intensities: trainedIntensities };
   const fields = createFieldOps(tf, device);
   try {
     const built = networkOnDevice(tf, fields, network, domain);
     try {
-      const pair = { fixed: normalized(seenFixed?.[0]), moving: normalized(seenMoving?.[0]) };
+      const pair = {
+        fixed: normalized(seenFixed?.[0], intensities),
+        moving: normalized(seenMoving?.[0], intensities),
+      };
       const found = built.affine?.(pair);
       if (found) {
         const matrix = [...(await found.data())] as unknown as Matrix3x4;
@@ -74,14 +79,18 @@ export async function predictTransform(
   }
 }
 
-/** Intensities from the least to the 99th percentile of those above it, as [0, 1]; beyond it 1. */
-function normalized(plane: Float32Array | undefined): Float32Array {
+/** Intensities as the network is used to them. */
+function normalized(plane: Float32Array | undefined, range: IntensityRange): Float32Array {
   if (!plane) return new Float32Array(0);
+  if (range.method === 'none') return plane;
   const least = plane.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const above = plane.filter((value) => value > least).sort();
-  const most = above[Math.floor(0.99 * (above.length - 1))] ?? least;
-  const range = most - least;
-  return plane.map((value) => (range > 0 ? Math.min(1, (value - least) / range) : 0));
+  const at = (percent: number): number =>
+    above[Math.floor((percent / 100) * (above.length - 1))] ?? least;
+  const isCut = range.method === 'percentiles';
+  const low = isCut && range.lower > 0 ? at(range.lower) : least;
+  const span = at(isCut ? range.upper : 100) - low;
+  return plane.map((value) => (span > 0 ? Math.min(1, Math.max(0, (value - low) / span)) : 0));
 }
 
 /** Vectors along a grid's own axes, in voxels, channels last, as planes along the world's axes, mm. */

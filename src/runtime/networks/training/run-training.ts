@@ -1,6 +1,6 @@
 import { spacingMm } from '../../../imaging/grid';
 import type { TrainingPair } from '../../api/data-kinds/dataset';
-import type { NetworkValue } from '../../api/data-kinds/network';
+import { type NetworkValue, trainedIntensities } from '../../api/data-kinds/network';
 import type { ObjectivePart } from '../../api/nodes/port-values';
 import type { TrainingRequest } from '../../api/nodes/training';
 import type { GraphBuilder } from '../../compile/graph-builder';
@@ -28,6 +28,8 @@ export interface RunningTraining extends TrainingObserver {
   /** Is told of how to turn an objective's parameter while the training goes on. */
   canTurn(turn: (nodeId: string, parameter: string, value: number) => boolean): void;
   readonly resume?: Checkpoint;
+  /** Of the recipe that trains, for the card of the network. */
+  readonly recipeSha256?: string;
 }
 
 /**
@@ -78,12 +80,25 @@ export async function runTraining(
         running,
       );
       const { sizeVoxels } = dataset.grid;
+      const before = request.network.training;
       return {
         ...outcome,
         network: {
           ...request.network,
           weights: outcome.weights,
-          domain: { sizeVoxels, spacingMm: spacingMm(dataset.grid) },
+          domain: {
+            sizeVoxels,
+            spacingMm: spacingMm(dataset.grid),
+            intensities: trainedIntensities,
+          },
+          training: {
+            data: [before?.data, dataset.origin].filter(Boolean).join('; then '),
+            seed: request.network.seed,
+            steps: (before?.steps ?? 0) + outcome.steps,
+            validation: outcome.best,
+            ...(running.recipeSha256 === undefined ? {} : { recipeSha256: running.recipeSha256 }),
+          },
+          topology: built.topology(),
         },
       };
     } finally {

@@ -3,6 +3,7 @@ import { spacingMm } from '../../../imaging/grid';
 import type { TrainingPair } from '../../api/data-kinds/dataset';
 import type { NetworkWeight } from '../../api/data-kinds/network';
 import type { TrainingRequest } from '../../api/nodes/training';
+import { NetworkFileProblem } from '../files/network-file-problem';
 import type { NetworkOnDevice } from '../network-on-device';
 import type { ObjectiveOp } from '../tensor-op';
 import type { TensorFlow } from '../tensorflow';
@@ -35,7 +36,8 @@ export interface TrainingOutcome {
   readonly steps: number;
   /** Those that did best on the validation pairs. */
   readonly weights: readonly NetworkWeight[];
-  readonly looks: Checkpoint['looks'];
+  /** Numbers of the look at the validation pairs that found them. */
+  readonly best: Readonly<Record<string, number>>;
   readonly losses: readonly (readonly number[])[];
 }
 
@@ -68,7 +70,13 @@ export async function trainNetwork(
   let best: Checkpoint['best'];
   let looksSinceBest = 0;
   let done = 0;
-  if (resume && network.put(resume.weights) && adam.remember(resume.optimizer)) {
+  // What has come further than it is asked for now is no way to there.
+  if (
+    resume &&
+    resume.steps <= mostSteps &&
+    fits(network, resume.weights) &&
+    adam.remember(resume.optimizer)
+  ) {
     ({ looks, best, looksSinceBest, steps: done } = resume);
     losses.push(...resume.losses);
     observer.losses(objective.names, losses);
@@ -137,8 +145,11 @@ export async function trainNetwork(
 
   const end = async (outcome: TrainingOutcome['outcome']): Promise<TrainingOutcome> => {
     if (outcome !== 'not-finite') await save();
+    // A last look between two others is no part of the checkpoint: who goes on for more steps would not have had it.
+    if (outcome === 'cap' && looks.at(-1)?.steps !== done) await look();
     const weights = best?.weights ?? (await network.weights());
-    return { outcome, steps: done, weights, looks, losses };
+    const found = looks.find(({ steps }) => steps === best?.steps);
+    return { outcome, steps: done, weights, best: found?.numbers ?? {}, losses };
   };
 
   try {
@@ -151,8 +162,9 @@ export async function trainNetwork(
       waiting.push(step(dataset.trainingPair(done)));
       done += 1;
       const isDue = waiting.length >= mostWaiting || performance.now() - readMs > readLossesMs;
-      const looksNow = done % validateEvery === 0 || done === mostSteps;
-      if ((isDue || looksNow) && !(await readLosses())) return await end('not-finite');
+      const looksNow = done % validateEvery === 0;
+      const isRead = isDue || looksNow || done === mostSteps;
+      if (isRead && !(await readLosses())) return await end('not-finite');
       if (looksNow) await look();
       if (performance.now() - savedMs > checkpointMs) await save();
       await breathe();
@@ -162,6 +174,17 @@ export async function trainNetwork(
     tf.dispose(waiting);
     edgesMm.dispose();
     adam.dispose();
+  }
+}
+
+/** Gives the network the weights of a checkpoint; false where they are those of another one. */
+function fits(network: NetworkOnDevice, weights: readonly NetworkWeight[]): boolean {
+  try {
+    network.put(weights);
+    return true;
+  } catch (error) {
+    if (error instanceof NetworkFileProblem) return false;
+    throw error;
   }
 }
 
