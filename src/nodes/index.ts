@@ -43,15 +43,19 @@ import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { affineRegression } from './network/affine-regression';
+import { dualAttention } from './network/dual-attention';
 import { fourierNet } from './network/fourier-net';
 import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
 import { predict } from './network/predict';
 import { symnet } from './network/symnet';
+import { symtrans } from './network/symtrans';
 import { synthesize } from './network/synthesize';
 import { synthmorph } from './network/synthmorph';
+import { tdNet } from './network/td-net';
 import { trainNetwork } from './network/train';
 import { transmorph } from './network/transmorph';
+import { vitVNet } from './network/vit-v-net';
 import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
@@ -218,6 +222,10 @@ export const nodeDefinitions = [
   fourierNet,
   lapirn,
   transmorph,
+  dualAttention,
+  tdNet,
+  symtrans,
+  vitVNet,
   affineRegression,
   synthesize,
   trainNetwork,

@@ -26,20 +26,6 @@ export interface ImagePair {
   readonly movingGrid: Grid;
 }
 
-/**
- * A grid of the same voxels with as many more on every side: no point leads out of it, where a weight
- * falls off through which no gradient flows.
- */
-export function widened(grid: Grid, by: number): Grid {
-  const [nx, ny, nz] = grid.sizeVoxels;
-  const m = grid.worldFromVoxel;
-  const depth = nz === 1 ? 0 : by;
-  const worldFromVoxel = m.map((v, i) =>
-    i % 4 === 3 ? v - by * m[i - 3]! - by * m[i - 2]! - depth * m[i - 1]! : v,
-  ) as unknown as Grid['worldFromVoxel'];
-  return { sizeVoxels: [nx + 2 * by, ny + 2 * by, nz + 2 * depth], worldFromVoxel };
-}
-
 /** Two heads of 32 × 40 voxels. */
 export function slicePair(): ImagePair {
   const { fixed, moving } = headPhantomPair({

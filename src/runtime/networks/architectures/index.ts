@@ -1,11 +1,15 @@
 import { affineRegression } from './affine-regression';
 import type { Architecture } from './architecture';
+import { dualAttention } from './dual-attention';
 import { fourierNet } from './fourier-net';
 import { lapirn } from './lapirn';
 import { lkuNet } from './lku-net';
 import { symnet } from './symnet';
+import { symtrans } from './symtrans';
 import { synthmorph } from './synthmorph';
+import { tdNet } from './td-net';
 import { transmorph } from './transmorph';
+import { vitVNet } from './vit-v-net';
 import { voxelmorph } from './voxelmorph';
 
 const all: readonly Architecture[] = [
@@ -16,6 +20,10 @@ const all: readonly Architecture[] = [
   fourierNet,
   lapirn,
   transmorph,
+  dualAttention,
+  tdNet,
+  symtrans,
+  vitVNet,
   affineRegression,
 ];
 

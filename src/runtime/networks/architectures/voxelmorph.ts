@@ -43,11 +43,15 @@ export const voxelmorph: Architecture<VoxelMorphSettings> = {
   },
 };
 
-/** Adds VoxelMorph's layers to a sketch; networks that differ in channels alone use it too. */
+/**
+ * Adds VoxelMorph's layers to a sketch; networks that differ in channels alone use it too, and those
+ * that do something more to the deepest features, behind the last pooling.
+ */
 export function finishVoxelMorph(
   name: string,
   sketch: NetworkSketch,
   chosen: VoxelMorphSettings,
+  atDeepest: (features: SymbolicTensor) => SymbolicTensor = (features) => features,
 ): BuiltNetwork {
   const { tf, axes } = sketch;
   const { predicts, encoder, decoder, logVariance } = chosen;
@@ -57,7 +61,7 @@ export function finishVoxelMorph(
     );
   }
   const everyVoxels = chosen.everyVoxels ?? (predicts === 'velocity' ? 2 : 1);
-  const last = unet(sketch, { encoder, decoder, half: everyVoxels === 2 });
+  const last = unet(sketch, { encoder, decoder, half: everyVoxels === 2, atDeepest });
   const normal = (stddev: number) => (seed: number) =>
     tf.initializers.randomNormal({ mean: 0, stddev, seed });
   const outputs = [sketch.convolution('flow', last, { filters: axes, initializer: normal(1e-5) })];
@@ -78,9 +82,13 @@ interface UnetChannels {
   readonly decoder: readonly number[];
   /** Without the last upsampling. */
   readonly half: boolean;
+  atDeepest(features: SymbolicTensor): SymbolicTensor;
 }
 
-function unet(sketch: NetworkSketch, { encoder, decoder, half }: UnetChannels): SymbolicTensor {
+function unet(
+  sketch: NetworkSketch,
+  { encoder, decoder, half, atDeepest }: UnetChannels,
+): SymbolicTensor {
   const block = (name: string, input: SymbolicTensor, filters: number) =>
     sketch.leakyRelu(`${name}_activation`, sketch.convolution(name, input, { filters }), 0.2);
   const skips: SymbolicTensor[] = [];
@@ -90,6 +98,7 @@ function unet(sketch: NetworkSketch, { encoder, decoder, half }: UnetChannels): 
     skips.push(current);
     current = sketch.maximumPool(`pool_${level}`, current);
   }
+  current = atDeepest(current);
   for (const [step, filters] of decoder.slice(0, encoder.length).entries()) {
     current = block(`decoder_${step}`, current, filters);
     const level = encoder.length - 1 - step;

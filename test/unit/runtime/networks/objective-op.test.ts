@@ -15,7 +15,6 @@ import {
   smoothDisplacement,
   toNetworkGradient,
   toWorldPlanes,
-  widened,
   wiredObjectives,
 } from '../../../support/network';
 
@@ -35,6 +34,20 @@ function patternPair(fixedGrid: Grid, movingGrid: Grid): ImagePair {
     fixedGrid,
     movingGrid,
   };
+}
+
+/**
+ * A grid of the same voxels with as many more on every side: no point leads out of it, where a weight
+ * falls off through which no gradient flows.
+ */
+function widened(grid: Grid, by: number): Grid {
+  const [nx, ny, nz] = grid.sizeVoxels;
+  const m = grid.worldFromVoxel;
+  const depth = nz === 1 ? 0 : by;
+  const worldFromVoxel = m.map((v, i) =>
+    i % 4 === 3 ? v - by * m[i - 3]! - by * m[i - 2]! - depth * m[i - 1]! : v,
+  ) as unknown as Grid['worldFromVoxel'];
+  return { sizeVoxels: [nx + 2 * by, ny + 2 * by, nz + 2 * depth], worldFromVoxel };
 }
 
 const volumes = patternPair(
