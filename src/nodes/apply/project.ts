@@ -132,7 +132,7 @@ A *transform* moves the patient: an affine map from the world of the X-ray to th
       title: 'Step',
       help: 'From one sample of a ray to the next; half a voxel or less loses nothing.',
       unit: 'mm',
-      default: 0.5,
+      default: 1,
       min: 0.01,
       max: 50,
       advanced: true,

@@ -12,9 +12,9 @@ of the models *Rigid* and *Affine*: angles, shifts, logarithms of scales, shears
 In a slice three parameters are free of a rigid map and six of an affine one; in a volume six and twelve.
 
 It learns by *Train* as all networks do, on *Label overlap* or on any similarity; a regularizer has nothing to do. *Predict* then gives a transform with an affine map alone: wire it to *Initial* of
-*Register*, or of the *Predict* of a network that bends. It fits images of any size, and learns what *Synthesize* shows it: its *Largest turn* and *Largest shift* say how far images may be apart.
+*Register*, or of the *Predict* of a network that bends. Wired to *Initial* of a second *Predict* of the same network it is refined. It fits images of any size, and learns what *Synthesize* shows it: its *Largest turn* and *Largest shift* say how far images may be apart.
 
-The moments are no part of the published network: without them a dense layer learns from where something is only by what padding does at the edges.`,
+The moments are no part of the published network: an average alone does not say where something was seen.`,
     formula: String.raw`x \mapsto c + t + R(\omega)\,U\,(x - c),\qquad (\omega, t, U) = g_\theta(f, m)`,
     references: [
       {

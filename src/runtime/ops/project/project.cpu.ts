@@ -94,8 +94,12 @@ export function projected(
   const [begin, end] = shareOf(value.length, share);
   for (let i = begin; i < end; i += 1) {
     const { at, perMm, first, end: last } = rayTo(i);
-    const [ax, ay, az] = at as unknown as readonly [number, number, number];
-    const [gx, gy, gz] = perMm as unknown as readonly [number, number, number];
+    const ax = at[0] as number;
+    const ay = at[1] as number;
+    const az = at[2] as number;
+    const gx = perMm[0] as number;
+    const gy = perMm[1] as number;
+    const gz = perMm[2] as number;
     let sum = 0;
     for (let k = first; k < last; k += 1) {
       const distance = (k + 0.5) * p.stepMm;
@@ -107,8 +111,12 @@ export function projected(
         sum += sampled[0] as number;
         continue;
       }
-      const [x0, y0, z0] = [Math.floor(x), Math.floor(y), Math.floor(z)];
-      const [fx, fy, fz] = [x - x0, y - y0, z - z0];
+      const x0 = Math.floor(x);
+      const y0 = Math.floor(y);
+      const z0 = Math.floor(z);
+      const fx = x - x0;
+      const fy = y - y0;
+      const fz = z - z0;
       const o = x0 + nx * (y0 + ny * z0);
       const v000 = volume[o] as number;
       const v010 = volume[o + nx] as number;
@@ -143,8 +151,12 @@ export function projectionSlopes(
   const [begin, end] = shareOf(count, share);
   for (let i = begin; i < end; i += 1) {
     const { at, perMm, lengthMm, first, end: last } = rayTo(i);
-    const [ax, ay, az] = at as unknown as readonly [number, number, number];
-    const [gx, gy, gz] = perMm as unknown as readonly [number, number, number];
+    const ax = at[0] as number;
+    const ay = at[1] as number;
+    const az = at[2] as number;
+    const gx = perMm[0] as number;
+    const gy = perMm[1] as number;
+    const gz = perMm[2] as number;
     sums.fill(0);
     for (let k = first; k < last; k += 1) {
       const distance = (k + 0.5) * p.stepMm;
