@@ -111,7 +111,7 @@ it.for([
   [lapirn, { width: 1 }, [8, 8]] as const,
   [everyAttention, {}, [4, 4, 6]] as const,
   // Dense layers and moments, an odd size.
-  [affineRegression, { encoder: [3, 4], dense: [5] }, [8, 7]] as const,
+  [affineRegression, { encoder: [3], dense: [4] }, [6, 5]] as const,
 ])(
   'predicts and learns on the GPU as on the CPU: %#',
   async ([architecture, settings, sizeVoxels], context) => {
