@@ -43,8 +43,10 @@ import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { affineRegression } from './network/affine-regression';
+import { conditionalLapIrn } from './network/conditional-lapirn';
 import { dualAttention } from './network/dual-attention';
 import { fourierNet } from './network/fourier-net';
+import { hypermorph } from './network/hypermorph';
 import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
 import { predict } from './network/predict';
@@ -226,6 +228,8 @@ export const nodeDefinitions = [
   tdNet,
   symtrans,
   vitVNet,
+  hypermorph,
+  conditionalLapIrn,
   affineRegression,
   synthesize,
   trainNetwork,

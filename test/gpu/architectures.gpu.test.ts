@@ -6,6 +6,7 @@ import { createCpuDevice } from '../../src/runtime/cpu/device';
 import type { Device } from '../../src/runtime/devices';
 import { affineRegression } from '../../src/runtime/networks/architectures/affine-regression';
 import type { Architecture } from '../../src/runtime/networks/architectures/architecture';
+import { hypermorph } from '../../src/runtime/networks/architectures/hypermorph';
 import { lapirn } from '../../src/runtime/networks/architectures/lapirn';
 import { sketchNetwork } from '../../src/runtime/networks/architectures/network-sketch';
 import { reducedAttentionBlock } from '../../src/runtime/networks/architectures/reduced-attention';
@@ -42,6 +43,7 @@ async function computed(device: Device, tried: TriedNetwork) {
     const length = shape.reduce((a, b) => a * b);
     return tf.tensor(Array.from({ length }, uniformStream(seed)), shape);
   });
+  if (tried.architecture.condition) images.push(tf.tensor([0.3], [1, 1]));
   const field = () => {
     const outputs = model.apply(images, { training: true }) as Tensor | Tensor[];
     return (Array.isArray(outputs) ? outputs[0] : outputs) as Tensor;
@@ -110,6 +112,8 @@ it.for([
   // Strided and transposed convolutions, field ops and bounds besides.
   [lapirn, { width: 1 }, [8, 8]] as const,
   [everyAttention, {}, [4, 4, 6]] as const,
+  // Kernels that a network generates.
+  [hypermorph, { encoder: [2], decoder: [2], layers: 1, units: 3 }, [4, 4]] as const,
   // Dense layers and moments, an odd size.
   [affineRegression, { encoder: [3], dense: [4] }, [6, 5]] as const,
 ])(

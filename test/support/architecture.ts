@@ -95,8 +95,9 @@ export function expectArchitecture(tf: TensorFlow, tried: TriedNetwork): void {
 
 function expectShapes(tf: TensorFlow, tried: TriedNetwork): void {
   const { model, everyVoxels, predicts } = buildNetwork(tf, tried);
-  expect(model.inputNames).toEqual(['moving', 'fixed']);
-  const pair = images(tf, tried.sizeVoxels);
+  const told = tried.architecture.condition ? ['regularization'] : [];
+  expect(model.inputNames).toEqual(['moving', 'fixed', ...told]);
+  const pair = inputsOf(tf, tried);
   const outputs = predict(tf, model, pair);
   const axes = tried.sizeVoxels.length;
   const size = [...tried.sizeVoxels].reverse().map((n) => n / everyVoxels);
@@ -142,9 +143,15 @@ function predict(
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
-/** Two images of noise in [0, 1]: smooth ones would bring many activations to their kinks at once. */
-function images(tf: TensorFlow, sizeVoxels: readonly number[]): readonly Tensor[] {
+/**
+ * Two images of noise in [0, 1]: smooth ones would bring many activations to their kinks at once. And how much regularization
+ * counts where the network is told.
+ */
+function inputsOf(tf: TensorFlow, { architecture, sizeVoxels }: TriedNetwork): readonly Tensor[] {
   const shape = [1, ...[...sizeVoxels].reverse(), 1];
   const length = sizeVoxels.reduce((a, b) => a * b, 1);
-  return [1, 2].map((seed) => tf.tensor(Array.from({ length }, uniformStream(seed)), shape));
+  const images = [1, 2].map((seed) =>
+    tf.tensor(Array.from({ length }, uniformStream(seed)), shape),
+  );
+  return architecture.condition ? [...images, tf.tensor([0.7], [1, 1])] : images;
 }

@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { identityMatrix, type MovingWorldFromFixedWorld, type Vec3 } from '../../imaging/frames';
 import { type Grid, spacingMm } from '../../imaging/grid';
 import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
+import { numberParameter } from '../../runtime/api/nodes/parameters';
 import { gridAlong, gridPadded, gridWithSpacing, smoothingFor } from '../shared/new-grids';
 
 /** Half of the spacing, as before a pyramid's coarse levels. */
 const smoothPerSpacing = 0.5;
+
+/** As much as the similarities: where nobody says anything. */
+const usualRegularization = 0.5;
 
 /** A box that is smaller than the image by more than this leaves out what may matter. */
 const mostLeftOut = 0.15;
@@ -25,6 +29,9 @@ its edge goes on.
 Most networks bend and do not turn: wire an affine registration to *Initial*, or the prediction of an *Affine regression*, which gives an affine map and bends nothing. The prediction comes in one go, in a fraction of a second; wire it to *Initial* of *Register* to have it
 refined on any objective.
 
+*Regularization* asks a network that was trained with it as an input, *HyperMorph* or *Conditional LapIRN*, for a smoother or a more detailed field: move the slider and run
+again; the trained network is kept. Other networks do not use it.
+
 It warns where the images are not what the network has learned from: where much of the fixed image lies outside of its box. It cannot see whether the
 contrast is one that it knows: look at the result, and measure.`,
     references: [
@@ -34,7 +41,16 @@ contrast is one that it knows: look at the result, and measure.`,
       },
     ],
   },
-  params: z.object({}),
+  params: z.object({
+    regularization: numberParameter({
+      title: 'Regularization',
+      help: 'For HyperMorph and Conditional LapIRN: more gives smoother fields, less more detail. Others do not use it.',
+      default: usualRegularization,
+      min: 0,
+      max: 1,
+      slider: true,
+    }),
+  }),
   inputs: {
     network: { type: 'network', doc: 'A network that has learned.' },
     fixed: { type: 'image', doc: 'The image that stays, one channel.' },
@@ -51,7 +67,7 @@ contrast is one that it knows: look at the result, and measure.`,
       doc: 'Fixed to moving: *Initial*, and the displacement on the grid of the fixed image; of an affine regression one affine map.',
     },
   },
-  async compute({ network, fixed, moving, initial }, _, context) {
+  async compute({ network, fixed, moving, initial }, { regularization }, context) {
     const { domain } = network;
     if (!domain || !network.weights) {
       return context.refuse({
@@ -102,6 +118,15 @@ contrast is one that it knows: look at the result, and measure.`,
           'Crop the image to what is registered, or take a network for a larger field of view.',
       });
     }
+    if (regularization !== usualRegularization && !context.takesRegularization(network)) {
+      context.warn({
+        about: 'network-regularization',
+        parameter: 'regularization',
+        message:
+          'This network is not told how much regularization counts: it gives the same field for any.',
+        remedy: 'Train a HyperMorph or a Conditional LapIRN, or refine the field in Register.',
+      });
+    }
     const affine = initial?.affine ?? (identityMatrix as MovingWorldFromFixedWorld);
     const prediction = await context.predict({
       network,
@@ -109,6 +134,7 @@ contrast is one that it knows: look at the result, and measure.`,
       moving,
       affine,
       domain: seen,
+      regularization,
       smoothVoxels: {
         fixed: smoothingFor(fixed.grid, seen, smoothPerSpacing),
         moving: smoothingFor(moving.grid, seen, smoothPerSpacing),

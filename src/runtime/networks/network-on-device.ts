@@ -1,7 +1,8 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Grid } from '../../imaging/grid';
 import type { TrainingPair } from '../api/data-kinds/dataset';
 import type { NetworkValue, NetworkWeight } from '../api/data-kinds/network';
+import type { Condition } from './architectures/architecture';
 import { architectures } from './architectures/index';
 import { memoryOfNetwork, type NetworkMemory } from './architectures/memory-of-network';
 import type { FieldOps } from './field-ops';
@@ -11,9 +12,31 @@ import { topologyOf } from './files/save-network';
 import { motionOfParameters } from './motion-of-parameters';
 import type { TensorFlow } from './tensorflow';
 import type { NamedVariable } from './training/adam';
+import { divergenceFromPrior, drawnVelocity } from './velocity-posterior';
 
 /** Compositions of the first small step of a velocity: the published networks' own number. */
 const squarings = 7;
+
+/** What a network is told beside a pair. */
+export interface Told {
+  /** Whether layers work as they do while a network learns. */
+  readonly learns: boolean;
+  /** How much regularization counts, 0 to 1. What it is told of where it has a condition; half if absent. */
+  readonly regularization?: number | undefined;
+  /** Seed of what is drawn from a posterior. The mean if absent. */
+  readonly draw?: number;
+}
+
+/** A displacement as an objective sees it. */
+export type Estimate = {
+  /** As that of a network. */
+  readonly displacement: Tensor;
+  /** Of a network that has a posterior: what it costs to be so sure, `divergenceFromPrior`. */
+  readonly divergence?: Scalar;
+};
+
+/** What a network is told of regularization where nobody says anything. */
+export const usualRegularization = 0.5;
 
 /** A network with its weights in a device's memory, for pairs on one grid. */
 export interface NetworkOnDevice {
@@ -23,8 +46,19 @@ export interface NetworkOnDevice {
   /**
    * The displacement from fixed to moving, `[1, (z,) y, x, d]`, in voxels of the grid. Differentiable in the weights.
    * @param learns whether layers work as they do while a network learns
+   * @param regularization how much it counts, 0 to 1, where the network is told
    */
-  displacement(pair: Pick<TrainingPair, 'fixed' | 'moving'>, learns: boolean): Tensor;
+  displacement(
+    pair: Pick<TrainingPair, 'fixed' | 'moving'>,
+    learns: boolean,
+    regularization?: number,
+  ): Tensor;
+  /** The displacement, and what a loss has to add that only the network knows of. */
+  estimate(pair: Pick<TrainingPair, 'fixed' | 'moving'>, told: Told): Estimate;
+  /** Of a network that is told how much regularization counts. */
+  readonly condition?: Condition;
+  /** Whether its estimates have a divergence. */
+  readonly hasPosterior: boolean;
   /**
    * The map from fixed to moving about the middle of the grid, `[1, 12]`, row-major 3×4, mm along its own axes; there where the
    * network predicts one map of the whole image, of which `displacement` is what it moves.
@@ -92,7 +126,8 @@ export function networkOnDevice(
   }
   const { seed } = network;
   const request = { sizeVoxels, settings: settings.data, seed, fieldOps: fields };
-  const { model, predicts, everyVoxels } = architecture.build(tf, request);
+  const { model, predicts, everyVoxels, posterior } = architecture.build(tf, request);
+  const condition = architecture.condition?.(settings.data);
   const motion =
     predicts === 'rigid' || predicts === 'affine'
       ? motionOfParameters(tf, fields, grid, predicts)
@@ -113,10 +148,11 @@ export function networkOnDevice(
   const shape = [1, ...[...sizeVoxels].reverse(), 1];
   const outputsOf = (
     { fixed, moving }: Pick<TrainingPair, 'fixed' | 'moving'>,
-    learns: boolean,
+    { learns, regularization = usualRegularization }: Told,
   ): readonly Tensor[] => {
-    const images = [moving, fixed].map((image) => tf.tensor(image, shape));
-    const out = model.apply(images, { training: learns });
+    const inputs = [moving, fixed].map((image) => tf.tensor(image, shape));
+    if (condition) inputs.push(tf.tensor([regularization], [1, 1]));
+    const out = model.apply(inputs, { training: learns });
     return (Array.isArray(out) ? out : [out]) as Tensor[];
   };
   const variables = model.weights.map((weight) => ({
@@ -124,13 +160,33 @@ export function networkOnDevice(
     variable: weight.read() as Variable,
   }));
   const trainable = new Set(model.trainableWeights.map(({ originalName }) => originalName));
+  const estimate: NetworkOnDevice['estimate'] = (pair, told) =>
+    tf.tidy((): Estimate => {
+      const outputs = outputsOf(pair, told);
+      const [mean, logVariance] = outputs;
+      if (!posterior || !mean || !logVariance) return { displacement: displacementOf(outputs) };
+      const velocity = { mean, logVariance };
+      const field = told.draw === undefined ? mean : drawnVelocity(tf, velocity, told.draw);
+      const prior = { precision: posterior.prior, everyVoxels };
+      return {
+        displacement: displacementOf([field]),
+        divergence: divergenceFromPrior(tf, velocity, prior),
+      };
+    });
   const built: NetworkOnDevice = {
     axes,
+    ...(condition && { condition }),
+    hasPosterior: posterior !== undefined,
+    estimate,
     memory: memoryOfNetwork(model),
     trainable: variables.filter(({ name }) => trainable.has(name)),
-    displacement: (pair, learns) => tf.tidy(() => displacementOf(outputsOf(pair, learns))),
+    displacement: (pair, learns, regularization) =>
+      tf.tidy(() => estimate(pair, { learns, regularization }).displacement),
     ...(motion
-      ? { affine: (pair) => tf.tidy(() => motion.matrix(outputsOf(pair, false)[0] as Tensor)) }
+      ? {
+          affine: (pair) =>
+            tf.tidy(() => motion.matrix(outputsOf(pair, { learns: false })[0] as Tensor)),
+        }
       : {}),
     weights: () =>
       Promise.all(

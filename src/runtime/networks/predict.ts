@@ -23,7 +23,7 @@ import type { TensorFlow } from './tensorflow';
 export async function predictTransform(
   tf: TensorFlow,
   device: Device,
-  { network, fixed, moving, affine, domain, smoothVoxels }: PredictionRequest,
+  { network, fixed, moving, affine, domain, smoothVoxels, regularization }: PredictionRequest,
 ): Promise<Prediction> {
   const planes = [fixed, moving].map(({ planes: [plane] }) => plane ?? new Float32Array(0));
   const [seenFixed, seenMoving] = await runProgram(device, ({ graph, field, scalars }) => {
@@ -58,7 +58,7 @@ export async function predictTransform(
         found.dispose();
         return { affine: compose(affine, worldMotion(domain, matrix)) };
       }
-      const displacement = built.displacement(pair, false);
+      const displacement = built.displacement(pair, false, regularization);
       const vectors = (await displacement.data()) as Float32Array;
       displacement.dispose();
       const mm = worldPlanes(domain, built.axes, vectors);

@@ -1,5 +1,6 @@
 import type { TensorFlow } from '../../networks/tensorflow';
 import type { ComputedValue } from '../data-kinds/index';
+import type { NetworkValue } from '../data-kinds/network';
 import type { DeviceKind } from '../engine/engine-api';
 import type { Doubt, LoweringProblem } from './lowering-problem';
 import type { Prediction, PredictionRequest } from './prediction';
@@ -28,6 +29,8 @@ export interface ComputeContext {
    * does not fit the grid that it is to see.
    */
   predict(request: PredictionRequest): Promise<Prediction>;
+  /** Whether a network is told how much regularization counts. */
+  takesRegularization(network: NetworkValue): boolean;
   /** Says what speaks against the result without making it worthless. */
   warn(doubt: Doubt): void;
   /** Aborted when the run is cancelled: stop, and reject or give anything; it is thrown away. */

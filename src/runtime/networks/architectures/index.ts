@@ -1,7 +1,9 @@
 import { affineRegression } from './affine-regression';
 import type { Architecture } from './architecture';
+import { conditionalLapIrn } from './conditional-lapirn';
 import { dualAttention } from './dual-attention';
 import { fourierNet } from './fourier-net';
+import { hypermorph } from './hypermorph';
 import { lapirn } from './lapirn';
 import { lkuNet } from './lku-net';
 import { symnet } from './symnet';
@@ -24,6 +26,8 @@ const all: readonly Architecture[] = [
   tdNet,
   symtrans,
   vitVNet,
+  hypermorph,
+  conditionalLapIrn,
   affineRegression,
 ];
 

@@ -16,6 +16,8 @@ const settings = z.strictObject({
   decoder: z.array(features).min(1).max(12).default([32, 32, 32, 32, 32, 16, 16]),
   /** A second output, the logarithm of the field's variance: the probabilistic network. */
   logVariance: z.boolean().default(false),
+  /** With a variance: λ of the prior's precision, for samples of the field. */
+  prior: z.number().positive().max(1_000_000).default(25),
 });
 
 /** Settings of VoxelMorph, all of them. */
@@ -50,11 +52,11 @@ export const voxelmorph: Architecture<VoxelMorphSettings> = {
 export function finishVoxelMorph(
   name: string,
   sketch: NetworkSketch,
-  chosen: VoxelMorphSettings,
+  chosen: Omit<VoxelMorphSettings, 'prior'> & { readonly prior?: number },
   atDeepest: (features: SymbolicTensor) => SymbolicTensor = (features) => features,
 ): BuiltNetwork {
   const { tf, axes } = sketch;
-  const { predicts, encoder, decoder, logVariance } = chosen;
+  const { predicts, encoder, decoder, logVariance, prior = 25 } = chosen;
   if (decoder.length < encoder.length) {
     throw new RangeError(
       `VoxelMorph's decoder needs at least the ${encoder.length} levels of its encoder; it has ${decoder.length}.`,
@@ -74,7 +76,12 @@ export function finishVoxelMorph(
       }),
     );
   }
-  return { model: sketch.model(name, outputs), predicts, everyVoxels };
+  return {
+    model: sketch.model(name, outputs),
+    predicts,
+    everyVoxels,
+    ...(logVariance && { posterior: { prior } }),
+  };
 }
 
 interface UnetChannels {

@@ -12,6 +12,7 @@ import { type NetworkOnDevice, NetworkProblem, networkOnDevice } from '../networ
 import { objectiveAsTensorOp } from '../tensor-op';
 import type { TensorFlow } from '../tensorflow';
 import type { Checkpoint } from './checkpoint';
+import { conditionedWeights } from './conditioned-weights';
 import { type TrainingObserver, type TrainingOutcome, trainNetwork } from './train-network';
 
 /** What a network learns from besides images: the objectives as they are wired. */
@@ -59,7 +60,10 @@ export async function runTraining(
     const objective = await objectiveAsTensorOp(tf, compiled, device);
     try {
       for (const [key, planes] of objectives.constants) objective.setData(key, planes);
+      const conditioned =
+        built.condition && conditionedWeights(objective, compiled, built.condition);
       running.canTurn((nodeId, parameter, value) => {
+        if (conditioned?.turn(nodeId, parameter, value)) return true;
         const known = compiled.plan.dials.some(
           (dial) => dial.nodeId === nodeId && dial.parameter === parameter,
         );
@@ -76,7 +80,13 @@ export async function runTraining(
       const outcome = await trainNetwork(
         tf,
         request,
-        { network: built, objective, showPair, ...(resume ? { resume } : {}) },
+        {
+          network: built,
+          objective,
+          showPair,
+          ...(conditioned ? { weighFor: conditioned.show } : {}),
+          ...(resume ? { resume } : {}),
+        },
         running,
       );
       const { sizeVoxels } = dataset.grid;

@@ -7,6 +7,7 @@ import { valuesOf } from '../../compile/data-values';
 import type { ToldWarning } from '../../compile/result-warnings';
 import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
+import { architectures } from '../../networks/architectures/index';
 import { NetworkProblem } from '../../networks/network-on-device';
 import { predictTransform } from '../../networks/predict';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
@@ -45,6 +46,8 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
       signal,
       tensorFlow: opened,
       predict: async (request) => predictTransform(await opened(), device, request),
+      takesRegularization: ({ architecture }) =>
+        architectures.get(architecture)?.condition !== undefined,
       warn(doubt) {
         warnings.push({ about: doubt.about, diagnostic: messages.doubt(id, doubt) });
       },

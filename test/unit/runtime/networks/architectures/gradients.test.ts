@@ -45,6 +45,12 @@ const tried: Readonly<Record<string, readonly Followed[]>> = {
     { settings: swin, sizeVoxels: [64, 64, 1] },
     { settings: swin, sizeVoxels: [32, 32, 32], lines: 1 },
   ],
+  hypermorph: both({ encoder: [2, 3], decoder: [3, 2, 3], layers: 2, units: 3 }, [8, 8, 8]),
+  // Each block is normalized by what it is told: it bends more than others.
+  'conditional-lapirn': [
+    { settings: { width: 1 }, sizeVoxels: [32, 32, 1], stride: 0.0001 },
+    { settings: { width: 1 }, sizeVoxels: [16, 16, 16], stride: 0.0003 },
+  ],
   'dual-attention': both(unet, [8, 8, 8]),
   // So large that several keys are left.
   'td-net': large({ width: 2, depths: [1, 1, 1], strides: [3, 2, 1] }),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCpuDevice } from '../../../../../src/runtime/cpu/device';
+import { hypermorph } from '../../../../../src/runtime/networks/architectures/hypermorph';
 import { architectures } from '../../../../../src/runtime/networks/architectures/index';
 import { voxelmorph } from '../../../../../src/runtime/networks/architectures/voxelmorph';
 import type { NetworkCard } from '../../../../../src/runtime/networks/files/card';
@@ -68,6 +69,23 @@ describe('a file of a network', () => {
       model.dispose();
     }
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('gives back a network that is told how much regularization counts', () => {
+    const told = { encoder: [2], decoder: [2], layers: 1, units: 3 };
+    const { model } = buildNetwork(tf, {
+      architecture: hypermorph,
+      settings: told,
+      sizeVoxels: [4, 4],
+    });
+    const conditioned = { ...card, architecture: 'hypermorph', settings: told, sizeVoxels: [4, 4] };
+    const given = { card: conditioned, weights: weightsOf(model), topology: topologyOf(model) };
+    const again = read(unpackNetwork(packNetwork(networkParts(given))));
+    const built = buildStoredNetwork(tf, again, [8, 4]).model;
+    expect(built.inputNames).toEqual(['moving', 'fixed', 'regularization']);
+    expect(weightsOf(built)).toEqual(given.weights);
+    model.dispose();
+    built.dispose();
   });
 
   it('is what TensorFlow.js writes, and the same for the same network', () => {
