@@ -16,7 +16,7 @@ function regression(
   { scatters, steps }: { readonly scatters: boolean; readonly steps: number },
 ) {
   const { edges, nodes, ...recipe } = squaresRecipe({ steps, validateEvery: steps });
-  const { diffusion: _, ...kept } = nodes;
+  const { diffusion: _, overlap: __, ...kept } = nodes;
   const predicting = (name: string) => [
     { from: 'train.network', to: `${name}.network` },
     { from: 'squares.fixed', to: `${name}.fixed` },
@@ -34,7 +34,9 @@ function regression(
       dice: node('evaluate.dice'),
     },
     edges: [
-      ...edges.filter(({ from }) => !from.startsWith('diffusion')),
+      ...edges.filter(
+        ({ from, to }) => !/^(diffusion|overlap)/.test(`${from}`) && !to.startsWith('overlap'),
+      ),
       ...predicting('predict'),
       ...predicting('again'),
       { from: 'predict.transform', to: 'again.initial' },
@@ -63,19 +65,19 @@ function missMm(affine: Matrix3x4, shiftMm: Vec3): number {
 
 describe('an affine regression', { timeout: 120_000 }, () => {
   test('finds what brings squares onto each other that lie apart in many ways', async () => {
-    const { result } = await run(session, regression('rigid', { scatters: true, steps: 60 }), {});
+    const { result } = await run(session, regression('rigid', { scatters: true, steps: 120 }), {});
     expect(result.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(result.status).toBe('done');
     expect(result.metrics['validation.dice.before']).toBeLessThan(0.8);
-    expect(result.metrics['validation.dice']).toBeGreaterThan(0.91);
-    expect(result.metrics['dice.mean']).toBeGreaterThan(0.9);
+    expect(result.metrics['validation.dice']).toBeGreaterThan(0.93);
+    expect(result.metrics['dice.mean']).toBeGreaterThan(0.93);
     const { affine, displacement } = await transformOf(result, 'predict');
     // Nothing bends, and nothing is scaled.
     expect(displacement).toBeUndefined();
     expect(affineParts(affine)?.unevenness).toBeCloseTo(1, 5);
     expect(affineParts(affine)?.volume).toBeCloseTo(1, 5);
     // The shown pair lies 1.5 and −3 mm apart.
-    expect(missMm(affine, [1.5, -3, 0])).toBeLessThan(2);
+    expect(missMm(affine, [1.5, -3, 0])).toBeLessThan(1.5);
   });
 
   test('adds what it finds to where it starts, affine', async () => {
