@@ -1,13 +1,12 @@
-import type { Vec3 } from '../../imaging/frames';
 import { type Grid, voxelCount } from '../../imaging/grid';
 import type { PlanesMm } from '../api/data-kinds/define-data-kind';
 import { gridAttributes } from '../api/nodes/builder';
 import type { PredictionRequest } from '../api/nodes/prediction';
 import type { Device } from '../devices';
-import type { ValueId } from '../ir/values';
 import { createFieldOps } from './field-ops';
 import { networkOnDevice } from './network-on-device';
 import { runProgram } from './run-program';
+import { imagesSeen } from './seen-images';
 import type { TensorFlow } from './tensorflow';
 
 /**
@@ -22,30 +21,21 @@ export async function predictDisplacement(
   device: Device,
   { network, fixed, moving, affine, domain, smoothVoxels }: PredictionRequest,
 ): Promise<PlanesMm> {
-  const planes = [fixed, moving].map(({ planes: [plane] }) => plane ?? new Float32Array(0));
-  const [seenFixed, seenMoving] = await runProgram(device, ({ graph, field, scalars }) => {
-    const at = { ...gridAttributes(domain), interpolation: 'linear', outside: 'zero' } as const;
-    const { builder: b } = graph;
-    const smooth = (value: ValueId, sigmaVoxels: Vec3): ValueId =>
-      sigmaVoxels.some((sigma) => sigma > 0)
-        ? b.gaussian(
-            { value },
-            { sigmaVoxels, truncate: 2, edges: 'renormalize', transposed: false },
-          )
-        : value;
-    const own = smooth(field(fixed.grid, planes.slice(0, 1)), smoothVoxels.fixed);
-    const other = smooth(field(moving.grid, planes.slice(1)), smoothVoxels.moving);
-    return [
-      b.sample({ source: own }, at),
-      b.sample({ source: other, affine: scalars([...affine]) }, at),
-    ];
-  });
+  const [seenFixed, seenMoving] = await imagesSeen(
+    device,
+    [
+      { image: fixed, smoothVoxels: smoothVoxels.fixed },
+      { image: moving, affine, smoothVoxels: smoothVoxels.moving },
+    ],
+    domain,
+  );
+  const unseen = () => new Float32Array(voxelCount(domain));
   const fields = createFieldOps(tf, device);
   try {
     const built = networkOnDevice(tf, fields, network, domain);
     try {
       const displacement = built.displacement(
-        { fixed: normalized(seenFixed?.[0]), moving: normalized(seenMoving?.[0]) },
+        { fixed: seenFixed ?? unseen(), moving: seenMoving ?? unseen() },
         false,
       );
       const vectors = (await displacement.data()) as Float32Array;
@@ -66,16 +56,6 @@ export async function predictDisplacement(
   } finally {
     fields.destroy();
   }
-}
-
-/** Intensities from the least to the 99th percentile of those above it, as [0, 1]; beyond it 1. */
-function normalized(plane: Float32Array | undefined): Float32Array {
-  if (!plane) return new Float32Array(0);
-  const least = plane.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const above = plane.filter((value) => value > least).sort();
-  const most = above[Math.floor(0.99 * (above.length - 1))] ?? least;
-  const range = most - least;
-  return plane.map((value) => (range > 0 ? Math.min(1, (value - least) / range) : 0));
 }
 
 /** Vectors along a grid's own axes, in voxels, channels last, as planes along the world's axes, mm. */

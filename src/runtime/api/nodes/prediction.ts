@@ -15,3 +15,13 @@ export interface PredictionRequest {
   /** Standard deviations of the Gaussians before the images are read there, voxels along the axes of each. */
   readonly smoothVoxels: { readonly fixed: Vec3; readonly moving: Vec3 };
 }
+
+/** An image that a network is to see. */
+export interface ImageToSee {
+  /** Of which the first channel is taken. */
+  readonly image: ComputedImage;
+  /** From the world of the network's grid to that of the image, where they differ. */
+  readonly affine?: MovingWorldFromFixedWorld;
+  /** Standard deviations of the Gaussian before it is read, voxels along its axes. */
+  readonly smoothVoxels: Vec3;
+}

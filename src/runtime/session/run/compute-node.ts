@@ -9,6 +9,7 @@ import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
 import { NetworkProblem } from '../../networks/network-on-device';
 import { predictDisplacement } from '../../networks/predict';
+import { imagesSeen } from '../../networks/seen-images';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
 import { Refusal } from '../../refusal';
 import type { StoredInput } from '../inputs/input-store';
@@ -45,6 +46,8 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
       signal,
       tensorFlow: opened,
       predict: async (request) => predictDisplacement(await opened(), device, request),
+      see: async (image, domain) =>
+        (await imagesSeen(device, [image], domain))[0] ?? new Float32Array(0),
       warn(doubt) {
         warnings.push({ about: doubt.about, diagnostic: messages.doubt(id, doubt) });
       },
