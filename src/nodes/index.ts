@@ -40,6 +40,8 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { augmentDataset } from './network/augment';
+import { dataset } from './network/dataset';
 import { fourierNet } from './network/fourier-net';
 import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
@@ -215,6 +217,8 @@ export const nodeDefinitions = [
   lapirn,
   transmorph,
   synthesize,
+  dataset,
+  augmentDataset,
   trainNetwork,
   predict,
   register,
