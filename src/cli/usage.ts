@@ -17,8 +17,8 @@ Usage
   weft images                    list public images that --input NODE=public:NAME takes
 
 Options
-  --input NODE=FILE       bind a loader to a NIfTI file, or to public:NAME;       run plan
-                          once for each loader
+  --input NODE=FILE       bind a loader to a NIfTI file, to public:NAME, or to    run plan
+                          a folder of cases; once for each loader
   --out DIR               folder for the results, made where it is missing        run demo
   ${`--device ${deviceChoices.join('|')}`.padEnd(23)} where to compute; auto takes a real gpu, else the cpu   run plan demo
   --threads N             threads of the cpu device; all processors by default    run plan demo

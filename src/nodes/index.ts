@@ -22,6 +22,7 @@ import { identityStart } from './initialise/identity';
 import { landmarkStart } from './initialise/landmarks';
 import { moments } from './initialise/moments';
 import { start } from './initialise/start';
+import { loadCases } from './load/cases';
 import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
 import { loadLandmarks } from './load/landmarks';
@@ -131,6 +132,7 @@ export const nodeDefinitions = [
   evenIntensity,
   biasCorrection,
   loadLandmarks,
+  loadCases,
   normalizeIntensity,
   standardizeIntensity,
   clampIntensity,

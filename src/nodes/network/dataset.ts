@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import { type CasePairs, casePairs, type PairsLack } from '../../imaging/synthesis/case-pairs';
+import type { PackedCase } from '../../imaging/cases/read-cases';
+import { describeProblem } from '../../imaging/problem-messages';
+import {
+  type CasePairs,
+  casePairs,
+  type PairsLack,
+  type PairsOf,
+} from '../../imaging/synthesis/case-pairs';
 import type { CasePair } from '../../imaging/synthesis/cases';
-import type { TrainingPair } from '../../runtime/api/nodes/computed-values';
+import { planesOf } from '../../imaging/volume';
+import type { ComputeContext, TrainingPair } from '../../runtime/api/nodes/computed-values';
 import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
 import type { LoweringProblem } from '../../runtime/api/nodes/lowering-problem';
 import {
@@ -31,13 +39,14 @@ export const dataset = defineComputedNode({
   ],
   documentation: {
     summary: 'Pairs of your own images, for a network to learn from, with others to validate on.',
-    details: `Wire the images to *Images*, and the labels of each to *Labels* in the same order: the first labels belong to the first image. Where only some
+    details: `Load a folder or a table with *Load cases* and wire it to *Cases*; or wire single images to *Images*, and the labels of each to *Labels* in the same order: the first labels belong to the first image. Where only some
 images have labels, wire these first; pairs of which one has none teach without labels. Labels of all cases are known by their numbers.
 
 Every image is brought to one grid as *Predict* does it: *Size* and *Spacing* about the middle of the image, axes along those of the body, intensities from 0 to 1 (the least to the 99th
 percentile), labels by the nearest voxel. What lies beyond is not seen; much of it is told. Networks bend and do not turn: images that lie very differently should be aligned before.
 
-**Pairs** are *all* ordered pairs of two cases, or every case *onto the first*, which is an atlas. Cases, not pairs, are set apart to validate on: no validation pair
+**Pairs** are *all* ordered pairs of two cases; or every case *onto the first*, which is an atlas: an image that is wired alone, else the first of the folder or table; or those
+*within groups*, such as two scans of one person. Cases of one group are never parted. Cases, not pairs, are set apart to validate on: no validation pair
 shares an image with what is learned from, but for the atlas. With *all* that takes two cases to learn from and two to validate on; with *onto-first* the atlas, one and one.
 
 The images and labels at the other ports are one validation pair, for you to look at, and in training the pair of the step: wire the labels to *Label overlap* for weak supervision.
@@ -69,8 +78,8 @@ It takes 4 bytes a voxel of the grid and case, 8 with labels, whatever the files
     }),
     pairs: choiceParameter({
       title: 'Pairs',
-      help: 'Any two cases in either order, or every case onto the first one (an atlas).',
-      choices: ['all', 'onto-first'],
+      help: 'Any two cases in either order, every case onto the first one (an atlas), or any two of one group.',
+      choices: ['all', 'onto-first', 'within-groups'],
       default: 'all',
     }),
     validationShare: numberParameter({
@@ -106,7 +115,18 @@ It takes 4 bytes a voxel of the grid and case, 8 with labels, whatever the files
     }),
   }),
   inputs: {
-    images: { type: 'image', many: true, doc: 'The images, one channel each, of any voxels.' },
+    cases: {
+      type: 'cases',
+      many: true,
+      optional: true,
+      doc: 'Folders or tables of images, after the images that are wired alone.',
+    },
+    images: {
+      type: 'image',
+      many: true,
+      optional: true,
+      doc: 'The images, one channel each, of any voxels.',
+    },
     labels: {
       type: 'labels',
       many: true,
@@ -120,7 +140,7 @@ It takes 4 bytes a voxel of the grid and case, 8 with labels, whatever the files
     ...shownPairOutputs,
     report: { type: 'table', doc: 'Cases of each part, labels, and memory in MiB.' },
   },
-  async compute({ images, labels }, params, context) {
+  async compute({ cases: loaded, images, labels }, params, context) {
     if (labels.length > images.length) {
       context.refuse({
         port: 'labels',
@@ -128,7 +148,7 @@ It takes 4 bytes a voxel of the grid and case, 8 with labels, whatever the files
         remedy: 'Wire as many labels as images, in the same order, or fewer.',
       });
     }
-    const given = images.map((image, index): GivenCase => {
+    const wired = images.map((image, index): GivenCase => {
       const own = labels[index];
       return {
         name: `Image ${index + 1}`,
@@ -136,16 +156,19 @@ It takes 4 bytes a voxel of the grid and case, 8 with labels, whatever the files
         read: async () => ({ image, ...(own && { labels: own }) }),
       };
     });
+    const given = [
+      ...wired,
+      ...loaded.flatMap(({ cases }) => cases.map((one) => packed(one, context))),
+    ];
     const found = casePairs(given, params);
-    if (typeof found === 'string')
-      return context.refuse(lacking(found, params.pairs, given.length));
+    if (typeof found === 'string') return context.refuse(lacking(found, params.pairs, given));
     const { grid, labelIds, cases, bytes } = await seeCases(given, params, context);
     const labelled = cases.filter((one) => one.labels).length;
     if (labelled > 0 && labelled < cases.length) {
       context.warn({
         about: 'dataset-labels',
-        port: 'labels',
-        message: `Only the first ${labelled} of ${cases.length} images have labels; pairs with another teach without.`,
+        port: given[cases.findIndex((one) => !one.labels)]?.port === 'cases' ? 'cases' : 'labels',
+        message: `Only ${labelled} of ${cases.length} images have labels; pairs with another teach without.`,
         remedy: 'Bind labels to all of them where there are any.',
       });
     }
@@ -167,6 +190,26 @@ It takes 4 bytes a voxel of the grid and case, 8 with labels, whatever the files
   },
 });
 
+/** A case that is read when it is its turn, and not kept. */
+function packed(one: PackedCase, context: Pick<ComputeContext, 'refuse' | 'signal'>): GivenCase {
+  const { name, split, group } = one;
+  return {
+    name,
+    port: 'cases',
+    ...(split && { split }),
+    ...(group !== undefined && { group }),
+    async read() {
+      const found = await one.read(context.signal);
+      if (!found.ok) return context.refuse({ port: 'cases', ...describeProblem(found.problem) });
+      const { image, labels } = found;
+      return {
+        image: { kind: 'image', grid: image.grid, planes: planesOf(image) },
+        ...(labels && { labels }),
+      };
+    },
+  };
+}
+
 function pairMaker(cases: readonly SeenCase[]) {
   return (pair: CasePair): TrainingPair => {
     const [fixed, moving] = [cases[pair.fixed], cases[pair.moving]] as [SeenCase, SeenCase];
@@ -179,14 +222,33 @@ function pairMaker(cases: readonly SeenCase[]) {
   };
 }
 
-function lacking(lack: PairsLack, pairs: 'all' | 'onto-first', cases: number): LoweringProblem {
+function lacking(lack: PairsLack, pairs: PairsOf, given: readonly GivenCase[]): LoweringProblem {
+  const cases = given.length;
+  const port = given[0]?.port ?? 'cases';
+  if (cases === 0) {
+    return {
+      port,
+      message: 'There are no images.',
+      remedy: 'Wire loaders of images to it, or one of cases.',
+    };
+  }
+  if (pairs === 'within-groups') {
+    return {
+      port,
+      message:
+        lack === 'groups'
+          ? 'No two cases belong to one group.'
+          : 'Pairs within groups take two groups of two cases: one to learn from, one to validate on.',
+      remedy: 'Load cases by a table with a column group, or name them by sub-, as BIDS does.',
+    };
+  }
   const needed =
     pairs === 'all'
       ? 'two to learn from and two to validate on'
       : 'the first, one to learn from and one to validate on';
   const alternative = pairs === 'all' ? ', or take them onto the first one' : '';
   return {
-    port: 'images',
+    port,
     message: `${cases === 1 ? 'One case makes' : `${cases} cases make`} too few pairs: it takes ${needed}.`,
     remedy: `Wire more images${cases > 2 ? alternative : ''}${lack === 'training' && cases > 4 ? ', or set fewer apart' : ''}.`,
   };

@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { type NamedBytes, packCases } from '../../../src/imaging/cases/pack-cases';
 import { axisAlignedGrid, type Grid, voxelCount } from '../../../src/imaging/grid';
+import { writeNifti } from '../../../src/imaging/nifti/write-nifti';
 import type { ImageVolume, LabelVolume, Volume } from '../../../src/imaging/volume';
 import { nodeRegistry } from '../../../src/nodes/index';
 import { bind, numbersOf, openSession, run } from '../../support/small-session';
@@ -159,7 +161,7 @@ describe('a dataset of images', { timeout: 120_000 }, () => {
     expect(warnings.map(({ message }) => message)).toEqual([
       'Left out, for want of labels or landmarks: l2.',
       // Those behind the gap would otherwise belong to the image before theirs.
-      'Only the first 2 of 4 images have labels; pairs with another teach without.',
+      'Only 2 of 4 images have labels; pairs with another teach without.',
     ]);
   });
 
@@ -254,6 +256,74 @@ describe('a dataset of images', { timeout: 120_000 }, () => {
     const { result } = await run(session, recipe, bound);
     expect(result.diagnostics).toMatchObject([
       { at: { nodeId: 'dataset', port: 'labels' }, message: /2 maps of labels for 1/ },
+    ]);
+  });
+});
+
+describe('loaded cases', { timeout: 120_000 }, () => {
+  /** Opens files as a loader of cases and makes a dataset of them. */
+  async function made(files: readonly NamedBytes[], params: object = {}) {
+    const bytes = packCases(files);
+    const source = { kind: 'file', as: 'cases', name: 'cases' } as const;
+    const opened = await session.openInput({ nodeId: 'cases', source, bytes });
+    if (!opened.ok) throw new Error(JSON.stringify(opened.diagnostics));
+    // What crosses to the page is plain data.
+    expect(structuredClone(opened.descriptor)).toMatchObject({ count: 4, labelled: 2 });
+    const recipe = {
+      schemaVersion: 1,
+      name: 'Cases',
+      description: 'A folder.',
+      nodes: {
+        cases: node('load.cases', file('cases')),
+        dataset: node('network.dataset', { spacingMm: 2, ...params }),
+      },
+      edges: [{ from: 'cases.cases', to: 'dataset.cases' }],
+    };
+    return (await run(session, recipe, { cases: opened.handle })).result;
+  }
+
+  const nifti = (name: string, volume: Volume): NamedBytes => ({
+    name,
+    bytes: writeNifti(volume, { gzip: false }),
+  });
+  const folder = [1, 2].flatMap((n) => [
+    nifti(`sub-${n}_ses-1.nii`, caseOf(n).image),
+    nifti(`sub-${n}_ses-2.nii`, caseOf(n + 4).image),
+    nifti(`sub-${n}_ses-1_dseg.nii`, caseOf(n).labels),
+  ]);
+
+  test('are pairs of any two, or of one person', async () => {
+    const any = await made(folder);
+    expect(any.status).toBe('done');
+    expect(any.metrics).toMatchObject({ 'dataset.training': 2, 'dataset.labels': 3 });
+    expect(any.diagnostics).toMatchObject([
+      { at: { port: 'cases' }, message: /Only 2 of 4 images/, severity: 'warning' },
+    ]);
+    const within = await made(folder, { pairs: 'within-groups', shownPair: 2 });
+    expect(within.metrics).toMatchObject({ 'dataset.training': 2, 'dataset.validation': 2 });
+  });
+
+  test('are those of a table, and what cannot be read is named', async () => {
+    const [a, b] = ['validation', 'training'];
+    const text = `image,split,labels
+sub-1_ses-1.nii,${a},sub-1_ses-1_dseg.nii
+sub-1_ses-2.nii,${b},
+sub-2_ses-1.nii,${a},sub-2_ses-1_dseg.nii
+sub-2_ses-2.nii,${b},
+`;
+    const table = { name: 'cases.csv', bytes: new TextEncoder().encode(text) };
+    const { metrics } = await made([...folder, table]);
+    expect(metrics).toMatchObject({ 'dataset.training': 2, 'dataset.validation': 2 });
+    const cut = folder.map((one, n) =>
+      n === 4 ? { ...one, bytes: one.bytes.subarray(0, 500) } : one,
+    );
+    const { diagnostics } = await made([...cut, table]);
+    expect(diagnostics).toMatchObject([
+      {
+        severity: 'error',
+        at: { nodeId: 'dataset', port: 'cases' },
+        message: /sub-2_ses-2\.nii: /,
+      },
     ]);
   });
 });

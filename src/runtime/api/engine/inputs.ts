@@ -2,7 +2,7 @@ import type { PointReading } from '../../../imaging/points/point-file';
 import type { DataValue } from '../data-kinds/index';
 
 /** What files can be read as: a reader each, in `session/inputs/source-readers.ts`. */
-export type SourceKind = 'image' | 'labels' | 'transform' | 'landmarks';
+export type SourceKind = 'image' | 'labels' | 'transform' | 'landmarks' | 'cases';
 
 /** How a file is read, whichever file it is. */
 export interface Reading {
