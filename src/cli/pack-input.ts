@@ -36,6 +36,7 @@ export async function packInput(path: string, files: Host['files']): Promise<Pac
       for (const name of listed.filter(isCaseFile)) {
         packed.push(await read(name, files.join(path, name)));
       }
+      reading = path;
       return { ok: true, bytes: packCases(packed), paths };
     }
     const base = path.split(/[/\\]/).at(-1) ?? path;
@@ -47,6 +48,7 @@ export async function packInput(path: string, files: Host['files']): Promise<Pac
     for (const name of new Set(await withPartners(named, folder, files))) {
       packed.push(await read(name, files.join(folder, name)));
     }
+    reading = path;
     return { ok: true, bytes: packCases(packed), paths };
   } catch (error) {
     return { ok: false, path: reading, error, paths };

@@ -1,3 +1,4 @@
+import { isCaseFile } from '../../imaging/cases/case-files';
 import { packCases } from '../../imaging/cases/pack-cases';
 import { groupPairs } from '../../imaging/nifti/pair-names';
 import { dataKinds } from '../../runtime/api/data-kinds/index';
@@ -21,8 +22,9 @@ export async function filesFor(
   const [image] = groupPairs(files);
   const isPacked = files.length === 1 && /\.zip$/i.test(files[0]?.name ?? '');
   if (!takesMany(definition) || isPacked || image === undefined) return image;
+  const chosen = files.filter((file) => isCaseFile(withoutFolder(file)));
   const named = await Promise.all(
-    files.map(async (file) => ({
+    chosen.map(async (file) => ({
       name: withoutFolder(file),
       bytes: new Uint8Array(await file.arrayBuffer()),
     })),

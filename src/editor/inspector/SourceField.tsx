@@ -87,7 +87,9 @@ export function SourceField(props: {
                   leftSection={<IconFileUpload size={16} />}
                 >
                   {source.name && input?.state !== 'needs-file'
-                    ? 'Choose another file'
+                    ? choice.takesMany
+                      ? 'Choose other images'
+                      : 'Choose another file'
                     : choice.call}
                 </Button>
               )}
