@@ -10,6 +10,7 @@ import { UsageError } from './usage';
 const commandNames = [
   'demo',
   'run',
+  'train',
   'plan',
   'validate',
   'nodes',
@@ -39,6 +40,10 @@ export interface Arguments {
   readonly device: DeviceChoice;
   readonly threads: number | undefined;
   readonly fetch: boolean;
+  /** Of each node that learns, in place of what the recipe says. */
+  readonly steps: number | undefined;
+  /** Goes on with what an earlier training left in the folder. */
+  readonly resume: boolean;
   readonly json: boolean;
   readonly printAfter: PhaseName | undefined;
 }
@@ -50,6 +55,8 @@ const optionConfigs = {
   device: { type: 'string', multiple: true },
   threads: { type: 'string', multiple: true },
   fetch: { type: 'boolean' },
+  steps: { type: 'string', multiple: true },
+  resume: { type: 'boolean' },
   'print-after': { type: 'string', multiple: true },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -62,6 +69,7 @@ const computing = ['device', 'threads', 'set', 'json'] as const;
 const optionsOf: Readonly<Record<CommandName, readonly OptionName[]>> = {
   demo: [...computing, 'out'],
   run: [...computing, 'input', 'fetch', 'out'],
+  train: [...computing, 'input', 'fetch', 'out', 'steps', 'resume'],
   plan: [...computing, 'input', 'fetch', 'print-after'],
   validate: [],
   nodes: ['json'],
@@ -70,8 +78,8 @@ const optionsOf: Readonly<Record<CommandName, readonly OptionName[]>> = {
   version: [],
 };
 
-const needsEngine: readonly CommandName[] = ['demo', 'run', 'plan'];
-const takesRecipe: readonly CommandName[] = ['run', 'plan', 'validate'];
+const needsEngine: readonly CommandName[] = ['demo', 'run', 'train', 'plan'];
+const takesRecipe: readonly CommandName[] = ['run', 'train', 'plan', 'validate'];
 
 /**
  * Reads the arguments after the program's name.
@@ -98,8 +106,10 @@ export function parseArguments(args: readonly string[], parseArgs: ParseArgs): A
     settings: texts('set').map(settingOf),
     out: text('out'),
     device: choice('device', text('device') ?? 'auto', deviceChoices),
-    threads: threadsOf(text('threads')),
+    threads: wholeNumber('threads', text('threads'), 256),
     fetch: values.fetch === true,
+    steps: wholeNumber('steps', text('steps'), 1_000_000),
+    resume: values.resume === true,
     json: values.json === true,
     printAfter:
       values['print-after'] === undefined
@@ -114,19 +124,31 @@ export interface EngineWish {
   readonly threads: number | undefined;
   /** The command runs a recipe, and does not merely compile it. */
   readonly runs: boolean;
+  /** Folder in which trainings leave what they are taken up from. */
+  readonly checkpoints: string | undefined;
 }
 
 /** What the command asks of the engine; undefined where it needs none, or the arguments make no sense. */
 export function engineWish(args: readonly string[], parseArgs: ParseArgs): EngineWish | undefined {
   try {
-    const { command, device, threads } = parseArguments(args, parseArgs);
+    const { command, device, threads, out } = parseArguments(args, parseArgs);
     return needsEngine.includes(command)
-      ? { device, threads, runs: command !== 'plan' }
+      ? {
+          device,
+          threads,
+          runs: command !== 'plan',
+          checkpoints: command === 'train' && out !== undefined ? checkpointsIn(out) : undefined,
+        }
       : undefined;
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;
   }
+}
+
+/** Where trainings leave what they are taken up from, beside their results. */
+export function checkpointsIn(folder: string): string {
+  return `${folder}/checkpoints`;
 }
 
 function split(args: readonly string[], parseArgs: ParseArgs): ReturnType<ParseArgs> {
@@ -178,13 +200,13 @@ function settingOf(text: string): Setting {
   return { nodeId, path: path.split('.'), value };
 }
 
-function threadsOf(text: string | undefined): number | undefined {
+function wholeNumber(name: OptionName, text: string | undefined, most: number): number | undefined {
   if (text === undefined) return undefined;
-  const threads = Number(text);
-  if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
-    throw new UsageError(`--threads ${text}: give a whole number from 1 to 256.`);
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > most) {
+    throw new UsageError(`--${name} ${text}: give a whole number from 1 to ${most}.`);
   }
-  return threads;
+  return number;
 }
 
 function choice<Choice extends string>(

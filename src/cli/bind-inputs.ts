@@ -143,6 +143,8 @@ export async function bindInputs(
         if (saysNothing(source)) return 'leave out';
         if (!byHand) return { open: { source } };
         return mayLeaveOut ? 'leave out' : { refuse: messages.imageNotGiven(nodeId) };
+      case 'bundled':
+        return { open: { source } };
       case 'file': {
         const path = host.files.join(host.files.folderOf(recipePath), source.name);
         if (mayLeaveOut && !(await host.files.exists(path))) return 'leave out';

@@ -6,6 +6,7 @@ import { images } from './commands/images';
 import { nodes } from './commands/nodes';
 import { plan } from './commands/plan';
 import { run } from './commands/run';
+import { train } from './commands/train';
 import { validate } from './commands/validate';
 import { type ExitStatus, exitStatus } from './exit-status';
 import type { Host } from './host';
@@ -19,6 +20,7 @@ type Command = (options: Arguments, host: Host) => Promise<ExitStatus>;
 const commands: Readonly<Record<CommandName, Command>> = {
   demo,
   run,
+  train,
   plan,
   validate,
   nodes,

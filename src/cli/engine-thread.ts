@@ -16,6 +16,10 @@ export interface EngineThreadOptions {
   readonly runsOn?: DeviceChoice;
   /** Memory that the machine has, bytes. */
   readonly memoryBytes: number;
+  /** Folder in which trainings leave what they are taken up from; nowhere where left out. */
+  readonly checkpoints?: string;
+  /** Folder of the files that come with Weft. */
+  readonly packageFolder: string;
 }
 
 /** What is used of a `Worker` of `node:worker_threads`. */

@@ -1,3 +1,5 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { constants, crc32, deflateRaw, gunzip } from 'node:zlib';
@@ -11,6 +13,7 @@ import { nodePoolThread } from '../runtime/cpu/threads';
 import { deviceOpeners } from '../runtime/device-openers';
 import { createSession } from '../runtime/session';
 import type { Gunzip } from '../runtime/session/inputs/expand-aside';
+import { checkpointsInFolder } from './checkpoint-files';
 import type { EngineThreadOptions } from './engine-thread';
 import { codeOf } from './failure-reason';
 import { gzipInPieces } from './gzip-pieces';
@@ -95,7 +98,14 @@ const gunzipAside: Gunzip = async (bytes, contentBytes) => {
 };
 
 if (parentPort) {
-  const { gpu: wanted, threads, memoryBytes, runsOn } = workerData as EngineThreadOptions;
+  const {
+    gpu: wanted,
+    threads,
+    memoryBytes,
+    runsOn,
+    checkpoints,
+    packageFolder,
+  } = workerData as EngineThreadOptions;
   const opened = wanted === 'look' ? await openGpu() : { because: wanted };
   const gpu = 'gpu' in opened ? opened.gpu : undefined;
   const devices = deviceOpeners({ gpu, spawnThread, threads, memoryBytes });
@@ -106,6 +116,11 @@ if (parentPort) {
     maxResultBytes: 0,
     gzip: gzipAside,
     gunzip: gunzipAside,
+    bundled: (name) =>
+      fs.readFile(join(packageFolder, 'networks', `${name}.zip`)).catch(() => undefined),
+    ...(checkpoints === undefined
+      ? {}
+      : { checkpoints: checkpointsInFolder(checkpoints, fs, join) }),
   });
   if (runsOn) session.expectRun(runsOn);
   const engine = handingOver('because' in opened ? explaining(session, opened.because) : session);

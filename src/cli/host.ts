@@ -17,6 +17,8 @@ export interface Host {
   openEngine(options: {
     readonly device: DeviceChoice;
     readonly threads: number;
+    /** Folder in which trainings leave what they are taken up from; nowhere where left out. */
+    readonly checkpoints?: string;
   }): Promise<EngineApi>;
   /**
    * Calls `handler` at the first Ctrl-C, or when the program is told to end in another way, instead of ending

@@ -31,11 +31,15 @@ function gpuFor(device: EngineOptions['device']): EngineThreadOptions['gpu'] {
   return hasGraphicsLibrary(process) ? 'look' : noLibrary;
 }
 
-function startEngine({ device, threads }: EngineOptions, runs = false): EngineApi {
+const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
+
+function startEngine({ device, threads, checkpoints }: EngineOptions, runs = false): EngineApi {
   const workerData: EngineThreadOptions = {
     gpu: gpuFor(device),
     threads,
     memoryBytes: totalmem(),
+    packageFolder,
+    ...(checkpoints === undefined ? {} : { checkpoints }),
     ...(runs ? { runsOn: device } : {}),
   };
   const entry = new URL('./engine-worker.js', import.meta.url);
@@ -44,7 +48,11 @@ function startEngine({ device, threads }: EngineOptions, runs = false): EngineAp
 
 // The engine's thread is begun before the rest of the program is read, so that both load at once.
 const wish = engineWish(args, parse);
-const begun = wish && { device: wish.device, threads: wish.threads ?? processors };
+const begun = wish && {
+  device: wish.device,
+  threads: wish.threads ?? processors,
+  ...(wish.checkpoints === undefined ? {} : { checkpoints: wish.checkpoints }),
+};
 const engine = begun && startEngine(begun, wish.runs);
 
 /** What must not stay behind, however the program ends. */
@@ -107,14 +115,17 @@ async function runProgram(): Promise<ExitStatus> {
   ]);
   return runCommandLine(args, {
     version,
-    packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
+    packageFolder,
     processors,
     terminal,
     files: filesOf({ fs, now, paths: path, processes, temporary, waiting }),
     fetch,
     parseArgs: parse,
     async openEngine(options) {
-      const isBegun = options.device === begun?.device && options.threads === begun.threads;
+      const isBegun =
+        options.device === begun?.device &&
+        options.threads === begun.threads &&
+        options.checkpoints === begun.checkpoints;
       return isBegun && engine ? engine : startEngine(options);
     },
     onInterrupt: interruptionsOf(process, leave),

@@ -16,6 +16,10 @@ const listed = (names: readonly string[]): string => names.join(', ') || 'none';
 /** Said at the end of a command that Ctrl-C or another signal stopped. */
 export const cancelledText = 'Cancelled; nothing was written.\n';
 
+/** The same of a training. */
+export const trainingCancelledText =
+  'Cancelled; "weft train" with --resume goes on where it stopped.\n';
+
 /** The wording of what only the command line can find wrong: between arguments, files and recipe. */
 export const messages = {
   recipeUnreadable: (path: string, reason: string): Diagnostic =>
@@ -111,6 +115,22 @@ export const messages = {
       { nodeId },
       `${url} could not be downloaded: ${reason}.`,
       `Check the address and the connection, or pass --input ${nodeId}=FILE.`,
+    ),
+
+  nothingLearns: (path: string): Diagnostic =>
+    error(
+      'document',
+      { path },
+      'No node of this recipe learns.',
+      'Add Train, or run the recipe with "weft run".',
+    ),
+
+  trainingLeft: (folder: string): Diagnostic =>
+    error(
+      'output',
+      { path: folder },
+      'An earlier training has left what it learned there.',
+      'Pass --resume to go on with it, or give another folder with --out.',
     ),
 
   unwritable: (path: string, reason: string): Diagnostic =>

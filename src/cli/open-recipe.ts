@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../runtime/api/engine/diagnostics';
 import type { CompileRequest, CompileResult, EngineApi } from '../runtime/api/engine/engine-api';
 import type { NodeRegistry } from '../runtime/api/nodes/define-node';
-import type { Arguments } from './arguments';
+import { type Arguments, checkpointsIn } from './arguments';
 import { type BoundInputs, bindInputs } from './bind-inputs';
 import { hasError } from './format-diagnostic';
 import type { Host } from './host';
@@ -38,7 +38,12 @@ export async function openRecipe(
   if (!loaded.ok) return loaded;
   const { recipe } = loaded;
   const threads = options.threads ?? host.processors;
-  const engine = await host.openEngine({ device: options.device, threads });
+  const { command, out } = options;
+  const engine = await host.openEngine({
+    device: options.device,
+    threads,
+    ...(command === 'train' && out !== undefined ? { checkpoints: checkpointsIn(out) } : {}),
+  });
   if (options.device !== 'auto') {
     const { devices, missing } = await engine.describe();
     const asked = missing.find(({ kind }) => kind === options.device);

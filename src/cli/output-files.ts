@@ -78,12 +78,17 @@ export function sameNameProblems(
  */
 export async function readOutput(
   engine: EngineApi,
-  { name, from, format }: SavedOutput,
+  { name, from, format, words }: SavedOutput,
   outputs: readonly OutputHandle[],
 ): Promise<Uint8Array | undefined> {
   const output = outputs.find(({ nodeId, port }) => `${nodeId}.${port}` === from);
   if (output === undefined) return undefined;
-  const read = await engine.read({ handle: output.handle, as: 'file', format });
+  const read = await engine.read({
+    handle: output.handle,
+    as: 'file',
+    format,
+    ...(words ? { words } : {}),
+  });
   if (read.kind !== 'file') return undefined;
   return bytesAsNamed(name, read.bytes);
 }

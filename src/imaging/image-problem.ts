@@ -156,8 +156,21 @@ export type CasesProblem = { readonly file: string } & (
   | { readonly code: 'case-twice'; readonly line: number; readonly name: string }
 );
 
+/** Why a file is not a network. */
+export type NetworkFileFault = {
+  readonly file: string;
+  readonly code: 'not-a-network';
+  /** What is wrong with which part of it, in a sentence. */
+  readonly found: string;
+};
+
 /** Why a file that a loader was given was refused. */
-export type FileProblem = ImageProblem | TransformProblem | PointProblem | CasesProblem;
+export type FileProblem =
+  | ImageProblem
+  | TransformProblem
+  | PointProblem
+  | CasesProblem
+  | NetworkFileFault;
 
 /** Which of a NIfTI header's three descriptions of the world was used. */
 export type GeometrySource = 'sform' | 'qform' | 'pixdim';

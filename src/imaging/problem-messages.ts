@@ -243,6 +243,12 @@ function textOf(problem: FileProblem, loader: string): ProblemText {
         remedy:
           'Choose an ITK text transform (.txt or .tfm); convert a binary .mat or .h5 to text first.',
       };
+    case 'not-a-network':
+      return {
+        message: problem.found,
+        remedy:
+          'Choose a file that Save network wrote, or a VoxelMorph that was exported to TensorFlow.js: model.json and weights.bin in one zip.',
+      };
     case 'transform-container':
       return {
         message: `This is a transform in a binary file of ITK (${problem.found}); a text transform or a displacement field was needed.`,

@@ -27,6 +27,7 @@ import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
 import { loadLandmarks } from './load/landmarks';
 import { loadMask } from './load/mask';
+import { loadNetwork } from './load/network';
 import { loadTransform } from './load/transform';
 import { affine } from './model/affine';
 import { bspline } from './model/bspline';
@@ -42,16 +43,22 @@ import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { augmentDataset } from './network/augment';
+import { conditionalLapIrn } from './network/conditional-lapirn';
 import { dataset } from './network/dataset';
+import { dualAttention } from './network/dual-attention';
 import { fourierNet } from './network/fourier-net';
+import { hypermorph } from './network/hypermorph';
 import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
 import { predict } from './network/predict';
 import { symnet } from './network/symnet';
+import { symtrans } from './network/symtrans';
 import { synthesize } from './network/synthesize';
 import { synthmorph } from './network/synthmorph';
+import { tdNet } from './network/td-net';
 import { trainNetwork } from './network/train';
 import { transmorph } from './network/transmorph';
+import { vitVNet } from './network/vit-v-net';
 import { voxelmorph } from './network/voxelmorph';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
@@ -102,6 +109,7 @@ import { volumePreservation } from './regularizer/volume-preservation';
 import { saveImage } from './save/image';
 import { saveLabels } from './save/labels';
 import { saveLandmarks } from './save/landmarks';
+import { saveNetwork } from './save/network';
 import { saveTransform } from './save/transform';
 import { correlation } from './similarity/correlation';
 import { correlationRatio } from './similarity/correlation-ratio';
@@ -218,10 +226,17 @@ export const nodeDefinitions = [
   fourierNet,
   lapirn,
   transmorph,
+  dualAttention,
+  tdNet,
+  symtrans,
+  vitVNet,
+  hypermorph,
+  conditionalLapIrn,
   synthesize,
   dataset,
   augmentDataset,
   trainNetwork,
+  loadNetwork,
   predict,
   register,
   applyToImage,
@@ -246,6 +261,7 @@ export const nodeDefinitions = [
   logJacobianImage,
   saveImage,
   saveLabels,
+  saveNetwork,
   saveTransform,
   saveLandmarks,
 ] as const;

@@ -1,4 +1,5 @@
 import { gzipHere } from '../imaging/nifti/write-nifti';
+import type { CheckpointStore } from './api/engine/checkpoint-store';
 import type { Diagnostic } from './api/engine/diagnostics';
 import type {
   CompileRequest,
@@ -19,10 +20,10 @@ import type { Gzip } from './api/engine/file-writers/file-writer';
 import { messages } from './api/engine/messages';
 import type { NodeRegistry } from './api/nodes/define-node';
 import type { DeviceOpener } from './devices';
-import { type CheckpointStore, checkpointsInMemory } from './networks/training/checkpoint';
+import { checkpointsInMemory } from './networks/training/checkpoint';
 import { SessionDevices } from './session/devices-of-session';
 import type { Gunzip } from './session/inputs/expand-aside';
-import { InputStore } from './session/inputs/input-store';
+import { type BundledFiles, InputStore } from './session/inputs/input-store';
 import { LastPlan } from './session/last-plan';
 import { summarizePlan } from './session/plan-summary';
 import { compilePrepared, prepareRecipe } from './session/prepare-recipe';
@@ -50,6 +51,8 @@ export interface SessionParts {
   readonly gzip?: Gzip;
   /** How files are decompressed beside this thread; left out, they are on it. */
   readonly gunzip?: Gunzip;
+  /** The files that come with Weft; none where left out. */
+  readonly bundled?: BundledFiles;
 }
 
 /** A session also ends; only its root may end it. */
@@ -81,12 +84,13 @@ class EngineSession implements Session {
     checkpoints = checkpointsInMemory(),
     gzip = gzipHere,
     gunzip,
+    bundled,
   }: SessionParts) {
     this.#gzip = gzip;
     this.#parts = {
       registry,
       verify,
-      inputs: new InputStore(gunzip),
+      inputs: new InputStore(gunzip, bundled),
       devices: new SessionDevices(devices),
       results: new ResultStore(maxResultBytes),
       checkpoints,

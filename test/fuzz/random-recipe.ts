@@ -180,6 +180,7 @@ class RecipeDraw {
     const random = this.#random;
     if ('width' in (schema.$defs[`params.${type}`]?.properties ?? {})) params.width = 2;
     if (type === 'network.transmorph') params.size = 'tiny';
+    if (type === 'network.vit-v-net') Object.assign(params, { size: 'small', patch: '2' });
     if (type === 'network.train') {
       Object.assign(params, { steps: 1 + random.below(2), validateEvery: 1 + random.below(2) });
     }

@@ -61,6 +61,7 @@ export const squares = defineComputedNode({
       dataset: {
         kind: 'dataset',
         grid,
+        origin: 'squares',
         labelIds,
         trainingPair: (n) => pairAt(n, scale),
         validationPairs,

@@ -6,7 +6,7 @@ import { failureReason } from '../failure-reason';
 import { formatReport } from '../format-report';
 import type { ClaimResult, FolderClaim, Host } from '../host';
 import { jsonText } from '../manifest';
-import { cancelledText, messages } from '../messages';
+import { cancelledText, messages, trainingCancelledText } from '../messages';
 import { type OpenRecipe, openRecipe } from '../open-recipe';
 import { overwrittenInputs } from '../overwritten-inputs';
 import { ProgressPrinter } from '../progress-printer';
@@ -16,6 +16,8 @@ import { writeResults } from '../write-results';
 
 /** Of a second, what a run may take to say how far it came once it is told to end. */
 const graceMs = 700;
+/** The same of a training, whose step may take seconds, and which keeps what it learned. */
+const trainingGraceMs = 60_000;
 
 /** `weft run`: registers images by a recipe, writes the results into a folder, says how it went. */
 export async function run(options: Arguments, host: Host): Promise<ExitStatus> {
@@ -48,9 +50,11 @@ async function runInto(
   const overwritten = await overwrittenInputs(recipe, bound.reads, folder, files, nodeRegistry);
   if (overwritten.length > 0) return refuse(overwritten, options, host);
 
-  const ran = await runShowingProgress(ready.opened, host);
+  const learns = options.command === 'train';
+  const ran = await runShowingProgress(ready.opened, host, learns ? trainingGraceMs : graceMs);
+  const sayCancelled = (): void => terminal.error(learns ? trainingCancelledText : cancelledText);
   if (ran.result === undefined) {
-    terminal.error(cancelledText);
+    sayCancelled();
     if (options.json) terminal.out(jsonText({ status: 'cancelled', diagnostics: [] }));
     return ran.status;
   }
@@ -67,7 +71,7 @@ async function runInto(
       ),
     );
   if (result.status === 'cancelled') {
-    terminal.error(cancelledText);
+    sayCancelled();
     if (options.json) sayAsJson();
     return ran.status;
   }
@@ -91,6 +95,7 @@ interface Ran {
 async function runShowingProgress(
   { engine, request }: OpenRecipe,
   { terminal, onInterrupt }: Host,
+  graceMs: number,
 ): Promise<Ran> {
   const progress = new ProgressPrinter(terminal);
   const runId = 'run';

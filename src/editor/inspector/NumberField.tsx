@@ -4,7 +4,7 @@ import type { FieldProps } from './field-props';
 import { fieldValue } from './form-fields';
 import { TurnNote } from './TurnNote';
 
-/** A number with its bounds and unit; while a recipe runs, a turnable one has a slider. */
+/** A number with its bounds and unit; a slider goes with one that asks for it, and with a turnable one while a recipe runs. */
 export function NumberField({ field, params, isLive, turn, onChange }: FieldProps<'number'>) {
   const value = fieldValue(field, params);
   const current = typeof value === 'number' ? value : undefined;
@@ -41,7 +41,7 @@ export function NumberField({ field, params, isLive, turn, onChange }: FieldProp
           else if (next === '' && field.isOptional && current !== undefined) onChange(undefined);
         }}
       />
-      {isLive && Number.isFinite(span) && (
+      {(isLive || field.hasSlider) && Number.isFinite(span) && (
         <Slider
           size="sm"
           // The field above says the value; a label would cover it.

@@ -19,6 +19,8 @@ export type FormField = FieldBase &
     | {
         readonly kind: 'number';
         readonly isWhole: boolean;
+        /** Shown with a slider, also while nothing runs. */
+        readonly hasSlider?: boolean;
         readonly min: number;
         readonly max: number;
       }
@@ -50,6 +52,7 @@ interface JsonSchema {
   readonly description?: string;
   readonly unit?: string;
   readonly turnable?: boolean;
+  readonly slider?: boolean;
   readonly advanced?: boolean;
   readonly default?: ParamValue;
   readonly const?: ParamValue;
@@ -144,6 +147,7 @@ function fieldOf(name: string, schema: JsonSchema, isRequired: boolean): FormFie
         ...base,
         kind: 'number',
         isWhole: schema.type === 'integer',
+        ...(schema.slider && { hasSlider: true }),
         min: schema.minimum ?? Number.NEGATIVE_INFINITY,
         max: schema.maximum ?? Number.POSITIVE_INFINITY,
       };

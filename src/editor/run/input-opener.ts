@@ -135,7 +135,8 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
       const again = readOtherwise(nodeId, source);
       if (again !== undefined) void openFile(nodeId, ...again);
       else if (input !== undefined) setReady(nodeId, key, input);
-      else if (source.kind === 'phantom' || kept.has(key)) void track(openNow(loader));
+      else if (source.kind === 'phantom' || source.kind === 'bundled' || kept.has(key))
+        void track(openNow(loader));
       else if (source.kind === 'file')
         setStatus(nodeId, { state: 'needs-file', key, name: source.name });
       else

@@ -54,7 +54,7 @@ export function loadedKind(
 
 /** Text that is equal for requests of the same file, however it is read. */
 export function fileKey(request: SourceRequest): string {
-  const { frame: _, framesAsChannels: __, points: ___, ...source } = request;
+  const { frame: _, framesAsChannels: __, points: ___, network: ____, ...source } = request;
   return sourceKey(source);
 }
 

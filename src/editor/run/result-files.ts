@@ -12,6 +12,8 @@ export interface ResultFile {
   readonly handle: string;
   readonly format: FileFormat;
   readonly says: string;
+  /** What only a person can say of it, for formats that hold such words. */
+  readonly words?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -27,10 +29,10 @@ export function resultFiles(
     registry.get(document.nodes[output.nodeId]?.type ?? '')?.source !== undefined;
   const made = outputs.filter((output) => !isLoaded(output));
   const saved = savedOutputs(document, registry);
-  const named = saved.flatMap(({ from, name, format }) =>
+  const named = saved.flatMap(({ from, name, format, words }) =>
     made
       .filter((output) => `${output.nodeId}.${output.port}` === from && has(output, format))
-      .map((output) => fileOf(output, name, format)),
+      .map((output) => ({ ...fileOf(output, name, format), ...(words ? { words } : {}) })),
   );
   const isSaved = ({ nodeId, port }: OutputHandle) =>
     saved.some(({ from }) => from === `${nodeId}.${port}`);
@@ -80,7 +82,8 @@ export async function readResultFile(
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly message: string }
 > {
-  const read = await engine.read({ handle: file.handle, as: 'file', format: file.format });
+  const { handle, format, words } = file;
+  const read = await engine.read({ handle, as: 'file', format, ...(words ? { words } : {}) });
   if (read.kind === 'file') return { ok: true, bytes: bytesAsNamed(file.name, read.bytes) };
   const found = read.kind === 'missing' ? read.diagnostics[0] : undefined;
   return {

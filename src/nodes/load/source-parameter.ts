@@ -37,7 +37,8 @@ const phantom = z
   })
   .meta({ title: 'Phantom' });
 
-const file = z
+/** A file that stays with whoever chose it. */
+export const file = z
   .object({
     kind: z.literal('file'),
     name: z
@@ -53,7 +54,8 @@ const file = z
   })
   .meta({ title: 'File' });
 
-const url = z
+/** An address that is asked for first. */
+export const url = z
   .object({
     kind: z.literal('url'),
     url: z

@@ -154,7 +154,11 @@ dataset before.`,
     const altered = (n: number): TrainingPair =>
       augment({ grid, ...trainingPair(n) }, settings, deriveSeed(chosen.seed, n));
     return {
-      dataset: { ...dataset, trainingPair: altered },
+      dataset: {
+        ...dataset,
+        origin: `${dataset.origin}, augmented with seed ${chosen.seed}`,
+        trainingPair: altered,
+      },
       ...shownValues(grid, altered(chosen.shownPair - 1), labelIds),
     };
   },

@@ -179,6 +179,8 @@ It takes 4 bytes a voxel of the grid and case, 8 with labels, whatever the files
       dataset: {
         kind: 'dataset',
         grid,
+        // Of people's images no name is told: a network's file may be given on.
+        origin: `${cases.length} images, ${cases.filter((one) => one.labels).length} with labels, pairs ${params.pairs}, seed ${params.seed}`,
         ...(labelIds && { labelIds }),
         trainingPair: (n) => pair(found.training(n)),
         validationPairs: found.validation.length,

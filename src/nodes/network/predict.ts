@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { identityMatrix, type MovingWorldFromFixedWorld } from '../../imaging/frames';
 import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
+import { numberParameter } from '../../runtime/api/nodes/parameters';
 import { gridSeen, mostLeftOut, shareOutside, sizeMm, smoothingSeen } from '../shared/grid-seen';
+
+/** As much as the similarities: where nobody says anything. */
+const usualRegularization = 0.5;
 
 export const predict = defineComputedNode({
   type: 'network.predict',
@@ -12,11 +16,14 @@ export const predict = defineComputedNode({
   documentation: {
     summary: 'The transform that a network which has learned predicts for two images.',
     details: `Both images are brought to what the network has learned from: its number of voxels and their size, axes along those of the body, intensities from 0 to 1
-(the least to the 99th percentile), about the middle of the fixed image. What it predicts is brought back to the grid of the fixed image; beyond the network's box the motion of
+(as a rule the least to the 99th percentile of what is brighter), about the middle of the fixed image. What it predicts is brought back to the grid of the fixed image; beyond the network's box the motion of
 its edge goes on.
 
 Networks bend and do not turn: wire an affine registration to *Initial*. The prediction comes in one go, in a fraction of a second; wire it to *Initial* of *Register* to have it
 refined on any objective.
+
+*Regularization* asks a network that was trained with it as an input, *HyperMorph* or *Conditional LapIRN*, for a smoother or a more detailed field: move the slider and run
+again; the trained network is kept. Other networks do not use it.
 
 It warns where the images are not what the network has learned from: where much of the fixed image lies outside of its box. It cannot see whether the
 contrast is one that it knows: look at the result, and measure.`,
@@ -27,7 +34,16 @@ contrast is one that it knows: look at the result, and measure.`,
       },
     ],
   },
-  params: z.object({}),
+  params: z.object({
+    regularization: numberParameter({
+      title: 'Regularization',
+      help: 'For HyperMorph and Conditional LapIRN: more gives smoother fields, less more detail. Others do not use it.',
+      default: usualRegularization,
+      min: 0,
+      max: 1,
+      slider: true,
+    }),
+  }),
   inputs: {
     network: { type: 'network', doc: 'A network that has learned.' },
     fixed: { type: 'image', doc: 'The image that stays, one channel.' },
@@ -44,13 +60,13 @@ contrast is one that it knows: look at the result, and measure.`,
       doc: 'Fixed to moving, with the displacement on the grid of the fixed image.',
     },
   },
-  async compute({ network, fixed, moving, initial }, _, context) {
+  async compute({ network, fixed, moving, initial }, { regularization }, context) {
     const { domain } = network;
     if (!domain || !network.weights) {
       return context.refuse({
         port: 'network',
         message: 'The network has not learned anything yet.',
-        remedy: 'Wire it through Train.',
+        remedy: 'Wire it through Train, or load one that has learned (Load network).',
       });
     }
     for (const [port, image] of Object.entries({ fixed, moving })) {
@@ -76,7 +92,15 @@ contrast is one that it knows: look at the result, and measure.`,
         remedy: `Take a network that has learned from ${isSlice ? 'volumes' : 'slices'}.`,
       });
     }
-    const seen = gridSeen(fixed.grid, domain);
+    const { spacingMm } = domain;
+    if (!spacingMm) {
+      return context.refuse({
+        port: 'network',
+        message: 'The file of this network does not say how large its voxels are.',
+        remedy: 'Set Spacing of Load network to that of the images that it learned from.',
+      });
+    }
+    const seen = gridSeen(fixed.grid, domain.sizeVoxels, spacingMm);
     const outside = shareOutside(fixed.grid, seen);
     if (outside > mostLeftOut) {
       context.warn({
@@ -87,6 +111,15 @@ contrast is one that it knows: look at the result, and measure.`,
           'Crop the image to what is registered, or take a network for a larger field of view.',
       });
     }
+    if (regularization !== usualRegularization && !context.takesRegularization(network)) {
+      context.warn({
+        about: 'network-regularization',
+        parameter: 'regularization',
+        message:
+          'This network is not told how much regularization counts: it gives the same field for any.',
+        remedy: 'Train a HyperMorph or a Conditional LapIRN, or refine the field in Register.',
+      });
+    }
     const affine = initial?.affine ?? (identityMatrix as MovingWorldFromFixedWorld);
     const displacementMm = await context.predict({
       network,
@@ -94,6 +127,7 @@ contrast is one that it knows: look at the result, and measure.`,
       moving,
       affine,
       domain: seen,
+      regularization,
       smoothVoxels: {
         fixed: smoothingSeen(fixed.grid, seen),
         moving: smoothingSeen(moving.grid, seen),

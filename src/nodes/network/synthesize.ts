@@ -161,6 +161,7 @@ Pairs depend on the seed and their number alone. The validation pairs are others
       dataset: {
         kind: 'dataset',
         grid,
+        origin: `generated pairs: labels of ${params.labels}, contrast ${params.contrast}${params.ownAnatomy ? ', two people' : ''}, deformation ${deformationMm} mm, seed ${params.seed}`,
         labelIds: ids,
         trainingPair: (n) => pair(seedOf(n)),
         validationPairs,

@@ -32,8 +32,14 @@ was made of a single pair is refused.
 Every *Validate every* steps the network is tried on the validation pairs, which it never learns from. What it gives in the end are the weights that did best there: by
 the overlap of labels, where there are labels, else by the loss. It never gives what did worse than the last look.
 
+A network that is told how much regularization counts, such as *HyperMorph*, is told another share in every step, which follows from its seed and the number of the step, and what is wired counts
+accordingly: the loss of a step is that of its share. It is tried on the validation pairs at 0.1, 0.5 and 0.9, and the mean decides. A weight that is turned meanwhile is
+the one that the share is put on.
+
 The curve, the dials and the viewer work as for *Register*: weights of objectives and the learning rate can be turned while it learns, the viewer shows
-the first validation pair. A run that is cancelled is gone on with where it stopped, as long as the page or the program is open. For the
+the first validation pair. What was learned is kept every minute and at the end, in the browser's database or, by
+*weft train*, in the folder of the results: a run that is cancelled, a page that is closed or a process that is killed goes on where it stopped, and
+more *Steps* go on where fewer ended. For the
 same seed, on the same device, the result is the same to the bit, also when it was interrupted.`,
     formula: String.raw`\min_\theta\ \mathbb{E}_{(f,m)}\Big[\sum_i w_i\,\mathcal{L}_i\big(f,\ m\circ(\mathrm{id}+u_\theta(f,m))\big)\Big]`,
     references: [

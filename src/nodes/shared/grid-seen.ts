@@ -1,6 +1,5 @@
 import type { Vec3 } from '../../imaging/frames';
 import { type Grid, spacingMm } from '../../imaging/grid';
-import type { NetworkValue } from '../../runtime/api/nodes/port-values';
 import { gridAlong, gridPadded, gridWithSpacing, smoothingFor } from './new-grids';
 
 /** Half of the spacing, as before a pyramid's coarse levels. */
@@ -15,12 +14,9 @@ export function smoothingSeen(image: Grid, seen: Grid): Vec3 {
 }
 
 /** The grid of the network about the middle of an image, with its axes along those of the body. */
-export function gridSeen(
-  grid: Grid,
-  { sizeVoxels, spacingMm: wanted }: NonNullable<NetworkValue['domain']>,
-): Grid {
+export function gridSeen(grid: Grid, sizeVoxels: Vec3, edgesMm: Vec3): Grid {
   const upright = gridUpright(grid);
-  const spaced = gridWithSpacing(upright, wanted);
+  const spaced = gridWithSpacing(upright, edgesMm);
   const more = sizeVoxels.map((size, axis) => size - (spaced.sizeVoxels[axis] ?? 1));
   const before = more.map((count) => Math.floor(count / 2)) as unknown as Vec3;
   const after = more.map((count, axis) => count - (before[axis] ?? 0)) as unknown as Vec3;

@@ -81,7 +81,7 @@ export async function seeCases(
     requirePlain(one, image, first, given[0]?.name ?? '', context);
     first ??= image;
     grid ??= gridWanted(image.grid, wanted, given.length, context);
-    const own = gridSeen(image.grid, { sizeVoxels: grid.sizeVoxels, spacingMm: spacingMm(grid) });
+    const own = gridSeen(image.grid, grid.sizeVoxels, spacingMm(grid));
     const plane = await context.see({ image, smoothVoxels: smoothingSeen(image.grid, own) }, own);
     if (isFlat(plane)) {
       context.refuse({

@@ -37,7 +37,12 @@ export interface CompiledObjective {
   readonly data: ReadonlyMap<string, readonly BufferId[]>;
   readonly loss: BufferId;
   /** Each objective before its weight, in their order. */
-  readonly losses: readonly { readonly name: string; readonly value: BufferId }[];
+  readonly losses: readonly {
+    readonly name: string;
+    readonly value: BufferId;
+    /** Whether it weighs the field itself, as a regularizer does. */
+    readonly regularizes: boolean;
+  }[];
   /** ∂loss/∂displacement, three planes, 1/mm. */
   readonly gradient: readonly BufferId[];
 }
@@ -57,7 +62,7 @@ export function compileObjective(
   const moving = graph.input('moving', fieldType(request.movingGrid, 1));
   const displacement = graph.input('displacement', fieldType(grid, 3));
   const own = new Set([fixed, moving, displacement]);
-  const { total, losses } = appendLoss(graph, request, { fixed, moving, displacement });
+  const { total, losses, parts } = appendLoss(graph, request, { fixed, moving, displacement });
   const gradient = graph.gradient(total, [displacement]);
   const { ops, inputs } = graph.finish([]);
   const read = new Set(ops.flatMap(readsOf));
@@ -87,6 +92,7 @@ export function compileObjective(
     losses: losses.map(({ name }, index) => ({
       name,
       value: planes(lossResults[index])[0] as BufferId,
+      regularizes: parts[index]?.on === 'field',
     })),
     gradient: planes(gradientResult),
   };
@@ -96,7 +102,7 @@ function appendLoss(
   graph: GraphBuilder,
   { objectives, level, movingGrid }: ObjectiveRequest,
   { fixed, moving, displacement }: Readonly<Record<'fixed' | 'moving' | 'displacement', ValueId>>,
-): WeightedObjectives {
+): WeightedObjectives & { readonly parts: readonly ObjectivePart[] } {
   const b = graph.builder;
   const parts = objectives(graph);
   graph.origin = 'network';
@@ -107,7 +113,7 @@ function appendLoss(
   };
   const maps = { moving: { displacement } };
   const comparison = comparisonOf(b, pair, maps, level.grid);
-  return weighObjectives(b, parts, {
+  const weighed = weighObjectives(b, parts, {
     comparisonFor(part) {
       if (!part.pair && !part.features) return comparison;
       const { fixed: own = pair.fixed, moving: other = pair.moving } = part.pair ?? {};
@@ -121,4 +127,5 @@ function appendLoss(
     ],
     level: { ...level, fixed },
   });
+  return { ...weighed, parts };
 }

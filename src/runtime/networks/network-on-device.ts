@@ -1,15 +1,41 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Grid } from '../../imaging/grid';
 import type { TrainingPair } from '../api/data-kinds/dataset';
 import type { NetworkValue, NetworkWeight } from '../api/data-kinds/network';
+import type { Condition } from './architectures/architecture';
 import { architectures } from './architectures/index';
 import { memoryOfNetwork, type NetworkMemory } from './architectures/memory-of-network';
 import type { FieldOps } from './field-ops';
+import { NetworkFileProblem } from './files/network-file-problem';
+import { putWeights } from './files/put-weights';
+import { topologyOf } from './files/save-network';
 import type { TensorFlow } from './tensorflow';
 import type { NamedVariable } from './training/adam';
+import { divergenceFromPrior, drawnVelocity } from './velocity-posterior';
 
 /** Compositions of the first small step of a velocity: the published networks' own number. */
 const squarings = 7;
+
+/** What a network is told beside a pair. */
+export interface Told {
+  /** Whether layers work as they do while a network learns. */
+  readonly learns: boolean;
+  /** How much regularization counts, 0 to 1. What it is told of where it has a condition; half if absent. */
+  readonly regularization?: number | undefined;
+  /** Seed of what is drawn from a posterior. The mean if absent. */
+  readonly draw?: number;
+}
+
+/** A displacement as an objective sees it. */
+export type Estimate = {
+  /** As that of a network. */
+  readonly displacement: Tensor;
+  /** Of a network that has a posterior: what it costs to be so sure, `divergenceFromPrior`. */
+  readonly divergence?: Scalar;
+};
+
+/** What a network is told of regularization where nobody says anything. */
+export const usualRegularization = 0.5;
 
 /** A network with its weights in a device's memory, for pairs on one grid. */
 export interface NetworkOnDevice {
@@ -19,17 +45,30 @@ export interface NetworkOnDevice {
   /**
    * The displacement from fixed to moving, `[1, (z,) y, x, d]`, in voxels of the grid. Differentiable in the weights.
    * @param learns whether layers work as they do while a network learns
+   * @param regularization how much it counts, 0 to 1, where the network is told
    */
-  displacement(pair: Pick<TrainingPair, 'fixed' | 'moving'>, learns: boolean): Tensor;
+  displacement(
+    pair: Pick<TrainingPair, 'fixed' | 'moving'>,
+    learns: boolean,
+    regularization?: number,
+  ): Tensor;
+  /** The displacement, and what a loss has to add that only the network knows of. */
+  estimate(pair: Pick<TrainingPair, 'fixed' | 'moving'>, told: Told): Estimate;
+  /** Of a network that is told how much regularization counts. */
+  readonly condition?: Condition;
+  /** Whether its estimates have a divergence. */
+  readonly hasPosterior: boolean;
   /** What it takes, reckoned from its layers; objectives and field ops aside. */
   readonly memory: NetworkMemory;
+  /** Its layers as TensorFlow.js writes them: JSON. */
+  topology(): unknown;
   /** What it has learned so far, in the order of its layers. */
   weights(): Promise<readonly NetworkWeight[]>;
   /**
    * Sets its weights.
-   * @returns false where they are those of another network; then nothing has changed
+   * @throws NetworkFileProblem where they are those of another network; then nothing has changed
    */
-  put(weights: readonly NetworkWeight[]): boolean;
+  put(weights: readonly NetworkWeight[]): void;
   dispose(): void;
 }
 
@@ -81,7 +120,8 @@ export function networkOnDevice(
   }
   const { seed } = network;
   const request = { sizeVoxels, settings: settings.data, seed, fieldOps: fields };
-  const { model, predicts, everyVoxels } = architecture.build(tf, request);
+  const { model, predicts, everyVoxels, posterior } = architecture.build(tf, request);
+  const condition = architecture.condition?.(settings.data);
   const exponential = (velocity: Tensor): Tensor =>
     fields.exponentiate(velocity, { squarings, everyVoxels });
   const displacementOf = (outputs: readonly Tensor[]): Tensor => {
@@ -100,16 +140,31 @@ export function networkOnDevice(
     variable: weight.read() as Variable,
   }));
   const trainable = new Set(model.trainableWeights.map(({ originalName }) => originalName));
+  const estimate: NetworkOnDevice['estimate'] = ({ fixed, moving }, told) =>
+    tf.tidy((): Estimate => {
+      const inputs = [moving, fixed].map((image) => tf.tensor(image, shape));
+      if (condition) inputs.push(tf.tensor([told.regularization ?? usualRegularization], [1, 1]));
+      const out = model.apply(inputs, { training: told.learns });
+      const outputs = (Array.isArray(out) ? out : [out]) as Tensor[];
+      const [mean, logVariance] = outputs;
+      if (!posterior || !mean || !logVariance) return { displacement: displacementOf(outputs) };
+      const velocity = { mean, logVariance };
+      const field = told.draw === undefined ? mean : drawnVelocity(tf, velocity, told.draw);
+      const prior = { precision: posterior.prior, everyVoxels };
+      return {
+        displacement: displacementOf([field]),
+        divergence: divergenceFromPrior(tf, velocity, prior),
+      };
+    });
   const built: NetworkOnDevice = {
     axes,
+    ...(condition && { condition }),
+    hasPosterior: posterior !== undefined,
+    estimate,
     memory: memoryOfNetwork(model),
     trainable: variables.filter(({ name }) => trainable.has(name)),
-    displacement: ({ fixed, moving }, learns) =>
-      tf.tidy(() => {
-        const images = [moving, fixed].map((image) => tf.tensor(image, shape));
-        const out = model.apply(images, { training: learns });
-        return displacementOf((Array.isArray(out) ? out : [out]) as Tensor[]);
-      }),
+    displacement: (pair, learns, regularization) =>
+      tf.tidy(() => estimate(pair, { learns, regularization }).displacement),
     weights: () =>
       Promise.all(
         variables.map(async ({ name, variable }) => ({
@@ -118,27 +173,19 @@ export function networkOnDevice(
           values: ((await variable.data()) as Float32Array).slice(),
         })),
       ),
-    put(weights) {
-      const fits =
-        weights.length === variables.length &&
-        variables.every(
-          ({ name, variable }, index) =>
-            weights[index]?.name === name && weights[index]?.values.length === variable.size,
-        );
-      if (!fits) return false;
-      tf.tidy(() => {
-        for (const [index, { variable }] of variables.entries()) {
-          variable.assign(tf.tensor((weights[index] as NetworkWeight).values, variable.shape));
-        }
-      });
-      return true;
-    },
+    topology: () => topologyOf(model),
+    put: (weights) =>
+      putWeights(tf, model, new Map(weights.map((weight) => [weight.name, weight] as const))),
     dispose: () => void model.dispose(),
   };
-  if (network.weights && !built.put(network.weights)) {
+  if (!network.weights) return built;
+  try {
+    built.put(network.weights);
+  } catch (error) {
     built.dispose();
+    if (!(error instanceof NetworkFileProblem)) throw error;
     throw new NetworkProblem(
-      `What was learned is not that of a ${architecture.title} with these settings.`,
+      `What was learned is not that of ${architecture.title} with these settings. ${error.message}`,
       'Take the network that it was learned by.',
     );
   }

@@ -1,5 +1,6 @@
 import { type Grid, voxelCount } from '../../imaging/grid';
 import type { PlanesMm } from '../api/data-kinds/define-data-kind';
+import { trainedIntensities } from '../api/data-kinds/network';
 import { gridAttributes } from '../api/nodes/builder';
 import type { PredictionRequest } from '../api/nodes/prediction';
 import type { Device } from '../devices';
@@ -11,7 +12,7 @@ import type { TensorFlow } from './tensorflow';
 
 /**
  * Asks a network for the displacement between two images, mm, on the grid of the fixed one. Both are read linearly on the
- * network's own grid, the moving one through the affine, and their intensities brought to [0, 1] as those of the pairs that it learned from.
+ * network's own grid, the moving one through the affine, and their intensities brought to [0, 1] as it is used to them.
  * Beyond that grid its edge goes on.
  * @throws NetworkProblem where the network does not fit that grid
  * @throws DeviceFailure
@@ -19,8 +20,9 @@ import type { TensorFlow } from './tensorflow';
 export async function predictDisplacement(
   tf: TensorFlow,
   device: Device,
-  { network, fixed, moving, affine, domain, smoothVoxels }: PredictionRequest,
+  { network, fixed, moving, affine, domain, smoothVoxels, regularization }: PredictionRequest,
 ): Promise<PlanesMm> {
+  const { intensities } = network.domain ?? { intensities: trainedIntensities };
   const [seenFixed, seenMoving] = await imagesSeen(
     device,
     [
@@ -28,6 +30,7 @@ export async function predictDisplacement(
       { image: moving, affine, smoothVoxels: smoothVoxels.moving },
     ],
     domain,
+    intensities,
   );
   const unseen = () => new Float32Array(voxelCount(domain));
   const fields = createFieldOps(tf, device);
@@ -37,6 +40,7 @@ export async function predictDisplacement(
       const displacement = built.displacement(
         { fixed: seenFixed ?? unseen(), moving: seenMoving ?? unseen() },
         false,
+        regularization,
       );
       const vectors = (await displacement.data()) as Float32Array;
       displacement.dispose();

@@ -1,5 +1,6 @@
 import type { Vec3 } from '../../imaging/frames';
 import type { Grid } from '../../imaging/grid';
+import { type IntensityRange, trainedIntensities } from '../api/data-kinds/network';
 import { gridAttributes } from '../api/nodes/builder';
 import type { ImageToSee } from '../api/nodes/prediction';
 import type { Device } from '../devices';
@@ -7,8 +8,8 @@ import type { ValueId } from '../ir/values';
 import { runProgram } from './run-program';
 
 /**
- * Images as a network sees them: read linearly on its own grid, each through its affine, 0 beyond their border, intensities within
- * [0, 1]. The one way in which images reach networks, so that what one learns from is what it is asked about.
+ * Images as a network sees them: read linearly on its own grid, each through its affine, 0 beyond their border, intensities as
+ * networks that are trained here know them, or as they are told. The one way in which images reach networks, so that what one learns from is what it is asked about.
  * @returns a plane for each
  * @throws DeviceFailure
  */
@@ -16,6 +17,7 @@ export async function imagesSeen(
   device: Device,
   images: readonly ImageToSee[],
   domain: Grid,
+  intensities: IntensityRange = trainedIntensities,
 ): Promise<readonly Float32Array[]> {
   const seen = await runProgram(device, ({ graph, field, scalars }) => {
     const at = { ...gridAttributes(domain), interpolation: 'linear', outside: 'zero' } as const;
@@ -33,15 +35,19 @@ export async function imagesSeen(
       return b.sample({ source, ...(affine && { affine: scalars([...affine]) }) }, at);
     });
   });
-  return seen.map(([plane]) => normalized(plane));
+  return seen.map(([plane]) => normalized(plane, intensities));
 }
 
-/** Intensities from the least to the 99th percentile of those above it, as [0, 1]; beyond it 1. */
-function normalized(plane: Float32Array | undefined): Float32Array {
+/** Intensities as a network is used to them. */
+function normalized(plane: Float32Array | undefined, range: IntensityRange): Float32Array {
   if (!plane) return new Float32Array(0);
+  if (range.method === 'none') return plane;
   const least = plane.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const above = plane.filter((value) => value > least).sort();
-  const most = above[Math.floor(0.99 * (above.length - 1))] ?? least;
-  const range = most - least;
-  return plane.map((value) => (range > 0 ? Math.min(1, (value - least) / range) : 0));
+  const at = (percent: number): number =>
+    above[Math.floor((percent / 100) * (above.length - 1))] ?? least;
+  const isCut = range.method === 'percentiles';
+  const low = isCut && range.lower > 0 ? at(range.lower) : least;
+  const span = at(isCut ? range.upper : 100) - low;
+  return plane.map((value) => (span > 0 ? Math.min(1, Math.max(0, (value - low) / span)) : 0));
 }

@@ -1,6 +1,6 @@
 import { sha256Hex } from '../../imaging/volume-digest';
 import { portTraits } from '../api/nodes/port-traits';
-import type { CheckedGraph } from '../compile/checked-graph';
+import type { CheckedGraph, CheckedNode } from '../compile/checked-graph';
 
 /**
  * What each node's result depends on, as one digest: its type, version and parameters, the digests
@@ -13,23 +13,48 @@ export async function nodeKeys(
 ): Promise<ReadonlyMap<string, string>> {
   const keys = new Map<string, string>();
   for (const node of graph.nodes) {
-    const wires = Object.entries(node.inputs).map(([port, sources]) => [
-      port,
-      sources.map((source) => `${keys.get(source.nodeId)}.${source.port}`),
-    ]);
-    const text = JSON.stringify([
-      node.definition.type,
-      node.definition.version,
-      node.params,
-      wires,
-      inputDigest(node.id) ?? null,
-      device,
-      // Other names change nothing.
-      Object.values(node.definition.outputs).some(({ type }) => portTraits(type).namesItsLoss)
-        ? node.id
-        : null,
-    ]);
-    keys.set(node.id, await sha256Hex(new TextEncoder().encode(text)));
+    keys.set(node.id, await keyOf(node, node.params, keys, inputDigest(node.id), device));
   }
   return keys;
+}
+
+/**
+ * What a training's way depends on, as one digest: all that its result does but for how many steps it goes, so that more
+ * of them go on where fewer ended.
+ * @param keys of all nodes, as `nodeKeys` gives them
+ */
+export function checkpointKey(
+  node: CheckedNode,
+  keys: ReadonlyMap<string, string>,
+  device: string,
+): Promise<string> {
+  const { steps: _, ...params } = node.params as Readonly<Record<string, unknown>>;
+  return keyOf(node, params, keys, undefined, device);
+}
+
+function keyOf(
+  node: CheckedNode,
+  params: unknown,
+  keys: ReadonlyMap<string, string>,
+  inputDigest: string | undefined,
+  device: string,
+): Promise<string> {
+  const { definition } = node;
+  const wires = Object.entries(node.inputs).map(([port, sources]) => [
+    port,
+    sources.map((source) => `${keys.get(source.nodeId)}.${source.port}`),
+  ]);
+  const text = JSON.stringify([
+    definition.type,
+    definition.version,
+    params,
+    wires,
+    inputDigest ?? null,
+    device,
+    // Other names change nothing.
+    Object.values(definition.outputs).some(({ type }) => portTraits(type).namesItsLoss)
+      ? node.id
+      : null,
+  ]);
+  return sha256Hex(new TextEncoder().encode(text));
 }

@@ -72,7 +72,7 @@ export async function prepareRecipe(
     return { diagnostics: [...diagnostics, messages.deviceMissing(device.missingBecause)] };
   }
   const digest = (nodeId: string): string | undefined => inputs.get(nodeId)?.handle;
-  const keys = await nodeKeys(graph, digest, `${device.kind} ${device.name}`);
+  const keys = await nodeKeys(graph, digest, nameOf(device));
   const kept = new Map<string, StoredResult>();
   const read = readPorts(graph, request.keep ?? 'all');
   for (const node of graph.nodes) {
@@ -100,6 +100,11 @@ export async function prepareRecipe(
     diagnostics,
     ...(printed === undefined ? {} : { printed }),
   };
+}
+
+/** A device as keys name it. */
+export function nameOf({ kind, name }: Device): string {
+  return `${kind} ${name}`;
 }
 
 /**

@@ -72,7 +72,8 @@ async function readNumbers(
       return rows ? { kind: 'table', rows } : missing;
     }
     case 'file': {
-      const bytes = await writeFile(value, request.format, context);
+      const { format, words } = request;
+      const bytes = await writeFile(value, format, words ? { ...context, words } : context);
       return bytes ? { kind: 'file', bytes } : missing;
     }
   }

@@ -27,6 +27,8 @@ describe('parseArguments', () => {
       device: 'cpu',
       threads: 3,
       fetch: true,
+      steps: undefined,
+      resume: false,
       json: true,
       printAfter: undefined,
     });
@@ -57,6 +59,8 @@ describe('parseArguments', () => {
     [['plan', 'a.json', '--print-after', 'lunch'], '--print-after lunch: choose one of parse,'],
     [['demo', '--device', 'tpu'], '--device tpu: choose one of auto, gpu, cpu.'],
     [['demo', '--threads', '0'], '--threads 0: give a whole number from 1 to 256.'],
+    [['run', 'a.json', '--steps', '3'], '"weft run" takes no --steps.'],
+    [['train', 'a.json', '--out', 'o', '--steps', '0'], '--steps 0: give a whole number from 1'],
     [['demo', '--threads', '1.5'], '--threads 1.5: give a whole number'],
     [['plan', 'a.json', '--input', 'fixed'], '--input fixed: write NODE=FILE'],
     [['plan', 'a.json', '--input', 'f=a', '--input', 'f=b'], '--input f is given twice.'],
@@ -81,6 +85,7 @@ describe('engineWish', () => {
       threads: 3,
       runs: true,
     });
+    expect(wish('train', 'a.json', '--out', 'there')?.checkpoints).toBe('there/checkpoints');
     expect(wish('demo')).toEqual({ device: 'auto', threads: undefined, runs: true });
     expect(wish('plan', 'a.json')?.runs).toBe(false);
   });

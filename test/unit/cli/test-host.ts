@@ -128,10 +128,18 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
     },
     fetch: options.fetch ?? (() => Promise.reject(new Error('no network in this test'))),
     parseArgs: nodeParseArgs,
-    openEngine: async () =>
+    openEngine: async ({ checkpoints }) =>
       options.engine ??
       createSession({
         registry: nodeRegistry,
+        ...(checkpoints === undefined
+          ? {}
+          : {
+              checkpoints: {
+                load: async (key) => disk.get(`${checkpoints}/${key}`),
+                save: async (key, bytes) => void disk.set(`${checkpoints}/${key}`, bytes),
+              },
+            }),
         devices: deviceOpeners({ gpu: undefined, spawnThread: undefined, threads: 1 }),
         verify: true,
       }),

@@ -46,6 +46,7 @@ const problems: OfEach<FileProblem> = {
   'not-labels': { reason: 'fraction', value: 0.5, storedType: 'float32', largestExact: 2 ** 24 },
   'too-many-labels': { limit: 65536 },
   'not-itk-transform': {},
+  'not-a-network': { found: 'This is no zip file, or it is cut off.' },
   'transform-container': { found: 'HDF5' },
   'unsupported-transform': { found: 'BSplineTransform_double_3_3' },
   'one-transform-needed': { count: 9 },

@@ -82,6 +82,17 @@ describe('a prediction', { timeout: 120_000 }, () => {
     expect(warnings[0]?.message).toMatch(/48 × 48 mm; 72 % of the fixed image/);
   });
 
+  test('warns where it is asked for regularization of which the network is not told', async () => {
+    const result = await predicted(
+      { fixed: image(slice, wavy), moving: image(slice, wavy) },
+      ({ nodes }) => void Object.assign(nodes.predict!.params, { regularization: 0.8 }),
+    );
+    expect(result.status).toBe('done');
+    const warnings = result.diagnostics.filter(({ at }) => at.nodeId === 'predict');
+    expect(warnings).toMatchObject([{ severity: 'warning', at: { parameter: 'regularization' } }]);
+    expect(warnings[0]?.message).toMatch(/not told how much regularization counts/);
+  });
+
   const volume = axisAlignedGrid([16, 16, 8], [3, 3, 3], [0, 0, 0]);
   test.each<[string, Parameters<typeof predicted>, string, RegExp]>([
     [

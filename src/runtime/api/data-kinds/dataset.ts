@@ -19,6 +19,8 @@ export interface TrainingPair {
 export interface DatasetValue {
   readonly kind: 'dataset';
   readonly grid: Grid;
+  /** What the pairs are, in a few words, for the card of a network that learns from them. */
+  readonly origin: string;
   /** What the indices of labels stand for, 0 the background; absent where there are no labels. */
   readonly labelIds?: LabelIds;
   /** Pair number `n`, from 0, to learn from: for the same `n` always the same. */

@@ -9,11 +9,37 @@ export interface NetworkWeight {
   readonly values: Float32Array;
 }
 
+/**
+ * How intensities are brought to 0 to 1 before a network sees them: not at all; the least to 0 and the greatest to 1; or
+ * percentiles to 0 and 1, cut off beyond them, both of the voxels above the least, which are those that are not background.
+ */
+export type IntensityRange =
+  | { readonly method: 'none' | 'range' }
+  | { readonly method: 'percentiles'; readonly lower: number; readonly upper: number };
+
+/** As the pairs that Weft trains on have their intensities. */
+export const trainedIntensities: IntensityRange = { method: 'percentiles', lower: 0, upper: 99 };
+
 /** The images that a network has learned from, and so the ones that it can be trusted with. */
 export interface NetworkDomain {
   /** Of the grid that it sees; one slice in 2-D. */
   readonly sizeVoxels: Vec3;
-  readonly spacingMm: Vec3;
+  /** Absent where a file of others does not say it. */
+  readonly spacingMm?: Vec3;
+  readonly intensities: IntensityRange;
+}
+
+/** What is known of how a network learned. */
+export interface NetworkTraining {
+  /** What it learned from, in words. */
+  readonly data: string;
+  /** Of the weights that it began with. */
+  readonly seed: number;
+  readonly steps: number;
+  /** Figures on pairs that it did not learn from, by their names. */
+  readonly validation: Readonly<Record<string, number>>;
+  /** Of the recipe's text, hexadecimal. */
+  readonly recipeSha256?: string;
 }
 
 /**
@@ -32,6 +58,10 @@ export interface NetworkValue {
   readonly weights?: readonly NetworkWeight[];
   /** Absent before it has learned anything. */
   readonly domain?: NetworkDomain;
+  /** Absent before it has learned anything, and of a file of others. */
+  readonly training?: NetworkTraining;
+  /** Its layers as TensorFlow.js writes them, for other programs; nothing here reads it. */
+  readonly topology?: unknown;
 }
 
 export type ComputedNetwork = NetworkValue;
@@ -45,6 +75,11 @@ export const networkKind = defineDataKind<NetworkValue, ComputedNetwork>({
   asTable: ({ weights = [] }) => [
     { name: 'weights', value: weights.reduce((sum, { values }) => sum + values.length, 0) },
   ],
-  describe: ({ architecture, weights }) =>
-    `${architecture}, ${weights === undefined ? 'untrained' : 'trained'}`,
+  describe: ({ architecture, weights, training }) =>
+    `${architecture}, ${weights === undefined ? 'untrained' : training ? `trained for ${training.steps} steps` : 'trained'}`,
+  file: {
+    accept: '.zip,application/zip',
+    call: 'Choose the file of a network',
+    aside: ': what *Save network* writes, or a VoxelMorph of TensorFlow.js, zipped',
+  },
 });

@@ -242,7 +242,13 @@ export type ReadRequest =
   | { readonly handle: string; readonly as: 'transform' }
   | { readonly handle: string; readonly as: 'table' }
   /** Bytes of a file, in the geometry of the fixed image where it has one. */
-  | { readonly handle: string; readonly as: 'file'; readonly format: FileFormat };
+  | {
+      readonly handle: string;
+      readonly as: 'file';
+      readonly format: FileFormat;
+      /** What only a person can say of it, for formats that hold such words. */
+      readonly words?: Readonly<Record<string, string>>;
+    };
 
 export type ReadResult =
   | { readonly kind: 'volume'; readonly volume: VolumeData }

@@ -2,7 +2,15 @@ import type { PointReading } from '../../../imaging/points/point-file';
 import type { DataValue } from '../data-kinds/index';
 
 /** What files can be read as: a reader each, in `session/inputs/source-readers.ts`. */
-export type SourceKind = 'image' | 'labels' | 'transform' | 'landmarks' | 'cases';
+export type SourceKind = 'image' | 'labels' | 'transform' | 'landmarks' | 'cases' | 'network';
+
+/** What the file of a network does not say where others wrote it. */
+export interface NetworkReading {
+  /** Which axes its arrays had. */
+  readonly arrayAxes: 'xyz' | 'zyx';
+  /** Edge of the voxels that it has learned from; 0: as the file says. */
+  readonly spacingMm: number;
+}
 
 /** How a file is read, whichever file it is. */
 export interface Reading {
@@ -13,15 +21,18 @@ export interface Reading {
   readonly framesAsChannels?: true;
   /** Of landmarks: which of a file's points, and what their numbers are where it does not say it. */
   readonly points?: PointReading;
+  /** Of a network: what its file does not say where others wrote it. */
+  readonly network?: NetworkReading;
 }
 
 /** What a request says of how a file is read, apart from which file it is. */
-export function readingOf({ as, frame, framesAsChannels, points }: Reading): Reading {
+export function readingOf({ as, frame, framesAsChannels, points, network }: Reading): Reading {
   return {
     as,
     ...(frame === undefined ? {} : { frame }),
     ...(framesAsChannels === undefined ? {} : { framesAsChannels }),
     ...(points === undefined ? {} : { points }),
+    ...(network === undefined ? {} : { network }),
   };
 }
 
@@ -39,6 +50,11 @@ export type SourceRequest = Reading &
         readonly kind: 'file';
         readonly name: string;
         readonly sha256?: string;
+      }
+    | {
+        /** Comes with Weft. */
+        readonly kind: 'bundled';
+        readonly name: string;
       }
     | {
         readonly kind: 'url';

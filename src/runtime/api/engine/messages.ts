@@ -151,6 +151,14 @@ export const messages = {
     severity: 'warning',
   }),
 
+  notBundled: (nodeId: string, name: string): Diagnostic =>
+    error(
+      'input-problem',
+      { nodeId, parameter: 'source' },
+      `No file called "${name}" came with this Weft.`,
+      'Choose another one, or a file of yours.',
+    ),
+
   /** @param constant channels that are the same everywhere, from 0, of so many */
   constantImage: (nodeId: string, constant: readonly number[], channels: number): Diagnostic => ({
     ...(channels === 1

@@ -11,6 +11,8 @@ export interface SavedOutput {
   /** The output whose value is written, `node.port`. */
   readonly from: string;
   readonly format: FileFormat;
+  /** What only a person can say of it, for formats that hold such words. */
+  readonly words?: Readonly<Record<string, string>>;
 }
 
 /** What a recipe's save nodes write, in the page as on the command line; those with unfit parameters nothing. */
@@ -22,10 +24,15 @@ export function savedOutputs(
     const definition = registry.get(type);
     const parsed = definition?.files && definition.params.safeParse(params);
     if (!parsed?.success) return [];
-    return (definition?.files?.(parsed.data) ?? []).flatMap(({ name, port, format }) => {
+    return (definition?.files?.(parsed.data) ?? []).flatMap(({ name, port, format, words }) => {
       const wire = document.edges.find(({ to }) => to === `${nodeId}.${port}`);
       if (wire === undefined) return [];
-      return savedAs(name, format).map((file) => ({ nodeId, ...file, from: wire.from }));
+      return savedAs(name, format).map((file) => ({
+        nodeId,
+        ...file,
+        from: wire.from,
+        ...(words ? { words } : {}),
+      }));
     });
   });
 }

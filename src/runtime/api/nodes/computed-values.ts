@@ -2,6 +2,7 @@ import type { Grid } from '../../../imaging/grid';
 import type { TensorFlow } from '../../networks/tensorflow';
 import type { PlanesMm } from '../data-kinds/define-data-kind';
 import type { ComputedValue } from '../data-kinds/index';
+import type { NetworkValue } from '../data-kinds/network';
 import type { DeviceKind } from '../engine/engine-api';
 import type { Doubt, LoweringProblem } from './lowering-problem';
 import type { ImageToSee, PredictionRequest } from './prediction';
@@ -32,6 +33,8 @@ export interface ComputeContext {
   predict(request: PredictionRequest): Promise<PlanesMm>;
   /** Intensities within [0, 1] on a grid, as a network that sees that grid is shown them by `predict`. */
   see(image: ImageToSee, domain: Grid): Promise<Float32Array>;
+  /** Whether a network is told how much regularization counts. */
+  takesRegularization(network: NetworkValue): boolean;
   /** Says what speaks against the result without making it worthless. */
   warn(doubt: Doubt): void;
   /** Aborted when the run is cancelled: stop, and reject or give anything; it is thrown away. */

@@ -146,6 +146,8 @@ export interface SavedFile {
   /** The input port whose value is written. */
   readonly port: string;
   readonly format: SavedFormat;
+  /** What only a person can say of it, for formats that hold such words. */
+  readonly words?: Readonly<Record<string, string>>;
 }
 
 /** Declares a node; gives the types of its ports and parameters to `lower`. */

@@ -9,6 +9,8 @@ export interface ParameterInfo {
   readonly unit?: string;
   /** May be turned while the recipe runs: it lowers to a dial. */
   readonly turnable?: true;
+  /** A slider goes with the field, also while nothing runs. */
+  readonly slider?: true;
   /** Shown behind "more". */
   readonly advanced?: true;
 }

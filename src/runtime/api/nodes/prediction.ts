@@ -14,6 +14,8 @@ export interface PredictionRequest {
   readonly domain: Grid;
   /** Standard deviations of the Gaussians before the images are read there, voxels along the axes of each. */
   readonly smoothVoxels: { readonly fixed: Vec3; readonly moving: Vec3 };
+  /** How much regularization counts, 0 to 1; networks that are not told of it do not look at it. */
+  readonly regularization: number;
 }
 
 /** An image that a network is to see. */

@@ -31,6 +31,17 @@ export interface BuiltNetwork {
   readonly predicts: 'displacement' | 'velocity' | 'velocity-pair';
   /** The field has 1/everyVoxels of the samples along each axis; its values stay voxels of the input grid. */
   readonly everyVoxels: number;
+  /**
+   * Of a network that says how sure it is of its velocity: the second output is the logarithm of its variance, and `prior` the
+   * λ of the precision that it is held against while it learns. What it predicts is the mean.
+   */
+  readonly posterior?: { readonly prior: number };
+}
+
+/** How the wired objectives count for a network that is told how much regularization does. */
+export interface Condition {
+  /** Factors on the weights of the objectives, at a share of 0 to 1. */
+  factors(share: number): { readonly similarity: number; readonly regularizer: number };
 }
 
 /** A published network, or rather all networks that its layer table describes. */
@@ -42,6 +53,11 @@ export interface Architecture<Settings = unknown> {
   readonly settings: z.ZodType<Settings>;
   /** Sizes along every axis must be a multiple of it. */
   multipleOf(settings: Settings): number;
+  /**
+   * Of networks that are told how much regularization counts: their third input is `regularization`,
+   * `[batch, 1]`, a share of 0 to 1. Absent of all others.
+   */
+  condition?(settings: Settings): Condition;
   /**
    * Builds it on the backend that `tf` has; weights alone are allocated.
    * @throws RangeError where the size does not fit; the message names the multiple. Also where field

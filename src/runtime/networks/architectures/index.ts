@@ -1,10 +1,16 @@
 import type { Architecture } from './architecture';
+import { conditionalLapIrn } from './conditional-lapirn';
+import { dualAttention } from './dual-attention';
 import { fourierNet } from './fourier-net';
+import { hypermorph } from './hypermorph';
 import { lapirn } from './lapirn';
 import { lkuNet } from './lku-net';
 import { symnet } from './symnet';
+import { symtrans } from './symtrans';
 import { synthmorph } from './synthmorph';
+import { tdNet } from './td-net';
 import { transmorph } from './transmorph';
+import { vitVNet } from './vit-v-net';
 import { voxelmorph } from './voxelmorph';
 
 const all: readonly Architecture[] = [
@@ -15,6 +21,12 @@ const all: readonly Architecture[] = [
   fourierNet,
   lapirn,
   transmorph,
+  dualAttention,
+  tdNet,
+  symtrans,
+  vitVNet,
+  hypermorph,
+  conditionalLapIrn,
 ];
 
 /** Every architecture by its name in files. */

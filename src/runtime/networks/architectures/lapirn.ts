@@ -3,16 +3,24 @@ import { z } from 'zod';
 import type { FieldOps } from '../field-ops';
 import { boundedField } from '../layers/bounded-field';
 import { customLayer } from '../layers/custom-layer';
-import { type Architecture, checkSize } from './architecture';
+import {
+  type Architecture,
+  type BuiltNetwork,
+  checkSize,
+  type NetworkRequest,
+} from './architecture';
 import { type NetworkSketch, sketchNetwork } from './network-sketch';
 
-const settings = z.strictObject({
+/** What the conditional network is told too. */
+export const lapIrnSettings = {
   predicts: z.enum(['velocity', 'displacement']).default('velocity'),
   /** A quarter of the channels of every level. */
   width: z.int().min(1).max(64).default(7),
   /** Bound of what a level adds, as a fraction of half of the image along each axis. */
   range: z.number().positive().max(2).default(0.4),
-});
+} as const;
+
+const settings = z.strictObject(lapIrnSettings);
 
 /** Settings of LapIRN, all of them. */
 export type LapIrnSettings = z.infer<typeof settings>;
@@ -39,30 +47,49 @@ export const lapirn: Architecture<LapIrnSettings> = {
   multipleOf: () => 8,
   build(tf, request) {
     checkSize('LapIRN', request, 8);
-    const { fieldOps, sizeVoxels } = request;
-    if (!fieldOps) {
-      throw new RangeError('LapIRN warps images within: it needs the field ops of a device.');
-    }
-    const { width, predicts, range } = request.settings;
-    const sketch = sketchNetwork(tf, request, 'pytorch');
-    const level = levelOf(sketch, {
-      channels: 4 * width,
-      halfVoxels: sizeVoxels.map((n) => (n - 1) / 2),
-      sizeVoxels,
-      range,
-      diffeomorphic: predicts === 'velocity',
-      fieldOps,
-    });
-    const images = reduceImages(sketch);
-    const fields: SymbolicTensor[] = [];
-    let before: LevelOutput | undefined;
-    for (const [index, everyVoxels] of spacings.entries()) {
-      before = level(index, everyVoxels, images[index] as LevelImages, before);
-      fields.unshift(before.field);
-    }
-    return { model: sketch.model('lapirn', fields), predicts, everyVoxels: 1 };
+    return finishLapIrn(this, sketchNetwork(tf, request, 'pytorch'), request);
   },
 };
+
+/**
+ * Adds LapIRN's layers to a sketch; the conditional network uses it too.
+ * @param condition what is done to the input of each activation within a block, by that input's name
+ * @throws RangeError where there are no field ops
+ */
+export function finishLapIrn(
+  { name, title }: Pick<Architecture, 'name' | 'title'>,
+  sketch: NetworkSketch,
+  { sizeVoxels, fieldOps, settings: chosen }: NetworkRequest<LapIrnSettings>,
+  condition: BlockCondition = (_, input) => input,
+): BuiltNetwork {
+  if (!fieldOps) {
+    throw new RangeError(`${title} warps images within: it needs the field ops of a device.`);
+  }
+  const { width, predicts, range } = chosen;
+  const level = levelOf(sketch, {
+    channels: 4 * width,
+    halfVoxels: sizeVoxels.map((n) => (n - 1) / 2),
+    sizeVoxels,
+    range,
+    diffeomorphic: predicts === 'velocity',
+    fieldOps,
+    condition,
+  });
+  const images = reduceImages(sketch);
+  const fields: SymbolicTensor[] = [];
+  let before: LevelOutput | undefined;
+  for (const [index, everyVoxels] of spacings.entries()) {
+    before = level(index, everyVoxels, images[index] as LevelImages, before);
+    fields.unshift(before.field);
+  }
+  return { model: sketch.model(name, fields), predicts, everyVoxels: 1 };
+}
+
+/** What is done to the input of an activation within a residual block. */
+export type BlockCondition = (
+  place: { readonly block: string; readonly half: 0 | 1 },
+  input: SymbolicTensor,
+) => SymbolicTensor;
 
 interface LevelImages {
   readonly moving: SymbolicTensor;
@@ -96,11 +123,12 @@ interface LevelTable {
   /** Whether fields are velocities. */
   readonly diffeomorphic: boolean;
   readonly fieldOps: FieldOps;
+  readonly condition: BlockCondition;
 }
 
 function levelOf(sketch: NetworkSketch, table: LevelTable) {
   const { tf, axes } = sketch;
-  const { channels, halfVoxels, sizeVoxels, range, diffeomorphic, fieldOps } = table;
+  const { channels, halfVoxels, sizeVoxels, range, diffeomorphic, fieldOps, condition } = table;
   const convolution = (
     name: string,
     input: SymbolicTensor,
@@ -146,8 +174,13 @@ function levelOf(sketch: NetworkSketch, table: LevelTable) {
     if (before) deep = sketch.sum(name('with_features_before'), [deep, before.features]);
     for (let block = 0; block < 5; block += 1) {
       const part = (rest: string) => name(`block_${block}_${rest}`);
-      const inner = convolution(part('0'), leaky(part('0_activation'), deep));
-      const outer = convolution(part('1'), leaky(part('1_activation'), inner));
+      const conditioned = (half: 0 | 1, input: SymbolicTensor) =>
+        leaky(
+          part(`${half}_activation`),
+          condition({ block: name(`block_${block}`), half }, input),
+        );
+      const inner = convolution(part('0'), conditioned(0, deep));
+      const outer = convolution(part('1'), conditioned(1, inner));
       deep = leaky(part('activation'), sketch.sum(part('sum'), [outer, deep]));
     }
     const grown = sketch.doublingConvolution(name('up'), deep, channels, { bias: false });

@@ -34,6 +34,11 @@ export interface NetworkSketch {
   readonly axes: number;
   readonly moving: SymbolicTensor;
   readonly fixed: SymbolicTensor;
+  /**
+   * How much regularization counts, `[batch, 1]`, 0 to 1: it becomes the third input of the model.
+   * For architectures that have a `condition`.
+   */
+  regularization(): SymbolicTensor;
   /** Moving, then fixed, as two channels. */
   both(): SymbolicTensor;
   convolution(name: string, input: SymbolicTensor, layer: ConvolutionLayer): SymbolicTensor;
@@ -43,6 +48,13 @@ export interface NetworkSketch {
     input: SymbolicTensor,
     filters: number,
     options?: { readonly bias?: boolean },
+  ): SymbolicTensor;
+  /** Fully connected, with bias. Linear where no activation is named. */
+  dense(
+    name: string,
+    input: SymbolicTensor,
+    units: number,
+    activation?: 'relu' | 'tanh',
   ): SymbolicTensor;
   leakyRelu(name: string, input: SymbolicTensor, slope: number): SymbolicTensor;
   /** Parametric ReLU with one slope for all channels, which begins at 1/4. */
@@ -80,6 +92,7 @@ export function sketchNetwork(
   const shape = [...sizeVoxels].reverse().concat(1);
   const moving = tf.input({ shape, name: 'moving' });
   const fixed = tf.input({ shape, name: 'fixed' });
+  const inputs = [moving, fixed];
 
   const apply: NetworkSketch['apply'] = (layer, inputs) =>
     layer.apply(inputs as SymbolicTensor | SymbolicTensor[]) as SymbolicTensor;
@@ -116,6 +129,10 @@ export function sketchNetwork(
     apply,
     initializer,
     concatenate,
+    regularization() {
+      if (!inputs[2]) inputs.push(tf.input({ shape: [1], name: 'regularization' }));
+      return inputs[2] as SymbolicTensor;
+    },
     both: () => concatenate('both', [moving, fixed]),
     convolution(name, input, layer) {
       const { filters, kernel = 3, stride = 1, bias = true, activation } = layer;
@@ -155,6 +172,20 @@ export function sketchNetwork(
           });
       return apply(layer, input);
     },
+    dense(name, input, units, activation) {
+      // As Keras begins what is fully connected.
+      const glorot: SeededInitializer = (own) => tf.initializers.glorotUniform({ seed: own });
+      const given = framework === 'keras' ? { initializer: glorot } : {};
+      return apply(
+        tf.layers.dense({
+          name,
+          units,
+          ...initializers(name, channelsOf(input), given),
+          ...(activation && { activation }),
+        }),
+        input,
+      );
+    },
     parametricRelu(name, input) {
       const shared = Array.from({ length: axes + 1 }, (_, axis) => axis + 1);
       const alphaInitializer = tf.initializers.constant({ value: 0.25 });
@@ -193,7 +224,7 @@ export function sketchNetwork(
     },
     upsample: (name, input) => apply(upsampleNearest(tf, name), input),
     sum: (name, inputs) => apply(tf.layers.add({ name }), inputs),
-    model: (name, outputs) => tf.model({ name, inputs: [moving, fixed], outputs: [...outputs] }),
+    model: (name, outputs) => tf.model({ name, inputs: [...inputs], outputs: [...outputs] }),
   };
 }
 

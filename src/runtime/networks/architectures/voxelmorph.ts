@@ -16,6 +16,8 @@ const settings = z.strictObject({
   decoder: z.array(features).min(1).max(12).default([32, 32, 32, 32, 32, 16, 16]),
   /** A second output, the logarithm of the field's variance: the probabilistic network. */
   logVariance: z.boolean().default(false),
+  /** With a variance: λ of the prior's precision, for samples of the field. */
+  prior: z.number().positive().max(1_000_000).default(25),
 });
 
 /** Settings of VoxelMorph, all of them. */
@@ -43,21 +45,25 @@ export const voxelmorph: Architecture<VoxelMorphSettings> = {
   },
 };
 
-/** Adds VoxelMorph's layers to a sketch; networks that differ in channels alone use it too. */
+/**
+ * Adds VoxelMorph's layers to a sketch; networks that differ in channels alone use it too, and those
+ * that do something more to the deepest features, behind the last pooling.
+ */
 export function finishVoxelMorph(
   name: string,
   sketch: NetworkSketch,
-  chosen: VoxelMorphSettings,
+  chosen: Omit<VoxelMorphSettings, 'prior'> & { readonly prior?: number },
+  atDeepest: (features: SymbolicTensor) => SymbolicTensor = (features) => features,
 ): BuiltNetwork {
   const { tf, axes } = sketch;
-  const { predicts, encoder, decoder, logVariance } = chosen;
+  const { predicts, encoder, decoder, logVariance, prior = 25 } = chosen;
   if (decoder.length < encoder.length) {
     throw new RangeError(
       `VoxelMorph's decoder needs at least the ${encoder.length} levels of its encoder; it has ${decoder.length}.`,
     );
   }
   const everyVoxels = chosen.everyVoxels ?? (predicts === 'velocity' ? 2 : 1);
-  const last = unet(sketch, { encoder, decoder, half: everyVoxels === 2 });
+  const last = unet(sketch, { encoder, decoder, half: everyVoxels === 2, atDeepest });
   const normal = (stddev: number) => (seed: number) =>
     tf.initializers.randomNormal({ mean: 0, stddev, seed });
   const outputs = [sketch.convolution('flow', last, { filters: axes, initializer: normal(1e-5) })];
@@ -70,7 +76,12 @@ export function finishVoxelMorph(
       }),
     );
   }
-  return { model: sketch.model(name, outputs), predicts, everyVoxels };
+  return {
+    model: sketch.model(name, outputs),
+    predicts,
+    everyVoxels,
+    ...(logVariance && { posterior: { prior } }),
+  };
 }
 
 interface UnetChannels {
@@ -78,9 +89,13 @@ interface UnetChannels {
   readonly decoder: readonly number[];
   /** Without the last upsampling. */
   readonly half: boolean;
+  atDeepest(features: SymbolicTensor): SymbolicTensor;
 }
 
-function unet(sketch: NetworkSketch, { encoder, decoder, half }: UnetChannels): SymbolicTensor {
+function unet(
+  sketch: NetworkSketch,
+  { encoder, decoder, half, atDeepest }: UnetChannels,
+): SymbolicTensor {
   const block = (name: string, input: SymbolicTensor, filters: number) =>
     sketch.leakyRelu(`${name}_activation`, sketch.convolution(name, input, { filters }), 0.2);
   const skips: SymbolicTensor[] = [];
@@ -90,6 +105,7 @@ function unet(sketch: NetworkSketch, { encoder, decoder, half }: UnetChannels): 
     skips.push(current);
     current = sketch.maximumPool(`pool_${level}`, current);
   }
+  current = atDeepest(current);
   for (const [step, filters] of decoder.slice(0, encoder.length).entries()) {
     current = block(`decoder_${step}`, current, filters);
     const level = encoder.length - 1 - step;

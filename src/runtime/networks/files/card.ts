@@ -3,12 +3,10 @@ import { z } from 'zod';
 const text = z.string().max(10_000);
 const axesOf = <T extends z.ZodType>(item: T) => z.array(item).min(2).max(3);
 
-/** How intensities were brought to about 0 to 1 before the network saw them. */
+/** As in `IntensityRange`. */
 const normalization = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('none') }),
-  /** Least to 0, greatest to 1. */
   z.strictObject({ method: z.literal('range') }),
-  /** These percentiles to 0 and 1; what lies beyond is cut off. */
   z.strictObject({
     method: z.literal('percentiles'),
     lower: z.number().min(0).max(100),

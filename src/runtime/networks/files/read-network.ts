@@ -41,5 +41,5 @@ export function readNetwork(
       `card.json, settings of ${architecture.title}: ${z.prettifyError(settings.error)}`,
     );
   }
-  return { card, weights };
+  return { card, weights, ...(topology === undefined ? {} : { topology }) };
 }

@@ -1,28 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs';
-import { type NetworkCard, networkCard } from './card';
 import type { NetworkParts } from './pack-network';
 import type { StoredNetwork } from './stored-network';
-import type { NamedWeight } from './weights-manifest';
 
 /**
- * A model's weights as they are now, and its card; on no device, so that training can go on.
- * @throws ZodError where the card is not one
+ * The files of a stored network: TensorFlow.js' `model.json` and `weights.bin`, and `card.json`. Without its topology other
+ * tools read the weights but build no model.
  */
-export async function storeNetwork(model: LayersModel, card: NetworkCard): Promise<StoredNetwork> {
-  const weights = new Map<string, NamedWeight>();
-  for (const weight of model.weights) {
-    const values = (await weight.read().data()) as Float32Array;
-    // What the CPU backend gives is its own memory.
-    weights.set(weight.originalName, { shape: weight.shape as number[], values: values.slice() });
-  }
-  return { card: networkCard.parse(card), weights };
-}
-
-/**
- * The files of a stored network: TensorFlow.js' `model.json` and `weights.bin`, and `card.json`.
- * @param topology what `topologyOf` gives; without it other tools read the weights but build no model
- */
-export function networkParts({ card, weights }: StoredNetwork, topology?: unknown): NetworkParts {
+export function networkParts({ card, weights, topology }: StoredNetwork): NetworkParts {
   const list = [...weights];
   const model = {
     format: 'layers-model',

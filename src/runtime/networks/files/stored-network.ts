@@ -5,4 +5,6 @@ import type { NamedWeights } from './weights-manifest';
 export interface StoredNetwork {
   readonly card: NetworkCard;
   readonly weights: NamedWeights;
+  /** Its layers as TensorFlow.js writes them; nothing here reads it. */
+  readonly topology?: unknown;
 }

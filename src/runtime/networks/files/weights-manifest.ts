@@ -26,7 +26,7 @@ const entry = z.object({
 });
 
 const modelFile = z.object({
-  modelTopology: z.unknown(),
+  modelTopology: z.unknown().optional(),
   weightsManifest: z
     .array(
       z.object({ paths: z.array(z.string()).max(10_000), weights: z.array(entry).max(100_000) }),

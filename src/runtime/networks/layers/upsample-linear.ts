@@ -39,5 +39,6 @@ function doubleAlong(tf: TensorFlow, input: Tensor, axis: number): Tensor {
   const most = rows.mul(0.75);
   const even = most.add(lower.mul(0.25));
   const odd = most.add(upper.mul(0.25));
-  return tf.stack([even, odd], 2).reshape(shape.map((m, i) => (i === axis ? 2 * m : m)));
+  const both = [even, odd].map((half) => half.reshape([before, n, 1, after]));
+  return tf.concat(both, 2).reshape(shape.map((m, i) => (i === axis ? 2 * m : m)));
 }

@@ -1,4 +1,5 @@
 import type { NetworkWeight } from '../../api/data-kinds/network';
+import type { CheckpointStore } from '../../api/engine/checkpoint-store';
 
 /** Where a training stands: enough to go on as if it had never stopped. */
 export interface Checkpoint {
@@ -29,12 +30,6 @@ export interface Checkpoint {
     readonly value: number;
     readonly atIteration: number;
   }[];
-}
-
-/** Keeps checkpoints under keys; whoever starts the engine says where. */
-export interface CheckpointStore {
-  load(key: string): Promise<Uint8Array | undefined>;
-  save(key: string, bytes: Uint8Array): Promise<void>;
 }
 
 /** As long as the process lives. */

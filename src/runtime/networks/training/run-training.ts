@@ -1,6 +1,6 @@
 import { spacingMm } from '../../../imaging/grid';
 import type { TrainingPair } from '../../api/data-kinds/dataset';
-import type { NetworkValue } from '../../api/data-kinds/network';
+import { type NetworkValue, trainedIntensities } from '../../api/data-kinds/network';
 import type { ObjectivePart } from '../../api/nodes/port-values';
 import type { TrainingRequest } from '../../api/nodes/training';
 import type { GraphBuilder } from '../../compile/graph-builder';
@@ -12,6 +12,7 @@ import { type NetworkOnDevice, NetworkProblem, networkOnDevice } from '../networ
 import { objectiveAsTensorOp } from '../tensor-op';
 import type { TensorFlow } from '../tensorflow';
 import type { Checkpoint } from './checkpoint';
+import { conditionedWeights } from './conditioned-weights';
 import { type TrainingObserver, type TrainingOutcome, trainNetwork } from './train-network';
 
 /** What a network learns from besides images: the objectives as they are wired. */
@@ -28,6 +29,8 @@ export interface RunningTraining extends TrainingObserver {
   /** Is told of how to turn an objective's parameter while the training goes on. */
   canTurn(turn: (nodeId: string, parameter: string, value: number) => boolean): void;
   readonly resume?: Checkpoint;
+  /** Of the recipe that trains, for the card of the network. */
+  readonly recipeSha256?: string;
 }
 
 /**
@@ -57,7 +60,10 @@ export async function runTraining(
     const objective = await objectiveAsTensorOp(tf, compiled, device);
     try {
       for (const [key, planes] of objectives.constants) objective.setData(key, planes);
+      const conditioned =
+        built.condition && conditionedWeights(objective, compiled, built.condition);
       running.canTurn((nodeId, parameter, value) => {
+        if (conditioned?.turn(nodeId, parameter, value)) return true;
         const known = compiled.plan.dials.some(
           (dial) => dial.nodeId === nodeId && dial.parameter === parameter,
         );
@@ -74,16 +80,35 @@ export async function runTraining(
       const outcome = await trainNetwork(
         tf,
         request,
-        { network: built, objective, showPair, ...(resume ? { resume } : {}) },
+        {
+          network: built,
+          objective,
+          showPair,
+          ...(conditioned ? { weighFor: conditioned.show } : {}),
+          ...(resume ? { resume } : {}),
+        },
         running,
       );
       const { sizeVoxels } = dataset.grid;
+      const before = request.network.training;
       return {
         ...outcome,
         network: {
           ...request.network,
           weights: outcome.weights,
-          domain: { sizeVoxels, spacingMm: spacingMm(dataset.grid) },
+          domain: {
+            sizeVoxels,
+            spacingMm: spacingMm(dataset.grid),
+            intensities: trainedIntensities,
+          },
+          training: {
+            data: [before?.data, dataset.origin].filter(Boolean).join('; then '),
+            seed: request.network.seed,
+            steps: (before?.steps ?? 0) + outcome.steps,
+            validation: outcome.best,
+            ...(running.recipeSha256 === undefined ? {} : { recipeSha256: running.recipeSha256 }),
+          },
+          topology: built.topology(),
         },
       };
     } finally {

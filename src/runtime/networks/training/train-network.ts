@@ -1,14 +1,16 @@
-import type { Tensor1D, Variable } from '@tensorflow/tfjs';
+import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
 import { spacingMm } from '../../../imaging/grid';
 import type { TrainingPair } from '../../api/data-kinds/dataset';
 import type { NetworkWeight } from '../../api/data-kinds/network';
 import type { TrainingRequest } from '../../api/nodes/training';
-import type { NetworkOnDevice } from '../network-on-device';
+import { NetworkFileProblem } from '../files/network-file-problem';
+import type { NetworkOnDevice, Told } from '../network-on-device';
 import type { ObjectiveOp } from '../tensor-op';
 import type { TensorFlow } from '../tensorflow';
 import { Adam } from './adam';
 import type { Checkpoint } from './checkpoint';
-import { lookAtPairs } from './validation';
+import { drawOfStep, shareOfStep } from './draws';
+import { lookAtPairs, lookForShares, sharesLookedAt } from './validation';
 
 /** Milliseconds between two checkpoints, and between two readings of losses from a device. */
 const checkpointMs = 60_000;
@@ -16,6 +18,9 @@ const readLossesMs = 100;
 
 /** Losses that wait to be read; more would hold too many steps on a GPU's queue. */
 const mostWaiting = 16;
+
+/** What a network costs by itself that says how sure it is, as it is called among the losses. */
+const divergenceName = 'kl-divergence';
 
 /** What is told of a training while it goes on, and asked of whoever started it. */
 export interface TrainingObserver {
@@ -35,7 +40,8 @@ export interface TrainingOutcome {
   readonly steps: number;
   /** Those that did best on the validation pairs. */
   readonly weights: readonly NetworkWeight[];
-  readonly looks: Checkpoint['looks'];
+  /** Numbers of the look at the validation pairs that found them. */
+  readonly best: Readonly<Record<string, number>>;
   readonly losses: readonly (readonly number[])[];
 }
 
@@ -45,6 +51,8 @@ export interface TrainingParts {
   readonly objective: ObjectiveOp;
   /** Puts what else the objectives read of a pair in place. */
   showPair(pair: TrainingPair): void;
+  /** Of a network that is told how much regularization counts: weighs the objectives for a share of 0 to 1. */
+  readonly weighFor?: (share: number) => void;
   readonly resume?: Checkpoint;
 }
 
@@ -55,10 +63,12 @@ export interface TrainingParts {
 export async function trainNetwork(
   tf: TensorFlow,
   request: TrainingRequest,
-  { network, objective, showPair, resume }: TrainingParts,
+  { network, objective, showPair, weighFor, resume }: TrainingParts,
   observer: TrainingObserver,
 ): Promise<TrainingOutcome> {
   const { dataset, steps: mostSteps, validateEvery, patience } = request;
+  const { seed } = request.network;
+  const names = network.hasPosterior ? [...objective.names, divergenceName] : objective.names;
   const variables = network.trainable;
   const adam = new Adam(tf, variables);
   const axes = network.axes;
@@ -68,10 +78,16 @@ export async function trainNetwork(
   let best: Checkpoint['best'];
   let looksSinceBest = 0;
   let done = 0;
-  if (resume && network.put(resume.weights) && adam.remember(resume.optimizer)) {
+  // What has come further than it is asked for now is no way to there.
+  if (
+    resume &&
+    resume.steps <= mostSteps &&
+    fits(network, resume.weights) &&
+    adam.remember(resume.optimizer)
+  ) {
     ({ looks, best, looksSinceBest, steps: done } = resume);
     losses.push(...resume.losses);
-    observer.losses(objective.names, losses);
+    observer.losses(names, losses);
   }
   const waiting: Tensor1D[] = [];
   let [savedMs, readMs] = [performance.now(), performance.now()];
@@ -84,31 +100,49 @@ export async function trainNetwork(
     }
     readMs = performance.now();
     const rows = losses.slice(first);
-    if (rows.length > 0) observer.losses(objective.names, rows);
+    if (rows.length > 0) observer.losses(names, rows);
     return rows.flat().every(Number.isFinite);
   };
 
-  const step = (pair: TrainingPair): Tensor1D => {
+  const show = (pair: TrainingPair, regularization: number | undefined): void => {
     objective.setImages(pair.fixed, pair.moving);
     showPair(pair);
+    if (regularization !== undefined) weighFor?.(regularization);
+  };
+
+  const step = (pair: TrainingPair): Tensor1D => {
+    const regularization = network.condition && shareOfStep(seed, done);
+    const told: Told = { learns: true, regularization, draw: drawOfStep(seed, done) };
+    show(pair, regularization);
+    let kept: Scalar | undefined;
     const { value, grads } = tf.variableGrads(
-      () => objective.loss(tf.mul(network.displacement(pair, true), edgesMm)),
+      () => {
+        const { displacement, divergence } = network.estimate(pair, told);
+        const loss = objective.loss(tf.mul(displacement, edgesMm));
+        if (!divergence) return loss;
+        kept = tf.keep(divergence);
+        return tf.add(loss, divergence) as Scalar;
+      },
       variables.map(({ variable }): Variable => variable),
     );
     adam.step(grads, done + 1, observer.learningRate());
+    const terms = termsWith(tf, objective.terms(), kept);
     tf.dispose([value, grads]);
-    return objective.terms();
+    kept?.dispose();
+    return terms;
   };
 
   const look = async (): Promise<void> => {
-    const { numbers, warped } = await lookAtPairs(tf, dataset, {
-      displacement: (pair) => network.displacement(pair, false),
-      loss(pair, displacement) {
-        objective.setImages(pair.fixed, pair.moving);
-        showPair(pair);
-        return objective.loss(tf.mul(displacement, edgesMm));
-      },
-    });
+    const { numbers, warped } = await lookForShares(network.condition && sharesLookedAt, (share) =>
+      lookAtPairs(tf, dataset, {
+        estimate: (pair) => network.estimate(pair, { learns: false, regularization: share }),
+        loss(pair, { displacement, divergence }) {
+          show(pair, share);
+          const loss = objective.loss(tf.mul(displacement, edgesMm));
+          return divergence ? (tf.add(loss, divergence) as Scalar) : loss;
+        },
+      }),
+    );
     looks = [...looks, { steps: done, numbers }];
     // Overlap says more than the loss where labels are known.
     const score = numbers['validation.dice'] ?? -(numbers['validation.loss'] ?? Number.NaN);
@@ -137,8 +171,11 @@ export async function trainNetwork(
 
   const end = async (outcome: TrainingOutcome['outcome']): Promise<TrainingOutcome> => {
     if (outcome !== 'not-finite') await save();
+    // A last look between two others is no part of the checkpoint: who goes on for more steps would not have had it.
+    if (outcome === 'cap' && looks.at(-1)?.steps !== done) await look();
     const weights = best?.weights ?? (await network.weights());
-    return { outcome, steps: done, weights, looks, losses };
+    const found = looks.find(({ steps }) => steps === best?.steps);
+    return { outcome, steps: done, weights, best: found?.numbers ?? {}, losses };
   };
 
   try {
@@ -151,8 +188,9 @@ export async function trainNetwork(
       waiting.push(step(dataset.trainingPair(done)));
       done += 1;
       const isDue = waiting.length >= mostWaiting || performance.now() - readMs > readLossesMs;
-      const looksNow = done % validateEvery === 0 || done === mostSteps;
-      if ((isDue || looksNow) && !(await readLosses())) return await end('not-finite');
+      const looksNow = done % validateEvery === 0;
+      const isRead = isDue || looksNow || done === mostSteps;
+      if (isRead && !(await readLosses())) return await end('not-finite');
       if (looksNow) await look();
       if (performance.now() - savedMs > checkpointMs) await save();
       await breathe();
@@ -162,6 +200,28 @@ export async function trainNetwork(
     tf.dispose(waiting);
     edgesMm.dispose();
     adam.dispose();
+  }
+}
+
+/** Losses of a step with what the network costs by itself: added to the sum, and named last. */
+function termsWith(tf: TensorFlow, terms: Tensor1D, divergence: Scalar | undefined): Tensor1D {
+  if (!divergence) return terms;
+  const all = tf.tidy(() => {
+    const one = divergence.reshape<Tensor1D>([1]);
+    return tf.concat1d([terms.slice(0, 1).add(one), terms.slice(1), one]);
+  });
+  terms.dispose();
+  return all;
+}
+
+/** Gives the network the weights of a checkpoint; false where they are those of another one. */
+function fits(network: NetworkOnDevice, weights: readonly NetworkWeight[]): boolean {
+  try {
+    network.put(weights);
+    return true;
+  } catch (error) {
+    if (error instanceof NetworkFileProblem) return false;
+    throw error;
   }
 }
 

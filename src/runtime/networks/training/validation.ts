@@ -1,14 +1,54 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { Scalar } from '@tensorflow/tfjs';
 import { type Grid, voxelCount } from '../../../imaging/grid';
 import type { DatasetValue, TrainingPair } from '../../api/data-kinds/dataset';
+import type { Estimate } from '../network-on-device';
 import type { TensorFlow } from '../tensorflow';
 
 /** What is asked about a pair. */
 export interface PairQuestions {
-  /** In voxels, `[1, (z,) y, x, d]`. */
-  displacement(pair: TrainingPair): Tensor;
-  loss(pair: TrainingPair, displacement: Tensor): Scalar;
+  estimate(pair: TrainingPair): Estimate;
+  loss(pair: TrainingPair, estimate: Estimate): Scalar;
 }
+
+/** A look at the validation pairs. */
+export interface Look {
+  readonly numbers: Readonly<Record<string, number>>;
+  /** The moving image of the first of them as it is warped. */
+  readonly warped: Float32Array;
+}
+
+/** How much regularization counts where a network that is told of it is tried: little, as much as the rest, much. */
+export const sharesLookedAt: readonly number[] = [0.1, 0.5, 0.9];
+
+/**
+ * A look for each of some shares of regularization: each number as the mean over them, and behind its name for each of them
+ * (`validation.dice.at.0.1`). Of the share in the middle the warped image. One look as it is where there are none.
+ */
+export async function lookForShares(
+  shares: readonly number[] | undefined,
+  look: (share: number | undefined) => Promise<Look>,
+): Promise<Look> {
+  if (!shares) return look(undefined);
+  const looks: (Look & { readonly share: number })[] = [];
+  for (const share of shares) looks.push({ ...(await look(share)), share });
+  const middle = looks[Math.floor(looks.length / 2)] as Look;
+  const names = Object.keys(middle.numbers);
+  const all = (name: string) => looks.map(({ numbers }) => numbers[name] ?? Number.NaN);
+  return {
+    warped: middle.warped,
+    numbers: Object.fromEntries([
+      ...names.map((name) => [name, mean(all(name))]),
+      // Where nothing is warped yet, no share is told.
+      ...names
+        .filter((name) => name !== beforeName)
+        .flatMap((name) =>
+          looks.map(({ share, numbers }) => [`${name}.at.${share}`, numbers[name]]),
+        ),
+    ]),
+  };
+}
+
+const beforeName = 'validation.dice.before';
 
 /**
  * What a network does to the validation pairs: `validation.loss` and, where labels are known, `validation.dice` and
@@ -19,16 +59,16 @@ export async function lookAtPairs(
   tf: TensorFlow,
   { grid, labelIds, validationPairs, validationPair }: DatasetValue,
   ask: PairQuestions,
-): Promise<{ readonly numbers: Readonly<Record<string, number>>; readonly warped: Float32Array }> {
+): Promise<Look> {
   const losses: number[] = [];
   const before: number[] = [];
   const after: number[] = [];
   let warped: Float32Array = new Float32Array(voxelCount(grid));
   for (let n = 0; n < validationPairs; n += 1) {
     const pair = validationPair(n);
-    const displacement = ask.displacement(pair);
-    const loss = tf.tidy(() => ask.loss(pair, displacement));
-    const vectors = (await displacement.data()) as Float32Array;
+    const estimate = ask.estimate(pair);
+    const loss = tf.tidy(() => ask.loss(pair, estimate));
+    const vectors = (await estimate.displacement.data()) as Float32Array;
     const read = nearestVoxels(grid, vectors);
     if (n === 0) warped = read(pair.moving, new Float32Array(voxelCount(grid)));
     const { fixedLabels, movingLabels } = pair;
@@ -38,15 +78,13 @@ export async function lookAtPairs(
       after.push(meanDice(fixedLabels, moved, labelIds.length));
     }
     losses.push((await loss.data())[0] ?? Number.NaN);
-    tf.dispose([displacement, loss]);
+    tf.dispose([estimate, loss]);
   }
   const overlaps = after.length > 0;
   return {
     numbers: {
       ...(losses.length > 0 ? { 'validation.loss': mean(losses) } : {}),
-      ...(overlaps
-        ? { 'validation.dice.before': mean(before), 'validation.dice': mean(after) }
-        : {}),
+      ...(overlaps ? { [beforeName]: mean(before), 'validation.dice': mean(after) } : {}),
     },
     warped,
   };

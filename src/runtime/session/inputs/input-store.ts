@@ -38,6 +38,9 @@ type PhantomResult =
   | { readonly ok: true; readonly data: SourceData }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+/** A file that comes with Weft, by name; undefined where there is none. */
+export type BundledFiles = (name: string) => Promise<Uint8Array | undefined>;
+
 /** Phantoms that are kept, so that image and labels of one head are generated once. */
 const keptPhantoms = 4;
 
@@ -49,10 +52,15 @@ export class InputStore {
   readonly #reading = new Map<string, AbortController>();
   readonly #closing = new AbortController();
   readonly #gunzip: Gunzip | undefined;
+  readonly #bundled: BundledFiles | undefined;
 
-  /** @param gunzip where files can be decompressed elsewhere; left out, the reader does it here */
-  constructor(gunzip?: Gunzip) {
+  /**
+   * @param gunzip where files can be decompressed elsewhere; left out, the reader does it here
+   * @param bundled the files that come with Weft
+   */
+  constructor(gunzip?: Gunzip, bundled?: BundledFiles) {
     this.#gunzip = gunzip;
+    this.#bundled = bundled;
   }
 
   get(handle: string): StoredInput | undefined {
@@ -80,6 +88,11 @@ export class InputStore {
         return phantom.ok ? await this.#keep(nodeId, phantom.data, undefined, []) : phantom;
       }
       this.#reading.set(nodeId, reading);
+      if (source.kind === 'bundled') {
+        const bytes = await this.#bundled?.(source.name);
+        if (!bytes) return { ok: false, diagnostics: [messages.notBundled(nodeId, source.name)] };
+        return await this.#openFile({ ...request, bytes }, source, signal);
+      }
       return await this.#openFile(request, source, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -97,9 +110,10 @@ export class InputStore {
     if (!bytes) {
       return { ok: false, diagnostics: [messages.inputMissing(nodeId, 'Loader')] };
     }
-    const name = fileName ?? (source.kind === 'file' ? source.name : source.url);
+    const name = fileName ?? (source.kind === 'url' ? source.url : source.name);
     const sha256 = await (voxelBytes ? pairSha256Hex(bytes, voxelBytes) : sha256Hex(bytes));
-    const differs = source.sha256 !== undefined && source.sha256 !== sha256;
+    const differs =
+      source.kind !== 'bundled' && source.sha256 !== undefined && source.sha256 !== sha256;
     if (differs && source.kind === 'url') {
       return { ok: false, diagnostics: [messages.wrongDigest(nodeId, name)] };
     }
@@ -120,7 +134,7 @@ export class InputStore {
     nodeId: string,
     source: Extract<SourceRequest, { kind: 'phantom' }>,
   ): Promise<PhantomResult> {
-    if (source.as === 'transform') {
+    if (source.as === 'transform' || source.as === 'network') {
       return { ok: false, diagnostics: [messages.inputMissing(nodeId, 'Loader')] };
     }
     const { name, subject, seed, contrast } = source;

@@ -1,5 +1,5 @@
 import { readPackedCases } from '../../../imaging/cases/read-cases';
-import { identityMatrix, type MovingWorldFromFixedWorld } from '../../../imaging/frames';
+import { identityMatrix, type MovingWorldFromFixedWorld, type Vec3 } from '../../../imaging/frames';
 import { axisAlignedGrid } from '../../../imaging/grid';
 import type { FileProblem, ImageWarning } from '../../../imaging/image-problem';
 import { labelVolumeOf } from '../../../imaging/label-volume';
@@ -14,7 +14,13 @@ import { imageVolumeOf, type StoredImage, type VolumeResult } from '../../../ima
 import { readTransformFile } from '../../../imaging/transforms/read-transform';
 import { planesOf, type Volume } from '../../../imaging/volume';
 import type { ComputedValue } from '../../api/data-kinds/index';
-import type { Reading, SourceKind } from '../../api/engine/inputs';
+import type { NetworkValue } from '../../api/data-kinds/network';
+import type { NetworkReading, Reading, SourceKind } from '../../api/engine/inputs';
+import { architectures } from '../../networks/architectures/index';
+import { NetworkFileProblem } from '../../networks/files/network-file-problem';
+import { networkOf } from '../../networks/files/network-value';
+import { unpackNetwork } from '../../networks/files/pack-network';
+import { readNetwork } from '../../networks/files/read-network';
 
 /** What a file holds, as data of a kind. */
 export interface SourceData {
@@ -36,7 +42,7 @@ export type SourceResult =
   | { readonly ok: false; readonly problem: FileProblem };
 
 /** How a file is to be read. Reading ends soon after `signal` is aborted, with its reason thrown. */
-export type SourceOptions = Pick<Reading, 'frame' | 'framesAsChannels' | 'points'> & {
+export type SourceOptions = Pick<Reading, 'frame' | 'framesAsChannels' | 'points' | 'network'> & {
   readonly signal: AbortSignal;
 };
 
@@ -55,6 +61,7 @@ export const sourceReaders: Readonly<Record<SourceKind, SourceReader>> = {
     const data = { computed: { kind: 'cases', cases: read.cases } } as const;
     return { ok: true, data, reading: '', warnings: [] };
   },
+  network: async ({ name, bytes }, { network }) => networkFrom(bytes, name, network),
 };
 
 /**
@@ -103,6 +110,40 @@ function landmarksFrom(
     reading: `${reading.set}-${reading.coordinates}`,
     warnings: [],
   };
+}
+
+function networkFrom(
+  bytes: Uint8Array,
+  name: string,
+  { arrayAxes, spacingMm }: NetworkReading = { arrayAxes: 'xyz', spacingMm: 0 },
+): SourceResult {
+  try {
+    const read = readNetwork(unpackNetwork(bytes), architectures, { arrayAxes });
+    const computed = withSpacing(networkOf(read), spacingMm);
+    return { ok: true, data: { computed }, reading: `${arrayAxes}-${spacingMm}`, warnings: [] };
+  } catch (error) {
+    if (!(error instanceof NetworkFileProblem)) throw error;
+    return { ok: false, problem: { file: name, code: 'not-a-network', found: error.message } };
+  }
+}
+
+/**
+ * A network with the spacing that somebody told, where its file does not tell it.
+ * @throws NetworkFileProblem where the file tells another one
+ */
+function withSpacing(network: NetworkValue, edgeMm: number): NetworkValue {
+  const { domain } = network;
+  if (edgeMm === 0 || !domain) return network;
+  const spacingMm: Vec3 = [edgeMm, edgeMm, edgeMm];
+  const { spacingMm: stated } = domain;
+  if (!stated) return { ...network, domain: { ...domain, spacingMm } };
+  // Of a slice the third says nothing.
+  const told = stated.slice(0, domain.sizeVoxels[2] === 1 ? 2 : 3);
+  if (told.every((edge) => edge === edgeMm)) return network;
+  throw new NetworkFileProblem(
+    'foreign',
+    `The file says that the network has learned from voxels of ${told.join(' × ')} mm, and not of ${edgeMm} mm.`,
+  );
 }
 
 /** Landmarks of a generated head. */

@@ -7,6 +7,7 @@ import { valuesOf } from '../../compile/data-values';
 import type { ToldWarning } from '../../compile/result-warnings';
 import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
+import { architectures } from '../../networks/architectures/index';
 import { NetworkProblem } from '../../networks/network-on-device';
 import { predictDisplacement } from '../../networks/predict';
 import { imagesSeen } from '../../networks/seen-images';
@@ -48,6 +49,8 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
       predict: async (request) => predictDisplacement(await opened(), device, request),
       see: async (image, domain) =>
         (await imagesSeen(device, [image], domain))[0] ?? new Float32Array(0),
+      takesRegularization: ({ architecture }) =>
+        architectures.get(architecture)?.condition !== undefined,
       warn(doubt) {
         warnings.push({ about: doubt.about, diagnostic: messages.doubt(id, doubt) });
       },

@@ -1,3 +1,4 @@
+import type { CheckpointStore } from '../../api/engine/checkpoint-store';
 import type { Diagnostic } from '../../api/engine/diagnostics';
 import type { RunProgress, RunRequest, RunResult } from '../../api/engine/engine-api';
 import { messages } from '../../api/engine/messages';
@@ -10,7 +11,6 @@ import { InternalError } from '../../internal-error';
 import type { OpGraph } from '../../ir/op-graph';
 import type { Plan } from '../../ir/plan';
 import type { PlaneArray, ValueId } from '../../ir/values';
-import type { CheckpointStore } from '../../networks/training/checkpoint';
 import { compilePrepared, hasError, type PreparationParts, type Prepared } from '../prepare-recipe';
 import type { ResultStore, StoredResult } from '../results/result-store';
 import type { DialTurns } from './dial-turns';

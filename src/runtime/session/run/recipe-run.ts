@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../../imaging/volume-digest';
 import type { Diagnostic } from '../../api/engine/diagnostics';
 import type {
   NodeState,
@@ -8,7 +9,8 @@ import type {
 } from '../../api/engine/engine-api';
 import { messages } from '../../api/engine/messages';
 import type { CheckedNode } from '../../compile/checked-graph';
-import { type Prepared, prepareRecipe } from '../prepare-recipe';
+import { checkpointKey } from '../node-keys';
+import { nameOf, type Prepared, prepareRecipe } from '../prepare-recipe';
 import type { StoredResult } from '../results/result-store';
 import { computeNode } from './compute-node';
 import { DialTurns } from './dial-turns';
@@ -174,7 +176,8 @@ export class RecipeRun {
             graph,
             turns: this.#training,
             checkpoints: this.#parts.checkpoints,
-            key: keys.get(node.id) ?? node.id,
+            checkpointKey: await checkpointKey(node, keys, nameOf(device)),
+            recipeSha256: await sha256Hex(new TextEncoder().encode(this.#request.documentText)),
             runId: this.runId,
             onProgress: this.#onProgress,
           })

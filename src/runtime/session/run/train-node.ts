@@ -1,14 +1,16 @@
 import type { ComputedValue, DataPortType } from '../../api/data-kinds/index';
+import type { CheckpointStore } from '../../api/engine/checkpoint-store';
 import type { LevelOutcome, RunProgress } from '../../api/engine/engine-api';
 import { messages } from '../../api/engine/messages';
 import type { TrainingRequest } from '../../api/nodes/training';
 import type { CheckedNode } from '../../compile/checked-graph';
+import type { ToldWarning } from '../../compile/result-warnings';
 import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
 import { NetworkProblem } from '../../networks/network-on-device';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
 import {
-  type CheckpointStore,
+  type Checkpoint,
   decodeCheckpoint,
   encodeCheckpoint,
 } from '../../networks/training/checkpoint';
@@ -27,8 +29,9 @@ export interface TrainParts extends RecipeParts {
   readonly signal: AbortSignal;
   readonly turns: TrainingTurns;
   readonly checkpoints: CheckpointStore;
-  /** Under which the training is gone on with: what its result depends on. */
-  readonly key: string;
+  /** Under which the training is gone on with: what its way depends on, though not how far it goes. */
+  readonly checkpointKey: string;
+  readonly recipeSha256: string;
   readonly runId: string;
   onProgress(progress: RunProgress): void;
 }
@@ -39,8 +42,13 @@ const messageEveryMs = 100;
 /** Lets a node learn. What is wrong with its data, or goes wrong in it, becomes a diagnostic on it. */
 export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<NodeOutcome> {
   const { id, definition, params } = node;
-  const { device, signal, checkpoints, key } = parts;
+  const { device, signal, checkpoints, checkpointKey, recipeSha256 } = parts;
   let tensorFlow: TensorFlow | undefined;
+  const warnings = new Map<string, ToldWarning>();
+  const warn = (about: string, message: string, remedy: string): void => {
+    const diagnostic = messages.doubt(id, { about, port: 'network', message, remedy });
+    warnings.set(about, { about, diagnostic });
+  };
   try {
     const request = definition.train?.(await arrivedAt(node, parts), params, {
       nodeId: id,
@@ -50,12 +58,12 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
     });
     if (!request) throw new InternalError(`${definition.type} does not learn.`);
     const objectives = await wiredObjectives(node, parts);
-    const stored = await checkpoints.load(key);
-    const resume = stored && decodeCheckpoint(stored);
+    const resume = await checkpointOf(parts, warn);
     tensorFlow = await openTensorFlow(device);
     const rates = parts.turns.begin(id, { learningRate: request.learningRate });
     const trained = await runTraining(tensorFlow, device, request, objectives, {
       signal,
+      recipeSha256,
       ...(resume ? { resume } : {}),
       learningRate: () => rates.value('learningRate'),
       canTurn(turn) {
@@ -63,9 +71,18 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
         if (resume?.turned) rates.again(resume.turned);
       },
       ...progressOf(id, request, parts, (steps) => rates.reached(steps)),
-      save(checkpoint) {
-        const turned = rates.taken();
-        return checkpoints.save(key, encodeCheckpoint({ ...checkpoint, turned }));
+      async save(checkpoint) {
+        const bytes = encodeCheckpoint({ ...checkpoint, turned: rates.taken() });
+        try {
+          await checkpoints.save(checkpointKey, bytes);
+          warnings.delete('checkpoint');
+        } catch (error) {
+          warn(
+            'checkpoint',
+            `What was learned could not be kept to go on from: ${textOf(error)}`,
+            'Make room; until then an interrupted training begins anew.',
+          );
+        }
       },
     });
     if (trained.outcome === 'not-finite') {
@@ -86,7 +103,14 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
       outcome: trained.outcome,
       finalLoss: trained.losses.at(-1)?.[0] ?? Number.NaN,
     };
-    return { result: { ...valuesWithData(computed, types), geometry: undefined, levels: [level] } };
+    return {
+      result: {
+        ...valuesWithData(computed, types),
+        geometry: undefined,
+        levels: [level],
+        warnings: [...warnings.values()],
+      },
+    };
   } catch (error) {
     if (error instanceof Refusal) return { diagnostic: messages.recipe(id, error.problem) };
     if (error instanceof NetworkProblem) {
@@ -96,29 +120,41 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
     if (error instanceof WiringRefused && error.diagnostics[0]) {
       return { diagnostic: error.diagnostics[0] };
     }
-    const text = error instanceof Error ? error.message : String(error);
-    return { diagnostic: messages.internal(id, text) };
+    return { diagnostic: messages.internal(id, textOf(error)) };
   } finally {
     parts.turns.end();
     if (tensorFlow) closeTensorFlow(tensorFlow);
   }
 }
 
-/** The last look at the validation pairs that counted, with the loss and the number of steps. */
-function rowsOf({ looks, losses, steps }: TrainingOutcome) {
-  const numbers = looks.reduce<Readonly<Record<string, number>>>(
-    (best, look) => (scoreOf(look.numbers) > scoreOf(best) ? look.numbers : best),
-    looks[0]?.numbers ?? {},
-  );
+/** What an earlier training left to go on from; what cannot be read is said, and nothing. */
+async function checkpointOf(
+  { checkpoints, checkpointKey }: TrainParts,
+  warn: (about: string, message: string, remedy: string) => void,
+): Promise<Checkpoint | undefined> {
+  const stored = await checkpoints.load(checkpointKey);
+  const checkpoint = stored && decodeCheckpoint(stored);
+  if (stored && !checkpoint) {
+    warn(
+      'checkpoint-lost',
+      'What an interrupted training left to go on from is damaged: it began anew.',
+      'Nothing to do: the result is what the recipe says.',
+    );
+  }
+  return checkpoint;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Steps and loss, and the look at the validation pairs that found the best weights. */
+function rowsOf({ best, losses, steps }: TrainingOutcome) {
   return [
     { name: 'training.steps', value: steps },
     ...(losses.length > 0 ? [{ name: 'training.loss', value: losses.at(-1)?.[0] ?? 0 }] : []),
-    ...Object.entries(numbers).map(([name, value]) => ({ name, value })),
+    ...Object.entries(best).map(([name, value]) => ({ name, value })),
   ];
-}
-
-function scoreOf(numbers: Readonly<Record<string, number>>): number {
-  return numbers['validation.dice'] ?? -(numbers['validation.loss'] ?? Number.POSITIVE_INFINITY);
 }
 
 /** Tells of a training as a loop is told of. */

@@ -38,11 +38,16 @@ export const dataSamples: { readonly [Type in DataPortType]: ComputedValues[Type
     settings: { encoder: [4, 8] },
     seed: 3,
     weights: [{ name: 'flow/bias', shape: [2], values: Float32Array.of(0.5, -0.5) }],
-    domain: { sizeVoxels: [2, 2, 1], spacingMm: [1, 1, 1] },
+    domain: {
+      sizeVoxels: [2, 2, 1],
+      spacingMm: [1, 1, 1],
+      intensities: { method: 'percentiles', lower: 0, upper: 99 },
+    },
   },
   dataset: {
     kind: 'dataset',
     grid,
+    origin: 'two voxels',
     labelIds: [0n, 7n],
     trainingPair: pair,
     validationPairs: 2,

@@ -41,6 +41,7 @@ const examples: { readonly [Name in keyof typeof messages]: readonly Diagnostic[
   inputWarning: [messages.inputWarning('fixed', 'No orientation is stated.', 'Check it.')],
   wrongDigest: [messages.wrongDigest('fixed', 'https://example.org/t1.nii.gz')],
   otherFile: [messages.otherFile('fixed', 't1.nii.gz')],
+  notBundled: [messages.notBundled('weights', 'voxelmorph-9d')],
   constantImage: [messages.constantImage('fixed', [0], 1), messages.constantImage('fixed', [1], 3)],
   doubt: [
     messages.doubt('affine', {

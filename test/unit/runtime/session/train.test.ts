@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { CheckpointStore } from '../../../../src/runtime/api/engine/checkpoint-store';
 import { deviceOpeners } from '../../../../src/runtime/device-openers';
-import {
-  type CheckpointStore,
-  checkpointsInMemory,
-} from '../../../../src/runtime/networks/training/checkpoint';
+import { checkpointsInMemory } from '../../../../src/runtime/networks/training/checkpoint';
 import { registryWithSquares, squaresRecipe } from '../../../support/shifted-squares';
 import { openSession, run } from '../../../support/small-session';
 

@@ -14,6 +14,8 @@ export interface WriteContext {
   /** Header of the image on whose grid the value lies, where a file brought one. */
   readonly geometry: NiftiGeometry | undefined;
   readonly gzip: Gzip;
+  /** What only a person can say of the value, for formats that hold such words. */
+  readonly words?: Readonly<Record<string, string>>;
 }
 
 /** One form in which a value can be kept as a file; its line in `index.ts` makes it a format. */

@@ -2,6 +2,7 @@ import type { ComputedValue } from '../../data-kinds/index';
 import type { FileWriter, WriteContext } from './file-writer';
 import { displacement, inverseDisplacement, itkAffine } from './itk-transforms';
 import { landmarksCsv } from './landmark-tables';
+import { networkZip } from './networks';
 import { niftiImage, niftiLabels } from './nifti-volumes';
 
 /** The files that results can be kept as: one line a format, those of a set in its order. */
@@ -12,6 +13,7 @@ export const fileWriters = [
   displacement,
   inverseDisplacement,
   landmarksCsv,
+  networkZip,
 ] as const;
 
 type Writer = (typeof fileWriters)[number];

@@ -4,11 +4,10 @@ import { uniformStream } from '../../../../../src/imaging/phantoms/random';
 import { createCpuDevice } from '../../../../../src/runtime/cpu/device';
 import { architectures } from '../../../../../src/runtime/networks/architectures/index';
 import { voxelmorph } from '../../../../../src/runtime/networks/architectures/voxelmorph';
-import { buildStoredNetwork } from '../../../../../src/runtime/networks/files/build-network';
 import type { NetworkParts } from '../../../../../src/runtime/networks/files/pack-network';
 import { readNetwork } from '../../../../../src/runtime/networks/files/read-network';
 import { openTensorFlow, type TensorFlow } from '../../../../../src/runtime/networks/tensorflow';
-import { buildNetwork } from '../../../../support/architecture';
+import { buildNetwork, buildStoredNetwork } from '../../../../support/architecture';
 
 let tf: TensorFlow;
 beforeAll(async () => {
@@ -84,7 +83,7 @@ it.each([
 
     const stored = readNetwork(exported(theirs, arrays), architectures, { arrayAxes });
     expect(stored.card.sizeVoxels).toEqual(size);
-    const { model: ours, predicts, ...built } = buildStoredNetwork(tf, stored, architectures);
+    const { model: ours, predicts, ...built } = buildStoredNetwork(tf, stored);
     expect([predicts, built.everyVoxels]).toEqual(['velocity', everyVoxels]);
     const found = ours.predict(pair.map((image) => image.transpose(axes))) as Tensor;
     expect(found.shape).toEqual(expected.shape);

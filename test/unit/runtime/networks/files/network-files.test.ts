@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCpuDevice } from '../../../../../src/runtime/cpu/device';
+import { hypermorph } from '../../../../../src/runtime/networks/architectures/hypermorph';
 import { architectures } from '../../../../../src/runtime/networks/architectures/index';
 import { voxelmorph } from '../../../../../src/runtime/networks/architectures/voxelmorph';
-import { buildStoredNetwork } from '../../../../../src/runtime/networks/files/build-network';
 import type { NetworkCard } from '../../../../../src/runtime/networks/files/card';
 import { NetworkFileProblem } from '../../../../../src/runtime/networks/files/network-file-problem';
 import {
@@ -11,14 +11,10 @@ import {
   unpackNetwork,
 } from '../../../../../src/runtime/networks/files/pack-network';
 import { readNetwork } from '../../../../../src/runtime/networks/files/read-network';
-import {
-  networkParts,
-  storeNetwork,
-  topologyOf,
-} from '../../../../../src/runtime/networks/files/save-network';
+import { networkParts, topologyOf } from '../../../../../src/runtime/networks/files/save-network';
 import type { StoredNetwork } from '../../../../../src/runtime/networks/files/stored-network';
 import { openTensorFlow, type TensorFlow } from '../../../../../src/runtime/networks/tensorflow';
-import { buildNetwork } from '../../../../support/architecture';
+import { buildNetwork, buildStoredNetwork, weightsOf } from '../../../../support/architecture';
 
 const settings = { encoder: [2, 3], decoder: [3, 2, 3] };
 const card: NetworkCard = {
@@ -47,8 +43,8 @@ let file: Uint8Array;
 beforeAll(async () => {
   tf = await openTensorFlow(createCpuDevice({ threads: 1 }));
   const { model } = buildNetwork(tf, { architecture: voxelmorph, settings, sizeVoxels: [8, 8] });
-  stored = await storeNetwork(model, card);
-  parts = networkParts(stored, topologyOf(model));
+  stored = { card, weights: weightsOf(model), topology: topologyOf(model) };
+  parts = networkParts(stored);
   file = packNetwork(parts);
   model.dispose();
 });
@@ -63,16 +59,33 @@ function changed(part: 'model' | 'card', from: string, to: string): NetworkParts
 const read = (given: NetworkParts) => readNetwork(given, architectures);
 
 describe('a file of a network', () => {
-  it('gives back card and weights to the bit, for its own size and for others', async () => {
+  it('gives back card and weights to the bit, for its own size and for others', () => {
     const again = read(unpackNetwork(file));
     expect(again).toEqual(stored);
     const before = tf.memory().numTensors;
-    for (const options of [{}, { sizeVoxels: [16, 4] }]) {
-      const { model } = buildStoredNetwork(tf, again, architectures, options);
-      expect((await storeNetwork(model, card)).weights).toEqual(stored.weights);
+    for (const sizeVoxels of [card.sizeVoxels, [16, 4]]) {
+      const { model } = buildStoredNetwork(tf, again, sizeVoxels);
+      expect(weightsOf(model)).toEqual(stored.weights);
       model.dispose();
     }
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('gives back a network that is told how much regularization counts', () => {
+    const told = { encoder: [2], decoder: [2], layers: 1, units: 3 };
+    const { model } = buildNetwork(tf, {
+      architecture: hypermorph,
+      settings: told,
+      sizeVoxels: [4, 4],
+    });
+    const conditioned = { ...card, architecture: 'hypermorph', settings: told, sizeVoxels: [4, 4] };
+    const given = { card: conditioned, weights: weightsOf(model), topology: topologyOf(model) };
+    const again = read(unpackNetwork(packNetwork(networkParts(given))));
+    const built = buildStoredNetwork(tf, again, [8, 4]).model;
+    expect(built.inputNames).toEqual(['moving', 'fixed', 'regularization']);
+    expect(weightsOf(built)).toEqual(given.weights);
+    model.dispose();
+    built.dispose();
   });
 
   it('is what TensorFlow.js writes, and the same for the same network', () => {
@@ -158,18 +171,18 @@ describe('a file of a network', () => {
   it('is refused by the layer that does not fit', () => {
     const other = { ...stored, card: { ...card, settings: { ...settings, encoder: [2, 4] } } };
     const before = tf.memory().numTensors;
-    expect(() => buildStoredNetwork(tf, other, architectures)).toThrow(
-      'Layer "encoder_1", kernel: expected [3,3,2,4], the file has [3,3,2,3].',
+    expect(() => buildStoredNetwork(tf, other)).toThrow(
+      'Layer "encoder_1", kernel: expected [3,3,2,4], found [3,3,2,3].',
     );
     const fewer = new Map([...stored.weights].slice(1));
-    expect(() => buildStoredNetwork(tf, { card, weights: fewer }, architectures)).toThrow(
-      'Layer "encoder_0", kernel: expected [3,3,2,2], the file has nothing.',
+    expect(() => buildStoredNetwork(tf, { card, weights: fewer })).toThrow(
+      'Layer "encoder_0", kernel: expected [3,3,2,2], found nothing.',
     );
     const more = new Map([
       ...stored.weights,
       ['extra/kernel', { shape: [0], values: new Float32Array() }],
     ]);
-    expect(() => buildStoredNetwork(tf, { card, weights: more }, architectures)).toThrow(
+    expect(() => buildStoredNetwork(tf, { card, weights: more })).toThrow(
       'Layer "extra", kernel: expected nothing',
     );
     expect(tf.memory().numTensors).toBe(before);
