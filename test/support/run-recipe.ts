@@ -61,6 +61,24 @@ export function withParameters(
   return changed as unknown as PipelineDocument;
 }
 
+/** Whether a network learns in it. */
+export function learns(document: PipelineDocument): boolean {
+  return Object.values(document.nodes).some(({ type }) => nodeRegistry.get(type)?.train);
+}
+
+/** The same recipe with trainings of two steps, on small generated pairs. */
+export function shortlyTrained(document: PipelineDocument): PipelineDocument {
+  const nodes = Object.entries(document.nodes).map(([id, node]) => {
+    const short = nodeRegistry.get(node.type)?.train
+      ? { steps: 2, validateEvery: 2 }
+      : node.type === 'network.synthesize'
+        ? { sizeVoxels: (node.params.sizeVoxels as number[]).map(() => 32), validationPairs: 1 }
+        : {};
+    return [id, { ...node, params: { ...node.params, ...short } }] as const;
+  });
+  return { ...document, nodes: Object.fromEntries(nodes) };
+}
+
 /** The same recipe on slices: every loader of a 3-D phantom opens the 2-D one. */
 export function onSlices(document: PipelineDocument): PipelineDocument {
   return JSON.parse(JSON.stringify(document).replaceAll('"head-3d"', '"head-2d"'));

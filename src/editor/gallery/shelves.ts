@@ -54,6 +54,29 @@ const shelves: readonly { readonly title: string; readonly names: readonly strin
       'niftyreg-vel',
     ],
   },
+  {
+    title: 'Networks that have learned',
+    names: ['voxelmorph-2d', 'network-then-refine'],
+  },
+  {
+    title: 'Networks that learn',
+    names: [
+      'voxelmorph-2d-train',
+      'train-with-labels',
+      'synthmorph-2d-train',
+      'rigid-regression',
+      'hypermorph-lambda',
+      'symnet',
+      'lapirn',
+      'lku-net',
+      'fourier-net',
+      'dual-attention',
+      'transmorph',
+      'vit-v-net',
+      'symtrans',
+      'td-net',
+    ],
+  },
 ];
 
 /**

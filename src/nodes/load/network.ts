@@ -18,7 +18,7 @@ export const loadNetwork = defineNode({
   type: 'load.network',
   version: 1,
   title: 'Load network',
-  section: 'network',
+  section: 'load',
   synonyms: [
     'weights',
     'model',

@@ -31,7 +31,7 @@ export interface VelocityPrior {
 /**
  * The Kullback–Leibler divergence of a velocity's posterior from its prior N(0, Λ⁻¹), Λ = λ(D − A), A the neighbours of a sample along
  * the axes and D their number, a voxel of the full grid: ½ [λ Σ Dᵢσᵢ² − Σ log σᵢ² + λ Σ over neighbours (μᵢ − μⱼ)²] / voxels.
- * Dalca et al. 2019, equation 9; constants are left out, as there. Differentiable in both.
+ * Dalca et al. 2019; constants are left out, as there. Differentiable in both.
  */
 export function divergenceFromPrior(
   tf: TensorFlow,

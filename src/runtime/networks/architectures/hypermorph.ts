@@ -25,8 +25,8 @@ export type HyperMorphSettings = z.infer<typeof settings>;
 /**
  * HyperMorph: Hoopes et al., IPMI 2021, doi:10.1007/978-3-030-78191-0_1, and MELBA 1 (2022), doi:10.59275/j.melba.2022-74f1. A
  * VoxelMorph of which every convolution but the last, which gives the field, has its kernel and bias generated from how much
- * regularization counts. The table is that of the authors' Keras code: six layers of 128 with ReLU (the first paper has four of
- * 64), then a linear map with bias for every kernel and every bias; a velocity at half of the resolution. The wired
+ * regularization counts. The table is that of the authors' Keras code: six layers of 128 with ReLU,
+ * then a linear map with bias for every kernel and every bias; a velocity at half of the resolution. The wired
  * similarities count 1 − λ and the regularizers λ.
  *
  * Ours: the kernels that λ = 0 generates at the start are those that a VoxelMorph starts from, so that the
