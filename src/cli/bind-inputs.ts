@@ -12,6 +12,7 @@ import { failureReason } from './failure-reason';
 import type { Host } from './host';
 import type { Recipe } from './load-recipe';
 import { messages } from './messages';
+import { packInput } from './pack-input';
 
 /** What a loader was bound to, for the manifest. */
 export interface BoundInput {
@@ -181,7 +182,21 @@ export async function bindInputs(
     return { open: { source, bytes: fetched.bytes, fileName } };
   }
 
+  async function fromCases({ nodeId, source }: Loader, path: string): Promise<Decision> {
+    const name = nameOf(path.replace(/[/\\]+$/, ''));
+    const isNamed = source.kind === 'file' && source.name === name;
+    const request: SourceRequest = isNamed ? source : { kind: 'file', ...readingOf(source), name };
+    const packed = await packInput(path, host.files);
+    const reads = packed.paths.map((one) => ({ nodeId, path: one }));
+    if (packed.ok) {
+      return { open: { source: request, bytes: packed.bytes, fileName: name }, path, reads };
+    }
+    const reason = failureReason(packed.error);
+    return { refuse: messages.fileUnreadable(nodeId, packed.path, reason), reads };
+  }
+
   async function fromFile({ nodeId, source }: Loader, path: string): Promise<Decision> {
+    if (source.as === 'cases') return fromCases({ nodeId, source }, path);
     const { header, voxels } = await pairOf(path, host.files);
     const reads = [header, voxels].flatMap((one) =>
       one === undefined ? [] : [{ nodeId, path: one }],

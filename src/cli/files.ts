@@ -39,6 +39,9 @@ interface Paths {
 const startsRead = 16;
 const startBytes = 256;
 
+/** Folders within folders; links may lead round in circles. */
+const deepestFolder = 8;
+
 /** Read at a time of what does not say how much it holds. */
 const chunkBytes = 2 ** 20;
 
@@ -121,6 +124,26 @@ export function filesOf(parts: FilesParts): Files {
       const read = await Promise.allSettled(starts);
       return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     },
+    async list(folder, most) {
+      const isFolder = (path: string): Promise<boolean> =>
+        fs.stat(path).then(
+          (found) => found.isDirectory(),
+          () => false,
+        );
+      if (!(await isFolder(folder))) return undefined;
+      const found: string[] = [];
+      const look = async (below: string, depth: number): Promise<void> => {
+        for (const name of [...(await fs.readdir(paths.join(folder, below)))].sort()) {
+          const inside = below === '' ? name : `${below}/${name}`;
+          const isBelow = !name.startsWith('.') && (await isFolder(paths.join(folder, inside)));
+          if (isBelow && depth < deepestFolder) await look(inside, depth + 1);
+          else if (!isBelow) found.push(inside);
+          if (found.length > most) throw tooMany(folder, most);
+        }
+      };
+      await look('', 0);
+      return found;
+    },
     async makeFolder(path) {
       await makeWithParents(path);
       await fs.access(path, fs.constants.W_OK | fs.constants.X_OK);
@@ -150,4 +173,10 @@ export function filesOf(parts: FilesParts): Files {
 function tooLarge(path: string): Error {
   const code = 'ERR_FS_FILE_TOO_LARGE';
   return Object.assign(new RangeError(`${path} is too large.`), { code });
+}
+
+/** In the words of the system's own errors. */
+function tooMany(folder: string, most: number): Error {
+  const code = 'EMFILE';
+  return Object.assign(new RangeError(`${folder} holds more than ${most} files`), { code });
 }

@@ -48,6 +48,11 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** The first 256 bytes of some files that lie in a folder; none where it is no folder. */
   startsIn(folder: string): Promise<readonly Uint8Array[]>;
+  /**
+   * Files of a folder and those in it, `/` between their names, sorted; undefined where it is no folder. Hidden folders are
+   * passed over; rejects where there are more than `most`.
+   */
+  list(folder: string, most: number): Promise<readonly string[] | undefined>;
   /** Makes a folder with its parents and checks that files can be written there. */
   makeFolder(path: string): Promise<void>;
   /** Claims a folder for one run; rejects where nothing can be written there. */

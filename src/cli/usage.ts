@@ -20,8 +20,8 @@ Usage
   weft images                    list public images that --input NODE=public:NAME takes
 
 Options
-  --input NODE=FILE       bind a loader to a NIfTI file, or to public:NAME;       run train plan
-                          once for each loader
+  --input NODE=FILE       bind a loader to a NIfTI file, to public:NAME, or to    run train plan
+                          a folder of cases; once for each loader
   --out DIR               folder for the results, made where it is missing        run train demo
   ${`--device ${deviceChoices.join('|')}`.padEnd(23)} where to compute; auto takes a real gpu, else the cpu   run train plan demo
   --threads N             threads of the cpu device; all processors by default    run train plan demo

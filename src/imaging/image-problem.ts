@@ -136,7 +136,26 @@ export type PointProblem = { readonly file: string } & (
   | { readonly code: 'points-in-other-unit'; readonly found: string }
 );
 
-/** Why a file that a loader was given was refused. */
+/** Why files of cases were refused: plain data; the wording is in `cases/problem-messages.ts`. */
+export type CasesProblem = { readonly file: string } & (
+  | { readonly code: 'not-cases' }
+  | { readonly code: 'damaged-cases' }
+  | { readonly code: 'no-cases' }
+  | { readonly code: 'too-many-cases'; readonly limit: number }
+  /** A map of labels, and the images that it may belong to: none, or several. */
+  | { readonly code: 'labels-without-image'; readonly images: readonly string[] }
+  | {
+      readonly code: 'two-maps-of-labels';
+      readonly image: string;
+      readonly labels: readonly string[];
+    }
+  | { readonly code: 'two-tables'; readonly tables: readonly string[] }
+  | { readonly code: 'case-columns-missing'; readonly columns: string }
+  | { readonly code: 'case-file-missing'; readonly line: number; readonly name: string }
+  | { readonly code: 'case-split-unknown'; readonly line: number; readonly found: string }
+  | { readonly code: 'case-twice'; readonly line: number; readonly name: string }
+);
+
 /** Why a file is not a network. */
 export type NetworkFileFault = {
   readonly file: string;
@@ -145,7 +164,13 @@ export type NetworkFileFault = {
   readonly found: string;
 };
 
-export type FileProblem = ImageProblem | TransformProblem | PointProblem | NetworkFileFault;
+/** Why a file that a loader was given was refused. */
+export type FileProblem =
+  | ImageProblem
+  | TransformProblem
+  | PointProblem
+  | CasesProblem
+  | NetworkFileFault;
 
 /** Which of a NIfTI header's three descriptions of the world was used. */
 export type GeometrySource = 'sform' | 'qform' | 'pixdim';

@@ -1,3 +1,4 @@
+import { casesProblemText, isAboutCases } from './cases/problem-messages';
 import type { FileProblem, ImageWarning } from './image-problem';
 import type { FileKind } from './nifti/file-kind';
 import { isCifti } from './nifti/intents';
@@ -63,6 +64,7 @@ export function describeProblem(problem: FileProblem, loader = 'NODE'): ProblemT
 
 function textOf(problem: FileProblem, loader: string): ProblemText {
   if (isAboutPoints(problem)) return pointProblemText(problem);
+  if (isAboutCases(problem)) return casesProblemText(problem);
   switch (problem.code) {
     case 'empty':
       return { message: 'The file is empty; a NIfTI image was needed.', remedy: fetchAgain };

@@ -23,6 +23,7 @@ import { identityStart } from './initialise/identity';
 import { landmarkStart } from './initialise/landmarks';
 import { moments } from './initialise/moments';
 import { start } from './initialise/start';
+import { loadCases } from './load/cases';
 import { loadImage } from './load/image';
 import { loadLabels } from './load/labels';
 import { loadLandmarks } from './load/landmarks';
@@ -43,7 +44,9 @@ import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
 import { affineRegression } from './network/affine-regression';
+import { augmentDataset } from './network/augment';
 import { conditionalLapIrn } from './network/conditional-lapirn';
+import { dataset } from './network/dataset';
 import { dualAttention } from './network/dual-attention';
 import { fourierNet } from './network/fourier-net';
 import { hypermorph } from './network/hypermorph';
@@ -140,6 +143,7 @@ export const nodeDefinitions = [
   evenIntensity,
   biasCorrection,
   loadLandmarks,
+  loadCases,
   normalizeIntensity,
   standardizeIntensity,
   clampIntensity,
@@ -233,6 +237,8 @@ export const nodeDefinitions = [
   conditionalLapIrn,
   affineRegression,
   synthesize,
+  dataset,
+  augmentDataset,
   trainNetwork,
   predict,
   register,

@@ -184,6 +184,10 @@ class RecipeDraw {
     if (type === 'network.train') {
       Object.assign(params, { steps: 1 + random.below(2), validateEvery: 1 + random.below(2) });
     }
+    if (type === 'network.dataset') {
+      const sizes = [[0], [16, 16], [32, 16], [16, 16, 16], [16]];
+      Object.assign(params, { sizeVoxels: random.pick(sizes), spacingMm: random.pick([0, 4, 9]) });
+    }
     if (type === 'network.synthesize') {
       const sizes = [[16, 16], [32, 16], [32, 32], [16, 16, 16], [20, 24], [16]];
       Object.assign(params, { sizeVoxels: random.pick(sizes), validationPairs: 1 });

@@ -51,11 +51,11 @@ export const RecipeNode = memo(function RecipeNode({ id, data, selected }: NodeP
     onDragLeave: () => setDropTarget(false),
     onDrop: (event: React.DragEvent) => {
       setDropTarget(false);
-      const [image] = groupPairs([...event.dataTransfer.files]);
-      if (image === undefined || image[0].name.endsWith('.json')) return;
+      const files = [...event.dataTransfer.files];
+      if (files[0] === undefined || groupPairs(files)[0]?.[0].name.endsWith('.json')) return;
       event.preventDefault();
       event.stopPropagation();
-      void controller.inputs.openFile(id, ...image);
+      void controller.inputs.openChosen(id, files);
     },
   };
 

@@ -16,6 +16,7 @@ export type PortShape =
   | 'ring'
   | 'bow-tie'
   | 'stack'
+  | 'stairs'
   | 'cross';
 
 /** The outline of each form as an SVG path, on a square of 12 by 12. */
@@ -31,6 +32,7 @@ export const portOutlines: Readonly<Record<PortShape, string>> = {
   cross: 'M4.2.8h3.6v3.4h3.4v3.6H7.8v3.4H4.2V7.8H.8V4.2h3.4z',
   'bow-tie': 'M.8 .8L6 4.2L11.2 .8v10.4L6 7.8L.8 11.2z',
   stack: 'M.8 .4h10.4v3.8H.8zM.8 7.8h10.4v3.8H.8z',
+  stairs: 'M.8 11.2V.8h3.5v3.5h3.4v3.4h3.5v3.5z',
   chevron: 'M.8 1h5.6l4.8 5l-4.8 5H.8l4.2-5z',
 };
 
@@ -64,6 +66,7 @@ export const portStyles: Readonly<Record<PortType, PortStyle>> = {
   table: { label: 'Table', shape: 'bar', colour: 'var(--port-table)', isData: true },
   network: { label: 'Network', shape: 'bow-tie', colour: 'var(--port-network)', isData: true },
   dataset: { label: 'Dataset', shape: 'stack', colour: 'var(--port-dataset)', isData: true },
+  cases: { label: 'Cases', shape: 'stairs', colour: 'var(--port-cases)', isData: true },
   model: { label: 'Model', shape: 'hexagon', colour: 'var(--port-model)', isData: false },
   objective: {
     label: 'Objective',

@@ -4,6 +4,7 @@ import { groupPairs } from '../../imaging/nifti/pair-names';
 import { useDocument, useEditor } from '../editor-context';
 import { readable } from '../plain-text';
 import type { ImageFiles } from '../run/input-data';
+import { takesMany } from './chosen-files';
 import type { RecipeFiles } from './recipe-files';
 
 /** Takes files dropped anywhere on the page: recipes are opened, images offered to the loaders. */
@@ -80,8 +81,11 @@ export function DropZone({ files }: { files: RecipeFiles }) {
               justify="space-between"
               rightSection={<span className="weft-mono weft-soft">{nodeId}</span>}
               onClick={() => {
-                if (image) void controller.inputs.openFile(nodeId, ...image);
-                setWaiting(others);
+                const isForAll = takesMany(registry.get(node.type));
+                const taken = isForAll ? waiting : image ? [image] : [];
+                const files = taken.flat().filter((file) => file !== undefined);
+                void controller.inputs.openChosen(nodeId, files);
+                setWaiting(isForAll ? [] : others);
               }}
             >
               {readable(node.title ?? registry.get(node.type)?.title ?? node.type)}

@@ -1,7 +1,6 @@
 import { Button, FileButton, Progress, SegmentedControl } from '@mantine/core';
-import { IconFileUpload, IconWorldDown } from '@tabler/icons-react';
+import { IconFileUpload, IconFolderOpen, IconWorldDown } from '@tabler/icons-react';
 import { useState } from 'react';
-import { groupPairs } from '../../imaging/nifti/pair-names';
 import type { Params, ParamValue } from '../../pipeline/schema';
 import { volumeFile } from '../../runtime/api/data-kinds/define-data-kind';
 import { dataKinds } from '../../runtime/api/data-kinds/index';
@@ -76,9 +75,7 @@ export function SourceField(props: {
             <FileButton
               multiple
               onChange={(files) => {
-                const [image] = groupPairs(files);
-                if (image === undefined) return;
-                void controller.inputs.openFile(nodeId, ...image);
+                void controller.inputs.openChosen(nodeId, files);
               }}
               accept={choice.accept}
             >
@@ -90,11 +87,31 @@ export function SourceField(props: {
                   leftSection={<IconFileUpload size={16} />}
                 >
                   {source.name && input?.state !== 'needs-file'
-                    ? 'Choose another file'
+                    ? choice.takesMany
+                      ? 'Choose other images'
+                      : 'Choose another file'
                     : choice.call}
                 </Button>
               )}
             </FileButton>
+            {choice.takesMany && (
+              <FileButton
+                multiple
+                onChange={(files) => void controller.inputs.openChosen(nodeId, files)}
+                inputProps={{ webkitdirectory: '' } as object}
+              >
+                {(button) => (
+                  <Button
+                    {...button}
+                    size="sm"
+                    variant="light"
+                    leftSection={<IconFolderOpen size={16} />}
+                  >
+                    Choose a folder
+                  </Button>
+                )}
+              </FileButton>
+            )}
             <p className="field-help">
               {source.name ? (
                 <>

@@ -2,6 +2,7 @@ import type { EngineApi, OpenInputResult } from '../../runtime/api/engine/engine
 import { readingOf, type SourceRequest } from '../../runtime/api/engine/inputs';
 import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { EngineLost } from '../engine-life';
+import { filesFor } from '../files/chosen-files';
 import { setParam } from '../store/document-edits';
 import type { DocumentStore } from '../store/document-store';
 import type { InputStatus, RunStore } from '../store/run-store';
@@ -189,6 +190,24 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     );
   }
 
+  /** Gives a loader what a person chose or dropped, as many files as its kind takes. */
+  function openChosen(nodeId: string, files: readonly File[]): Promise<void> {
+    return track(
+      (async () => {
+        const node = documents.store.getState().document.nodes[nodeId];
+        const definition = node && registry.get(node.type);
+        try {
+          const opened = await filesFor(definition, files);
+          if (opened) await openFile(nodeId, ...opened);
+        } catch (error) {
+          const key = loaderOf(nodeId)?.key;
+          const { diagnostics } = unreadable(nodeId, error);
+          if (key !== undefined) setStatus(nodeId, { state: 'failed', key, diagnostics });
+        }
+      })(),
+    );
+  }
+
   /** Fetches the address of a loader; called only once the person has agreed. */
   function fetchSource(nodeId: string): Promise<void> {
     return track(
@@ -315,6 +334,7 @@ export function createInputOpener({ engine, registry, documents, runs, volumes }
     reopen,
     retryLost,
     openFile,
+    openChosen,
     openAside,
     fetchSource,
     stopFetch,

@@ -2,7 +2,7 @@ import { applyMatrix, invertMatrix, type Matrix3x4, type Vec3 } from '../frames'
 import { type Grid, voxelCount } from '../grid';
 import type { MutableVec3 } from '../phantoms/deformation';
 import { deriveSeed, hashBits, normalAt, uniformStream } from '../phantoms/random';
-import { gammaAtRandom, shadeAtRandom } from './appearance';
+import { blurAtRandom, gammaAtRandom, shadeAtRandom } from './appearance';
 import { type ImageMap, identity, randomImageMap } from './image-map';
 import type { AffineSettings, AppearanceSettings, DeformationSettings } from './settings';
 
@@ -18,7 +18,7 @@ export interface AugmentedPair {
 }
 
 /** How given images are altered, so that a training sees more of them than there are. `mildAugmentation` is a start. */
-export interface AugmentationSettings extends Omit<AppearanceSettings, 'blurVoxels'> {
+export interface AugmentationSettings extends AppearanceSettings {
   /** Axes (0 is x) along which both images are turned round together, each by a coin. */
   readonly flipAxes: readonly (0 | 1 | 2)[];
   readonly affine: AffineSettings;
@@ -35,6 +35,7 @@ export const mildAugmentation: AugmentationSettings = {
   affine: { degrees: 5, scale: 0.05, shiftMm: 4 },
   deformation: { stdVoxels: 2, everyVoxels: [16, 32] },
   movesTogether: false,
+  blurVoxels: 0.5,
   gammaStd: 0.15,
   biasStd: 0.2,
   biasEveryVoxels: 40,
@@ -42,7 +43,7 @@ export const mildAugmentation: AugmentationSettings = {
 };
 
 /**
- * The pair altered as its seed says: flips, affine map and flow, then bias, noise and gamma. Labels go with their image, the
+ * The pair altered as its seed says: flips, affine map and flow, then blur, bias, noise and gamma. Labels go with their image, the
  * nearest ones; a known map is composed with what was done to both, and stays as it is where nothing moved. Images are
  * interpolated linearly and go on beyond their border as at it.
  */
@@ -79,6 +80,7 @@ function alterIntensities(
   settings: AugmentationSettings,
   seed: number,
 ): void {
+  blurAtRandom(image, size, settings.blurVoxels, deriveSeed(seed, 4));
   shadeAtRandom(image, size, settings, deriveSeed(seed, 1));
   const noiseSeed = deriveSeed(seed, 2);
   const std = settings.noiseStd * uniformStream(noiseSeed)();

@@ -80,6 +80,18 @@ export function pairOf(count: number, n: number, seed: number): CasePair {
   return { fixed: numberAt(circle, at), moving: numberAt(circle, (at + further) % count) };
 }
 
+/**
+ * The n-th case (from 0) out of `count`, in an order of the seed: all of them before any comes again, then all again in
+ * another order. Throws a RangeError for no cases, and for an n that is no whole number from 0.
+ */
+export function caseOf(count: number, n: number, seed: number): number {
+  if (!(Number.isInteger(count) && count >= 1)) throw new RangeError('There are no cases.');
+  if (!(Number.isInteger(n) && n >= 0)) {
+    throw new RangeError('Cases are counted by whole numbers from 0.');
+  }
+  return numberAt(shuffled(count, deriveSeed(seed, Math.floor(n / count))), n % count);
+}
+
 function numberAt(numbers: Uint32Array, index: number): number {
   return numbers[index] ?? 0;
 }

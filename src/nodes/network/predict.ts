@@ -1,18 +1,11 @@
 import { z } from 'zod';
-import { identityMatrix, type MovingWorldFromFixedWorld, type Vec3 } from '../../imaging/frames';
-import { type Grid, spacingMm } from '../../imaging/grid';
+import { identityMatrix, type MovingWorldFromFixedWorld } from '../../imaging/frames';
 import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
 import { numberParameter } from '../../runtime/api/nodes/parameters';
-import { gridAlong, gridPadded, gridWithSpacing, smoothingFor } from '../shared/new-grids';
-
-/** Half of the spacing, as before a pyramid's coarse levels. */
-const smoothPerSpacing = 0.5;
+import { gridSeen, mostLeftOut, shareOutside, sizeMm, smoothingSeen } from '../shared/grid-seen';
 
 /** As much as the similarities: where nobody says anything. */
 const usualRegularization = 0.5;
-
-/** A box that is smaller than the image by more than this leaves out what may matter. */
-const mostLeftOut = 0.15;
 
 export const predict = defineComputedNode({
   type: 'network.predict',
@@ -136,47 +129,10 @@ contrast is one that it knows: look at the result, and measure.`,
       domain: seen,
       regularization,
       smoothVoxels: {
-        fixed: smoothingFor(fixed.grid, seen, smoothPerSpacing),
-        moving: smoothingFor(moving.grid, seen, smoothPerSpacing),
+        fixed: smoothingSeen(fixed.grid, seen),
+        moving: smoothingSeen(moving.grid, seen),
       },
     });
     return { transform: { kind: 'transform', grid: fixed.grid, ...prediction } };
   },
 });
-
-/** The grid of the network about the middle of an image, with its axes along those of the body. */
-function gridSeen(grid: Grid, sizeVoxels: Vec3, edgesMm: Vec3): Grid {
-  const upright = gridUpright(grid);
-  const spaced = gridWithSpacing(upright, edgesMm);
-  const more = sizeVoxels.map((size, axis) => size - (spaced.sizeVoxels[axis] ?? 1));
-  const before = more.map((count) => Math.floor(count / 2)) as unknown as Vec3;
-  const after = more.map((count, axis) => count - (before[axis] ?? 0)) as unknown as Vec3;
-  return gridPadded(spaced, before, after);
-}
-
-/** The axes of an image along those of the body, its normal last where it is a slice. */
-function gridUpright(grid: Grid): Grid {
-  if (grid.sizeVoxels[2] !== 1) return gridAlong(grid, 'RAS');
-  const normal = [0, 1, 2].map((row) => Math.abs(grid.worldFromVoxel[4 * row + 2] ?? 0));
-  const code = ['ASR', 'RSA', 'RAS'][normal.indexOf(Math.max(...normal))];
-  return gridAlong(grid, code ?? 'RAS');
-}
-
-/** The share of an image's box that another box about the same middle does not reach. */
-function shareOutside(image: Grid, seen: Grid): number {
-  const [own, other] = [extentMm(gridUpright(image)), extentMm(seen)];
-  return (
-    1 - own.reduce((share, edge, axis) => share * Math.min(1, (other[axis] ?? edge) / edge), 1)
-  );
-}
-
-function extentMm(grid: Grid): readonly number[] {
-  return spacingMm(grid).map((edge, axis) => edge * (grid.sizeVoxels[axis] ?? 1));
-}
-
-function sizeMm(grid: Grid): string {
-  return extentMm(grid)
-    .slice(0, grid.sizeVoxels[2] === 1 ? 2 : 3)
-    .map((edge) => Math.round(edge))
-    .join(' × ');
-}

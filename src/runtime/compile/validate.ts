@@ -87,7 +87,7 @@ export function leaveOutUnbound(
     const inputs = Object.fromEntries(
       Object.entries(node.inputs).map(([port, sources]) => [
         port,
-        sources.filter((source) => !leftOut.has(source.nodeId)),
+        remaining(sources, node.definition.inputs[port]?.inOrder === true, leftOut),
       ]),
     );
     const lacks = Object.entries(node.definition.inputs).some(
@@ -98,6 +98,16 @@ export function leaveOutUnbound(
     else nodes.push({ ...node, inputs });
   }
   return { graph: { nodes }, leftOut: [...leftOut] };
+}
+
+function remaining(
+  sources: readonly WireSource[],
+  isInOrder: boolean,
+  leftOut: ReadonlySet<string>,
+): readonly WireSource[] {
+  const gap = sources.findIndex(({ nodeId }) => leftOut.has(nodeId));
+  if (isInOrder && gap >= 0) return sources.slice(0, gap);
+  return sources.filter(({ nodeId }) => !leftOut.has(nodeId));
 }
 
 function toWire(edge: PipelineDocument['edges'][number]): Wire {

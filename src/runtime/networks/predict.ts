@@ -1,15 +1,15 @@
-import { compose, type Matrix3x4, type Vec3 } from '../../imaging/frames';
+import { compose, type Matrix3x4 } from '../../imaging/frames';
 import { type Grid, voxelCount } from '../../imaging/grid';
 import type { PlanesMm } from '../api/data-kinds/define-data-kind';
-import { type IntensityRange, trainedIntensities } from '../api/data-kinds/network';
+import { trainedIntensities } from '../api/data-kinds/network';
 import { gridAttributes } from '../api/nodes/builder';
 import type { Prediction, PredictionRequest } from '../api/nodes/prediction';
 import type { Device } from '../devices';
-import type { ValueId } from '../ir/values';
 import { createFieldOps } from './field-ops';
 import { worldMotion } from './motion-of-parameters';
 import { networkOnDevice } from './network-on-device';
 import { runProgram } from './run-program';
+import { imagesSeen } from './seen-images';
 import type { TensorFlow } from './tensorflow';
 
 /**
@@ -25,33 +25,22 @@ export async function predictTransform(
   device: Device,
   { network, fixed, moving, affine, domain, smoothVoxels, regularization }: PredictionRequest,
 ): Promise<Prediction> {
-  const planes = [fixed, moving].map(({ planes: [plane] }) => plane ?? new Float32Array(0));
-  const [seenFixed, seenMoving] = await runProgram(device, ({ graph, field, scalars }) => {
-    const at = { ...gridAttributes(domain), interpolation: 'linear', outside: 'zero' } as const;
-    const { builder: b } = graph;
-    const smooth = (value: ValueId, sigmaVoxels: Vec3): ValueId =>
-      sigmaVoxels.some((sigma) => sigma > 0)
-        ? b.gaussian(
-            { value },
-            { sigmaVoxels, truncate: 2, edges: 'renormalize', transposed: false },
-          )
-        : value;
-    const own = smooth(field(fixed.grid, planes.slice(0, 1)), smoothVoxels.fixed);
-    const other = smooth(field(moving.grid, planes.slice(1)), smoothVoxels.moving);
-    return [
-      b.sample({ source: own }, at),
-      b.sample({ source: other, affine: scalars([...affine]) }, at),
-    ];
-  });
   const { intensities } = network.domain ?? { intensities: trainedIntensities };
+  const [seenFixed, seenMoving] = await imagesSeen(
+    device,
+    [
+      { image: fixed, smoothVoxels: smoothVoxels.fixed },
+      { image: moving, affine, smoothVoxels: smoothVoxels.moving },
+    ],
+    domain,
+    intensities,
+  );
+  const unseen = () => new Float32Array(voxelCount(domain));
   const fields = createFieldOps(tf, device);
   try {
     const built = networkOnDevice(tf, fields, network, domain);
     try {
-      const pair = {
-        fixed: normalized(seenFixed?.[0], intensities),
-        moving: normalized(seenMoving?.[0], intensities),
-      };
+      const pair = { fixed: seenFixed ?? unseen(), moving: seenMoving ?? unseen() };
       const found = built.affine?.(pair);
       if (found) {
         const matrix = [...(await found.data())] as unknown as Matrix3x4;
@@ -77,20 +66,6 @@ export async function predictTransform(
   } finally {
     fields.destroy();
   }
-}
-
-/** Intensities as the network is used to them. */
-function normalized(plane: Float32Array | undefined, range: IntensityRange): Float32Array {
-  if (!plane) return new Float32Array(0);
-  if (range.method === 'none') return plane;
-  const least = plane.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const above = plane.filter((value) => value > least).sort();
-  const at = (percent: number): number =>
-    above[Math.floor((percent / 100) * (above.length - 1))] ?? least;
-  const isCut = range.method === 'percentiles';
-  const low = isCut && range.lower > 0 ? at(range.lower) : least;
-  const span = at(isCut ? range.upper : 100) - low;
-  return plane.map((value) => (span > 0 ? Math.min(1, Math.max(0, (value - low) / span)) : 0));
 }
 
 /** Vectors along a grid's own axes, in voxels, channels last, as planes along the world's axes, mm. */

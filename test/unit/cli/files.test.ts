@@ -74,6 +74,22 @@ describe.runIf(process.platform === 'linux')('what does not say how much it hold
     expect(await files.startsIn(path.join(scan, 'a'))).toEqual([]);
   });
 
+  it('of a folder all files are listed, also of those in it, but of hidden ones', async () => {
+    const tree = path.join(folder, 'tree');
+    for (const name of ['b.nii', 'sub/a.nii', 'sub/inner/c.nii', '.hidden/d.nii']) {
+      await fs.mkdir(path.dirname(path.join(tree, name)), { recursive: true });
+      await fs.writeFile(path.join(tree, name), bytes);
+    }
+    const found = await files.list(tree, 10);
+    expect(found?.filter((name) => name.endsWith('.nii'))).toEqual([
+      'b.nii',
+      'sub/a.nii',
+      'sub/inner/c.nii',
+    ]);
+    expect(await files.list(path.join(tree, 'b.nii'), 10)).toBeUndefined();
+    await expect(files.list(tree, 2)).rejects.toThrow(/more than 2 files/);
+  });
+
   it('is a folder, or nothing, as it was before', async () => {
     await expect(files.read(folder)).rejects.toMatchObject({ code: 'EISDIR' });
     await expect(files.read(path.join(folder, 'no'))).rejects.toMatchObject({ code: 'ENOENT' });

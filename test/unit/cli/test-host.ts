@@ -89,6 +89,11 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
         [...disk].flatMap(([path, data]) =>
           path.startsWith(`${folder}/`) ? [data.subarray(0, 256)] : [],
         ),
+      async list(folder) {
+        const below = [...disk.keys()].filter((path) => path.startsWith(`${folder}/`));
+        const names = below.map((path) => path.slice(folder.length + 1)).sort();
+        return below.length > 0 ? names : undefined;
+      },
       async makeFolder(path) {
         if (path === '/forbidden') throw systemError('EACCES');
       },

@@ -73,6 +73,17 @@ const problems: OfEach<FileProblem> = {
   'points-frame-contradicted': { stated: 'lps', asked: 'ras' },
   'points-in-two-frames': {},
   'points-in-other-unit': { found: 'um' },
+  'not-cases': {},
+  'damaged-cases': {},
+  'no-cases': {},
+  'too-many-cases': { limit: 4096 },
+  'labels-without-image': { images: ['a.nii', 'b.nii'] },
+  'two-maps-of-labels': { image: 'a.nii', labels: ['a_seg.nii', 'a-labels.nii'] },
+  'two-tables': { tables: ['a.csv', 'b.tsv'] },
+  'case-columns-missing': { columns: 'file, age' },
+  'case-file-missing': { line: 3, name: 'a.nii' },
+  'case-split-unknown': { line: 3, found: 'eval' },
+  'case-twice': { line: 3, name: 'a.nii' },
 };
 
 const warnings: OfEach<ImageWarning> = {

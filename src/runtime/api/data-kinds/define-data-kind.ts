@@ -81,6 +81,8 @@ export interface FileRequest {
   readonly call: string;
   /** What goes on "Or drop one onto the node", with its first punctuation mark. */
   readonly aside: string;
+  /** Several files are one datum. */
+  readonly takesMany?: true;
 }
 
 /** Endings and media types of NIfTI files. */

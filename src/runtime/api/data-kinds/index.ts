@@ -1,3 +1,4 @@
+import { casesKind } from './cases';
 import { datasetKind } from './dataset';
 import type { ComputedValueBase, DataKind, DataValueBase } from './define-data-kind';
 import { imageKind } from './image';
@@ -18,6 +19,7 @@ export const dataKinds = {
   table: tableKind,
   network: networkKind,
   dataset: datasetKind,
+  cases: casesKind,
 };
 
 type Kinds = typeof dataKinds;

@@ -2,7 +2,7 @@ import type { PointReading } from '../../../imaging/points/point-file';
 import type { DataValue } from '../data-kinds/index';
 
 /** What files can be read as: a reader each, in `session/inputs/source-readers.ts`. */
-export type SourceKind = 'image' | 'labels' | 'transform' | 'landmarks' | 'network';
+export type SourceKind = 'image' | 'labels' | 'transform' | 'landmarks' | 'cases' | 'network';
 
 /** What the file of a network does not say where others wrote it. */
 export interface NetworkReading {

@@ -1,9 +1,10 @@
+import type { Grid } from '../../../imaging/grid';
 import type { TensorFlow } from '../../networks/tensorflow';
 import type { ComputedValue } from '../data-kinds/index';
 import type { NetworkValue } from '../data-kinds/network';
 import type { DeviceKind } from '../engine/engine-api';
 import type { Doubt, LoweringProblem } from './lowering-problem';
-import type { Prediction, PredictionRequest } from './prediction';
+import type { ImageToSee, Prediction, PredictionRequest } from './prediction';
 
 export type { ComputedDataset, TrainingPair } from '../data-kinds/dataset';
 export type { PlanesMm } from '../data-kinds/define-data-kind';
@@ -29,6 +30,8 @@ export interface ComputeContext {
    * does not fit the grid that it is to see.
    */
   predict(request: PredictionRequest): Promise<Prediction>;
+  /** Intensities within [0, 1] on a grid, as a network that sees that grid is shown them by `predict`. */
+  see(image: ImageToSee, domain: Grid): Promise<Float32Array>;
   /** Whether a network is told how much regularization counts. */
   takesRegularization(network: NetworkValue): boolean;
   /** Says what speaks against the result without making it worthless. */

@@ -21,6 +21,8 @@ export interface InputPortDefinition<Type extends PortType = PortType>
   readonly optional?: true;
   /** Takes any number of wires; the node gets a list. */
   readonly many?: true;
+  /** Its wires count: where one is left out for want of data, those after it are too. */
+  readonly inOrder?: true;
 }
 
 type InputValue<Port extends InputPortDefinition> = Port extends { readonly many: true }

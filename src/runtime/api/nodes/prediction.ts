@@ -26,3 +26,13 @@ export interface Prediction {
   /** On the grid of the fixed image. Absent where nothing bends. */
   readonly displacementMm?: PlanesMm;
 }
+
+/** An image that a network is to see. */
+export interface ImageToSee {
+  /** Of which the first channel is taken. */
+  readonly image: ComputedImage;
+  /** From the world of the network's grid to that of the image, where they differ. */
+  readonly affine?: MovingWorldFromFixedWorld;
+  /** Standard deviations of the Gaussian before it is read, voxels along its axes. */
+  readonly smoothVoxels: Vec3;
+}

@@ -72,8 +72,8 @@ export async function runTraining(
       });
       const showPair = (pair: TrainingPair): void => {
         for (const [key, part] of objectives.ofPair) {
-          const plane = pair[part];
-          if (plane) objective.setData(key, [plane]);
+          // Where nothing is labelled there is no overlap to learn from; the labels of the pair before say nothing of this one.
+          objective.setData(key, [pair[part] ?? new Uint32Array(pair.fixed.length)]);
         }
       };
       const { resume } = running;

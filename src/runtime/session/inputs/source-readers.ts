@@ -1,3 +1,4 @@
+import { readPackedCases } from '../../../imaging/cases/read-cases';
 import { identityMatrix, type MovingWorldFromFixedWorld, type Vec3 } from '../../../imaging/frames';
 import { axisAlignedGrid } from '../../../imaging/grid';
 import type { FileProblem, ImageWarning } from '../../../imaging/image-problem';
@@ -54,6 +55,12 @@ export const sourceReaders: Readonly<Record<SourceKind, SourceReader>> = {
   labels: volumeReader(labelVolumeOf),
   transform: async ({ name, bytes }) => transformFrom(bytes, name),
   landmarks: async ({ name, bytes }, { points }) => landmarksFrom(bytes, name, points),
+  cases: async (file) => {
+    const read = readPackedCases(file);
+    if (!read.ok) return read;
+    const data = { computed: { kind: 'cases', cases: read.cases } } as const;
+    return { ok: true, data, reading: '', warnings: [] };
+  },
   network: async ({ name, bytes }, { network }) => networkFrom(bytes, name, network),
 };
 

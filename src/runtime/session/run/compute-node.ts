@@ -10,6 +10,7 @@ import { InternalError } from '../../internal-error';
 import { architectures } from '../../networks/architectures/index';
 import { NetworkProblem } from '../../networks/network-on-device';
 import { predictTransform } from '../../networks/predict';
+import { imagesSeen } from '../../networks/seen-images';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
 import { Refusal } from '../../refusal';
 import type { StoredInput } from '../inputs/input-store';
@@ -46,6 +47,8 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
       signal,
       tensorFlow: opened,
       predict: async (request) => predictTransform(await opened(), device, request),
+      see: async (image, domain) =>
+        (await imagesSeen(device, [image], domain))[0] ?? new Float32Array(0),
       takesRegularization: ({ architecture }) =>
         architectures.get(architecture)?.condition !== undefined,
       warn(doubt) {

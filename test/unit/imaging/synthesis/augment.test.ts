@@ -14,7 +14,7 @@ const still = {
   affine: { degrees: 0, scale: 0, shiftMm: 0 },
   deformation: { stdVoxels: 0, everyVoxels: [8] },
 };
-const unaltered = { gammaStd: 0, biasStd: 0, noiseStd: 0 };
+const unaltered = { blurVoxels: 0, gammaStd: 0, biasStd: 0, noiseStd: 0 };
 
 function pairOf(dimensions: 2 | 3): SyntheticPair {
   const settings =
@@ -66,6 +66,16 @@ describe.each([2, 3] as const)('augmentation in %i-D', (dimensions) => {
     const seen = [1, 2, 3, 4].map((seed) => augment(pair, settings, seed).fixed);
     expect(seen.some((image) => checksum(image) === checksum(flipped))).toBe(true);
     expect(seen.some((image) => checksum(image) === checksum(pair.fixed))).toBe(true);
+  });
+
+  it('blurs as far as it is told, and no mean changes', () => {
+    const settings = { ...mildAugmentation, ...still, ...unaltered, blurVoxels: 2 };
+    const { fixed, moving } = augment(pair, settings, 3);
+    const sum = (image: Float32Array) => image.reduce((total, value) => total + value, 0);
+    const roughness = (image: Float32Array) =>
+      image.reduce((total, value, i) => total + Math.abs(value - (image[i - 1] ?? value)), 0);
+    expect(roughness(fixed)).toBeLessThan(0.8 * roughness(pair.fixed));
+    expect(Math.abs(sum(moving) / sum(pair.moving) - 1)).toBeLessThan(0.05);
   });
 
   it('needs neither labels nor a known map', () => {

@@ -53,4 +53,5 @@ export const dataSamples: { readonly [Type in DataPortType]: ComputedValues[Type
     validationPairs: 2,
     validationPair: pair,
   },
+  cases: { kind: 'cases', cases: [] },
 };
