@@ -5,6 +5,7 @@ import { applyToImage } from './apply/image';
 import { invertTransform } from './apply/invert-transform';
 import { applyToLabels } from './apply/labels';
 import { applyToLandmarks } from './apply/landmarks';
+import { projectImage } from './apply/project';
 import { evaluateCorrelation } from './evaluate/correlation';
 import { evaluateDice } from './evaluate/dice';
 import { evaluateIntensityError } from './evaluate/intensity-error';
@@ -41,6 +42,7 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { affineRegression } from './network/affine-regression';
 import { conditionalLapIrn } from './network/conditional-lapirn';
 import { dualAttention } from './network/dual-attention';
 import { fourierNet } from './network/fourier-net';
@@ -229,6 +231,7 @@ export const nodeDefinitions = [
   vitVNet,
   hypermorph,
   conditionalLapIrn,
+  affineRegression,
   synthesize,
   trainNetwork,
   predict,
@@ -236,6 +239,7 @@ export const nodeDefinitions = [
   applyToImage,
   applyToLabels,
   applyToLandmarks,
+  projectImage,
   invertTransform,
   composeTransforms,
   exponentiateTransform,

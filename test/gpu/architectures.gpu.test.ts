@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { uniformStream } from '../../src/imaging/phantoms/random';
 import { createCpuDevice } from '../../src/runtime/cpu/device';
 import type { Device } from '../../src/runtime/devices';
+import { affineRegression } from '../../src/runtime/networks/architectures/affine-regression';
 import type { Architecture } from '../../src/runtime/networks/architectures/architecture';
 import { hypermorph } from '../../src/runtime/networks/architectures/hypermorph';
 import { lapirn } from '../../src/runtime/networks/architectures/lapirn';
@@ -113,6 +114,8 @@ it.for([
   [everyAttention, {}, [4, 4, 6]] as const,
   // Kernels that a network generates.
   [hypermorph, { encoder: [2], decoder: [2], layers: 1, units: 3 }, [4, 4]] as const,
+  // Dense layers and moments, an odd size.
+  [affineRegression, { encoder: [3], dense: [4] }, [6, 5]] as const,
 ])(
   'predicts and learns on the GPU as on the CPU: %#',
   async ([architecture, settings, sizeVoxels], context) => {

@@ -60,7 +60,7 @@ it.each([
   [
     'a volume',
     [1, 3, 4, 5],
-    ['warp of channels, coarse', 'exponentiate, coarse', 'compose', 'resize', 'smooth'],
+    ['warp of channels, coarse', 'exponentiate, coarse', 'compose', 'resize', 'smooth', 'affine'],
   ],
 ] as const)('gives on %s what the CPU device gives', async (_, space, names) => {
   const expected = await results(cpu, space, names);

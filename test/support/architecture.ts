@@ -10,6 +10,7 @@ import type { FieldOps } from '../../src/runtime/networks/field-ops';
 import { putWeights } from '../../src/runtime/networks/files/put-weights';
 import type { StoredNetwork } from '../../src/runtime/networks/files/stored-network';
 import type { NamedWeights } from '../../src/runtime/networks/files/weights-manifest';
+import { freeParameters } from '../../src/runtime/networks/motion-of-parameters';
 import type { TensorFlow } from '../../src/runtime/networks/tensorflow';
 
 /** A network to try: small enough for plain loops. */
@@ -93,14 +94,18 @@ export function expectArchitecture(tf: TensorFlow, tried: TriedNetwork): void {
 }
 
 function expectShapes(tf: TensorFlow, tried: TriedNetwork): void {
-  const { model, everyVoxels } = buildNetwork(tf, tried);
+  const { model, everyVoxels, predicts } = buildNetwork(tf, tried);
   const told = tried.architecture.condition ? ['regularization'] : [];
   expect(model.inputNames).toEqual(['moving', 'fixed', ...told]);
   const pair = inputsOf(tf, tried);
   const outputs = predict(tf, model, pair);
   const axes = tried.sizeVoxels.length;
   const size = [...tried.sizeVoxels].reverse().map((n) => n / everyVoxels);
-  expect(outputs[0]?.shape).toEqual([1, ...size, axes]);
+  const isMap = predicts === 'rigid' || predicts === 'affine';
+  expect(outputs[0]?.shape).toEqual([
+    1,
+    ...(isMap ? [freeParameters(predicts, axes).length] : [...size, axes]),
+  ]);
   tf.dispose([...outputs, ...pair]);
   model.dispose();
 }

@@ -139,5 +139,9 @@ export function fieldOpCases(tf: TensorFlow, ops: FieldOps, space: readonly numb
         ),
       ),
     smooth: () => of([image(2)], (value) => ops.smooth(value as Tensor, 1.2)),
+    affine: () =>
+      of([scatteredTensor(tf, [2, 12], { seed: 3, scale: 0.7 })], (parameters) =>
+        ops.affine(parameters as Tensor, { freedom: 'affine', radiusMm: 2 }),
+      ),
   } satisfies Record<string, () => FieldOpCase>;
 }

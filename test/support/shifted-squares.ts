@@ -9,8 +9,8 @@ const size = 32;
 export const squaresGrid = axisAlignedGrid([size, size, 1], [1.5, 1.5, 3], [0, 0, 0]);
 
 /** A smooth blob with a square of label 1 around its middle, by numbers that follow from `n`. */
-function blob(n: number, shift: number) {
-  const middle = [size / 2 + ((7 * n) % 5) - 2 + shift, size / 2 + ((3 * n) % 5) - 2];
+function blob(n: number, [right, up]: readonly [number, number]) {
+  const middle = [size / 2 + ((7 * n) % 5) - 2 + right, size / 2 + ((3 * n) % 5) - 2 + up];
   const radius = 6 + (n % 3);
   const image = new Float32Array(size * size);
   const labels = new Uint32Array(size * size);
@@ -22,8 +22,12 @@ function blob(n: number, shift: number) {
   return { image, labels };
 }
 
-function pairAt(n: number, scale = 1) {
-  const [fixed, moving] = [blob(n, 0), blob(n, 3)];
+/** Where to the moving blob of a pair has gone, voxels: always to the same place, or somewhere else in each pair. */
+const shiftOf = (n: number, scatters: boolean): readonly [number, number] =>
+  scatters ? [((5 * n) % 9) - 4, ((n * n + n) % 9) - 4] : [3, 0];
+
+function pairAt(n: number, scale = 1, scatters = false) {
+  const [fixed, moving] = [blob(n, [0, 0]), blob(n, shiftOf(n, scatters))];
   return {
     fixed: fixed.image.map((value) => scale * value),
     moving: moving.image,
@@ -42,7 +46,11 @@ export const squares = defineComputedNode({
   section: 'network',
   synonyms: [],
   documentation: { summary: 'Blobs that lie three voxels apart.', details: 'For tests.' },
-  params: z.object({ validationPairs: z.number().default(2), scale: z.number().default(1) }),
+  params: z.object({
+    validationPairs: z.number().default(2),
+    scale: z.number().default(1),
+    scatters: z.boolean().default(false),
+  }),
   inputs: {},
   outputs: {
     dataset: { type: 'dataset', doc: 'Pairs.' },
@@ -51,8 +59,8 @@ export const squares = defineComputedNode({
     fixedLabels: { type: 'labels', doc: 'One of them.' },
     movingLabels: { type: 'labels', doc: 'One of them.' },
   },
-  async compute(_, { validationPairs, scale }) {
-    const shown = pairAt(1000);
+  async compute(_, { validationPairs, scale, scatters }) {
+    const shown = pairAt(1000, 1, scatters);
     const grid = squaresGrid;
     const image = (plane: Float32Array) => ({ kind: 'image', grid, planes: [plane] }) as const;
     const labels = (values: Uint32Array) =>
@@ -63,9 +71,9 @@ export const squares = defineComputedNode({
         grid,
         origin: 'squares',
         labelIds,
-        trainingPair: (n) => pairAt(n, scale),
+        trainingPair: (n) => pairAt(n, scale, scatters),
         validationPairs,
-        validationPair: (n) => pairAt(1000 + n),
+        validationPair: (n) => pairAt(1000 + n, 1, scatters),
       },
       fixed: image(shown.fixed),
       moving: image(shown.moving),

@@ -26,7 +26,7 @@ export const predict = defineComputedNode({
 (as a rule the least to the 99th percentile of what is brighter), about the middle of the fixed image. What it predicts is brought back to the grid of the fixed image; beyond the network's box the motion of
 its edge goes on.
 
-Networks bend and do not turn: wire an affine registration to *Initial*. The prediction comes in one go, in a fraction of a second; wire it to *Initial* of *Register* to have it
+Most networks bend and do not turn: wire an affine registration to *Initial*, or the prediction of an *Affine regression*, which gives an affine map and bends nothing. The prediction comes in one go, in a fraction of a second; wire it to *Initial* of *Register* to have it
 refined on any objective.
 
 *Regularization* asks a network that was trained with it as an input, *HyperMorph* or *Conditional LapIRN*, for a smoother or a more detailed field: move the slider and run
@@ -64,7 +64,7 @@ contrast is one that it knows: look at the result, and measure.`,
   outputs: {
     transform: {
       type: 'transform',
-      doc: 'Fixed to moving, with the displacement on the grid of the fixed image.',
+      doc: 'Fixed to moving: *Initial*, and the displacement on the grid of the fixed image; of an affine regression one affine map.',
     },
   },
   async compute({ network, fixed, moving, initial }, { regularization }, context) {
@@ -128,7 +128,7 @@ contrast is one that it knows: look at the result, and measure.`,
       });
     }
     const affine = initial?.affine ?? (identityMatrix as MovingWorldFromFixedWorld);
-    const displacementMm = await context.predict({
+    const prediction = await context.predict({
       network,
       fixed,
       moving,
@@ -140,7 +140,7 @@ contrast is one that it knows: look at the result, and measure.`,
         moving: smoothingFor(moving.grid, seen, smoothPerSpacing),
       },
     });
-    return { transform: { kind: 'transform', grid: fixed.grid, affine, displacementMm } };
+    return { transform: { kind: 'transform', grid: fixed.grid, ...prediction } };
   },
 });
 

@@ -95,6 +95,32 @@ Pairs depend on the seed and their number alone. The validation pairs are others
       min: 0,
       max: 30,
     }),
+    turnDegrees: numberParameter({
+      title: 'Largest turn',
+      help: 'Of each image about its middle, either way; between two images it is up to twice as much.',
+      unit: '°',
+      default: 5,
+      min: 0,
+      max: 90,
+      advanced: true,
+    }),
+    shiftMm: numberParameter({
+      title: 'Largest shift',
+      help: 'Of each image along each axis, either way.',
+      unit: 'mm',
+      default: 4,
+      min: 0,
+      max: 200,
+      advanced: true,
+    }),
+    scale: numberParameter({
+      title: 'Largest scale',
+      help: 'Of each image along each axis, as a share: 0.05 gives 0.95 to 1.05.',
+      default: 0.05,
+      min: 0,
+      max: 0.5,
+      advanced: true,
+    }),
     validationPairs: integerParameter({
       title: 'Validation pairs',
       help: 'Pairs that are never learned from.',
@@ -149,6 +175,7 @@ Pairs depend on the seed and their number alone. The validation pairs are others
       contrast: params.contrast,
       sameSubject: !params.ownAnatomy,
       deformation: { ...initial.deformation, stdVoxels: deformationMm / spacingMm },
+      affine: { degrees: params.turnDegrees, scale: params.scale, shiftMm: params.shiftMm },
     });
     const seedOf = (n: number): number => deriveSeed(params.seed, n);
     const validationPair = (n: number) => pair(seedOf(firstValidationPair + n));

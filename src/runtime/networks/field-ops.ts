@@ -1,8 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { PhaseOptions } from '../compile/phases';
 import type { Device } from '../devices';
+import { parameterCount } from '../ops/affine/affine-from-parameters';
 import { throughProgram } from './differentiable-program';
 import {
+  affineProgram,
   compositionProgram,
   exponentialProgram,
   type FieldProgram,
@@ -45,6 +47,11 @@ export interface FieldOps {
    * @param sigmaVoxels standard deviation in samples of the value, at most 127
    */
   smooth(value: Tensor, sigmaVoxels: number): Tensor;
+  /**
+   * The affine map, `[batch, 12]`, row-major 3×4, that a linear model makes of its parameters, about the origin and along the
+   * axes of the coordinates: `[batch, 6]` of a rigid map or `[batch, 12]`, in mm, as `affineFromParameters` takes them.
+   */
+  affine(parameters: Tensor, options: AffineOptions): Tensor;
   /** Frees the plans' memory; before the device and its TensorFlow.js are closed. */
   destroy(): void;
 }
@@ -56,8 +63,19 @@ export interface ExponentialOptions {
   readonly everyVoxels: number;
 }
 
+export interface AffineOptions {
+  readonly freedom: 'rigid' | 'affine';
+  /** Makes angles, log-scales and shears lengths. */
+  readonly radiusMm: number;
+  /** The axis out of the plane of a slice, 0 for x: only motion in the plane has an effect. */
+  readonly normalAxis?: number;
+}
+
 /** A Gaussian reaches over no more than 255 samples to one side. */
 const largestSigma = 127;
+
+/** Of a 3×4 matrix. */
+const affineNumbers = 12;
 
 /** More would leave nothing of the first step in float32. */
 const mostSquarings = 12;
@@ -146,6 +164,24 @@ export function createFieldOps(
       return tf.tidy(() => {
         const inputs = [float(value)];
         return throughProgram(tf, { runner, inputs, shape, to: [0], reads: [] });
+      });
+    },
+
+    affine(parameters, { freedom, radiusMm, normalAxis }) {
+      const [batch, count] = parameters.shape;
+      if (count !== parameterCount[freedom] || batch === undefined) {
+        throw new RangeError(
+          `A map of freedom "${freedom}" has ${parameterCount[freedom]} parameters, not [${parameters.shape}].`,
+        );
+      }
+      if (!(radiusMm > 0)) throw new RangeError(`A radius is above 0, not ${radiusMm}.`);
+      const sliceNormal =
+        normalAxis === undefined ? [] : [0, 1, 2].map((axis) => (axis === normalAxis ? 1 : 0));
+      const runner = runnerOf(affineProgram({ freedom, radiusMm, sliceNormal }));
+      return tf.tidy(() => {
+        const inputs = [float(parameters)];
+        const shape = [batch, affineNumbers];
+        return throughProgram(tf, { runner, inputs, shape, to: [0], reads: [0] });
       });
     },
 

@@ -1,15 +1,16 @@
 import { axisAlignedGrid, type Grid } from '../../imaging/grid';
 import { type Builder, gridAttributes, type ValueId } from '../api/nodes/builder';
-import { type FieldType, fieldType } from '../ir/values';
+import { fieldType, scalarsType, type ValueType } from '../ir/values';
+import { type AffineParameterization, parameterCount } from '../ops/affine/affine-from-parameters';
 
 /** Samples along x, y and z; one along z in 2-D. */
 export type Size = readonly [x: number, y: number, z: number];
 
-/** Something computed from fields, said in ops. */
+/** Something computed from fields or from a handful of numbers, said in ops. */
 export interface FieldProgram {
   /** Tells it from every other program. */
   readonly key: string;
-  readonly inputs: readonly FieldType[];
+  readonly inputs: readonly ValueType[];
   build(b: Builder, inputs: readonly ValueId[]): ValueId;
 }
 
@@ -112,6 +113,19 @@ export function smoothingProgram(size: Size, channels: number, sigma: number): F
       b.gaussian(
         { value: value as ValueId },
         { sigmaVoxels: [sigma, sigma, sigma], truncate, edges: 'renormalize', transposed: false },
+      ),
+  };
+}
+
+/** The affine map of a linear model's parameters about the origin, both in mm: twelve numbers. Input: the parameters. */
+export function affineProgram(frame: Omit<AffineParameterization, 'centreMm'>): FieldProgram {
+  return {
+    key: JSON.stringify(['affine', frame]),
+    inputs: [scalarsType(parameterCount[frame.freedom])],
+    build: (b, [parameters]) =>
+      b.affineFromParameters(
+        { parameters: parameters as ValueId },
+        { ...frame, centreMm: [0, 0, 0] },
       ),
   };
 }

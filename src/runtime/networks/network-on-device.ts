@@ -9,6 +9,7 @@ import type { FieldOps } from './field-ops';
 import { NetworkFileProblem } from './files/network-file-problem';
 import { putWeights } from './files/put-weights';
 import { topologyOf } from './files/save-network';
+import { motionOfParameters } from './motion-of-parameters';
 import type { TensorFlow } from './tensorflow';
 import type { NamedVariable } from './training/adam';
 import { divergenceFromPrior, drawnVelocity } from './velocity-posterior';
@@ -58,6 +59,11 @@ export interface NetworkOnDevice {
   readonly condition?: Condition;
   /** Whether its estimates have a divergence. */
   readonly hasPosterior: boolean;
+  /**
+   * The map from fixed to moving about the middle of the grid, `[1, 12]`, row-major 3×4, mm along its own axes; there where the
+   * network predicts one map of the whole image, of which `displacement` is what it moves.
+   */
+  readonly affine?: (pair: Pick<TrainingPair, 'fixed' | 'moving'>) => Tensor;
   /** What it takes, reckoned from its layers; objectives and field ops aside. */
   readonly memory: NetworkMemory;
   /** Its layers as TensorFlow.js writes them: JSON. */
@@ -122,10 +128,15 @@ export function networkOnDevice(
   const request = { sizeVoxels, settings: settings.data, seed, fieldOps: fields };
   const { model, predicts, everyVoxels, posterior } = architecture.build(tf, request);
   const condition = architecture.condition?.(settings.data);
+  const motion =
+    predicts === 'rigid' || predicts === 'affine'
+      ? motionOfParameters(tf, fields, grid, predicts)
+      : undefined;
   const exponential = (velocity: Tensor): Tensor =>
     fields.exponentiate(velocity, { squarings, everyVoxels });
   const displacementOf = (outputs: readonly Tensor[]): Tensor => {
     const [field, back] = outputs as readonly [Tensor, Tensor | undefined];
+    if (motion) return motion.displacement(motion.matrix(field));
     const moved =
       predicts === 'displacement'
         ? field
@@ -135,17 +146,23 @@ export function networkOnDevice(
     return everyVoxels === 1 ? moved : fields.resize(moved, sizeVoxels);
   };
   const shape = [1, ...[...sizeVoxels].reverse(), 1];
+  const outputsOf = (
+    { fixed, moving }: Pick<TrainingPair, 'fixed' | 'moving'>,
+    { learns, regularization = usualRegularization }: Told,
+  ): readonly Tensor[] => {
+    const inputs = [moving, fixed].map((image) => tf.tensor(image, shape));
+    if (condition) inputs.push(tf.tensor([regularization], [1, 1]));
+    const out = model.apply(inputs, { training: learns });
+    return (Array.isArray(out) ? out : [out]) as Tensor[];
+  };
   const variables = model.weights.map((weight) => ({
     name: weight.originalName,
     variable: weight.read() as Variable,
   }));
   const trainable = new Set(model.trainableWeights.map(({ originalName }) => originalName));
-  const estimate: NetworkOnDevice['estimate'] = ({ fixed, moving }, told) =>
+  const estimate: NetworkOnDevice['estimate'] = (pair, told) =>
     tf.tidy((): Estimate => {
-      const inputs = [moving, fixed].map((image) => tf.tensor(image, shape));
-      if (condition) inputs.push(tf.tensor([told.regularization ?? usualRegularization], [1, 1]));
-      const out = model.apply(inputs, { training: told.learns });
-      const outputs = (Array.isArray(out) ? out : [out]) as Tensor[];
+      const outputs = outputsOf(pair, told);
       const [mean, logVariance] = outputs;
       if (!posterior || !mean || !logVariance) return { displacement: displacementOf(outputs) };
       const velocity = { mean, logVariance };
@@ -165,6 +182,12 @@ export function networkOnDevice(
     trainable: variables.filter(({ name }) => trainable.has(name)),
     displacement: (pair, learns, regularization) =>
       tf.tidy(() => estimate(pair, { learns, regularization }).displacement),
+    ...(motion
+      ? {
+          affine: (pair) =>
+            tf.tidy(() => motion.matrix(outputsOf(pair, { learns: false })[0] as Tensor)),
+        }
+      : {}),
     weights: () =>
       Promise.all(
         variables.map(async ({ name, variable }) => ({
@@ -176,7 +199,10 @@ export function networkOnDevice(
     topology: () => topologyOf(model),
     put: (weights) =>
       putWeights(tf, model, new Map(weights.map((weight) => [weight.name, weight] as const))),
-    dispose: () => void model.dispose(),
+    dispose() {
+      model.dispose();
+      motion?.dispose();
+    },
   };
   if (!network.weights) return built;
   try {

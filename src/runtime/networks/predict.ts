@@ -1,28 +1,30 @@
-import type { Vec3 } from '../../imaging/frames';
+import { compose, type Matrix3x4, type Vec3 } from '../../imaging/frames';
 import { type Grid, voxelCount } from '../../imaging/grid';
 import type { PlanesMm } from '../api/data-kinds/define-data-kind';
 import { type IntensityRange, trainedIntensities } from '../api/data-kinds/network';
 import { gridAttributes } from '../api/nodes/builder';
-import type { PredictionRequest } from '../api/nodes/prediction';
+import type { Prediction, PredictionRequest } from '../api/nodes/prediction';
 import type { Device } from '../devices';
 import type { ValueId } from '../ir/values';
 import { createFieldOps } from './field-ops';
+import { worldMotion } from './motion-of-parameters';
 import { networkOnDevice } from './network-on-device';
 import { runProgram } from './run-program';
 import type { TensorFlow } from './tensorflow';
 
 /**
- * Asks a network for the displacement between two images, mm, on the grid of the fixed one. Both are read linearly on the
+ * Asks a network for what brings two images onto each other: a displacement on the grid of the fixed one, or one map of the
+ * whole image. Both are read linearly on the
  * network's own grid, the moving one through the affine, and their intensities brought to [0, 1] as it is used to them.
  * Beyond that grid its edge goes on.
  * @throws NetworkProblem where the network does not fit that grid
  * @throws DeviceFailure
  */
-export async function predictDisplacement(
+export async function predictTransform(
   tf: TensorFlow,
   device: Device,
   { network, fixed, moving, affine, domain, smoothVoxels, regularization }: PredictionRequest,
-): Promise<PlanesMm> {
+): Promise<Prediction> {
   const planes = [fixed, moving].map(({ planes: [plane] }) => plane ?? new Float32Array(0));
   const [seenFixed, seenMoving] = await runProgram(device, ({ graph, field, scalars }) => {
     const at = { ...gridAttributes(domain), interpolation: 'linear', outside: 'zero' } as const;
@@ -46,26 +48,29 @@ export async function predictDisplacement(
   try {
     const built = networkOnDevice(tf, fields, network, domain);
     try {
-      const displacement = built.displacement(
-        {
-          fixed: normalized(seenFixed?.[0], intensities),
-          moving: normalized(seenMoving?.[0], intensities),
-        },
-        false,
-        regularization,
-      );
+      const pair = {
+        fixed: normalized(seenFixed?.[0], intensities),
+        moving: normalized(seenMoving?.[0], intensities),
+      };
+      const found = built.affine?.(pair);
+      if (found) {
+        const matrix = [...(await found.data())] as unknown as Matrix3x4;
+        found.dispose();
+        return { affine: compose(affine, worldMotion(domain, matrix)) };
+      }
+      const displacement = built.displacement(pair, false, regularization);
       const vectors = (await displacement.data()) as Float32Array;
       displacement.dispose();
       const mm = worldPlanes(domain, built.axes, vectors);
-      const [found] = await runProgram(device, ({ graph, field }) => [
+      const [onFixed] = await runProgram(device, ({ graph, field }) => [
         graph.builder.sample(
           { source: field(domain, mm) },
           { ...gridAttributes(fixed.grid), interpolation: 'linear', outside: 'edge' },
         ),
       ]);
-      const [x, y, z] = found ?? [];
+      const [x, y, z] = onFixed ?? [];
       const none = () => new Float32Array(voxelCount(fixed.grid));
-      return [x ?? none(), y ?? none(), z ?? none()];
+      return { affine, displacementMm: [x ?? none(), y ?? none(), z ?? none()] };
     } finally {
       built.dispose();
     }

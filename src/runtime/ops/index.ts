@@ -64,6 +64,7 @@ import {
 } from './points/sample-points';
 import { pointwise, pointwiseMean, pointwiseSum } from './pointwise/pointwise';
 import { pointwiseUpdate } from './pointwise/pointwise-update';
+import { project, projectAdjoint } from './project/project';
 import { uniformDraws } from './random/uniform-draws';
 import { countNonFinite } from './reduce/count-non-finite';
 import { dot } from './reduce/dot';
@@ -177,6 +178,8 @@ export const opDefinitions = {
   pointwiseMean,
   pointwiseSum,
   pointwiseUpdate,
+  project,
+  projectAdjoint,
   quantiles,
   padding,
   biasField,

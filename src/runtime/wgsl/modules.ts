@@ -12,6 +12,7 @@ import nearest from './nearest.wgsl?raw';
 import parzen from './parzen.wgsl?raw';
 import pointMap from './point-map.wgsl?raw';
 import random from './random.wgsl?raw';
+import ray from './ray.wgsl?raw';
 import samplePoint from './sample-point.wgsl?raw';
 import splatLevels from './splat-levels.wgsl?raw';
 import stencil from './stencil.wgsl?raw';
@@ -35,6 +36,7 @@ export const wgslModules: readonly WgslModule[] = [
   { name: 'parzen', source: parzen },
   { name: 'point-map', source: pointMap },
   { name: 'random', source: random },
+  { name: 'ray', source: ray },
   { name: 'sample-point', source: samplePoint },
   { name: 'splat-levels', source: splatLevels },
   { name: 'stencil', source: stencil },

@@ -32,6 +32,7 @@ import { cases as manyChannels } from './many-channels.cases';
 import { cases as optimize } from './optimize.cases';
 import { cases as points } from './points.cases';
 import { cases as pointwise } from './pointwise.cases';
+import { cases as project } from './project.cases';
 import { cases as random } from './random.cases';
 import { cases as reduceImages } from './reduce-images.cases';
 import { cases as reduceVectors } from './reduce-vectors.cases';
@@ -80,6 +81,7 @@ export const allCases: readonly OpCase[] = [
   ...optimize,
   ...points,
   ...pointwise,
+  ...project,
   ...random,
   ...reduceImages,
   ...reduceVectors,

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ProgressPrinter } from '../../../src/cli/progress-printer';
 import type { RunProgress } from '../../../src/runtime/api/engine/engine-api';
 
-function print(isInteractive: boolean, messages: readonly RunProgress[]): string {
+/** @param everyMs how long after each other the messages come */
+function print(isInteractive: boolean, messages: readonly RunProgress[], everyMs = 0): string {
   let text = '';
+  let nowMs = 0;
   const terminal = {
     out: () => {
       throw new Error('Progress must not be on standard output.');
@@ -16,8 +18,11 @@ function print(isInteractive: boolean, messages: readonly RunProgress[]): string
     },
     isInteractive,
   };
-  const printer = new ProgressPrinter(terminal);
-  for (const message of messages) printer.update(message);
+  const printer = new ProgressPrinter(terminal, () => nowMs);
+  for (const message of messages) {
+    nowMs += everyMs;
+    printer.update(message);
+  }
   printer.end();
   return text;
 }
@@ -54,6 +59,18 @@ describe('ProgressPrinter', () => {
     ]);
     expect(text).toBe(
       'greedy: level 1 of 2\ngreedy: level 2 of 2\ngreedy: done in 3.25 s, total -0.6  lncc -0.6\n',
+    );
+  });
+
+  it('writes how far a long loop came into a log, once a minute', () => {
+    const steps = [1, 2, 3, 4].map((count) => iteration('training', count, -0.5, 'train'));
+    expect(print(false, steps, 40_000)).toBe(
+      [
+        'train: training',
+        'train  training  2 of 100  total -0.5  lncc -0.5  12 s left',
+        'train  training  4 of 100  total -0.5  lncc -0.5  12 s left',
+        '',
+      ].join('\n'),
     );
   });
 });

@@ -22,7 +22,9 @@ describe.each(files)('pipelines/%s', (file) => {
   test('says what it is, where it comes from and what it must reach', () => {
     expect(document.description.length).toBeGreaterThan(60);
     expect(document.references?.length).toBeGreaterThan(0);
-    expect(Object.keys(document.expects?.metrics ?? {})).toContain('dice.mean');
+    expect(Object.keys(document.expects?.metrics ?? {})).toContainEqual(
+      expect.stringMatching(/^(.+\.)?dice\.mean$/),
+    );
     expect(index).toContain(`(${file})`);
     expect(index).toContain(document.name);
   });

@@ -1,10 +1,9 @@
 import type { TensorFlow } from '../../networks/tensorflow';
-import type { PlanesMm } from '../data-kinds/define-data-kind';
 import type { ComputedValue } from '../data-kinds/index';
 import type { NetworkValue } from '../data-kinds/network';
 import type { DeviceKind } from '../engine/engine-api';
 import type { Doubt, LoweringProblem } from './lowering-problem';
-import type { PredictionRequest } from './prediction';
+import type { Prediction, PredictionRequest } from './prediction';
 
 export type { ComputedDataset, TrainingPair } from '../data-kinds/dataset';
 export type { PlanesMm } from '../data-kinds/define-data-kind';
@@ -26,10 +25,10 @@ export interface ComputeContext {
    */
   tensorFlow(): Promise<TensorFlow>;
   /**
-   * The displacement that a network predicts between two images, mm, on the grid of the fixed one. Refuses where the network
+   * The transform that a network predicts from a fixed to a moving image. Refuses where the network
    * does not fit the grid that it is to see.
    */
-  predict(request: PredictionRequest): Promise<PlanesMm>;
+  predict(request: PredictionRequest): Promise<Prediction>;
   /** Whether a network is told how much regularization counts. */
   takesRegularization(network: NetworkValue): boolean;
   /** Says what speaks against the result without making it worthless. */

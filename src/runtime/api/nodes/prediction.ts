@@ -1,5 +1,6 @@
 import type { MovingWorldFromFixedWorld, Vec3 } from '../../../imaging/frames';
 import type { Grid } from '../../../imaging/grid';
+import type { PlanesMm } from '../data-kinds/define-data-kind';
 import type { ComputedImage } from '../data-kinds/image';
 import type { NetworkValue } from '../data-kinds/network';
 
@@ -16,4 +17,12 @@ export interface PredictionRequest {
   readonly smoothVoxels: { readonly fixed: Vec3; readonly moving: Vec3 };
   /** How much regularization counts, 0 to 1; networks that are not told of it do not look at it. */
   readonly regularization: number;
+}
+
+/** What a network answers: moving = affine · (x + displacement(x)). */
+export interface Prediction {
+  /** That of the request; of a network that predicts one map of the whole image after that map. */
+  readonly affine: MovingWorldFromFixedWorld;
+  /** On the grid of the fixed image. Absent where nothing bends. */
+  readonly displacementMm?: PlanesMm;
 }

@@ -21,14 +21,15 @@ export interface BuiltNetwork {
   /**
    * Inputs `moving` and `fixed`, `[batch, (z,) y, x, 1]`, values of about 0 to 1. First output: the
    * field, `[batch, (z,) y, x, d]`, channels in the order x, y(, z), in voxels of the input grid,
-   * from a fixed voxel to the moving one. `dispose` frees its weights.
+   * from a fixed voxel to the moving one; or parameters, `[batch, count]`. `dispose` frees its weights.
    */
   readonly model: LayersModel;
   /**
    * A displacement u; a stationary velocity v, to be exponentiated; or two velocities, the second from
-   * the second output, whose map is exp(v₁) ∘ exp(−v₂): both images meet halfway.
+   * the second output, whose map is exp(v₁) ∘ exp(−v₂): both images meet halfway. Or the free parameters
+   * of one map of the whole image, `motion-of-parameters.ts` says which: nothing bends.
    */
-  readonly predicts: 'displacement' | 'velocity' | 'velocity-pair';
+  readonly predicts: 'displacement' | 'velocity' | 'velocity-pair' | 'rigid' | 'affine';
   /** The field has 1/everyVoxels of the samples along each axis; its values stay voxels of the input grid. */
   readonly everyVoxels: number;
   /**

@@ -1,3 +1,4 @@
+import { affineRegression } from './affine-regression';
 import type { Architecture } from './architecture';
 import { conditionalLapIrn } from './conditional-lapirn';
 import { dualAttention } from './dual-attention';
@@ -27,6 +28,7 @@ const all: readonly Architecture[] = [
   vitVNet,
   hypermorph,
   conditionalLapIrn,
+  affineRegression,
 ];
 
 /** Every architecture by its name in files. */

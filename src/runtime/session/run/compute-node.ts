@@ -9,7 +9,7 @@ import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
 import { architectures } from '../../networks/architectures/index';
 import { NetworkProblem } from '../../networks/network-on-device';
-import { predictDisplacement } from '../../networks/predict';
+import { predictTransform } from '../../networks/predict';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
 import { Refusal } from '../../refusal';
 import type { StoredInput } from '../inputs/input-store';
@@ -45,7 +45,7 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
       device: device.kind,
       signal,
       tensorFlow: opened,
-      predict: async (request) => predictDisplacement(await opened(), device, request),
+      predict: async (request) => predictTransform(await opened(), device, request),
       takesRegularization: ({ architecture }) =>
         architectures.get(architecture)?.condition !== undefined,
       warn(doubt) {

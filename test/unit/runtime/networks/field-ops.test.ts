@@ -48,6 +48,7 @@ const opNames = [
   'compose',
   'resize',
   'smooth',
+  'affine',
 ] as const;
 const vectorAt = (field: Tensor, point: readonly number[]) =>
   point.map((_, axis) => readAt(field, point, axis));

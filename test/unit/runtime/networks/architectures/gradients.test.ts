@@ -57,6 +57,9 @@ const tried: Readonly<Record<string, readonly Followed[]>> = {
   // Normalized again and again on the way up, it bends more than others.
   'vit-v-net': large(vit, 0.0005),
   symtrans: large({ width: 1, depths: [1, 1, 1, 1, 1], strides: [3, 2, 1] }),
+  'affine-regression': (['rigid', 'affine'] as const).flatMap((predicts) =>
+    both({ predicts, encoder: [3, 4], dense: [4] }, [8, 8, 8]),
+  ),
 };
 
 it('leaves out no architecture', () => {
