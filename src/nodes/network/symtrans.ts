@@ -9,7 +9,7 @@ export const symtrans = defineNetwork({
     summary:
       'Transformers look down and up again, with attention that large convolutions make cheap.',
     details: `Two levels of convolutions, three of transformer blocks, and the same on the way up, where channels are spread to neighbours. Queries are made by convolutions; keys and values of a map that
-convolutions with strides, channel by channel, have made small. As published it has 16.05 million weights in 3-D, 9.4 of them in those convolutions. Sizes have to be multiples of 16.
+convolutions with strides, channel by channel, have made small. As published it has 16.05 million weights in 3-D, 9.6 of them in those convolutions. Sizes have to be multiples of 16.
 
 **The strides are for one size.** The authors' 24, 16 and 12 are for 96 × 112 × 96, and leave two keys at a quarter of the resolution and one below it: a summary of the whole image more than
 attention to its parts. Scale them with your images, or take smaller ones, such as 4, 2, 1, to let it weigh places: then it has fewer weights and takes more memory.

@@ -21,10 +21,10 @@ const vit = {
   ...{ encoder: [3, 3, 3], decoder: [1, 1, 3, 3, 3] },
 };
 
-/** The same settings for a slice and for a volume. */
+/** The same settings for a slice, followed along two lines, and along one for a volume. */
 const both = (settings: object, volume = cube): readonly Followed[] => [
   { settings, sizeVoxels: slice },
-  { settings, sizeVoxels: volume },
+  { settings, sizeVoxels: volume, lines: 1 },
 ];
 
 const large = (settings: object, stride?: number): readonly Followed[] => [
