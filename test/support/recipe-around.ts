@@ -108,8 +108,8 @@ function add(recipe: PlainRecipe, id: string, type: string): void {
   if (!definition || type.startsWith('load.')) return;
   for (const [port, input] of Object.entries(definition.inputs)) {
     if (input.type in partOfType && !type.startsWith('initialise.')) continue;
-    // A field there, and linear models start from none.
-    if (port === 'initial') continue;
+    // A field there, and linear models start from none; nor is one a pose.
+    if (port === 'initial' || (type === 'apply.project' && port === 'transform')) continue;
     const from = sourceOf(port, input);
     const [loader = ''] = from.split('.');
     if (loader === 'part') {

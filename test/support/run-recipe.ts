@@ -104,7 +104,9 @@ export async function openTestSession(
   const { gpu, threads = 1 } = options;
   const spawnThread = threads > 1 ? await poolThreadStarter() : undefined;
   const devices = deviceOpeners({ gpu, spawnThread, threads });
-  return createSession({ registry: nodeRegistry, devices, verify: true });
+  const bundled = async (name: string) =>
+    new Uint8Array(readFileSync(resolve('networks', `${name}.zip`)));
+  return createSession({ registry: nodeRegistry, devices, bundled, verify: true });
 }
 
 /**

@@ -9,7 +9,7 @@ const bundled = z
     kind: z.literal('bundled'),
     name: z
       .enum(bundledNetworks)
-      .default('synthmorph-2d')
+      .default('voxelmorph-2d')
       .meta({ title: 'Network', help: 'Trained on generated images alone; comes with Weft.' }),
   })
   .meta({ title: 'Comes with Weft' });
@@ -31,8 +31,8 @@ export const loadNetwork = defineNode({
   documentation: {
     summary:
       'Brings a network that has learned into the recipe: one that comes with Weft, or a file.',
-    details: `The networks that come with Weft have learned from generated images alone, with the recipes of the gallery that train them. \`voxelmorph-2d\` compares slices of one contrast,
-\`synthmorph-2d\` slices and \`synthmorph-3d\` volumes of any.
+    details: `\`voxelmorph-2d\` comes with Weft: for axial slices of brains of one contrast, without skull, after an affine registration. It has learned from generated images alone, by the recipe
+that lies beside it in \`networks/\`.
 
 A file is what *Save network* writes: a zip of TensorFlow.js' \`model.json\` and \`weights.bin\`, and \`card.json\`, which says what the network is, what it has learned from and for which images: *Predict* brings images to
 that. A file whose layers are not those of the network that it names is refused, and the message names the layer.
@@ -45,7 +45,7 @@ Wire it to *Predict*, or to *Train* to go on from there.`,
   params: z.object({
     source: z
       .discriminatedUnion('kind', [bundled, file, url])
-      .default({ kind: 'bundled', name: 'synthmorph-2d' })
+      .default({ kind: 'bundled', name: 'voxelmorph-2d' })
       .meta({
         title: 'Source',
         help: 'One that comes with Weft, a file of yours, or an address on the web.',

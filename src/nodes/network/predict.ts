@@ -101,12 +101,12 @@ contrast is one that it knows: look at the result, and measure.`,
       });
     }
     const seen = gridSeen(fixed.grid, domain.sizeVoxels, spacingMm);
-    const outside = shareOutside(fixed.grid, seen);
+    const outside = shareOutside(fixed, seen);
     if (outside > mostLeftOut) {
       context.warn({
         about: 'network-domain',
         port: 'fixed',
-        message: `The network sees a box of ${sizeMm(seen)} mm; ${Math.round(100 * outside)} % of the fixed image lies outside of it, where its edge goes on.`,
+        message: `The network sees a box of ${sizeMm(seen)} mm; ${Math.round(100 * outside)} % of what the fixed image shows lies outside of it, where its edge goes on.`,
         remedy:
           'Crop the image to what is registered, or take a network for a larger field of view.',
       });

@@ -1,11 +1,18 @@
-import type { Vec3 } from '../../imaging/frames';
+import {
+  applyMatrix,
+  invertMatrix,
+  type Matrix3x4,
+  multiplyMatrices,
+  type Vec3,
+} from '../../imaging/frames';
 import { type Grid, spacingMm } from '../../imaging/grid';
+import type { ComputedImage } from '../../runtime/api/data-kinds/image';
 import { gridAlong, gridPadded, gridWithSpacing, smoothingFor } from './new-grids';
 
 /** Half of the spacing, as before a pyramid's coarse levels. */
 const smoothPerSpacing = 0.5;
 
-/** A box that is smaller than the image by more than this leaves out what may matter. */
+/** A box that leaves out more of what an image shows than this leaves out what may matter. */
 export const mostLeftOut = 0.15;
 
 /** Standard deviations, in voxels of an image, of the Gaussian before it is read on the grid that a network sees. */
@@ -31,12 +38,35 @@ export function gridUpright(grid: Grid): Grid {
   return gridAlong(grid, code ?? 'RAS');
 }
 
-/** The share of an image's box that another box about the same middle does not reach. */
-export function shareOutside(image: Grid, seen: Grid): number {
-  const [own, other] = [extentMm(gridUpright(image)), extentMm(seen)];
-  return (
-    1 - own.reduce((share, edge, axis) => share * Math.min(1, (other[axis] ?? edge) / edge), 1)
+/**
+ * The share of what an image shows that lies outside of a box: of the brightness above its darkest voxel, so that an empty
+ * border does not count. 0 where it shows nothing.
+ */
+export function shareOutside(
+  { grid, planes }: Pick<ComputedImage, 'grid' | 'planes'>,
+  seen: Grid,
+): number {
+  const plane = planes[0] ?? new Float32Array(0);
+  const least = plane.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const seenFromVoxel = multiplyMatrices(
+    invertMatrix(seen.worldFromVoxel as Matrix3x4),
+    grid.worldFromVoxel as Matrix3x4,
   );
+  const [nx, ny] = grid.sizeVoxels;
+  let [all, outside] = [0, 0];
+  for (const [index, value] of plane.entries()) {
+    const shown = value - least;
+    if (!(shown > 0)) continue;
+    const voxel: Vec3 = [index % nx, Math.floor(index / nx) % ny, Math.floor(index / (nx * ny))];
+    const place = applyMatrix(seenFromVoxel, voxel);
+    all += shown;
+    const isInside = place.every((at, axis) => {
+      const size = seen.sizeVoxels[axis] ?? 1;
+      return size === 1 || (at >= -0.5 && at <= size - 0.5);
+    });
+    if (!isInside) outside += shown;
+  }
+  return all > 0 ? outside / all : 0;
 }
 
 function extentMm(grid: Grid): readonly number[] {

@@ -90,7 +90,7 @@ export async function seeCases(
         remedy: 'Crop it to what it shows, choose a larger size or spacing, or leave it out.',
       });
     }
-    outside.push({ name: one.name, share: shareOutside(image.grid, own) });
+    outside.push({ name: one.name, share: shareOutside(image, own) });
     seen.push({
       image: plane,
       ...(labels && {
@@ -215,7 +215,7 @@ function warnOutside(
   context.warn({
     about: 'network-domain',
     port,
-    message: `The pairs show boxes of ${sizeMm(grid)} mm; ${Math.round(100 * worst.share)} % of ${withSmall(worst.name)} lies outside.${others}`,
+    message: `The pairs show boxes of ${sizeMm(grid)} mm; ${Math.round(100 * worst.share)} % of what ${withSmall(worst.name)} shows lies outside.${others}`,
     remedy: 'Choose a larger size or spacing, or crop the images to what is registered.',
   });
 }

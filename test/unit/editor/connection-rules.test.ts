@@ -57,7 +57,7 @@ test('what only measures or shows is no bridge', () => {
   const types = findBridges(nodeRegistry, 'transform', 'image').map(
     ({ definition }) => definition.type,
   );
-  expect(types).toEqual(['apply.image']);
+  expect(types).toEqual(['apply.image', 'apply.project']);
 });
 
 test('bridges take the first type and give the second', () => {

@@ -166,13 +166,15 @@ describe('a dataset of images', { timeout: 120_000 }, () => {
   });
 
   test('warns where images reach far beyond the pairs', async () => {
-    const { errors, warnings } = await learned(4, { dataset: { sizeVoxels: [16, 16] } });
+    const { errors, warnings } = await learned(4, {
+      dataset: { sizeVoxels: [16, 16], spacingMm: 1 },
+    });
     expect(errors).toEqual([]);
     expect(warnings).toMatchObject([
       {
         at: { nodeId: 'dataset', port: 'images' },
         message:
-          'The pairs show boxes of 32 × 32 mm; 54 % of image 1 lies outside. So it is with 4 of 4.',
+          'The pairs show boxes of 16 × 16 mm; 45 % of what image 3 shows lies outside. So it is with 4 of 4.',
       },
     ]);
   });
