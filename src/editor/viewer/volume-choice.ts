@@ -1,6 +1,6 @@
 import type { PipelineDocument } from '../../pipeline/schema';
 import type { OutputHandle, RunResult } from '../../runtime/api/engine/engine-api';
-import type { NodeRegistry } from '../../runtime/api/nodes/define-node';
+import type { NodeDefinition, NodeRegistry } from '../../runtime/api/nodes/define-node';
 import { inputPorts, outputPorts } from '../canvas/ports';
 import { type PortEnd, portEnd } from '../store/document-edits';
 import type { InputStatus } from '../store/run-store';
@@ -58,25 +58,36 @@ export function registrationVolumes(
     nodeId,
     fixed: volumeBehind(sources, nodeId, 'fixed'),
     moving: volumeBehind(sources, nodeId, 'moving'),
-    warped: sources.result?.outputs.flatMap((output) =>
-      output.nodeId === nodeId && output.port === 'warped' ? (resultVolume(output) ?? []) : [],
-    )[0],
+    warped: warpedBy(sources, nodeId),
   };
 }
 
-function registrationNode(
-  { document, registry, result }: ViewSources,
-  preferred: string | undefined,
-): string | undefined {
+/** The warped image that a node gives, or that another makes by the transform that it gives. */
+function warpedBy({ document, result }: ViewSources, nodeId: string): ViewableVolume | undefined {
+  const warpers = document.edges
+    .filter(({ from, to }) => from === `${nodeId}.transform` && to.endsWith('.transform'))
+    .map(({ to }) => portEnd(to).nodeId);
+  const imagesOf = (givers: readonly string[], port: string) =>
+    (result?.outputs ?? []).flatMap((output) =>
+      givers.includes(output.nodeId) && output.port === port && output.kind === 'image'
+        ? (resultVolume(output) ?? [])
+        : [],
+    );
+  return [...imagesOf([nodeId], 'warped'), ...imagesOf(warpers, 'image')][0];
+}
+
+function registrationNode(sources: ViewSources, preferred: string | undefined): string | undefined {
+  const { document, registry, result } = sources;
   const registers = Object.keys(document.nodes).filter((nodeId) => {
     const definition = registry.get(document.nodes[nodeId]?.type ?? '');
     const inputs = definition ? inputPorts(definition).map(({ name }) => name) : [];
     const outputs = definition ? outputPorts(definition).map(({ name }) => name) : [];
-    return inputs.includes('fixed') && inputs.includes('moving') && outputs.includes('warped');
+    const isPair = inputs.includes('fixed') && inputs.includes('moving');
+    // A network gives a transform alone, which another node warps by.
+    return isPair && (outputs.includes('warped') || isPrediction(definition));
   });
   if (preferred !== undefined && registers.includes(preferred)) return preferred;
-  const isFinished = (nodeId: string) =>
-    result?.outputs.some((output) => output.nodeId === nodeId && output.port === 'warped');
+  const isFinished = (nodeId: string) => warpedBy(sources, nodeId) !== undefined;
   const feedsAnother = (nodeId: string) =>
     document.edges.some(
       (edge) => portEnd(edge.from).nodeId === nodeId && registers.includes(portEnd(edge.to).nodeId),
@@ -131,4 +142,8 @@ function resultVolume({ nodeId, port, kind, handle }: OutputHandle): ViewableVol
   return kind === 'image' || kind === 'labels'
     ? { id: `${nodeId}.${port}`, nodeId, kind, handle }
     : undefined;
+}
+
+function isPrediction(definition: NodeDefinition | undefined): boolean {
+  return definition?.section === 'network' && definition.compute !== undefined;
 }

@@ -107,6 +107,59 @@ test('of a run that ended early, the last finished registration is shown', async
   });
 });
 
+test('what a network predicts is shown as another node warps by it, unless it is gone on from', async () => {
+  await editor.controller.run();
+  const { inputs: opened, result } = editor.runs.getState();
+  if (!result) throw new Error('It has run.');
+  const node = (type: string) => ({ type, version: 1, params: {} });
+  const { register } = sampleRecipe.nodes;
+  if (register === undefined) throw new Error('The recipe registers.');
+  const wires = [
+    { from: 'register.transform', to: 'predict.initial' },
+    { from: 'scaled.image', to: 'predict.fixed' },
+    { from: 'moving.image', to: 'predict.moving' },
+    { from: 'predict.transform', to: 'warp.transform' },
+    { from: 'moving.image', to: 'warp.image' },
+  ];
+  const document = {
+    ...sampleRecipe,
+    nodes: {
+      ...sampleRecipe.nodes,
+      predict: node('network.predict'),
+      warp: node('apply.image'),
+    },
+    edges: [...sampleRecipe.edges, ...wires],
+  };
+  const warped = { nodeId: 'warp', port: 'image', kind: 'image', handle: 'w' } as const;
+  const sources = {
+    document,
+    registry: nodeRegistry,
+    inputs: opened,
+    result: { ...result, outputs: [...result.outputs, warped] },
+  };
+  expect(registrationVolumes(sources)).toMatchObject({
+    nodeId: 'predict',
+    moving: { id: 'moving.image' },
+    warped: { id: 'warp.image' },
+  });
+  const refined = {
+    ...document,
+    nodes: { ...document.nodes, refine: register },
+    edges: [
+      ...document.edges,
+      { from: 'predict.transform', to: 'refine.initial' },
+      { from: 'scaled.image', to: 'refine.fixed' },
+      { from: 'moving.image', to: 'refine.moving' },
+    ],
+  };
+  const after = { nodeId: 'refine', port: 'warped', kind: 'image', handle: 'r' } as const;
+  const more = { ...result, outputs: [...result.outputs, warped, after] };
+  expect(registrationVolumes({ ...sources, document: refined, result: more })).toMatchObject({
+    nodeId: 'refine',
+    warped: { id: 'refine.warped' },
+  });
+});
+
 test('behind a node that makes something of a pair lies each image by itself', async () => {
   const even = { type: 'prepare.even-intensity', version: 1, params: {} };
   const rewired = { 'register.fixed': 'even.fixed', 'register.moving': 'even.moving' };
