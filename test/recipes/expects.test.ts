@@ -36,14 +36,17 @@ describe.each(recipeFileNames())('pipelines/%s on the heads that it comes with',
   });
 
   // What hours of training reach is printed by `weft train`; here a few steps show that the recipe learns at all.
-  test.runIf(learns(document))('learns for a few steps, and gives what it states', async () => {
-    const { result } = await runRecipe(session, shortlyTrained(document));
-    expect(expected.length).toBeGreaterThan(1);
-    for (const [name] of expected) expect(result.metrics[name], name).toEqual(expect.any(Number));
-    expect(result.levels.every(({ finalLoss }) => Number.isFinite(finalLoss))).toBe(true);
-  });
+  if (learns(document)) {
+    test('learns for a few steps, and measures what it states', async () => {
+      const { result } = await runRecipe(session, shortlyTrained(document));
+      expect(expected.length).toBeGreaterThan(1);
+      for (const [name] of expected) expect(result.metrics[name], name).toEqual(expect.any(Number));
+      expect(result.levels.every(({ finalLoss }) => Number.isFinite(finalLoss))).toBe(true);
+    });
+    return;
+  }
 
-  test.skipIf(learns(document))('reaches what it states', async () => {
+  test('reaches what it states', async () => {
     const { result } = await runRecipe(session, document);
     expect(expected.length).toBeGreaterThan(1);
     for (const [name, { atLeast = -Infinity, atMost = Infinity }] of expected) {
