@@ -29,7 +29,7 @@ const both = (settings: object, volume = cube): readonly Followed[] => [
 
 const large = (settings: object, stride?: number): readonly Followed[] => [
   { settings, sizeVoxels: [32, 32, 1], ...(stride && { stride }) },
-  { settings, sizeVoxels: [32, 16, 16], ...(stride && { stride }) },
+  { settings, sizeVoxels: [32, 16, 16], lines: 1, ...(stride && { stride }) },
 ];
 
 /** Every architecture, as small as it comes. */
