@@ -35,12 +35,14 @@ export function Viewer() {
     const data = volume && library.peek(volume.handle);
     return data && { name, from: volume.nodeId, kind: volume.kind, data };
   };
-  const fixed = load(choice.fixed, 'Fixed');
-  const moving = load(choice.moving, 'Moving');
+  // While a network learns, a generated pair is shown, and not the images of the recipe.
+  const isOfRecipe = preview === undefined || preview.nodeId === choice.nodeId;
+  const fixed = isOfRecipe ? load(choice.fixed, 'Fixed') : undefined;
+  const moving = isOfRecipe ? load(choice.moving, 'Moving') : undefined;
   const hasChannels = [fixed, moving].some((volume) => volume && volume.data.channels > 1);
   const warped: ShownVolume | undefined = preview
     ? {
-        name: 'Warped',
+        name: isOfRecipe ? 'Warped' : 'Warped, a validation pair',
         from: preview.nodeId,
         kind: 'image',
         data: preview,
@@ -66,7 +68,7 @@ export function Viewer() {
     moving: shown(moving),
     warped: shown(warped),
     single: withLegend(shown(single), library.rangeOf),
-    isRegistration: choice.nodeId !== undefined,
+    isRegistration: isOfRecipe && choice.nodeId !== undefined,
     isRunning,
   });
   const reference =

@@ -42,5 +42,6 @@ export function viewerColumns(
     ];
   }
   const other = settings.compareWith === 'warped' ? (warped ?? moving) : moving;
-  return fixed === undefined ? [] : column(fixed, other);
+  // Of a pair that is learned from, what became of the moving image is there alone.
+  return fixed === undefined ? column(warped) : column(fixed, other);
 }

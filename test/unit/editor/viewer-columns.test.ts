@@ -36,4 +36,12 @@ describe('the panes', () => {
     const columns = viewerColumns(overlay, { ...nothing, isRegistration: true });
     expect(columns.map(({ caption }) => caption)).toEqual(['Fixed + Moving']);
   });
+
+  test('of a pair that a network learns from show what was warped, in every mode', () => {
+    const learning = { ...nothing, fixed: undefined, moving: undefined, warped };
+    for (const mode of ['side-by-side', 'overlay', 'difference'] as const) {
+      const columns = viewerColumns({ ...settings, mode }, { ...learning, isRegistration: false });
+      expect(columns.map(({ caption }) => caption)).toEqual(['Warped']);
+    }
+  });
 });
