@@ -69,7 +69,6 @@ const shelves: readonly { readonly title: string; readonly names: readonly strin
       'symnet',
       'lapirn',
       'lku-net',
-      'fourier-net',
       'dual-attention',
       'transmorph',
       'vit-v-net',
