@@ -18,7 +18,7 @@ import {
   integerParameter,
   numberParameter,
 } from '../../runtime/api/nodes/parameters';
-import { shownPairOutputs, shownValues } from '../shared/shown-pair';
+import { shownPairOutputs, shownPairParameter, shownValues } from '../shared/shown-pair';
 import { type GivenCase, type SeenCase, seeCases } from '../shared/training-cases';
 
 export const dataset = defineComputedNode({
@@ -105,14 +105,7 @@ It takes 4 bytes a voxel of the grid and case, 8 with labels, whatever the files
       max: 1_000_000,
       advanced: true,
     }),
-    shownPair: integerParameter({
-      title: 'Shown pair',
-      help: 'Which of the validation pairs the ports of images and labels show, from 1.',
-      default: 1,
-      min: 1,
-      max: 100,
-      advanced: true,
-    }),
+    shownPair: shownPairParameter(),
   }),
   inputs: {
     cases: {

@@ -1,5 +1,4 @@
-import { integerListParameter } from '../../runtime/api/nodes/parameters';
-import { defineNetwork, predictsParameter } from '../shared/define-network';
+import { defineNetwork, predictsParameter, unetChannels } from '../shared/define-network';
 
 export const dualAttention = defineNetwork({
   type: 'network.dual-attention',
@@ -31,21 +30,6 @@ The sizes of the pairs have to be multiples of two for every entry of *Encoder*,
   },
   settings: {
     predicts: predictsParameter('displacement'),
-    encoder: integerListParameter({
-      title: 'Encoder',
-      help: 'Channels of the convolutions before each halving.',
-      default: [16, 32, 32, 32],
-      min: 1,
-      max: 256,
-      maxLength: 6,
-    }),
-    decoder: integerListParameter({
-      title: 'Decoder',
-      help: 'Channels of the convolutions before each doubling, then of those at full size.',
-      default: [32, 32, 32, 32, 32, 16, 16],
-      min: 1,
-      max: 256,
-      maxLength: 12,
-    }),
+    ...unetChannels,
   },
 });

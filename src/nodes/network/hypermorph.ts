@@ -1,5 +1,5 @@
-import { integerListParameter, integerParameter } from '../../runtime/api/nodes/parameters';
-import { defineNetwork, predictsParameter } from '../shared/define-network';
+import { integerParameter } from '../../runtime/api/nodes/parameters';
+import { defineNetwork, predictsParameter, unetChannels } from '../shared/define-network';
 
 export const hypermorph = defineNetwork({
   type: 'network.hypermorph',
@@ -27,22 +27,7 @@ weights of its own, as published. At the start λ = 0 generates what a VoxelMorp
   },
   settings: {
     predicts: predictsParameter('velocity'),
-    encoder: integerListParameter({
-      title: 'Encoder',
-      help: 'Channels of the convolutions before each halving.',
-      default: [16, 32, 32, 32],
-      min: 1,
-      max: 256,
-      maxLength: 6,
-    }),
-    decoder: integerListParameter({
-      title: 'Decoder',
-      help: 'Channels of the convolutions before each doubling, then of those at full size.',
-      default: [32, 32, 32, 32, 32, 16, 16],
-      min: 1,
-      max: 256,
-      maxLength: 12,
-    }),
+    ...unetChannels,
     layers: integerParameter({
       title: 'Layers',
       help: 'Fully connected layers that make weights of the regularization.',

@@ -16,6 +16,7 @@ import {
   integerParameter,
   numberParameter,
 } from '../../runtime/api/nodes/parameters';
+import { shownPairOutputs, shownPairParameter, shownValues } from '../shared/shown-pair';
 
 /** Validation pairs have numbers beyond those of any training. */
 const firstValidationPair = 2 ** 30;
@@ -137,25 +138,12 @@ Pairs depend on the seed and their number alone. The validation pairs are others
       max: 1_000_000,
       advanced: true,
     }),
-    shownPair: integerParameter({
-      title: 'Shown pair',
-      help: 'Which of the validation pairs the ports of images and labels show, from 1.',
-      default: 1,
-      min: 1,
-      max: 100,
-      advanced: true,
-    }),
+    shownPair: shownPairParameter(),
   }),
   inputs: {},
   outputs: {
     dataset: { type: 'dataset', doc: 'Pairs without end to learn from, and some to validate on.' },
-    fixed: {
-      type: 'image',
-      doc: 'Fixed image of the shown pair; in training, of the pair of the step.',
-    },
-    moving: { type: 'image', doc: 'Moving image of the same pair.' },
-    fixedLabels: { type: 'labels', doc: 'Labels of that fixed image.' },
-    movingLabels: { type: 'labels', doc: 'Labels of that moving image.' },
+    ...shownPairOutputs,
   },
   async compute(_, params, context) {
     const { sizeVoxels, spacingMm, deformationMm, validationPairs } = params;
@@ -182,8 +170,6 @@ Pairs depend on the seed and their number alone. The validation pairs are others
     const shown = validationPair((params.shownPair - 1) % validationPairs);
     const labelCount = Math.max(initial.labelCount, headLabelCount);
     const ids = Array.from({ length: labelCount }, (__, label) => BigInt(label));
-    const image = (plane: Float32Array) => ({ kind: 'image', grid, planes: [plane] }) as const;
-    const labels = (values: Uint32Array) => ({ kind: 'labels', grid, values, ids }) as const;
     return {
       dataset: {
         kind: 'dataset',
@@ -194,10 +180,7 @@ Pairs depend on the seed and their number alone. The validation pairs are others
         validationPairs,
         validationPair,
       },
-      fixed: image(shown.fixed),
-      moving: image(shown.moving),
-      fixedLabels: labels(shown.fixedLabels),
-      movingLabels: labels(shown.movingLabels),
+      ...shownValues(grid, shown, ids),
     };
   },
 });

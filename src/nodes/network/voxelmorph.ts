@@ -1,9 +1,5 @@
-import {
-  choiceParameter,
-  integerListParameter,
-  numberParameter,
-} from '../../runtime/api/nodes/parameters';
-import { defineNetwork } from '../shared/define-network';
+import { choiceParameter, numberParameter } from '../../runtime/api/nodes/parameters';
+import { defineNetwork, unetChannels } from '../shared/define-network';
 
 export const voxelmorph = defineNetwork({
   type: 'network.voxelmorph',
@@ -42,22 +38,7 @@ Fewer channels are faster and learn less: the work goes with their square. As pu
       choices: ['displacement', 'velocity', 'velocity with variance'],
       default: 'displacement',
     }),
-    encoder: integerListParameter({
-      title: 'Encoder',
-      help: 'Channels of the convolutions before each halving.',
-      default: [16, 32, 32, 32],
-      min: 1,
-      max: 256,
-      maxLength: 6,
-    }),
-    decoder: integerListParameter({
-      title: 'Decoder',
-      help: 'Channels of the convolutions before each doubling, then of those at full size.',
-      default: [32, 32, 32, 32, 32, 16, 16],
-      min: 1,
-      max: 256,
-      maxLength: 12,
-    }),
+    ...unetChannels,
     prior: numberParameter({
       title: 'Prior',
       help: 'With variance: how much smoother velocities are held to be likelier before any image is seen; more gives smoother fields.',

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { defineNode, type NodeDocumentation } from '../../runtime/api/nodes/define-node';
-import { choiceParameter, integerParameter } from '../../runtime/api/nodes/parameters';
+import {
+  choiceParameter,
+  integerListParameter,
+  integerParameter,
+} from '../../runtime/api/nodes/parameters';
 
 /** What differs between the nodes of two architectures. */
 interface NetworkNode<Name extends string, Shape extends z.ZodRawShape> {
@@ -67,3 +71,23 @@ export function predictsParameter(initial: 'displacement' | 'velocity') {
 export function widthParameter(initial: number, most: number, help: string) {
   return integerParameter({ title: 'Channels', help, default: initial, min: 1, max: most });
 }
+
+/** What every network about VoxelMorph's U-Net is asked alike: its channels, as published. */
+export const unetChannels = {
+  encoder: integerListParameter({
+    title: 'Encoder',
+    help: 'Channels of the convolutions before each halving.',
+    default: [16, 32, 32, 32],
+    min: 1,
+    max: 256,
+    maxLength: 6,
+  }),
+  decoder: integerListParameter({
+    title: 'Decoder',
+    help: 'Channels of the convolutions before each doubling, then of those at full size.',
+    default: [32, 32, 32, 32, 32, 16, 16],
+    min: 1,
+    max: 256,
+    maxLength: 12,
+  }),
+};

@@ -5,6 +5,7 @@ import type {
   ComputedLabels,
   TrainingPair,
 } from '../../runtime/api/nodes/computed-values';
+import { integerParameter } from '../../runtime/api/nodes/parameters';
 
 /** Ports of whatever gives a dataset: one pair to look at, which in training are the pair of the step. */
 export const shownPairOutputs = {
@@ -16,6 +17,18 @@ export const shownPairOutputs = {
   fixedLabels: { type: 'labels', doc: 'Labels of that fixed image.' },
   movingLabels: { type: 'labels', doc: 'Labels of that moving image.' },
 } as const;
+
+/** Which pair they show. */
+export function shownPairParameter() {
+  return integerParameter({
+    title: 'Shown pair',
+    help: 'Which of the validation pairs the ports of images and labels show, from 1.',
+    default: 1,
+    min: 1,
+    max: 100,
+    advanced: true,
+  });
+}
 
 /** What these ports give: background where a pair has no labels. */
 export function shownValues(
