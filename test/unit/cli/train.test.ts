@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkpointsInFolder } from '../../../src/cli/checkpoint-files';
 import { runCommandLine } from '../../../src/cli/command-line';
+import { decodeCheckpoint } from '../../../src/runtime/networks/training/checkpoint';
 import { createTestHost, type TestHost } from './test-host';
 
 const node = (type: string, params: object = {}) => ({ type, version: 1, params });
@@ -21,7 +22,7 @@ const recipe = JSON.stringify({
     }),
     unet: node('network.voxelmorph', { encoder: [2], decoder: [2, 2] }),
     overlap: node('similarity.label-overlap'),
-    train: node('network.train', { steps: 2, validateEvery: 2, learningRate: 0.01 }),
+    train: node('network.train', { steps: 3, validateEvery: 2, learningRate: 0.01 }),
     save: node('save.network', { name: 'tiny.zip', licence: 'CC0-1.0' }),
   },
   edges: [
@@ -39,6 +40,10 @@ const weft = (host: TestHost, ...more: readonly string[]) =>
   runCommandLine([...command, ...more], host);
 const told = ({ disk }: TestHost) => [...disk].filter(([path]) => path.includes('checkpoints'));
 
+/** Steps after which each kept training has looked at its validation pairs. */
+const looksIn = (host: TestHost) =>
+  told(host).map(([, bytes]) => decodeCheckpoint(bytes)?.looks.map(({ steps }) => steps));
+
 describe('weft train', { timeout: 60_000 }, () => {
   it('writes the network, keeps what it learned, and goes on from there to the same bits', async () => {
     const host = createTestHost({ disk: { 'tiny.json': recipe } });
@@ -46,12 +51,15 @@ describe('weft train', { timeout: 60_000 }, () => {
     expect([...host.disk.keys()]).toEqual(
       expect.arrayContaining(['there/tiny.zip', 'there/metrics.json', 'there/manifest.json']),
     );
-    expect(told(host)).toHaveLength(1);
+    // Of a look between two others a longer training knows nothing.
+    expect(looksIn(host)).toEqual([[0, 2]]);
     // Hours of training are not begun anew unasked.
     expect(await weft(host, '--steps', '5')).toBe(1);
     expect(host.printed().out).toContain('--resume');
     expect(await weft(host, '--steps', '5', '--resume')).toBe(0);
     expect(JSON.parse(host.writtenText('there/metrics.json'))['training.steps']).toBe(5);
+    // It went on, and did not begin under another key.
+    expect(looksIn(host)).toEqual([[0, 2, 4]]);
 
     const anew = createTestHost({ disk: { 'tiny.json': recipe } });
     expect(await weft(anew, '--steps', '5', '--resume')).toBe(0);
