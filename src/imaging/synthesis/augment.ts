@@ -11,6 +11,8 @@ export interface AugmentedPair {
   readonly grid: Grid;
   readonly fixed: Float32Array;
   readonly moving: Float32Array;
+  /** The moving image in the contrast of the fixed one. */
+  readonly movingInFixedContrast?: Float32Array;
   readonly fixedLabels?: Uint32Array;
   readonly movingLabels?: Uint32Array;
   /** u in voxels with x + u(x) the moving voxel that belongs to fixed voxel x: planes x, y(, z). */
@@ -56,6 +58,9 @@ export function augment(
   const moved = isStill(settings) ? copied(pair) : movePair(pair, settings, deriveSeed(seed, 1));
   alterIntensities(moved.fixed, grid.sizeVoxels, settings, deriveSeed(seed, 2));
   alterIntensities(moved.moving, grid.sizeVoxels, settings, deriveSeed(seed, 3));
+  if (moved.movingInFixedContrast) {
+    alterIntensities(moved.movingInFixedContrast, grid.sizeVoxels, settings, deriveSeed(seed, 3));
+  }
   return moved;
 }
 
@@ -71,7 +76,13 @@ function isStill({ flipAxes, affine, deformation }: AugmentationSettings): boole
 }
 
 function copied(pair: AugmentedPair): AugmentedPair {
-  return { ...pair, fixed: pair.fixed.slice(), moving: pair.moving.slice() };
+  const { fixed, moving, movingInFixedContrast } = pair;
+  return {
+    ...pair,
+    fixed: fixed.slice(),
+    moving: moving.slice(),
+    ...(movingInFixedContrast && { movingInFixedContrast: movingInFixedContrast.slice() }),
+  };
 }
 
 function alterIntensities(
@@ -96,7 +107,7 @@ function movePair(
   settings: AugmentationSettings,
   seed: number,
 ): AugmentedPair {
-  const { grid, fixedLabels, movingLabels, truthVoxels } = pair;
+  const { grid, movingInFixedContrast, fixedLabels, movingLabels, truthVoxels } = pair;
   const flips = randomFlips(grid.sizeVoxels, settings.flipAxes, deriveSeed(seed, 1));
   const ofFixed = randomImageMap(grid, settings, flips, deriveSeed(seed, 2));
   const ofMoving = settings.movesTogether
@@ -106,6 +117,9 @@ function movePair(
     grid,
     fixed: imageThrough(ofFixed, grid, pair.fixed),
     moving: imageThrough(ofMoving, grid, pair.moving),
+    ...(movingInFixedContrast && {
+      movingInFixedContrast: imageThrough(ofMoving, grid, movingInFixedContrast),
+    }),
     ...(fixedLabels && { fixedLabels: labelsThrough(ofFixed, grid, fixedLabels) }),
     ...(movingLabels && { movingLabels: labelsThrough(ofMoving, grid, movingLabels) }),
     ...(truthVoxels && { truthVoxels: composed(truthVoxels, ofFixed, ofMoving, grid) }),

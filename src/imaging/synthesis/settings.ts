@@ -61,6 +61,8 @@ export interface SynthesisSettings extends AppearanceSettings {
   readonly affine: AffineSettings;
   /** `same`: a label is equally bright in both images. `other`: each image has a contrast of its own. */
   readonly contrast: 'same' | 'other';
+  /** Of images of two contrasts: whether the moving one is also painted in that of the fixed one. */
+  readonly alsoInFixedContrast: boolean;
   /** Least and greatest mean intensity of a label, on a scale of 0 to 255. */
   readonly labelMeans: readonly [number, number];
   /** Least and greatest standard deviation of the noise within a label, on that scale. */
@@ -111,6 +113,7 @@ export function defaultSettings(
     },
     affine: { degrees: 5, scale: 0.05, shiftMm: 4 },
     contrast: 'other',
+    alsoInFixedContrast: false,
     labelMeans: [25, 225],
     noiseStds: [5, 25],
     blurVoxels: 1,

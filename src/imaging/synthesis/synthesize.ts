@@ -17,6 +17,8 @@ export interface SyntheticPair {
   /** Within [0, 1], one a voxel, x fastest. */
   readonly fixed: Float32Array;
   readonly moving: Float32Array;
+  /** The moving image as the fixed one's scanner would have shown it; where `alsoInFixedContrast` asks for it. */
+  readonly movingInFixedContrast?: Float32Array;
   /** From 0, the background, to `labelCount` − 1. */
   readonly fixedLabels: Uint32Array;
   readonly movingLabels: Uint32Array;
@@ -98,9 +100,14 @@ export function createSynthesizer(settings: SynthesisSettings): Synthesizer {
       const intoMoving = imageMap(turns, deriveSeed(seed, 4));
       const fixedLabels = labelsThrough(fixedMap, intoFixed, sizeVoxels);
       const movingLabels = labelsThrough(movingMap, intoMoving, sizeVoxels);
-      const image = (map: LabelMap, labels: Uint32Array, isFixed: boolean): Float32Array => {
-        const own = deriveSeed(seed, isFixed ? 5 : 6);
-        const contrastSeed = settings.contrast === 'same' ? deriveSeed(seed, 5) : own;
+      const ofFixed = deriveSeed(seed, 5);
+      const ofMoving = deriveSeed(seed, 6);
+      const image = (
+        map: LabelMap,
+        labels: Uint32Array,
+        own: number,
+        contrastSeed: number,
+      ): Float32Array => {
         const contrast = randomContrast(map, settings, deriveSeed(contrastSeed, 1));
         const isBlack =
           map.isBackgroundAir ||
@@ -108,10 +115,16 @@ export function createSynthesizer(settings: SynthesisSettings): Synthesizer {
         const seen = isBlack ? withBlackBackground(contrast) : contrast;
         return paintLabels(labels, seen, settings, deriveSeed(own, 3));
       };
+      const isOneContrast = settings.contrast === 'same';
+      const movingLikeFixed = () => image(movingMap, movingLabels, ofMoving, ofFixed);
       return {
         grid,
-        fixed: image(fixedMap, fixedLabels, true),
-        moving: image(movingMap, movingLabels, false),
+        fixed: image(fixedMap, fixedLabels, ofFixed, ofFixed),
+        moving: isOneContrast
+          ? movingLikeFixed()
+          : image(movingMap, movingLabels, ofMoving, ofMoving),
+        ...(settings.alsoInFixedContrast &&
+          !isOneContrast && { movingInFixedContrast: movingLikeFixed() }),
         fixedLabels,
         movingLabels,
         labelCount: fixedMap.labelCount,

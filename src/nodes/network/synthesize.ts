@@ -42,6 +42,10 @@ export const synthesize = defineComputedNode({
 a bias field and another gamma. With *Contrast: other* the two images have brightnesses of their own, as two MR sequences do: what a network learns then, by the overlap of labels, does not depend on
 contrast. With *same* they have one, for intensity-based training.
 
+Objectives that compare intensities say little of two contrasts. With *Compare: one contrast* the network sees the two contrasts, and the objectives see the moving image as the
+fixed one's scanner would have shown it: local correlation then says at every voxel where the other image has to go, which overlap of labels says along outlines only. Only images that are made
+can be had in both.
+
 **Shapes** are regions and tubes of all sizes that look like nothing in particular; **heads** are slices or volumes of a generated head, most of them without skull; **mixed** is some of each.
 
 Wire *Dataset* to *Train*, and the maps of labels to *Label overlap*. The images and labels at the other ports are one pair, for you to look at: which one, says *Shown pair*.
@@ -50,6 +54,10 @@ Pairs depend on the seed and their number alone. The validation pairs are others
       {
         text: 'Hoffmann, Billot, Greve, Iglesias, Fischl, Dalca: SynthMorph: Learning contrast-invariant registration without acquired images, 2022',
         doi: '10.1109/TMI.2021.3116879',
+      },
+      {
+        text: 'Cao, Yang, Wang, Shen: Deep learning based inter-modality image registration supervised by intra-modality similarity, 2018',
+        doi: '10.1007/978-3-030-00919-9_7',
       },
     ],
   },
@@ -82,6 +90,13 @@ Pairs depend on the seed and their number alone. The validation pairs are others
       help: 'Whether the two images of a pair show a label in brightnesses of their own, or in the same.',
       choices: ['other', 'same'],
       default: 'other',
+    }),
+    compare: choiceParameter({
+      title: 'Compare',
+      help: 'What objectives see of a pair of two contrasts: the images as they are, or both in the contrast of the fixed one.',
+      choices: ['images', 'one contrast'],
+      default: 'images',
+      advanced: true,
     }),
     ownAnatomy: flagParameter({
       title: 'Two people',
@@ -161,10 +176,12 @@ Pairs depend on the seed and their number alone. The validation pairs are others
     const { grid, pair } = createSynthesizer({
       ...initial,
       contrast: params.contrast,
+      alsoInFixedContrast: params.compare === 'one contrast',
       sameSubject: !params.ownAnatomy,
       deformation: { ...initial.deformation, stdVoxels: deformationMm / spacingMm },
       affine: { degrees: params.turnDegrees, scale: params.scale, shiftMm: params.shiftMm },
     });
+    const isComparedInOne = params.contrast === 'other' && params.compare === 'one contrast';
     const seedOf = (n: number): number => deriveSeed(params.seed, n);
     const validationPair = (n: number) => pair(seedOf(firstValidationPair + n));
     const shown = validationPair((params.shownPair - 1) % validationPairs);
@@ -174,7 +191,7 @@ Pairs depend on the seed and their number alone. The validation pairs are others
       dataset: {
         kind: 'dataset',
         grid,
-        origin: `generated pairs: labels of ${params.labels}, contrast ${params.contrast}${params.ownAnatomy ? ', two people' : ''}, deformation ${deformationMm} mm, seed ${params.seed}`,
+        origin: `generated pairs: labels of ${params.labels}, contrast ${params.contrast}${isComparedInOne ? ', compared in one' : ''}${params.ownAnatomy ? ', two people' : ''}, deformation ${deformationMm} mm, seed ${params.seed}`,
         labelIds: ids,
         trainingPair: (n) => pair(seedOf(n)),
         validationPairs,

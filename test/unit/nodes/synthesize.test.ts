@@ -56,6 +56,18 @@ describe('generated pairs', { timeout: 120_000 }, () => {
     expect(shown).toBeCloseTo(before ?? 0, 5);
   });
 
+  test('of two contrasts are compared in one where that is asked for', async () => {
+    const aligned = { deformationMm: 0, turnDegrees: 0, shiftMm: 0, scale: 0 };
+    const lossOf = async (compare: string): Promise<number> => {
+      const recipe = learning({ sizeVoxels: [32, 32], ...aligned, compare }, 1);
+      const squares = { ...recipe.nodes, overlap: node('similarity.mean-squared-error') };
+      const edges = recipe.edges.filter(({ to }) => !to.startsWith('overlap.'));
+      const { result } = await run(session, { ...recipe, nodes: squares, edges }, {});
+      return result.metrics['validation.loss'] ?? Number.NaN;
+    };
+    expect(await lossOf('one contrast')).toBeLessThan(0.2 * (await lossOf('images')));
+  });
+
   test('are neither slices nor volumes where one size is given', async () => {
     const { result } = await run(session, learning({ sizeVoxels: [32] }), {});
     expect(result.diagnostics).toMatchObject([

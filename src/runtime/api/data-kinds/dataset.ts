@@ -7,6 +7,8 @@ export interface TrainingPair {
   /** One number a voxel, in [0, 1]. */
   readonly fixed: Float32Array;
   readonly moving: Float32Array;
+  /** The moving image in the contrast of the fixed one: where it is there, objectives compare it, and networks do not see it. */
+  readonly movingInFixedContrast?: Float32Array;
   /** One index a voxel, into the labels of the dataset. Either both or none. */
   readonly fixedLabels?: Uint32Array;
   readonly movingLabels?: Uint32Array;

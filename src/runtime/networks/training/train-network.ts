@@ -105,7 +105,7 @@ export async function trainNetwork(
   };
 
   const show = (pair: TrainingPair, regularization: number | undefined): void => {
-    objective.setImages(pair.fixed, pair.moving);
+    objective.setImages(pair.fixed, pair.movingInFixedContrast ?? pair.moving);
     showPair(pair);
     if (regularization !== undefined) weighFor?.(regularization);
   };

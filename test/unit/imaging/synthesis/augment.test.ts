@@ -68,6 +68,15 @@ describe.each([2, 3] as const)('augmentation in %i-D', (dimensions) => {
     expect(seen.some((image) => checksum(image) === checksum(pair.fixed))).toBe(true);
   });
 
+  it('treats the moving image in the other contrast as the moving image', () => {
+    const { movingInFixedContrast, moving } = augment(
+      { ...pair, movingInFixedContrast: pair.moving },
+      mildAugmentation,
+      4,
+    );
+    expect(movingInFixedContrast).toEqual(moving);
+  });
+
   it('blurs as far as it is told, and no mean changes', () => {
     const settings = { ...mildAugmentation, ...still, ...unaltered, blurVoxels: 2 };
     const { fixed, moving } = augment(pair, settings, 3);

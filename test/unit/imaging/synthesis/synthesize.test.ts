@@ -146,6 +146,15 @@ describe('contrast', () => {
     expect(differences.filter((difference) => difference > 0.08).length).toBeGreaterThanOrEqual(4);
   });
 
+  it('can be had of the fixed image in the moving one too, which changes neither', () => {
+    const asked = { ...slice, alsoInFixedContrast: true };
+    const { movingInFixedContrast, ...pair } = synthesizePair(asked, 1);
+    expect(movingInFixedContrast).toEqual(synthesizePair({ ...slice, contrast: 'same' }, 1).moving);
+    expect(pairChecksum(pair)).toBe(pairChecksum(synthesizePair(slice, 1)));
+    const alike = synthesizePair({ ...asked, contrast: 'same' }, 1);
+    expect(alike.movingInFixedContrast).toBeUndefined();
+  });
+
   it('of both gives all labels nearly the same', () => {
     const settings = { ...slice, ...plain, contrast: 'same', blurVoxels: 0 } as const;
     const { fixed, moving, fixedLabels, movingLabels } = synthesizePair(settings, 1);
