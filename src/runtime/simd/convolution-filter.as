@@ -1,5 +1,5 @@
 // Gradient of a convolution by its filter: for each tap and channel of the input by each channel of the output a sum over
-// voxels. Registers hold six by eight of these, or twelve by four, along a piece of a row, and are then added to memory.
+// voxels. Registers hold four by eight of these, or six by four, along a piece of a row, and are then added to memory.
 // Voxels are cut into slabs, whose number depends on sizes alone; what the slabs sum to is added in order after.
 
 import { storeLanes } from './lanes';
@@ -43,12 +43,12 @@ export function convolveFilter(slab: i32, part: i32, p: usize): void {
             const lanes = min(8, channelsOut - co);
             const at = sum + (<usize>co << 2);
             if (lanes > 4) {
-              for (let i = 0; i < n; i += 6) {
-                sixByEight(row + (<usize>i << 2), inStep, dy + (<usize>co << 2), outStep, count, at + <usize>i * outStep, min(6, n - i), lanes);
+              for (let i = 0; i < n; i += 4) {
+                fourByEight(row + (<usize>i << 2), inStep, dy + (<usize>co << 2), outStep, count, at + <usize>i * outStep, min(4, n - i), lanes);
               }
             } else {
-              for (let i = 0; i < n; i += 12) {
-                twelveByFour(row + (<usize>i << 2), inStep, dy + (<usize>co << 2), outStep, count, at + <usize>i * outStep, min(12, n - i), lanes);
+              for (let i = 0; i < n; i += 6) {
+                sixByFour(row + (<usize>i << 2), inStep, dy + (<usize>co << 2), outStep, count, at + <usize>i * outStep, min(6, n - i), lanes);
               }
             }
           }
@@ -74,9 +74,9 @@ function addBoth(target: usize, a: v128, b: v128, lanes: i32): void {
   else storeLanes(target + 16, second, lanes - 4);
 }
 
-function sixByEight(q: usize, inStep: usize, dy: usize, outStep: usize, count: i32, sum: usize, valid: i32, lanes: i32): void {
-  let a00 = f32x4.splat(0), a01 = a00, a10 = a00, a11 = a00, a20 = a00, a21 = a00;
-  let a30 = a00, a31 = a00, a40 = a00, a41 = a00, a50 = a00, a51 = a00;
+function fourByEight(q: usize, inStep: usize, dy: usize, outStep: usize, count: i32, sum: usize, valid: i32, lanes: i32): void {
+  let a00 = f32x4.splat(0), a01 = a00, a10 = a00, a11 = a00;
+  let a20 = a00, a21 = a00, a30 = a00, a31 = a00;
   for (let x = 0; x < count; x++, q += inStep, dy += outStep) {
     const w0 = v128.load(dy), w1 = v128.load(dy, 16);
     let s = v128.load32_splat(q);
@@ -91,24 +91,15 @@ function sixByEight(q: usize, inStep: usize, dy: usize, outStep: usize, count: i
     s = v128.load32_splat(q, 12);
     a30 = f32x4.add(a30, f32x4.mul(s, w0));
     a31 = f32x4.add(a31, f32x4.mul(s, w1));
-    s = v128.load32_splat(q, 16);
-    a40 = f32x4.add(a40, f32x4.mul(s, w0));
-    a41 = f32x4.add(a41, f32x4.mul(s, w1));
-    s = v128.load32_splat(q, 20);
-    a50 = f32x4.add(a50, f32x4.mul(s, w0));
-    a51 = f32x4.add(a51, f32x4.mul(s, w1));
   }
   addBoth(sum, a00, a01, lanes);
   if (valid > 1) addBoth(sum + outStep, a10, a11, lanes);
   if (valid > 2) addBoth(sum + 2 * outStep, a20, a21, lanes);
   if (valid > 3) addBoth(sum + 3 * outStep, a30, a31, lanes);
-  if (valid > 4) addBoth(sum + 4 * outStep, a40, a41, lanes);
-  if (valid > 5) addBoth(sum + 5 * outStep, a50, a51, lanes);
 }
 
-function twelveByFour(q: usize, inStep: usize, dy: usize, outStep: usize, count: i32, sum: usize, valid: i32, lanes: i32): void {
+function sixByFour(q: usize, inStep: usize, dy: usize, outStep: usize, count: i32, sum: usize, valid: i32, lanes: i32): void {
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
-  let a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;
   for (let x = 0; x < count; x++, q += inStep, dy += outStep) {
     const w = v128.load(dy);
     a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(q), w));
@@ -117,12 +108,6 @@ function twelveByFour(q: usize, inStep: usize, dy: usize, outStep: usize, count:
     a3 = f32x4.add(a3, f32x4.mul(v128.load32_splat(q, 12), w));
     a4 = f32x4.add(a4, f32x4.mul(v128.load32_splat(q, 16), w));
     a5 = f32x4.add(a5, f32x4.mul(v128.load32_splat(q, 20), w));
-    a6 = f32x4.add(a6, f32x4.mul(v128.load32_splat(q, 24), w));
-    a7 = f32x4.add(a7, f32x4.mul(v128.load32_splat(q, 28), w));
-    a8 = f32x4.add(a8, f32x4.mul(v128.load32_splat(q, 32), w));
-    a9 = f32x4.add(a9, f32x4.mul(v128.load32_splat(q, 36), w));
-    a10 = f32x4.add(a10, f32x4.mul(v128.load32_splat(q, 40), w));
-    a11 = f32x4.add(a11, f32x4.mul(v128.load32_splat(q, 44), w));
   }
   addTo(sum, a0, lanes);
   if (valid > 1) addTo(sum + outStep, a1, lanes);
@@ -130,10 +115,4 @@ function twelveByFour(q: usize, inStep: usize, dy: usize, outStep: usize, count:
   if (valid > 3) addTo(sum + 3 * outStep, a3, lanes);
   if (valid > 4) addTo(sum + 4 * outStep, a4, lanes);
   if (valid > 5) addTo(sum + 5 * outStep, a5, lanes);
-  if (valid > 6) addTo(sum + 6 * outStep, a6, lanes);
-  if (valid > 7) addTo(sum + 7 * outStep, a7, lanes);
-  if (valid > 8) addTo(sum + 8 * outStep, a8, lanes);
-  if (valid > 9) addTo(sum + 9 * outStep, a9, lanes);
-  if (valid > 10) addTo(sum + 10 * outStep, a10, lanes);
-  if (valid > 11) addTo(sum + 11 * outStep, a11, lanes);
 }

@@ -1,5 +1,6 @@
-// Convolution with channels last. Registers hold six voxels by eight channels of the output, or twelve by four where there are
-// few; what an output becomes is one sum in the order of the taps z, y, x and of the input's channels.
+// Convolution with channels last. Registers hold four voxels by eight channels of the output, or six by four where there are
+// few: eight sums are the most that V8 keeps in registers beside what they are made of, and with twelve it takes twice as
+// long. What an output becomes is one sum in the order of the taps z, y, x and of the input's channels.
 
 import { storeLanes } from './lanes';
 import { at, packPlanes, rowBytesOf } from './convolution-rows';
@@ -68,9 +69,9 @@ function eightChannels(
   const activation = at(p, 34);
   const slope = v128.load32_splat(p + 140);
   const b0 = v128.load(bias), b1 = v128.load(bias, 16);
-  for (let x = 0; x < nx; x += 6) {
-    let a00 = f32x4.splat(0), a01 = a00, a10 = a00, a11 = a00, a20 = a00, a21 = a00;
-    let a30 = a00, a31 = a00, a40 = a00, a41 = a00, a50 = a00, a51 = a00;
+  for (let x = 0; x < nx; x += 4) {
+    let a00 = f32x4.splat(0), a01 = a00, a10 = a00, a11 = a00;
+    let a20 = a00, a21 = a00, a30 = a00, a31 = a00;
     let w = weights;
     for (let z = 0; z < kz; z++) {
       let row = from + <usize>((plane + z) % kz) * planeBytes + <usize>x * d;
@@ -90,12 +91,6 @@ function eightChannels(
           s = v128.load32_splat(q + 3 * d);
           a30 = f32x4.add(a30, f32x4.mul(s, w0));
           a31 = f32x4.add(a31, f32x4.mul(s, w1));
-          s = v128.load32_splat(q + 4 * d);
-          a40 = f32x4.add(a40, f32x4.mul(s, w0));
-          a41 = f32x4.add(a41, f32x4.mul(s, w1));
-          s = v128.load32_splat(q + 5 * d);
-          a50 = f32x4.add(a50, f32x4.mul(s, w0));
-          a51 = f32x4.add(a51, f32x4.mul(s, w1));
         }
       }
     }
@@ -105,12 +100,10 @@ function eightChannels(
     if (left > 1) put(o + outX, a10, a11, b0, b1, activation, slope, lanes);
     if (left > 2) put(o + 2 * outX, a20, a21, b0, b1, activation, slope, lanes);
     if (left > 3) put(o + 3 * outX, a30, a31, b0, b1, activation, slope, lanes);
-    if (left > 4) put(o + 4 * outX, a40, a41, b0, b1, activation, slope, lanes);
-    if (left > 5) put(o + 5 * outX, a50, a51, b0, b1, activation, slope, lanes);
   }
 }
 
-/** The same for up to four channels, twelve voxels at a time. */
+/** The same for up to four channels, six voxels at a time. */
 function fourChannels(
   p: usize, from: usize, plane: i32, planeBytes: usize, rowBytes: usize, weights: usize, out: usize, co: i32, lanes: i32,
 ): void {
@@ -120,9 +113,8 @@ function fourChannels(
   const activation = at(p, 34);
   const slope = v128.load32_splat(p + 140);
   const bias = v128.load(<usize>at(p, 33) + (<usize>co << 2));
-  for (let x = 0; x < nx; x += 12) {
+  for (let x = 0; x < nx; x += 6) {
     let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
-    let a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;
     let w = weights;
     for (let z = 0; z < kz; z++) {
       let row = from + <usize>((plane + z) % kz) * planeBytes + <usize>x * d;
@@ -130,19 +122,12 @@ function fourChannels(
         const end = row + (<usize>n << 2);
         for (let q = row; q < end; q += 4, w += 16) {
           const w0 = v128.load(w);
-          const h = q + 6 * d;
           a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(q), w0));
           a1 = f32x4.add(a1, f32x4.mul(v128.load32_splat(q + d), w0));
           a2 = f32x4.add(a2, f32x4.mul(v128.load32_splat(q + 2 * d), w0));
           a3 = f32x4.add(a3, f32x4.mul(v128.load32_splat(q + 3 * d), w0));
           a4 = f32x4.add(a4, f32x4.mul(v128.load32_splat(q + 4 * d), w0));
           a5 = f32x4.add(a5, f32x4.mul(v128.load32_splat(q + 5 * d), w0));
-          a6 = f32x4.add(a6, f32x4.mul(v128.load32_splat(h), w0));
-          a7 = f32x4.add(a7, f32x4.mul(v128.load32_splat(h + d), w0));
-          a8 = f32x4.add(a8, f32x4.mul(v128.load32_splat(h + 2 * d), w0));
-          a9 = f32x4.add(a9, f32x4.mul(v128.load32_splat(h + 3 * d), w0));
-          a10 = f32x4.add(a10, f32x4.mul(v128.load32_splat(h + 4 * d), w0));
-          a11 = f32x4.add(a11, f32x4.mul(v128.load32_splat(h + 5 * d), w0));
         }
       }
     }
@@ -154,12 +139,6 @@ function fourChannels(
     if (left > 3) storeLanes(o + 3 * outX, finished(a3, bias, activation, slope), lanes);
     if (left > 4) storeLanes(o + 4 * outX, finished(a4, bias, activation, slope), lanes);
     if (left > 5) storeLanes(o + 5 * outX, finished(a5, bias, activation, slope), lanes);
-    if (left > 6) storeLanes(o + 6 * outX, finished(a6, bias, activation, slope), lanes);
-    if (left > 7) storeLanes(o + 7 * outX, finished(a7, bias, activation, slope), lanes);
-    if (left > 8) storeLanes(o + 8 * outX, finished(a8, bias, activation, slope), lanes);
-    if (left > 9) storeLanes(o + 9 * outX, finished(a9, bias, activation, slope), lanes);
-    if (left > 10) storeLanes(o + 10 * outX, finished(a10, bias, activation, slope), lanes);
-    if (left > 11) storeLanes(o + 11 * outX, finished(a11, bias, activation, slope), lanes);
   }
 }
 

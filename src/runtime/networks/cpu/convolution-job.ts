@@ -34,7 +34,7 @@ const packedBytes = 1 << 19;
 /** Floats behind a packed row; as in `convolution-rows.as`. */
 const slackFloats = 16;
 
-/** Whether outputs are taken twelve voxels at a time for some channels: where four or fewer are left. */
+/** Whether outputs are taken six voxels at a time for some channels: where four or fewer are left. */
 function isNarrow(channels: number): boolean {
   return channels % 8 >= 1 && channels % 8 <= 4;
 }
@@ -45,7 +45,7 @@ function isNarrow(channels: number): boolean {
 export function cutOf(window: ConvolutionWindow, tile: 'outputs' | 'none'): ConvolutionCut {
   const { batch, taps, steps, outSize, channelsIn, channelsOut } = window;
   const [nz, ny, nx] = outSize;
-  const voxels = tile === 'none' ? 1 : isNarrow(channelsOut) ? 12 : 6;
+  const voxels = tile === 'none' ? 1 : isNarrow(channelsOut) ? 12 : 4;
   const columns = (Math.ceil(nx / voxels) * voxels - 1) * steps[2] + taps[2];
   const rowBytes = 4 * (columns * channelsIn + slackFloats);
   const bytesOf = (rows: number): number => taps[0] * ((rows - 1) * steps[1] + taps[1]) * rowBytes;
