@@ -20,6 +20,10 @@ export type FourierNetSettings = z.infer<typeof settings>;
  * resolution, whose map is read as the low frequencies of the field. The published code pads the
  * spectrum without scaling it, which divides the field by 4 along each axis; and it reckons in
  * coordinates that span −1 to 1. Here values are kept, in voxels.
+ *
+ * Weights begin with He's normal distribution and biases at 0, not as PyTorch's: those let what differs from place to place
+ * shrink to four tenths with each layer, beside biases that stay. Eight layers lie between the images and the head on the shortest way, and no
+ * skip connection at full size goes past them as in SYMNet and LKU-Net, so that the first field is a constant shift.
  */
 export const fourierNet: Architecture<FourierNetSettings> = {
   name: 'fourier-net',
@@ -29,7 +33,7 @@ export const fourierNet: Architecture<FourierNetSettings> = {
   build(tf, request) {
     checkSize('Fourier-Net', request, 16);
     const { width, predicts } = request.settings;
-    const sketch = sketchNetwork(tf, request, 'pytorch');
+    const sketch = sketchNetwork(tf, request, 'keras');
     const last = stridedUnet(sketch, {
       width,
       activation: 'parametric-relu',

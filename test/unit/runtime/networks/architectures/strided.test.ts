@@ -124,3 +124,27 @@ it('reads a small map as the low frequencies of a large one', () => {
   expect(Math.max(...error)).toBeLessThan(1e-5);
   tf.dispose([small, large]);
 });
+
+it('lets the first field of Fourier-Net follow what the images show', () => {
+  const size = 32;
+  const { model } = buildNetwork(tf, {
+    architecture: fourierNet,
+    settings: {},
+    sizeVoxels: [size, size],
+  });
+  const disc = (x: number, y: number) =>
+    tf.tensor(
+      Array.from({ length: size * size }, (_, i) =>
+        Math.hypot((i % size) - x, Math.floor(i / size) - y) < 7 ? 1 : 0,
+      ),
+      [1, size, size, 1],
+    );
+  const images = [disc(16, 16), disc(12, 15), disc(20, 18)] as const;
+  const [one, other] = [images[1], images[2]].map(
+    (moving) => model.predict([moving, images[0]]) as Tensor,
+  ) as [Tensor, Tensor];
+  const rms = (tensor: Tensor) => Math.sqrt(tensor.square().mean().dataSync()[0] as number);
+  expect(rms(one.sub(other))).toBeGreaterThan(0.3 * rms(one));
+  tf.dispose([...images, one, other]);
+  model.dispose();
+});
