@@ -43,6 +43,7 @@ import { similarityModel } from './model/similarity';
 import { svf } from './model/svf';
 import { syn } from './model/syn';
 import { translation } from './model/translation';
+import { adapt } from './network/adapt';
 import { affineRegression } from './network/affine-regression';
 import { augmentDataset } from './network/augment';
 import { conditionalLapIrn } from './network/conditional-lapirn';
@@ -52,6 +53,7 @@ import { fourierNet } from './network/fourier-net';
 import { hypermorph } from './network/hypermorph';
 import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
+import { localWeight } from './network/local-weight';
 import { predict } from './network/predict';
 import { symnet } from './network/symnet';
 import { symtrans } from './network/symtrans';
@@ -62,6 +64,7 @@ import { trainNetwork } from './network/train';
 import { transmorph } from './network/transmorph';
 import { vitVNet } from './network/vit-v-net';
 import { voxelmorph } from './network/voxelmorph';
+import { weightMap } from './network/weight-map';
 import { adam } from './optimizer/adam';
 import { adamNormalized } from './optimizer/adam-normalized';
 import { adaptiveStochastic } from './optimizer/adaptive-stochastic';
@@ -239,8 +242,11 @@ export const nodeDefinitions = [
   synthesize,
   dataset,
   augmentDataset,
+  localWeight,
   trainNetwork,
+  adapt,
   predict,
+  weightMap,
   register,
   applyToImage,
   applyToLabels,

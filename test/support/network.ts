@@ -89,6 +89,7 @@ function named(nodeId: string): LoweringContext {
 export function compileFor(
   { fixedGrid, movingGrid }: Pick<ImagePair, 'fixedGrid' | 'movingGrid'>,
   objectives = wiredObjectives(),
+  { hasLocalWeight = false } = {},
 ): CompiledObjective {
   const { fixed: _, ...level } = levelContext(
     fixedGrid,
@@ -101,7 +102,10 @@ export function compileFor(
       graph.origin = nodeId;
       return lower(graph.builder);
     });
-  return compileObjective({ objectives: lowered, level, movingGrid }, { verify: true });
+  return compileObjective(
+    { objectives: lowered, level, movingGrid, hasLocalWeight },
+    { verify: true },
+  );
 }
 
 /** Loss and gradient of one evaluation. */

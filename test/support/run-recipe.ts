@@ -61,9 +61,12 @@ export function withParameters(
   return changed as unknown as PipelineDocument;
 }
 
-/** Whether a network learns in it. */
+/** Whether a network learns from a dataset in it; to adapt one to a pair takes seconds, and is run to its end. */
 export function learns(document: PipelineDocument): boolean {
-  return Object.values(document.nodes).some(({ type }) => nodeRegistry.get(type)?.train);
+  return Object.values(document.nodes).some(({ type }) => {
+    const definition = nodeRegistry.get(type);
+    return definition?.train !== undefined && 'dataset' in definition.inputs;
+  });
 }
 
 /** The same recipe with trainings of two steps, on small generated pairs. */

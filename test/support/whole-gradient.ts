@@ -6,7 +6,7 @@ import { createFieldOps } from '../../src/runtime/networks/field-ops';
 import { networkOnDevice } from '../../src/runtime/networks/network-on-device';
 import { objectiveAsTensorOp } from '../../src/runtime/networks/tensor-op';
 import type { TensorFlow } from '../../src/runtime/networks/tensorflow';
-import { compileFor } from './network';
+import { compileFor, wiredObjectives } from './network';
 
 /** A network whose loss is followed along lines through its weights. */
 export interface FollowedNetwork {
@@ -60,7 +60,8 @@ export async function followGradient(
     value as Parameters<typeof networkOnDevice>[2],
     fixedGrid,
   );
-  const objective = await objectiveAsTensorOp(tf, compileFor({ fixedGrid, movingGrid }), device);
+  const compiled = compileFor({ fixedGrid, movingGrid }, wiredObjectives(), network);
+  const objective = await objectiveAsTensorOp(tf, compiled, device);
   objective.setImages(waves(fixedGrid, 1), waves(movingGrid, 2));
   const pair = { fixed: noise(fixedGrid, 1), moving: noise(fixedGrid, 2) };
   const random = uniformStream(4);
@@ -83,7 +84,10 @@ export async function followGradient(
   const largest = tf.tidy(() => network.displacement(pair, true).abs().max().dataSync()[0] ?? 0);
   const edges = network.axes.map((axis) => ((spacing[axis] ?? 1) * largestVoxels) / largest);
   const toMm = tf.tensor1d(edges);
-  const loss = (): Scalar => objective.loss(network.displacement(pair, true).mul(toMm));
+  const loss = (): Scalar => {
+    const { displacement, localWeight } = network.estimate(pair, { learns: true });
+    return objective.loss(displacement.mul(toMm), localWeight);
+  };
   const lossNow = () => tf.tidy(() => loss().dataSync()[0] ?? 0);
   const gradient = () => {
     const { value: unused, grads } = tf.variableGrads(loss, variables);

@@ -56,7 +56,7 @@ const shelves: readonly { readonly title: string; readonly names: readonly strin
   },
   {
     title: 'Networks that have learned',
-    names: ['voxelmorph-2d', 'network-then-refine'],
+    names: ['voxelmorph-2d', 'network-then-refine', 'test-time-adaptation'],
   },
   {
     title: 'Networks that learn',

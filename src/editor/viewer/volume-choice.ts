@@ -144,6 +144,11 @@ function resultVolume({ nodeId, port, kind, handle }: OutputHandle): ViewableVol
     : undefined;
 }
 
+/** Whether it asks a network about a pair, or adapts one to it. */
 function isPrediction(definition: NodeDefinition | undefined): boolean {
-  return definition?.section === 'network' && definition.compute !== undefined;
+  if (definition?.section !== 'network') return false;
+  return (
+    definition.train !== undefined ||
+    outputPorts(definition).some(({ name }) => name === 'transform')
+  );
 }

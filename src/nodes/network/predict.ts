@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { identityMatrix, type MovingWorldFromFixedWorld } from '../../imaging/frames';
 import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
-import { numberParameter } from '../../runtime/api/nodes/parameters';
-import { gridSeen, mostLeftOut, shareOutside, sizeMm, smoothingSeen } from '../shared/grid-seen';
-
-/** As much as the similarities: where nobody says anything. */
-const usualRegularization = 0.5;
+import { pairSeen, pairSeenPorts } from '../shared/pair-seen';
+import {
+  doubtToldRegularization,
+  toldRegularizationParameter,
+} from '../shared/told-regularization';
 
 export const predict = defineComputedNode({
   type: 'network.predict',
@@ -34,26 +33,8 @@ contrast is one that it knows: look at the result, and measure.`,
       },
     ],
   },
-  params: z.object({
-    regularization: numberParameter({
-      title: 'Regularization',
-      help: 'For HyperMorph and Conditional LapIRN: more gives smoother fields, less more detail. Others do not use it.',
-      default: usualRegularization,
-      min: 0,
-      max: 1,
-      slider: true,
-    }),
-  }),
-  inputs: {
-    network: { type: 'network', doc: 'A network that has learned.' },
-    fixed: { type: 'image', doc: 'The image that stays, one channel.' },
-    moving: { type: 'image', doc: 'The image that is brought onto it, one channel.' },
-    initial: {
-      type: 'transform',
-      optional: true,
-      doc: 'Affine transform from fixed to moving, before the network bends anything.',
-    },
-  },
+  params: z.object({ regularization: toldRegularizationParameter() }),
+  inputs: pairSeenPorts,
   outputs: {
     transform: {
       type: 'transform',
@@ -61,78 +42,11 @@ contrast is one that it knows: look at the result, and measure.`,
     },
   },
   async compute({ network, fixed, moving, initial }, { regularization }, context) {
-    const { domain } = network;
-    if (!domain || !network.weights) {
-      return context.refuse({
-        port: 'network',
-        message: 'The network has not learned anything yet.',
-        remedy: 'Wire it through Train, or load one that has learned (Load network).',
-      });
-    }
-    for (const [port, image] of Object.entries({ fixed, moving })) {
-      if (image.planes.length === 1) continue;
-      context.refuse({
-        port,
-        message: `A network sees one channel; this image has ${image.planes.length}.`,
-        remedy: 'Pick one of them (Pick channel).',
-      });
-    }
-    if (initial?.displacementMm) {
-      context.refuse({
-        port: 'initial',
-        message: 'A network starts from an affine transform; this one bends already.',
-        remedy: 'Wire the affine stage alone.',
-      });
-    }
-    const isSlice = domain.sizeVoxels[2] === 1;
-    if (isSlice !== (fixed.grid.sizeVoxels[2] === 1)) {
-      context.refuse({
-        port: 'fixed',
-        message: `The network has learned from ${isSlice ? 'slices' : 'volumes'}; this image is a ${isSlice ? 'volume' : 'slice'}.`,
-        remedy: `Take a network that has learned from ${isSlice ? 'volumes' : 'slices'}.`,
-      });
-    }
-    const { spacingMm } = domain;
-    if (!spacingMm) {
-      return context.refuse({
-        port: 'network',
-        message: 'The file of this network does not say how large its voxels are.',
-        remedy: 'Set Spacing of Load network to that of the images that it learned from.',
-      });
-    }
-    const seen = gridSeen(fixed.grid, domain.sizeVoxels, spacingMm);
-    const outside = shareOutside(fixed, seen);
-    if (outside > mostLeftOut) {
-      context.warn({
-        about: 'network-domain',
-        port: 'fixed',
-        message: `The network sees a box of ${sizeMm(seen)} mm; ${Math.round(100 * outside)} % of what the fixed image shows lies outside of it, where its edge goes on.`,
-        remedy:
-          'Crop the image to what is registered, or take a network for a larger field of view.',
-      });
-    }
-    if (regularization !== usualRegularization && !context.takesRegularization(network)) {
-      context.warn({
-        about: 'network-regularization',
-        parameter: 'regularization',
-        message:
-          'This network is not told how much regularization counts: it gives the same field for any.',
-        remedy: 'Train a HyperMorph or a Conditional LapIRN, or refine the field in Register.',
-      });
-    }
-    const affine = initial?.affine ?? (identityMatrix as MovingWorldFromFixedWorld);
-    const prediction = await context.predict({
-      network,
-      fixed,
-      moving,
-      affine,
-      domain: seen,
-      regularization,
-      smoothVoxels: {
-        fixed: smoothingSeen(fixed.grid, seen),
-        moving: smoothingSeen(moving.grid, seen),
-      },
-    });
+    const seen = pairSeen({ network, fixed, moving, initial }, context);
+    doubtToldRegularization(network, regularization, context);
+    const { grid: domain, affine, smoothVoxels } = seen;
+    const request = { network, fixed, moving, affine, domain, smoothVoxels, regularization };
+    const { localWeight: _, ...prediction } = await context.predict(request);
     return { transform: { kind: 'transform', grid: fixed.grid, ...prediction } };
   },
 });

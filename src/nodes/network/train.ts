@@ -90,6 +90,10 @@ same seed, on the same device, the result is the same to the bit, also when it w
     },
     dataset: { type: 'dataset', doc: 'The pairs to learn from, and those to validate on.' },
   },
+  gives: {
+    network: 'The network with the weights that did best on the validation pairs.',
+    report: 'Steps, loss, and the validation pairs: overlap of labels before and after, loss.',
+  },
   train({ network, dataset }, params, context) {
     if (dataset.validationPairs === 0) {
       return context.refuse({

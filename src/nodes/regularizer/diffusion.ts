@@ -39,7 +39,10 @@ network is trained. It needs a model with a field: rigid and affine models have 
     if (places.mask || places.weightMap) return { objective: part };
     const alike: RegularizerPart = {
       ...part,
-      loss: (body, { value }) => body.diffusionEnergy({ field: value }),
+      loss: (body, field, level) =>
+        level.localWeight === undefined
+          ? body.diffusionEnergy({ field: field.value })
+          : part.loss(body, field, level),
     };
     return { objective: alike };
   },

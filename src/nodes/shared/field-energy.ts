@@ -112,7 +112,7 @@ export function energyPart(
     roles,
     loss(body, { value }, level) {
       const grid = gridOf(body, value);
-      const at = placeWeight(body, places, grid);
+      const at = timesLocal(body, placeWeight(body, places, grid), level);
       const density = typeof terms === 'function' ? terms(body, level) : terms;
       const read = {
         b: orders.includes(2)
@@ -133,6 +133,17 @@ export function energyPart(
       return meanOf(body, means as [ValueId, ...ValueId[]]);
     },
   };
+}
+
+/** What is wired times what is found beside the field; undefined where all voxels count alike. */
+function timesLocal(
+  b: Builder,
+  wired: ValueId | undefined,
+  { localWeight }: LevelContext,
+): ValueId | undefined {
+  return wired !== undefined && localWeight !== undefined
+    ? b.multiply({ a: wired, b: localWeight })
+    : (wired ?? localWeight);
 }
 
 function gridOf(b: Builder, field: ValueId): Grid {

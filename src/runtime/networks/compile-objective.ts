@@ -19,6 +19,8 @@ export interface ObjectiveRequest {
   /** The fixed image's grid, and what else the objectives are told of it. */
   readonly level: Omit<LevelContext, 'fixed'>;
   readonly movingGrid: Grid;
+  /** Whether regularizers are weighed by a map on the fixed grid, too, which is an input then. */
+  readonly hasLocalWeight?: boolean;
 }
 
 /**
@@ -45,12 +47,15 @@ export interface CompiledObjective {
   }[];
   /** ∂loss/∂displacement, three planes, 1/mm. */
   readonly gradient: readonly BufferId[];
+  /** The map by which regularizers are weighed, and ∂loss/∂map. Absent where there is none. */
+  readonly localWeight?: { readonly value: BufferId; readonly gradient: BufferId };
 }
 
 /**
  * Compiles the objectives that are wired, weights included, for whoever brings the displacement:
  * loss = Σ weight · objective(fixed, moving ∘ (id + displacement)).
  * @throws NotDifferentiable where an objective has no gradient
+ * @throws NothingWeighed where a map should weigh regularizers, and none is wired that it can
  */
 export function compileObjective(
   request: ObjectiveRequest,
@@ -61,9 +66,20 @@ export function compileObjective(
   const fixed = graph.input('fixed', fieldType(grid, 1));
   const moving = graph.input('moving', fieldType(request.movingGrid, 1));
   const displacement = graph.input('displacement', fieldType(grid, 3));
-  const own = new Set([fixed, moving, displacement]);
-  const { total, losses, parts } = appendLoss(graph, request, { fixed, moving, displacement });
-  const gradient = graph.gradient(total, [displacement]);
+  const localWeight = request.hasLocalWeight
+    ? graph.input('local-weight', fieldType(grid, 1))
+    : undefined;
+  const own = new Set([fixed, moving, displacement, localWeight]);
+  const asked = { fixed, moving, displacement, ...(localWeight !== undefined && { localWeight }) };
+  const { total, losses, parts } = appendLoss(graph, request, asked);
+  const weighing = new Set(graph.finish([]).ops.flatMap(readsOf));
+  if (localWeight !== undefined && !weighing.has(localWeight)) {
+    throw new NothingWeighed('No regularizer that can be weighed by place is wired.');
+  }
+  const gradient = graph.gradient(
+    total,
+    localWeight === undefined ? [displacement] : [displacement, localWeight],
+  );
   const { ops, inputs } = graph.finish([]);
   const read = new Set(ops.flatMap(readsOf));
   const data = inputs.filter(({ value }) => read.has(value) && !own.has(value));
@@ -79,7 +95,10 @@ export function compileObjective(
   const planes = (value: ValueId | undefined) =>
     (value === undefined ? undefined : plan.buffersOfValue.get(value)) ?? [];
   // Passes that merge equal values keep the order of results, not their names.
-  const [lossResult, gradientResult, ...lossResults] = program.results;
+  const [lossResult, gradientResult, ...others] = program.results;
+  const lossResults = localWeight === undefined ? others : others.slice(1);
+  const [weight] = planes(localWeight);
+  const [weightGradient] = localWeight === undefined ? [] : planes(others[0]);
   return {
     plan,
     fixedGrid: grid,
@@ -95,13 +114,30 @@ export function compileObjective(
       regularizes: parts[index]?.on === 'field',
     })),
     gradient: planes(gradientResult),
+    ...(weight !== undefined &&
+      weightGradient !== undefined && {
+        localWeight: { value: weight, gradient: weightGradient },
+      }),
   };
+}
+
+/** A map that weighs regularizers has none to weigh. */
+export class NothingWeighed extends RangeError {
+  override readonly name = 'NothingWeighed';
+}
+
+/** What the objectives are asked about. */
+interface AskedValues {
+  readonly fixed: ValueId;
+  readonly moving: ValueId;
+  readonly displacement: ValueId;
+  readonly localWeight?: ValueId;
 }
 
 function appendLoss(
   graph: GraphBuilder,
   { objectives, level, movingGrid }: ObjectiveRequest,
-  { fixed, moving, displacement }: Readonly<Record<'fixed' | 'moving' | 'displacement', ValueId>>,
+  { fixed, moving, displacement, localWeight }: AskedValues,
 ): WeightedObjectives & { readonly parts: readonly ObjectivePart[] } {
   const b = graph.builder;
   const parts = objectives(graph);
@@ -125,7 +161,7 @@ function appendLoss(
       { role: 'displacement', value: displacement },
       { role: 'map', value: displacement },
     ],
-    level: { ...level, fixed },
+    level: { ...level, fixed, ...(localWeight !== undefined && { localWeight }) },
   });
   return { ...weighed, parts };
 }

@@ -9,6 +9,7 @@ import type { FieldOps } from './field-ops';
 import { NetworkFileProblem } from './files/network-file-problem';
 import { putWeights } from './files/put-weights';
 import { topologyOf } from './files/save-network';
+import { localWeightOf } from './local-weight';
 import { motionOfParameters } from './motion-of-parameters';
 import type { TensorFlow } from './tensorflow';
 import type { NamedVariable } from './training/adam';
@@ -33,6 +34,8 @@ export type Estimate = {
   readonly displacement: Tensor;
   /** Of a network that has a posterior: what it costs to be so sure, `divergenceFromPrior`. */
   readonly divergence?: Scalar;
+  /** Of a network that says where regularization counts more: how much at each voxel, `localWeightOf`. */
+  readonly localWeight?: Tensor;
 };
 
 /** What a network is told of regularization where nobody says anything. */
@@ -59,6 +62,8 @@ export interface NetworkOnDevice {
   readonly condition?: Condition;
   /** Whether its estimates have a divergence. */
   readonly hasPosterior: boolean;
+  /** Whether its estimates have a weight of regularization for each voxel. */
+  readonly hasLocalWeight: boolean;
   /**
    * The map from fixed to moving about the middle of the grid, `[1, 12]`, row-major 3×4, mm along its own axes; there where the
    * network predicts one map of the whole image, of which `displacement` is what it moves.
@@ -126,7 +131,7 @@ export function networkOnDevice(
   }
   const { seed } = network;
   const request = { sizeVoxels, settings: settings.data, seed, fieldOps: fields };
-  const { model, predicts, everyVoxels, posterior } = architecture.build(tf, request);
+  const { model, predicts, everyVoxels, posterior, localWeight } = architecture.build(tf, request);
   const condition = architecture.condition?.(settings.data);
   const motion =
     predicts === 'rigid' || predicts === 'affine'
@@ -164,19 +169,29 @@ export function networkOnDevice(
     tf.tidy((): Estimate => {
       const outputs = outputsOf(pair, told);
       const [mean, logVariance] = outputs;
-      if (!posterior || !mean || !logVariance) return { displacement: displacementOf(outputs) };
+      const weighed = localWeight && {
+        localWeight: localWeightOf(tf, fields, outputs.at(-1) as Tensor, {
+          ...localWeight,
+          sizeVoxels,
+        }),
+      };
+      if (!posterior || !mean || !logVariance) {
+        return { displacement: displacementOf(outputs), ...weighed };
+      }
       const velocity = { mean, logVariance };
       const field = told.draw === undefined ? mean : drawnVelocity(tf, velocity, told.draw);
       const prior = { precision: posterior.prior, everyVoxels };
       return {
         displacement: displacementOf([field]),
         divergence: divergenceFromPrior(tf, velocity, prior),
+        ...weighed,
       };
     });
   const built: NetworkOnDevice = {
     axes,
     ...(condition && { condition }),
     hasPosterior: posterior !== undefined,
+    hasLocalWeight: localWeight !== undefined,
     estimate,
     memory: memoryOfNetwork(model),
     trainable: variables.filter(({ name }) => trainable.has(name)),

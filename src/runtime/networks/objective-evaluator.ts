@@ -7,8 +7,11 @@ import type { TensorFlow } from './tensorflow';
 
 /** A compiled objective in a device's memory, evaluated on the calling thread without waiting. */
 export interface ObjectiveEvaluator extends Pick<PlanEvaluator, 'write' | 'setDial' | 'destroy'> {
-  /** Runs the plan once. What it returns belongs to the caller; later runs leave it alone. */
-  evaluate(displacement: PlanarField): ObjectiveValue;
+  /**
+   * Runs the plan once. What it returns belongs to the caller; later runs leave it alone.
+   * @param localWeight one plane, [1, voxels], where the objective is weighed by one
+   */
+  evaluate(displacement: PlanarField, localWeight?: Tensor2D): ObjectiveValue;
 }
 
 /** Three planes of a field, shape [3, voxels]: world axes, mm, voxels with x fastest. */
@@ -19,6 +22,8 @@ export type ObjectiveValue = {
   readonly loss: Scalar;
   /** ∂loss/∂displacement. */
   readonly gradient: PlanarField;
+  /** ∂loss/∂localWeight, where there is one: [1, voxels]. */
+  readonly weightGradient?: Tensor2D;
   /** The loss, and each objective before its weight. */
   readonly terms: Tensor1D;
 };
@@ -29,7 +34,7 @@ export type ObjectiveValue = {
  */
 export async function openObjectiveEvaluator(
   tf: TensorFlow,
-  { plan, displacement, loss, gradient, losses }: CompiledObjective,
+  { plan, displacement, loss, gradient, losses, localWeight }: CompiledObjective,
   device: Device,
 ): Promise<ObjectiveEvaluator> {
   const { write, setDial, run, destroy } = await openEvaluator(tf, plan, device);
@@ -37,17 +42,29 @@ export async function openObjectiveEvaluator(
     write,
     setDial,
     destroy,
-    evaluate: (planar) =>
+    evaluate: (planar, weight) =>
       tf.tidy(() => {
-        const [terms, slope] = run(
-          [{ buffers: displacement, layout: 'planes', values: planar }],
-          [
-            { buffers: [loss, ...losses.map(({ value }) => value)], layout: 'planes' },
-            { buffers: gradient, layout: 'planes' },
-          ],
-        ) as [Tensor2D, Tensor2D];
+        const inputs = [{ buffers: displacement, layout: 'planes', values: planar } as const];
+        const outputs = [
+          { buffers: [loss, ...losses.map(({ value }) => value)], layout: 'planes' } as const,
+          { buffers: gradient, layout: 'planes' } as const,
+        ];
+        if (localWeight && weight) {
+          inputs.push({ buffers: [localWeight.value], layout: 'planes', values: weight });
+          outputs.push({ buffers: [localWeight.gradient], layout: 'planes' });
+        }
+        const [terms, slope, weightGradient] = run(inputs, outputs) as [
+          Tensor2D,
+          Tensor2D,
+          Tensor2D | undefined,
+        ];
         const flat = terms.reshape<Tensor1D>([-1]);
-        return { loss: flat.slice(0, 1).reshape<Scalar>([]), gradient: slope, terms: flat };
+        return {
+          loss: flat.slice(0, 1).reshape<Scalar>([]),
+          gradient: slope,
+          terms: flat,
+          ...(weightGradient && { weightGradient }),
+        };
       }),
   };
 }

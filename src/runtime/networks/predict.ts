@@ -47,19 +47,28 @@ export async function predictTransform(
         found.dispose();
         return { affine: compose(affine, worldMotion(domain, matrix)) };
       }
-      const displacement = built.displacement(pair, false, regularization);
-      const vectors = (await displacement.data()) as Float32Array;
-      displacement.dispose();
+      const estimate = built.estimate(pair, { learns: false, regularization });
+      const vectors = (await estimate.displacement.data()) as Float32Array;
+      const weights = (await estimate.localWeight?.data()) as Float32Array | undefined;
+      tf.dispose(estimate);
       const mm = worldPlanes(domain, built.axes, vectors);
-      const [onFixed] = await runProgram(device, ({ graph, field }) => [
-        graph.builder.sample(
-          { source: field(domain, mm) },
-          { ...gridAttributes(fixed.grid), interpolation: 'linear', outside: 'edge' },
+      const onFixed = {
+        ...gridAttributes(fixed.grid),
+        interpolation: 'linear',
+        outside: 'edge',
+      } as const;
+      const [field = [], weight = []] = await runProgram(device, ({ graph, field: planes }) =>
+        [mm, ...(weights ? [[weights]] : [])].map((source) =>
+          graph.builder.sample({ source: planes(domain, source) }, onFixed),
         ),
-      ]);
-      const [x, y, z] = onFixed ?? [];
+      );
       const none = () => new Float32Array(voxelCount(fixed.grid));
-      return { affine, displacementMm: [x ?? none(), y ?? none(), z ?? none()] };
+      const [x = none(), y = none(), z = none()] = field;
+      return {
+        affine,
+        displacementMm: [x, y, z],
+        ...(weight[0] && { localWeight: weight[0] }),
+      };
     } finally {
       built.dispose();
     }

@@ -16,9 +16,10 @@ export interface ObjectiveOp {
    * @param displacement what a network predicts, channels last: [z, y, x, channel], with or without
    * a batch of one. Channels are mm along the fixed grid's own axes. Axes of a single voxel have
    * neither dimension nor channel: [y, x, 2] on a one-slice grid, where nothing leaves the slice.
+   * @param localWeight of an objective whose regularizers are weighed by a map: that map, a number for each voxel, x fastest
    * @throws RangeError where the shape does not fit the grid
    */
-  loss(displacement: Tensor): Scalar;
+  loss(displacement: Tensor, localWeight?: Tensor): Scalar;
   /** What the numbers of `terms` are: the loss, then each objective. */
   readonly names: readonly string[];
   /** The loss of the last evaluation, and each objective in it before its weight. The caller disposes of it. */
@@ -55,14 +56,17 @@ export async function objectiveAsTensorOp(
   const worldFromAxes = tf.keep(tf.tensor2d(directions(fixedGrid, axes)));
 
   let lastTerms: Tensor1D | undefined;
-  const planarLoss = tf.customGrad((planar, save) => {
-    const { loss, gradient, terms } = evaluator.evaluate(planar as Tensor2D);
+  const planarLoss = tf.customGrad((...given) => {
+    // TensorFlow.js hands over what was given, and behind it how to keep something for the gradient.
+    const save = given.pop() as unknown as (tensors: Tensor[]) => void;
+    const [planar, weight] = given as unknown as readonly [Tensor2D, Tensor2D | undefined];
+    const { loss, gradient, weightGradient, terms } = evaluator.evaluate(planar, weight);
     lastTerms?.dispose();
     lastTerms = tf.keep(terms);
-    (save as (tensors: Tensor[]) => void)([gradient]);
+    save(weightGradient ? [gradient, weightGradient] : [gradient]);
     return {
       value: loss,
-      gradFunc: (upstream: Tensor, saved: Tensor[]) => upstream.mul(saved[0] as Tensor),
+      gradFunc: (upstream: Tensor, saved: Tensor[]) => saved.map((slope) => upstream.mul(slope)),
     };
   });
 
@@ -79,12 +83,19 @@ export async function objectiveAsTensorOp(
       if (lastTerms === undefined) throw new InternalError('No loss has been evaluated.');
       return lastTerms.clone();
     },
-    loss(displacement) {
+    loss(displacement, localWeight) {
       checkShape(displacement.shape, fixedGrid, axes);
+      if ((localWeight === undefined) !== (objective.localWeight === undefined)) {
+        throw new RangeError(
+          'A map of weights is given to an objective that has none, or not given.',
+        );
+      }
       return tf.tidy(() => {
         const vectors = displacement.reshape<Tensor2D>([voxelCount(fixedGrid), axes.length]);
         // Turns the vectors into world axes and interleaved channels into planes, in one product.
-        return planarLoss(tf.matMul(worldFromAxes, vectors, false, true)) as Scalar;
+        const planes = tf.matMul(worldFromAxes, vectors, false, true);
+        if (!localWeight) return planarLoss(planes) as Scalar;
+        return planarLoss(planes, localWeight.reshape([1, voxelCount(fixedGrid)])) as Scalar;
       });
     },
     setImages(fixed, moving) {

@@ -142,6 +142,25 @@ test('what a network predicts is shown as another node warps by it, unless it is
     moving: { id: 'moving.image' },
     warped: { id: 'warp.image' },
   });
+  // Beside others that see the pair: while one adapts, its own images are shown.
+  const adapting = {
+    ...document,
+    nodes: { adapt: node('network.adapt'), map: node('network.weight-map'), ...document.nodes },
+    edges: [
+      ...document.edges,
+      ...['adapt', 'map'].flatMap((name) => [
+        { from: 'scaled.image', to: `${name}.fixed` },
+        { from: 'moving.image', to: `${name}.moving` },
+      ]),
+      { from: 'adapt.network', to: 'predict.network' },
+    ],
+  };
+  const before = { ...sources, document: adapting, result: undefined };
+  expect(registrationVolumes(before).nodeId).toBe('predict');
+  expect(registrationVolumes(before, 'adapt')).toMatchObject({
+    nodeId: 'adapt',
+    moving: { id: 'moving.image' },
+  });
   const refined = {
     ...document,
     nodes: { ...document.nodes, refine: register },

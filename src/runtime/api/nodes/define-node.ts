@@ -131,7 +131,7 @@ export interface NodeDefinition<
     inputs: ArrivedValues,
     params: z.output<Params>,
     context: TrainingContext,
-  ): TrainingRequest;
+  ): TrainingRequest | Promise<TrainingRequest>;
 }
 
 /** True for nodes at which a recipe is cut: what they give is not said in ops. */

@@ -4,16 +4,10 @@ import type { ComputedInputs } from './define-computed-node';
 import type { InputPortDefinition, NodeDefinition, PortDefinition } from './define-node';
 import type { TrainingContext, TrainingRequest } from './training';
 
-const outputs = {
-  network: {
-    type: 'network',
-    doc: 'The network with the weights that did best on the validation pairs.',
-  },
-  report: {
-    type: 'table',
-    doc: 'Steps, loss, and the validation pairs: overlap of labels before and after, loss.',
-  },
-} as const satisfies Record<string, PortDefinition>;
+type TrainingOutputs = {
+  readonly network: PortDefinition<'network'>;
+  readonly report: PortDefinition<'table'>;
+};
 
 /** The input that brings the objectives: the runtime compiles what is wired to it. */
 const objectives = {
@@ -22,7 +16,9 @@ const objectives = {
   doc: 'What is made small: similarities, guidance and regularizers, each with its weight.',
 } as const satisfies InputPortDefinition;
 
-type DataInputs = Readonly<Record<string, InputPortDefinition<'network' | 'dataset'>>>;
+type DataInputs = Readonly<
+  Record<string, InputPortDefinition<'network' | 'dataset' | 'image' | 'transform'>>
+>;
 
 /**
  * Declares a node that learns: data and objectives are wired to it, and it gives a network. The recipe is cut at it as it
@@ -39,23 +35,28 @@ export function defineTrainingNode<
     'inputs' | 'outputs' | 'lower' | 'compute' | 'train' | 'source' | 'files'
   > & {
     readonly inputs: Inputs;
+    /** What its outputs are, in words. */
+    readonly gives: Readonly<Record<keyof TrainingOutputs, string>>;
     train(
       inputs: ComputedInputs<Inputs>,
       params: z.output<Params>,
       context: TrainingContext,
-    ): TrainingRequest;
+    ): TrainingRequest | Promise<TrainingRequest>;
   },
 ): NodeDefinition<
   Type,
   Params,
   Inputs & { readonly objectives: typeof objectives },
-  typeof outputs
+  TrainingOutputs
 > {
-  const { train, inputs, ...rest } = definition;
+  const { train, inputs, gives, ...rest } = definition;
   return {
     ...rest,
     inputs: { ...inputs, objectives },
-    outputs,
+    outputs: {
+      network: { type: 'network', doc: gives.network },
+      report: { type: 'table', doc: gives.report },
+    },
     train: train as NonNullable<NodeDefinition['train']>,
     lower() {
       throw new InternalError(`${definition.type} learns and has no ops.`);

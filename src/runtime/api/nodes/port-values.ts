@@ -28,6 +28,11 @@ export interface LevelContext {
   readonly centreMm: readonly [number, number, number];
   /** Half the extent of the fixed grid, mm: scales rotations to displacements. */
   readonly radiusMm: number;
+  /**
+   * Factor on the energy of a field at each voxel of `grid`, which is found beside the field: a field of one channel, above
+   * 0. Absent: 1.
+   */
+  readonly localWeight?: ValueId;
 }
 
 /** Parameters that an optimizer moves. Fields are resampled between levels, scalars kept. */

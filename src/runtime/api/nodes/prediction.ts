@@ -25,6 +25,8 @@ export interface Prediction {
   readonly affine: MovingWorldFromFixedWorld;
   /** On the grid of the fixed image. Absent where nothing bends. */
   readonly displacementMm?: PlanesMm;
+  /** On the grid of the fixed image. Of a network that says where regularization counts more: by which factor at each voxel. */
+  readonly localWeight?: Float32Array;
 }
 
 /** An image that a network is to see. */

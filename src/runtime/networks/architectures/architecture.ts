@@ -37,6 +37,11 @@ export interface BuiltNetwork {
    * λ of the precision that it is held against while it learns. What it predicts is the mean.
    */
   readonly posterior?: { readonly prior: number };
+  /**
+   * Of a network that says where regularization counts more and where less: its last output has one channel on the samples of
+   * the field, of which `local-weight.ts` makes the weight, and this is the largest factor by which it may differ from 1.
+   */
+  readonly localWeight?: { readonly largestFactor: number };
 }
 
 /** How the wired objectives count for a network that is told how much regularization does. */

@@ -18,6 +18,8 @@ const settings = z.strictObject({
   logVariance: z.boolean().default(false),
   /** With a variance: λ of the prior's precision, for samples of the field. */
   prior: z.number().positive().max(1_000_000).default(25),
+  /** Largest factor by which regularization may count more or less at a place: above 1, a last output says where. Ours. */
+  localWeight: z.number().min(1).max(100).default(1),
 });
 
 /** Settings of VoxelMorph, all of them. */
@@ -52,11 +54,12 @@ export const voxelmorph: Architecture<VoxelMorphSettings> = {
 export function finishVoxelMorph(
   name: string,
   sketch: NetworkSketch,
-  chosen: Omit<VoxelMorphSettings, 'prior'> & { readonly prior?: number },
+  chosen: Omit<VoxelMorphSettings, 'prior' | 'localWeight'> &
+    Partial<Pick<VoxelMorphSettings, 'prior' | 'localWeight'>>,
   atDeepest: (features: SymbolicTensor) => SymbolicTensor = (features) => features,
 ): BuiltNetwork {
   const { tf, axes } = sketch;
-  const { predicts, encoder, decoder, logVariance, prior = 25 } = chosen;
+  const { predicts, encoder, decoder, logVariance, prior = 25, localWeight = 1 } = chosen;
   if (decoder.length < encoder.length) {
     throw new RangeError(
       `VoxelMorph's decoder needs at least the ${encoder.length} levels of its encoder; it has ${decoder.length}.`,
@@ -76,11 +79,17 @@ export function finishVoxelMorph(
       }),
     );
   }
+  if (localWeight > 1) {
+    outputs.push(
+      sketch.convolution('local_weight', last, { filters: 1, initializer: normal(1e-5) }),
+    );
+  }
   return {
     model: sketch.model(name, outputs),
     predicts,
     everyVoxels,
     ...(logVariance && { posterior: { prior } }),
+    ...(localWeight > 1 && { localWeight: { largestFactor: localWeight } }),
   };
 }
 

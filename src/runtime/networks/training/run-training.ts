@@ -6,7 +6,12 @@ import type { TrainingRequest } from '../../api/nodes/training';
 import type { GraphBuilder } from '../../compile/graph-builder';
 import type { Device } from '../../devices';
 import type { PlaneArray } from '../../ir/values';
-import { compileObjective } from '../compile-objective';
+import {
+  type CompiledObjective,
+  compileObjective,
+  NothingWeighed,
+  type ObjectiveRequest,
+} from '../compile-objective';
 import { createFieldOps } from '../field-ops';
 import { type NetworkOnDevice, NetworkProblem, networkOnDevice } from '../network-on-device';
 import { objectiveAsTensorOp } from '../tensor-op';
@@ -45,14 +50,14 @@ export async function runTraining(
   objectives: TrainingObjectives,
   running: RunningTraining,
 ): Promise<TrainingOutcome & { readonly network: NetworkValue }> {
-  const { dataset, level } = request;
+  const { dataset, level, adaptation } = request;
   const fields = createFieldOps(tf, device);
   let network: NetworkOnDevice | undefined;
   try {
     const built = networkOnDevice(tf, fields, request.network, dataset.grid);
     network = built;
     requireMemory(built.memory.trainingBytes, device);
-    const compiled = compileObjective({
+    const compiled = compiledFor(built, {
       objectives: objectives.lower,
       level,
       movingGrid: dataset.grid,
@@ -90,7 +95,7 @@ export async function runTraining(
         running,
       );
       const { sizeVoxels } = dataset.grid;
-      const before = request.network.training;
+      const { training: before, domain } = request.network;
       return {
         ...outcome,
         network: {
@@ -99,13 +104,14 @@ export async function runTraining(
           domain: {
             sizeVoxels,
             spacingMm: spacingMm(dataset.grid),
-            intensities: trainedIntensities,
+            intensities: (adaptation && domain?.intensities) ?? trainedIntensities,
           },
           training: {
             data: [before?.data, dataset.origin].filter(Boolean).join('; then '),
             seed: request.network.seed,
             steps: (before?.steps ?? 0) + outcome.steps,
-            validation: outcome.best,
+            // Of pairs that it did not learn from; an adapted network knows no other pair any more.
+            validation: adaptation ? {} : outcome.best,
             ...(running.recipeSha256 === undefined ? {} : { recipeSha256: running.recipeSha256 }),
           },
           topology: built.topology(),
@@ -117,6 +123,22 @@ export async function runTraining(
   } finally {
     network?.dispose();
     fields.destroy();
+  }
+}
+
+/** @throws NetworkProblem where the network says where regularization counts, and nothing wired listens */
+function compiledFor(
+  { hasLocalWeight }: NetworkOnDevice,
+  request: ObjectiveRequest,
+): CompiledObjective {
+  try {
+    return compileObjective({ ...request, hasLocalWeight });
+  } catch (error) {
+    if (!(error instanceof NothingWeighed)) throw error;
+    throw new NetworkProblem(
+      'This network says where regularization counts more, and no regularizer that can be weighed by place is wired.',
+      'Wire one, such as Diffusion, or take a network that says nothing of it.',
+    );
   }
 }
 

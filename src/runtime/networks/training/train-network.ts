@@ -40,8 +40,9 @@ export interface TrainingOutcome {
   readonly steps: number;
   /** Those that did best on the validation pairs. */
   readonly weights: readonly NetworkWeight[];
-  /** Numbers of the look at the validation pairs that found them. */
+  /** Numbers of the look at the validation pairs that found them, and of the first look. */
   readonly best: Readonly<Record<string, number>>;
+  readonly first: Readonly<Record<string, number>>;
   readonly losses: readonly (readonly number[])[];
 }
 
@@ -66,7 +67,7 @@ export async function trainNetwork(
   { network, objective, showPair, weighFor, resume }: TrainingParts,
   observer: TrainingObserver,
 ): Promise<TrainingOutcome> {
-  const { dataset, steps: mostSteps, validateEvery, patience } = request;
+  const { dataset, steps: mostSteps, validateEvery, patience, adaptation } = request;
   const { seed } = request.network;
   const names = network.hasPosterior ? [...objective.names, divergenceName] : objective.names;
   const variables = network.trainable;
@@ -89,6 +90,7 @@ export async function trainNetwork(
     losses.push(...resume.losses);
     observer.losses(names, losses);
   }
+  const shares = network.condition && (adaptation ? [adaptation.regularization] : sharesLookedAt);
   const waiting: Tensor1D[] = [];
   let [savedMs, readMs] = [performance.now(), performance.now()];
 
@@ -111,14 +113,15 @@ export async function trainNetwork(
   };
 
   const step = (pair: TrainingPair): Tensor1D => {
-    const regularization = network.condition && shareOfStep(seed, done);
+    const regularization =
+      network.condition && (adaptation?.regularization ?? shareOfStep(seed, done));
     const told: Told = { learns: true, regularization, draw: drawOfStep(seed, done) };
     show(pair, regularization);
     let kept: Scalar | undefined;
     const { value, grads } = tf.variableGrads(
       () => {
-        const { displacement, divergence } = network.estimate(pair, told);
-        const loss = objective.loss(tf.mul(displacement, edgesMm));
+        const { displacement, divergence, localWeight } = network.estimate(pair, told);
+        const loss = objective.loss(tf.mul(displacement, edgesMm), localWeight);
         if (!divergence) return loss;
         kept = tf.keep(divergence);
         return tf.add(loss, divergence) as Scalar;
@@ -133,12 +136,12 @@ export async function trainNetwork(
   };
 
   const look = async (): Promise<void> => {
-    const { numbers, warped } = await lookForShares(network.condition && sharesLookedAt, (share) =>
+    const { numbers, warped } = await lookForShares(shares, (share) =>
       lookAtPairs(tf, dataset, {
         estimate: (pair) => network.estimate(pair, { learns: false, regularization: share }),
-        loss(pair, { displacement, divergence }) {
+        loss(pair, { displacement, divergence, localWeight }) {
           show(pair, share);
-          const loss = objective.loss(tf.mul(displacement, edgesMm));
+          const loss = objective.loss(tf.mul(displacement, edgesMm), localWeight);
           return divergence ? (tf.add(loss, divergence) as Scalar) : loss;
         },
       }),
@@ -175,7 +178,8 @@ export async function trainNetwork(
     if (outcome === 'cap' && looks.at(-1)?.steps !== done) await look();
     const weights = best?.weights ?? (await network.weights());
     const found = looks.find(({ steps }) => steps === best?.steps);
-    return { outcome, steps: done, weights, best: found?.numbers ?? {}, losses };
+    const numbers = { best: found?.numbers ?? {}, first: looks[0]?.numbers ?? {} };
+    return { outcome, steps: done, weights, ...numbers, losses };
   };
 
   try {

@@ -2,12 +2,15 @@ import type { ComputedValue, DataPortType } from '../../api/data-kinds/index';
 import type { CheckpointStore } from '../../api/engine/checkpoint-store';
 import type { LevelOutcome, RunProgress } from '../../api/engine/engine-api';
 import { messages } from '../../api/engine/messages';
+import type { Doubt } from '../../api/nodes/lowering-problem';
 import type { TrainingRequest } from '../../api/nodes/training';
 import type { CheckedNode } from '../../compile/checked-graph';
 import type { ToldWarning } from '../../compile/result-warnings';
 import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
+import { architectures } from '../../networks/architectures/index';
 import { NetworkProblem } from '../../networks/network-on-device';
+import { imagesSeen } from '../../networks/seen-images';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
 import {
   type Checkpoint,
@@ -21,7 +24,12 @@ import { valuesWithData } from '../results/values-with-data';
 import { arrivedAt, type NodeOutcome } from './compute-node';
 import { trainingLabel } from './training-label';
 import type { TrainingTurns } from './training-turns';
-import { type RecipeParts, WiringRefused, wiredObjectives } from './wired-objectives';
+import {
+  type RecipeParts,
+  type WiredObjectives,
+  WiringRefused,
+  wiredObjectives,
+} from './wired-objectives';
 
 /** What a node that learns is given, beside the recipe. */
 export interface TrainParts extends RecipeParts {
@@ -45,20 +53,30 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
   const { device, signal, checkpoints, checkpointKey, recipeSha256 } = parts;
   let tensorFlow: TensorFlow | undefined;
   const warnings = new Map<string, ToldWarning>();
-  const warn = (about: string, message: string, remedy: string): void => {
-    const diagnostic = messages.doubt(id, { about, port: 'network', message, remedy });
-    warnings.set(about, { about, diagnostic });
+  const doubt = (told: Doubt): void => {
+    const { about } = told;
+    warnings.set(about, { about, diagnostic: messages.doubt(id, told) });
   };
+  const warn = (about: string, message: string, remedy: string): void =>
+    doubt({ about, port: 'network', message, remedy });
   try {
-    const request = definition.train?.(await arrivedAt(node, parts), params, {
+    const request = await definition.train?.(await arrivedAt(node, parts), params, {
       nodeId: id,
+      see: async (image, domain, intensities) =>
+        (await imagesSeen(device, [image], domain, intensities))[0] ?? new Float32Array(0),
+      takesRegularization: ({ architecture }) =>
+        architectures.get(architecture)?.condition !== undefined,
+      warn: doubt,
       refuse(problem) {
         throw new Refusal(id, problem);
       },
     });
     if (!request) throw new InternalError(`${definition.type} does not learn.`);
+    const { adaptation } = request;
     const objectives = await wiredObjectives(node, parts);
-    const resume = await checkpointOf(parts, warn);
+    if (adaptation?.isMoved) refuseOwnData(objectives);
+    // An adaptation takes seconds: it must not push out what hours have learned.
+    const resume = adaptation ? undefined : await checkpointOf(parts, warn);
     tensorFlow = await openTensorFlow(device);
     const rates = parts.turns.begin(id, { learningRate: request.learningRate });
     const trained = await runTraining(tensorFlow, device, request, objectives, {
@@ -72,6 +90,7 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
       },
       ...progressOf(id, request, parts, (steps) => rates.reached(steps)),
       async save(checkpoint) {
+        if (adaptation) return;
         const bytes = encodeCheckpoint({ ...checkpoint, turned: rates.taken() });
         try {
           await checkpoints.save(checkpointKey, bytes);
@@ -88,12 +107,20 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
     if (trained.outcome === 'not-finite') {
       return { diagnostic: messages.nonFinite(id, trainingLabel, trained.losses.length - 1) };
     }
+    const rows = adaptation ? rowsOfAdaptation(trained) : rowsOf(trained);
+    if (adaptation && !hasFallen(trained)) {
+      warn(
+        'adaptation',
+        `The objective did not fall within ${trained.steps} steps: the network is the one that came.`,
+        'Lower Learning rate, or take the network as it is.',
+      );
+    }
     const types = Object.fromEntries(
       Object.entries(definition.outputs).map(([port, { type }]) => [port, type as DataPortType]),
     );
     const computed: Record<string, ComputedValue> = {
       network: trained.network,
-      report: { kind: 'table', rows: rowsOf(trained) },
+      report: { kind: 'table', rows },
     };
     const level: LevelOutcome = {
       nodeId: id,
@@ -155,6 +182,33 @@ function rowsOf({ best, losses, steps }: TrainingOutcome) {
     ...(losses.length > 0 ? [{ name: 'training.loss', value: losses.at(-1)?.[0] ?? 0 }] : []),
     ...Object.entries(best).map(([name, value]) => ({ name, value })),
   ];
+}
+
+/** What is made small by an adaptation, before its first step and by the weights that it gives. */
+function rowsOfAdaptation({ first, best, steps }: TrainingOutcome) {
+  return [
+    { name: 'adaptation.steps', value: steps },
+    { name: 'adaptation.loss.before', value: first[lookedLoss] ?? Number.NaN },
+    { name: 'adaptation.loss', value: best[lookedLoss] ?? Number.NaN },
+  ];
+}
+
+function hasFallen({ first, best }: TrainingOutcome): boolean {
+  return (best[lookedLoss] ?? Number.NaN) < (first[lookedLoss] ?? Number.NaN);
+}
+
+const lookedLoss = 'validation.loss';
+
+/** @throws WiringRefused where an objective brings data that a map does not move along with the moving image */
+function refuseOwnData({ bringingData: [first] }: WiredObjectives): void {
+  if (first === undefined) return;
+  throw new WiringRefused([
+    messages.recipe(first, {
+      message: 'This objective has data of its own, which Initial of Adapt does not move.',
+      remedy:
+        'Bring the moving image and its data onto the fixed one first (Apply to image, Apply to labels), and wire no Initial.',
+    }),
+  ]);
 }
 
 /** Tells of a training as a loop is told of. */

@@ -20,6 +20,8 @@ export interface WiredObjectives {
   readonly constants: ReadonlyMap<string, readonly PlaneArray[]>;
   /** Which part of a pair each of the other inputs is. */
   readonly ofPair: ReadonlyMap<string, keyof TrainingPair>;
+  /** Ids of the parts that read data, constant or of the pair. */
+  readonly bringingData: readonly string[];
 }
 
 /** Objectives that cannot be asked about the pairs of a dataset. */
@@ -117,6 +119,13 @@ export async function wiredObjectives(
   return {
     constants,
     ofPair,
+    bringingData: parts.flatMap(({ id, inputs: wires }) =>
+      Object.values(wires)
+        .flat()
+        .some(({ nodeId }) => bringing.has(nodeId))
+        ? [id]
+        : [],
+    ),
     lower(builder) {
       const own = new Set(parts.map(({ id }) => id));
       const nodes = graph.nodes.filter(({ id }) => own.has(id) || bringing.has(id));
@@ -157,14 +166,15 @@ function givesParts({ definition }: CheckedNode): boolean {
   return Object.values(definition.outputs).some(({ type }) => !isDataPortType(type));
 }
 
-/** What is wrong with data that was made of one pair, where every step shows another. */
+/** What is wrong with data that was made of one pair, where every step shows another: there where pairs come from a dataset. */
 function onePairOnly(
   { nodeId, port }: WireSource,
   dataset: WireSource | undefined,
   parts: readonly CheckedNode[],
   { nodes }: CheckedGraph,
 ): readonly Diagnostic[] {
-  if (nodeId === dataset?.nodeId && (pairPorts as readonly string[]).includes(port)) return [];
+  if (!dataset) return [];
+  if (nodeId === dataset.nodeId && (pairPorts as readonly string[]).includes(port)) return [];
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const fromDataset = (id: string): boolean => {
     const node = byId.get(id);

@@ -34,7 +34,11 @@ const large = (settings: object, stride?: number): readonly Followed[] => [
 
 /** Every architecture, as small as it comes. */
 const tried: Readonly<Record<string, readonly Followed[]>> = {
-  voxelmorph: both({ ...unet, predicts: 'velocity' }, [8, 8, 8]),
+  voxelmorph: [
+    ...both({ ...unet, predicts: 'velocity' }, [8, 8, 8]),
+    // With what weighs the regularizer.
+    ...both({ ...unet, predicts: 'velocity', localWeight: 4 }, [8, 8, 8]),
+  ],
   synthmorph: both({ width: 2 }),
   symnet: both({ width: 2, rangeVoxels: 3 }),
   'lku-net': both({ width: 2 }),
