@@ -56,7 +56,14 @@ const shelves: readonly { readonly title: string; readonly names: readonly strin
   },
   {
     title: 'Networks that have learned',
-    names: ['voxelmorph-2d', 'network-then-refine', 'test-time-adaptation'],
+    names: [
+      'voxelmorph-2d',
+      'network-then-refine',
+      'test-time-adaptation',
+      'synthmorph-2d',
+      'synthmorph-3d',
+      'domain-shift',
+    ],
   },
   {
     title: 'Networks that learn',
@@ -64,6 +71,7 @@ const shelves: readonly { readonly title: string; readonly names: readonly strin
       'voxelmorph-2d-train',
       'train-with-labels',
       'synthmorph-2d-train',
+      'voxelmorph-3d',
       'rigid-regression',
       'hypermorph-lambda',
       'symnet',

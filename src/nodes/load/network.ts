@@ -31,8 +31,9 @@ export const loadNetwork = defineNode({
   documentation: {
     summary:
       'Brings a network that has learned into the recipe: one that comes with Weft, or a file.',
-    details: `\`voxelmorph-2d\` comes with Weft: for axial slices of brains of one contrast, without skull, after an affine registration. It has learned from generated images alone, by the recipe
-that lies beside it in \`networks/\`.
+    details: `Three networks come with Weft, for brains without skull, after an affine registration: \`voxelmorph-2d\` for axial slices of one contrast, \`synthmorph-2d\` for axial slices of any two
+contrasts, \`synthmorph-3d\` for volumes. They have learned from generated images alone, by the recipes that lie beside them in \`networks/\`; the recipe *Domain shift* shows what
+becomes of one on another contrast than its own.
 
 A file is what *Save network* writes: a zip of TensorFlow.js' \`model.json\` and \`weights.bin\`, and \`card.json\`, which says what the network is, what it has learned from and for which images: *Predict* brings images to
 that. A file whose layers are not those of the network that it names is refused, and the message names the layer.
