@@ -48,6 +48,7 @@ import { affineRegression } from './network/affine-regression';
 import { augmentDataset } from './network/augment';
 import { conditionalLapIrn } from './network/conditional-lapirn';
 import { dataset } from './network/dataset';
+import { discriminator } from './network/discriminator';
 import { dualAttention } from './network/dual-attention';
 import { fourierNet } from './network/fourier-net';
 import { hypermorph } from './network/hypermorph';
@@ -61,6 +62,10 @@ import { synthesize } from './network/synthesize';
 import { synthmorph } from './network/synthmorph';
 import { tdNet } from './network/td-net';
 import { trainNetwork } from './network/train';
+import { trainAdversarial } from './network/train-adversarial';
+import { trainTranslation } from './network/train-translation';
+import { translate } from './network/translate';
+import { translator } from './network/translator';
 import { transmorph } from './network/transmorph';
 import { vitVNet } from './network/vit-v-net';
 import { voxelmorph } from './network/voxelmorph';
@@ -239,14 +244,19 @@ export const nodeDefinitions = [
   hypermorph,
   conditionalLapIrn,
   affineRegression,
+  discriminator,
+  translator,
   synthesize,
   dataset,
   augmentDataset,
   localWeight,
   trainNetwork,
+  trainAdversarial,
+  trainTranslation,
   adapt,
   predict,
   weightMap,
+  translate,
   register,
   applyToImage,
   applyToLabels,

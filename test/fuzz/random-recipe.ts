@@ -181,7 +181,9 @@ class RecipeDraw {
     if ('width' in (schema.$defs[`params.${type}`]?.properties ?? {})) params.width = 2;
     if (type === 'network.transmorph') params.size = 'tiny';
     if (type === 'network.vit-v-net') Object.assign(params, { size: 'small', patch: '2' });
-    if (type === 'network.train') {
+    if (type === 'network.discriminator') params.channels = [2, 2];
+    if (type === 'network.translator') Object.assign(params, { channels: 2, blocks: 1 });
+    if (/^network\.train(-|$)/.test(type)) {
       Object.assign(params, { steps: 1 + random.below(2), validateEvery: 1 + random.below(2) });
     }
     if (type === 'network.dataset') {

@@ -96,18 +96,24 @@ export function expectArchitecture(tf: TensorFlow, tried: TriedNetwork): void {
 function expectShapes(tf: TensorFlow, tried: TriedNetwork): void {
   const { model, everyVoxels, predicts } = buildNetwork(tf, tried);
   const told = tried.architecture.condition ? ['regularization'] : [];
-  expect(model.inputNames).toEqual(['moving', 'fixed', ...told]);
-  const pair = inputsOf(tf, tried);
+  const seen = imagesSeen(model) === 1 ? ['image'] : ['moving', 'fixed'];
+  expect(model.inputNames).toEqual([...seen, ...told]);
+  const pair = inputsOf(tf, tried, imagesSeen(model));
   const outputs = predict(tf, model, pair);
   const axes = tried.sizeVoxels.length;
-  const size = [...tried.sizeVoxels].reverse().map((n) => n / everyVoxels);
+  const size = [...tried.sizeVoxels].reverse().map((n) => Math.ceil(n / everyVoxels));
   const isMap = predicts === 'rigid' || predicts === 'affine';
+  const channels = predicts === 'verdicts' || predicts === 'image' ? 1 : axes;
   expect(outputs[0]?.shape).toEqual([
     1,
-    ...(isMap ? [freeParameters(predicts, axes).length] : [...size, axes]),
+    ...(isMap ? [freeParameters(predicts, axes).length] : [...size, channels]),
   ]);
   tf.dispose([...outputs, ...pair]);
   model.dispose();
+}
+
+function imagesSeen({ inputNames }: LayersModel): 1 | 2 {
+  return inputNames.includes('fixed') ? 2 : 1;
 }
 
 function expectSeeds(tf: TensorFlow, tried: TriedNetwork): void {
@@ -147,11 +153,15 @@ function predict(
  * Two images of noise in [0, 1]: smooth ones would bring many activations to their kinks at once. And how much regularization
  * counts where the network is told.
  */
-function inputsOf(tf: TensorFlow, { architecture, sizeVoxels }: TriedNetwork): readonly Tensor[] {
+function inputsOf(
+  tf: TensorFlow,
+  { architecture, sizeVoxels }: TriedNetwork,
+  count: 1 | 2,
+): readonly Tensor[] {
   const shape = [1, ...[...sizeVoxels].reverse(), 1];
   const length = sizeVoxels.reduce((a, b) => a * b, 1);
-  const images = [1, 2].map((seed) =>
-    tf.tensor(Array.from({ length }, uniformStream(seed)), shape),
-  );
+  const images = [1, 2]
+    .slice(0, count)
+    .map((seed) => tf.tensor(Array.from({ length }, uniformStream(seed)), shape));
   return architecture.condition ? [...images, tf.tensor([0.7], [1, 1])] : images;
 }

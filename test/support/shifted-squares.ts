@@ -26,8 +26,19 @@ function blob(n: number, [right, up]: readonly [number, number]) {
 const shiftOf = (n: number, scatters: boolean): readonly [number, number] =>
   scatters ? [((5 * n) % 9) - 4, ((n * n + n) % 9) - 4] : [3, 0];
 
-function pairAt(n: number, scale = 1, scatters = false) {
+interface Pairs {
+  readonly scale?: number;
+  readonly scatters?: boolean;
+  readonly inverts?: boolean;
+}
+
+function pairAt(n: number, { scale = 1, scatters = false, inverts = false }: Pairs) {
   const [fixed, moving] = [blob(n, [0, 0]), blob(n, shiftOf(n, scatters))];
+  const inverted = (image: Float32Array) => image.map((value) => 1 - value);
+  if (inverts) {
+    const aligned = () => inverted(fixed.image);
+    return { fixed: fixed.image, moving: inverted(moving.image), aligned };
+  }
   return {
     fixed: fixed.image.map((value) => scale * value),
     moving: moving.image,
@@ -50,6 +61,8 @@ export const squares = defineComputedNode({
     validationPairs: z.number().default(2),
     scale: z.number().default(1),
     scatters: z.boolean().default(false),
+    /** The moving image is dark on bright, and its aligned partner is known; labels are not. */
+    inverts: z.boolean().default(false),
   }),
   inputs: {},
   outputs: {
@@ -59,21 +72,22 @@ export const squares = defineComputedNode({
     fixedLabels: { type: 'labels', doc: 'One of them.' },
     movingLabels: { type: 'labels', doc: 'One of them.' },
   },
-  async compute(_, { validationPairs, scale, scatters }) {
-    const shown = pairAt(1000, 1, scatters);
+  async compute(_, { validationPairs, scale, scatters, inverts }) {
+    const unscaled = { scatters, inverts };
+    const shown = pairAt(1000, unscaled);
     const grid = squaresGrid;
     const image = (plane: Float32Array) => ({ kind: 'image', grid, planes: [plane] }) as const;
-    const labels = (values: Uint32Array) =>
+    const labels = (values = new Uint32Array(size * size)) =>
       ({ kind: 'labels', grid, values, ids: labelIds }) as const;
     return {
       dataset: {
         kind: 'dataset',
         grid,
         origin: 'squares',
-        labelIds,
-        trainingPair: (n) => pairAt(n, scale, scatters),
+        ...(inverts ? {} : { labelIds }),
+        trainingPair: (n) => pairAt(n, { scale, ...unscaled }),
         validationPairs,
-        validationPair: (n) => pairAt(1000 + n, 1, scatters),
+        validationPair: (n) => pairAt(1000 + n, unscaled),
       },
       fixed: image(shown.fixed),
       moving: image(shown.moving),

@@ -1,8 +1,13 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import { axisAlignedGrid, type Grid } from '../../src/imaging/grid';
 import { uniformStream } from '../../src/imaging/phantoms/random';
+import type { TrainingPair } from '../../src/runtime/api/data-kinds/dataset';
+import type { NetworkValue } from '../../src/runtime/api/data-kinds/network';
 import type { Device } from '../../src/runtime/devices';
-import { createFieldOps } from '../../src/runtime/networks/field-ops';
+import type { NetworkTask } from '../../src/runtime/networks/architectures/architecture';
+import { architectures } from '../../src/runtime/networks/architectures/index';
+import { createFieldOps, type FieldOps } from '../../src/runtime/networks/field-ops';
+import { type ModelOnDevice, modelOnDevice } from '../../src/runtime/networks/model-on-device';
 import { networkOnDevice } from '../../src/runtime/networks/network-on-device';
 import { objectiveAsTensorOp } from '../../src/runtime/networks/tensor-op';
 import type { TensorFlow } from '../../src/runtime/networks/tensorflow';
@@ -46,55 +51,19 @@ const [largestVoxels, marginVoxels] = [2.5, 4];
  * Each line leans towards the gradient, weight by weight, and steps are such that the weights of a line
  * have about equal shares in its difference: what is wrong in one of n shows as 1/n.
  */
-export async function followGradient(
+export function followLoss(
   tf: TensorFlow,
-  device: Device,
-  { architecture, settings, sizeVoxels, lines = 2, stride = 0.0015 }: FollowedNetwork,
-): Promise<FollowedGradient> {
-  const { fixedGrid, movingGrid } = grids(sizeVoxels);
-  const fields = createFieldOps(tf, device);
-  const value = { kind: 'network', architecture, settings: settings as object, seed: 1 } as const;
-  const network = networkOnDevice(
-    tf,
-    fields,
-    value as Parameters<typeof networkOnDevice>[2],
-    fixedGrid,
-  );
-  const compiled = compileFor({ fixedGrid, movingGrid }, wiredObjectives(), network);
-  const objective = await objectiveAsTensorOp(tf, compiled, device);
-  objective.setImages(waves(fixedGrid, 1), waves(movingGrid, 2));
-  const pair = { fixed: noise(fixedGrid, 1), moving: noise(fixedGrid, 2) };
-  const random = uniformStream(4);
-  const drawn = ({ shape }: Tensor) => {
-    const length = shape.reduce((a, b) => a * b, 1);
-    return tf.tensor(
-      Float32Array.from({ length }, () => 2 * random() - 1),
-      shape,
-    );
-  };
-  tf.engine().startScope();
-  const variables = network.trainable.map(({ variable }) => variable);
-  // Off their first values: a field of nearly 0 tells nothing of the layers before, a unit that rests learns nothing.
-  for (const variable of variables) {
-    tf.tidy(() => {
-      const shift = variable.rank === 1 ? 0.15 : 0;
-      variable.assign(variable.clipByValue(-1, 1).add(drawn(variable).mul(0.2)).add(shift));
-    });
-  }
-  const largest = tf.tidy(() => network.displacement(pair, true).abs().max().dataSync()[0] ?? 0);
-  const edges = network.axes.map((axis) => ((spacing[axis] ?? 1) * largestVoxels) / largest);
-  const toMm = tf.tensor1d(edges);
-  const loss = (): Scalar => {
-    const { displacement, localWeight } = network.estimate(pair, { learns: true });
-    return objective.loss(displacement.mul(toMm), localWeight);
-  };
+  variables: readonly Variable[],
+  loss: () => Scalar,
+  drawn: Draw,
+  { lines = 2, stride = 0.0015 }: Pick<FollowedNetwork, 'lines' | 'stride'> = {},
+): FollowedGradient {
   const lossNow = () => tf.tidy(() => loss().dataSync()[0] ?? 0);
   const gradient = () => {
-    const { value: unused, grads } = tf.variableGrads(loss, variables);
+    const { value: unused, grads } = tf.variableGrads(loss, [...variables]);
     unused.dispose();
     return variables.map(({ name }) => grads[name] as Tensor);
   };
-
   const start = variables.map((variable) => variable.clone());
   const here = gradient();
   const steps = stepsOf(tf, start, here, { stride, drawn });
@@ -125,11 +94,121 @@ export async function followGradient(
     return Math.abs((after - before) / 2 - sum) / said.reduce((a, b) => a + Math.abs(b), 0);
   });
   const idle = steps.filter((step, i) => Math.abs(product(tf, here[i]!, step)) < 1e-9).length;
-  tf.engine().endScope();
-  network.dispose();
-  objective.destroy();
-  fields.destroy();
   return { errors, idle, weights: variables.length };
+}
+
+/** Takes weights off their first values: a field of nearly 0 tells nothing of the layers before, a unit that rests learns nothing. */
+export function unsettle(tf: TensorFlow, variables: readonly Variable[], drawn: Draw): void {
+  for (const variable of variables) {
+    tf.tidy(() => {
+      const shift = variable.rank === 1 ? 0.15 : 0;
+      variable.assign(variable.clipByValue(-1, 1).add(drawn(variable).mul(0.2)).add(shift));
+    });
+  }
+}
+
+/** Numbers from −1 to 1 in the shape of a tensor, others in each call. */
+export type Draw = (like: Tensor) => Tensor;
+
+export function drawNumbers(tf: TensorFlow): Draw {
+  const random = uniformStream(4);
+  return ({ shape }: Tensor) => {
+    const length = shape.reduce((a, b) => a * b, 1);
+    return tf.tensor(
+      Float32Array.from({ length }, () => 2 * random() - 1),
+      shape,
+    );
+  };
+}
+
+/**
+ * Follows the loss of a network: of one that registers through warp and objective, images of noise being seen and smooth ones compared; of
+ * any other of the squares by which what it gives is off 0.3.
+ */
+export async function followGradient(
+  tf: TensorFlow,
+  device: Device,
+  { architecture, settings, sizeVoxels, ...options }: FollowedNetwork,
+): Promise<FollowedGradient> {
+  const { fixedGrid, movingGrid } = grids(sizeVoxels);
+  const fields = createFieldOps(tf, device);
+  const network: NetworkValue = {
+    ...{ kind: 'network', architecture, seed: 1 },
+    settings: settings as NetworkValue['settings'],
+  };
+  const pair = { fixed: noise(fixedGrid, 1), moving: noise(fixedGrid, 2) };
+  const task = architectures.get(architecture)?.task ?? 'register';
+  const opened = await (task === 'register'
+    ? registering(tf, device, { fields, network, pair, fixedGrid, movingGrid })
+    : seeing(tf, { fields, network, pair, fixedGrid, task }));
+  tf.engine().startScope();
+  const variables = opened.trainable.map(({ variable }) => variable);
+  const drawn = drawNumbers(tf);
+  unsettle(tf, variables, drawn);
+  const found = followLoss(tf, variables, opened.begin(), drawn, options);
+  tf.engine().endScope();
+  opened.dispose();
+  fields.destroy();
+  return found;
+}
+
+/** What is followed: `begin` gives the loss, once weights are where they stay. */
+interface Opened extends Pick<ModelOnDevice, 'trainable' | 'dispose'> {
+  begin(): () => Scalar;
+}
+
+interface Opening {
+  readonly fields: FieldOps;
+  readonly network: NetworkValue;
+  readonly pair: Pick<TrainingPair, 'fixed' | 'moving'>;
+  readonly fixedGrid: Grid;
+}
+
+async function registering(
+  tf: TensorFlow,
+  device: Device,
+  { fields, network, pair, fixedGrid, movingGrid }: Opening & { readonly movingGrid: Grid },
+): Promise<Opened> {
+  const built = networkOnDevice(tf, fields, network, fixedGrid);
+  const objective = await objectiveAsTensorOp(
+    tf,
+    compileFor({ fixedGrid, movingGrid }, wiredObjectives(), built),
+    device,
+  );
+  objective.setImages(waves(fixedGrid, 1), waves(movingGrid, 2));
+  return {
+    trainable: built.trainable,
+    begin() {
+      const largest = tf.tidy(() => built.displacement(pair, true).abs().max().dataSync()[0] ?? 0);
+      const edges = built.axes.map((axis) => ((spacing[axis] ?? 1) * largestVoxels) / largest);
+      const toMm = tf.tensor1d(edges);
+      return () => {
+        const { displacement, localWeight } = built.estimate(pair, { learns: true });
+        return objective.loss(displacement.mul(toMm), localWeight);
+      };
+    },
+    dispose() {
+      built.dispose();
+      objective.destroy();
+    },
+  };
+}
+
+async function seeing(
+  tf: TensorFlow,
+  { fields, network, pair, fixedGrid, task }: Opening & { readonly task: NetworkTask },
+): Promise<Opened> {
+  const model = modelOnDevice(tf, fields, network, fixedGrid, task);
+  const shape = [1, ...[...model.sizeVoxels].reverse(), 1];
+  return {
+    trainable: model.trainable,
+    begin() {
+      const all = [pair.moving, pair.fixed].map((image) => tf.tensor(image, shape));
+      const inputs = all.slice(0, model.built.model.inputs.length);
+      return () => model.apply(inputs, true).sub(0.3).square().mean();
+    },
+    dispose: () => model.dispose(),
+  };
 }
 
 /** How far each weight goes: along its gradient and across it, so far that half of them have equal shares. */
@@ -137,7 +216,7 @@ function stepsOf(
   tf: TensorFlow,
   start: readonly Tensor[],
   gradients: readonly Tensor[],
-  { stride, drawn }: { readonly stride: number; drawn(like: Tensor): Tensor },
+  { stride, drawn }: { readonly stride: number; readonly drawn: Draw },
 ): readonly Tensor[] {
   const usual = (t: Tensor) => Math.sqrt(tf.tidy(() => t.square().mean().dataSync()[0] ?? 0));
   const all = start.map((weight, index) => {
@@ -173,7 +252,7 @@ function grids(sizeVoxels: FollowedNetwork['sizeVoxels']) {
 }
 
 /** Long waves about 0.5: where images are smooth, sampling between voxels hardly bends. */
-function waves({ sizeVoxels: [nx, ny, nz] }: Grid, phase: number): Float32Array {
+export function waves({ sizeVoxels: [nx, ny, nz] }: Grid, phase: number): Float32Array {
   return Float32Array.from({ length: nx * ny * nz }, (_, i) => {
     const [x, y, z] = [i % nx, Math.floor(i / nx) % ny, Math.floor(i / nx / ny)];
     const across = Math.sin(0.5 * x + phase) + Math.sin(0.4 * y + 2 * phase);
@@ -181,6 +260,6 @@ function waves({ sizeVoxels: [nx, ny, nz] }: Grid, phase: number): Float32Array 
   });
 }
 
-function noise({ sizeVoxels: [nx, ny, nz] }: Grid, seed: number): Float32Array {
+export function noise({ sizeVoxels: [nx, ny, nz] }: Grid, seed: number): Float32Array {
   return Float32Array.from({ length: nx * ny * nz }, uniformStream(seed));
 }

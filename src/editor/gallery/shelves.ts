@@ -73,6 +73,7 @@ const shelves: readonly { readonly title: string; readonly names: readonly strin
       'synthmorph-2d-train',
       'voxelmorph-3d',
       'rigid-regression',
+      'learned-similarity',
       'hypermorph-lambda',
       'symnet',
       'lapirn',

@@ -86,3 +86,14 @@ export const materials = {
   eyeFluid: sided(32, 46, 240, 12),
   eyeLens: sided(32, 118, 60, 80),
 } satisfies Record<string, Material>;
+
+/** How bright each label is: as the first of the tissues that bear it, which is most of it. The index is the label. */
+export function labelBrightness(contrast: Contrast): Float64Array {
+  const brightness = new Float64Array(Math.max(...labelNames.keys()) + 1);
+  for (const material of Object.values(materials).reverse()) {
+    for (const label of [material.leftLabel, material.rightLabel]) {
+      brightness[label] = material[contrast];
+    }
+  }
+  return brightness;
+}

@@ -1,4 +1,5 @@
 import { deriveSeed, normalAt, uniformStream } from '../phantoms/random';
+import { labelBrightness } from '../phantoms/tissues';
 import { blurAtRandom, gammaAtRandom, shadeAtRandom, spreadToUnit } from './appearance';
 import type { LabelMap } from './label-map';
 import type { SynthesisSettings } from './settings';
@@ -27,6 +28,27 @@ export function randomContrast(
     stds[label] = stds[tissue]!;
   });
   return { means, stds };
+}
+
+/** By how much the brightness of a tissue differs from one T1- or T2-weighted image to the next, as a share of it. */
+const scannerSpread = 0.05;
+
+/** How the head's labels look in T1- or T2-weighted images: each tissue within 5 % of its usual brightness. */
+export function headContrast(
+  { tissues }: Pick<LabelMap, 'tissues'>,
+  weighting: 't1' | 't2',
+  { noiseStds }: Pick<SynthesisSettings, 'noiseStds'>,
+  seed: number,
+): Contrast {
+  const next = uniformStream(seed);
+  const means = labelBrightness(weighting).map(
+    (usual) => usual * (1 + scannerSpread * (2 * next() - 1)),
+  );
+  tissues?.forEach((tissue, label) => {
+    means[label] = means[tissue]!;
+  });
+  const std = noiseStds[0] + (noiseStds[1] - noiseStds[0]) * next();
+  return { means, stds: means.map(() => std) };
 }
 
 /** The same contrast with a black background. */

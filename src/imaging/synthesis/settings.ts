@@ -59,8 +59,11 @@ export interface SynthesisSettings extends AppearanceSettings {
   readonly turnsRound: boolean;
   readonly deformation: DeformationSettings;
   readonly affine: AffineSettings;
-  /** `same`: a label is equally bright in both images. `other`: each image has a contrast of its own. */
-  readonly contrast: 'same' | 'other';
+  /**
+   * `same`: a label is equally bright in both images. `other`: each image has a contrast of its own. `t1-t2`: heads in two contrasts that
+   * stay the same from pair to pair, T1-weighted the fixed and T2-weighted the moving image.
+   */
+  readonly contrast: 'same' | 'other' | 't1-t2';
   /** Of images of two contrasts: whether the moving one is also painted in that of the fixed one. */
   readonly alsoInFixedContrast: boolean;
   /** Least and greatest mean intensity of a label, on a scale of 0 to 255. */
@@ -138,5 +141,25 @@ export function brainSettings(
     ...defaultSettings(dimensions, sizeVoxels, spacingMm),
     labelSources: ['head', 'head', 'head', 'shapes', 'tubes'],
     headStrippedShare: 0.75,
+  };
+}
+
+/**
+ * Settings for whole heads in two contrasts that stay what they are: T1- and T2-weighted images with the noise and the shading
+ * of the generated heads, which are no more than a little brighter or darker from pair to pair.
+ */
+export function weightedHeadSettings(
+  dimensions: 2 | 3,
+  sizeVoxels?: Vec3,
+  spacingMm?: Vec3,
+): SynthesisSettings {
+  return {
+    ...defaultSettings(dimensions, sizeVoxels, spacingMm),
+    labelSources: ['head'],
+    headStrippedShare: 0,
+    contrast: 't1-t2',
+    noiseStds: [4, 8],
+    biasStd: 0.15,
+    gammaStd: 0.05,
   };
 }

@@ -7,7 +7,7 @@ import { type HeadPart, headLabelMap, paintHead } from './label-head';
 import type { LabelMap } from './label-map';
 import { shapeLabels } from './label-shapes';
 import { tubeLabels } from './label-tubes';
-import { paintLabels, randomContrast, withBlackBackground } from './paint-labels';
+import { headContrast, paintLabels, randomContrast, withBlackBackground } from './paint-labels';
 import type { SynthesisSettings } from './settings';
 
 /** Two images made from label maps, and what is known of them. */
@@ -23,6 +23,8 @@ export interface SyntheticPair {
   readonly fixedLabels: Uint32Array;
   readonly movingLabels: Uint32Array;
   readonly labelCount: number;
+  /** What the fixed image shows as the moving one's scanner would have shown it, with noise of its own. Painted anew in each call. */
+  aligned(): Float32Array;
   /**
    * u in voxels with x + u(x) the moving voxel that belongs to fixed voxel x: planes x, y and in 3-D z. Absent where the two
    * show different people, between whom no map is known.
@@ -108,26 +110,30 @@ export function createSynthesizer(settings: SynthesisSettings): Synthesizer {
         own: number,
         contrastSeed: number,
       ): Float32Array => {
-        const contrast = randomContrast(map, settings, deriveSeed(contrastSeed, 1));
+        const weighting = contrastSeed === ofFixed ? 't1' : 't2';
+        const contrast =
+          settings.contrast === 't1-t2'
+            ? headContrast(map, weighting, settings, deriveSeed(contrastSeed, 1))
+            : randomContrast(map, settings, deriveSeed(contrastSeed, 1));
         const isBlack =
           map.isBackgroundAir ||
           uniformStream(deriveSeed(contrastSeed, 2))() < settings.blackBackgroundShare;
         const seen = isBlack ? withBlackBackground(contrast) : contrast;
         return paintLabels(labels, seen, settings, deriveSeed(own, 3));
       };
-      const isOneContrast = settings.contrast === 'same';
-      const movingLikeFixed = () => image(movingMap, movingLabels, ofMoving, ofFixed);
+      const movingContrast = settings.contrast === 'same' ? ofFixed : ofMoving;
       return {
         grid,
         fixed: image(fixedMap, fixedLabels, ofFixed, ofFixed),
-        moving: isOneContrast
-          ? movingLikeFixed()
-          : image(movingMap, movingLabels, ofMoving, ofMoving),
+        moving: image(movingMap, movingLabels, ofMoving, movingContrast),
         ...(settings.alsoInFixedContrast &&
-          !isOneContrast && { movingInFixedContrast: movingLikeFixed() }),
+          settings.contrast !== 'same' && {
+            movingInFixedContrast: image(movingMap, movingLabels, ofMoving, ofFixed),
+          }),
         fixedLabels,
         movingLabels,
         labelCount: fixedMap.labelCount,
+        aligned: () => image(fixedMap, fixedLabels, deriveSeed(seed, 7), movingContrast),
         ...(fixedMap === movingMap && {
           truthVoxels: truthBetween(intoFixed, intoMoving, grid, settings.dimensions),
         }),
@@ -141,6 +147,7 @@ function check({
   spacingMm,
   dimensions,
   labelSources,
+  contrast,
   ...rest
 }: SynthesisSettings): void {
   const { labelCount, headCount, shapeEveryVoxels, biasEveryVoxels, deformation } = rest;
@@ -149,6 +156,7 @@ function check({
     spacingMm.every((mm) => mm > 0) &&
     (dimensions === 3 || sizeVoxels[2] === 1) &&
     labelSources.length > 0 &&
+    (contrast !== 't1-t2' || labelSources.every((source) => source === 'head')) &&
     Number.isInteger(labelCount) &&
     labelCount >= 1 &&
     labelCount <= mostLabels &&

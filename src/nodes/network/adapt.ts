@@ -117,6 +117,7 @@ Objectives see both images on the grid of the network, intensities from 0 to 1, 
       validationPair: () => pair,
     };
     return {
+      learns: 'registration',
       network,
       dataset,
       level: wholeGridLevel(grid),

@@ -151,8 +151,11 @@ dataset before.`,
   async compute({ dataset }, chosen) {
     const { grid, labelIds, trainingPair } = dataset;
     const settings = settingsFor(grid, chosen);
-    const altered = (n: number): TrainingPair =>
-      augment({ grid, ...trainingPair(n) }, settings, deriveSeed(chosen.seed, n));
+    const altered = (n: number): TrainingPair => {
+      // What is aligned with the fixed image as it was is not with the altered one.
+      const { aligned: _, ...pair } = trainingPair(n);
+      return augment({ grid, ...pair }, settings, deriveSeed(chosen.seed, n));
+    };
     return {
       dataset: {
         ...dataset,

@@ -6,6 +6,7 @@ import {
   brainSettings,
   defaultSettings,
   type SynthesisSettings,
+  weightedHeadSettings,
 } from '../../imaging/synthesis/settings';
 import { createSynthesizer } from '../../imaging/synthesis/synthesize';
 import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
@@ -40,7 +41,8 @@ export const synthesize = defineComputedNode({
       'Pairs of images without end, drawn from random maps of labels: a network learns from them without any data.',
     details: `For each pair a map of labels is drawn; a smooth map that does not fold and a small affine one bend it, once for each image; and every label gets a random brightness, with noise, blur,
 a bias field and another gamma. With *Contrast: other* the two images have brightnesses of their own, as two MR sequences do: what a network learns then, by the overlap of labels, does not depend on
-contrast. With *same* they have one, for intensity-based training.
+contrast. With *same* they have one, for intensity-based training. With *T1 and T2* the fixed images are T1-weighted and the moving ones T2-weighted whole heads: two contrasts that stay the same, as *Train translation* wants them;
+*Labels of* has to be heads.
 
 Objectives that compare intensities say little of two contrasts. With *Compare: one contrast* the network sees the two contrasts, and the objectives see the moving image as the
 fixed one's scanner would have shown it: local correlation then says at every voxel where the other image has to go, which overlap of labels says along outlines only. Only images that are made
@@ -87,8 +89,8 @@ Pairs depend on the seed and their number alone. The validation pairs are others
     }),
     contrast: choiceParameter({
       title: 'Contrast',
-      help: 'Whether the two images of a pair show a label in brightnesses of their own, or in the same.',
-      choices: ['other', 'same'],
+      help: 'Whether the two images of a pair show a label in brightnesses of their own, or in the same; or T1- and T2-weighted heads.',
+      choices: ['other', 'same', 'T1 and T2'],
       default: 'other',
     }),
     compare: choiceParameter({
@@ -172,16 +174,27 @@ Pairs depend on the seed and their number alone. The validation pairs are others
     }
     const dimensions = nz === undefined ? 2 : 3;
     const size: Vec3 = [nx, ny, nz ?? 1];
-    const initial = settingsFor(params.labels, dimensions, size, spacingMm);
+    const isWeighted = params.contrast === 'T1 and T2';
+    if (isWeighted && params.labels !== 'heads') {
+      context.refuse({
+        parameter: 'contrast',
+        message: 'T1 and T2 are contrasts of heads; shapes have no tissues.',
+        remedy: 'Set *Labels of* to heads, or *Contrast* to other.',
+      });
+    }
+    const initial = settingsFor(isWeighted ? 'weighted heads' : params.labels, dimensions, {
+      size,
+      edgeMm: spacingMm,
+    });
     const { grid, pair } = createSynthesizer({
       ...initial,
-      contrast: params.contrast,
+      ...(params.contrast === 'T1 and T2' ? {} : { contrast: params.contrast }),
       alsoInFixedContrast: params.compare === 'one contrast',
       sameSubject: !params.ownAnatomy,
       deformation: { ...initial.deformation, stdVoxels: deformationMm / spacingMm },
       affine: { degrees: params.turnDegrees, scale: params.scale, shiftMm: params.shiftMm },
     });
-    const isComparedInOne = params.contrast === 'other' && params.compare === 'one contrast';
+    const isComparedInOne = params.contrast !== 'same' && params.compare === 'one contrast';
     const seedOf = (n: number): number => deriveSeed(params.seed, n);
     const validationPair = (n: number) => pair(seedOf(firstValidationPair + n));
     const shown = validationPair((params.shownPair - 1) % validationPairs);
@@ -203,12 +216,12 @@ Pairs depend on the seed and their number alone. The validation pairs are others
 });
 
 function settingsFor(
-  labels: 'shapes' | 'heads' | 'mixed',
+  labels: 'shapes' | 'heads' | 'mixed' | 'weighted heads',
   dimensions: 2 | 3,
-  size: Vec3,
-  edgeMm: number,
+  { size, edgeMm }: { readonly size: Vec3; readonly edgeMm: number },
 ): SynthesisSettings {
   const spacingMm: Vec3 = [edgeMm, edgeMm, edgeMm];
+  if (labels === 'weighted heads') return weightedHeadSettings(dimensions, size, spacingMm);
   if (labels === 'shapes') {
     return { ...defaultSettings(dimensions, size, spacingMm), labelSources: ['shapes', 'tubes'] };
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTrainingNode } from '../../runtime/api/nodes/define-training-node';
-import { integerParameter, numberParameter } from '../../runtime/api/nodes/parameters';
 import { wholeGridLevel } from '../registration/pyramid';
+import { requireValidation, trainingParameters } from '../shared/training-parameters';
 
 export const trainNetwork = defineTrainingNode({
   type: 'network.train',
@@ -50,39 +50,7 @@ same seed, on the same device, the result is the same to the bit, also when it w
       { text: 'Kingma, Ba: Adam: A method for stochastic optimization, 2015' },
     ],
   },
-  params: z.object({
-    steps: integerParameter({
-      title: 'Steps',
-      help: 'Pairs that are shown, one a step.',
-      default: 1000,
-      min: 1,
-      max: 1_000_000,
-    }),
-    learningRate: numberParameter({
-      title: 'Learning rate',
-      help: 'Step of Adam. Can be turned while the network learns.',
-      default: 0.0001,
-      min: 0.0000001,
-      max: 0.1,
-    }),
-    validateEvery: integerParameter({
-      title: 'Validate every',
-      help: 'Steps between two looks at the validation pairs.',
-      unit: 'steps',
-      default: 100,
-      min: 1,
-      max: 100_000,
-    }),
-    patience: integerParameter({
-      title: 'Patience',
-      help: 'Ends once so many looks in a row have found nothing better; 0 never does.',
-      unit: 'looks',
-      default: 0,
-      min: 0,
-      max: 1000,
-      advanced: true,
-    }),
-  }),
+  params: z.object(trainingParameters(0.0001)),
   inputs: {
     network: {
       type: 'network',
@@ -95,13 +63,8 @@ same seed, on the same device, the result is the same to the bit, also when it w
     report: 'Steps, loss, and the validation pairs: overlap of labels before and after, loss.',
   },
   train({ network, dataset }, params, context) {
-    if (dataset.validationPairs === 0) {
-      return context.refuse({
-        port: 'dataset',
-        message: 'The dataset has no validation pairs: nothing would show what was learned.',
-        remedy: 'Leave at least one pair to validation.',
-      });
-    }
-    return { network, dataset, level: wholeGridLevel(dataset.grid), ...params };
+    requireValidation(dataset, context);
+    const level = wholeGridLevel(dataset.grid);
+    return { learns: 'registration', network, dataset, level, ...params };
   },
 });

@@ -1,18 +1,13 @@
-import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { Grid } from '../../imaging/grid';
 import type { TrainingPair } from '../api/data-kinds/dataset';
-import type { NetworkValue, NetworkWeight } from '../api/data-kinds/network';
+import type { NetworkValue } from '../api/data-kinds/network';
 import type { Condition } from './architectures/architecture';
-import { architectures } from './architectures/index';
-import { memoryOfNetwork, type NetworkMemory } from './architectures/memory-of-network';
 import type { FieldOps } from './field-ops';
-import { NetworkFileProblem } from './files/network-file-problem';
-import { putWeights } from './files/put-weights';
-import { topologyOf } from './files/save-network';
 import { localWeightOf } from './local-weight';
+import { type ModelOnDevice, modelOnDevice } from './model-on-device';
 import { motionOfParameters } from './motion-of-parameters';
 import type { TensorFlow } from './tensorflow';
-import type { NamedVariable } from './training/adam';
 import { divergenceFromPrior, drawnVelocity } from './velocity-posterior';
 
 /** Compositions of the first small step of a velocity: the published networks' own number. */
@@ -42,10 +37,7 @@ export type Estimate = {
 export const usualRegularization = 0.5;
 
 /** A network with its weights in a device's memory, for pairs on one grid. */
-export interface NetworkOnDevice {
-  /** Axes of the grid along which there is somewhere to go, 0 for x: the channels of its field. */
-  readonly axes: readonly number[];
-  readonly trainable: readonly NamedVariable[];
+export interface NetworkOnDevice extends ModelOnDevice {
   /**
    * The displacement from fixed to moving, `[1, (z,) y, x, d]`, in voxels of the grid. Differentiable in the weights.
    * @param learns whether layers work as they do while a network learns
@@ -69,29 +61,6 @@ export interface NetworkOnDevice {
    * network predicts one map of the whole image, of which `displacement` is what it moves.
    */
   readonly affine?: (pair: Pick<TrainingPair, 'fixed' | 'moving'>) => Tensor;
-  /** What it takes, reckoned from its layers; objectives and field ops aside. */
-  readonly memory: NetworkMemory;
-  /** Its layers as TensorFlow.js writes them: JSON. */
-  topology(): unknown;
-  /** What it has learned so far, in the order of its layers. */
-  weights(): Promise<readonly NetworkWeight[]>;
-  /**
-   * Sets its weights.
-   * @throws NetworkFileProblem where they are those of another network; then nothing has changed
-   */
-  put(weights: readonly NetworkWeight[]): void;
-  dispose(): void;
-}
-
-/** A network that cannot be built here, in words for people. */
-export class NetworkProblem extends Error {
-  override readonly name = 'NetworkProblem';
-  readonly remedy: string;
-
-  constructor(message: string, remedy: string) {
-    super(message);
-    this.remedy = remedy;
-  }
 }
 
 /**
@@ -104,35 +73,10 @@ export function networkOnDevice(
   network: NetworkValue,
   grid: Grid,
 ): NetworkOnDevice {
-  const architecture = architectures.get(network.architecture);
-  if (!architecture) {
-    throw new NetworkProblem(
-      `There is no network called "${network.architecture}".`,
-      `There are: ${[...architectures.keys()].join(', ')}.`,
-    );
-  }
-  const settings = architecture.settings.safeParse(network.settings);
-  if (!settings.success) {
-    const [issue] = settings.error.issues;
-    throw new NetworkProblem(
-      `${architecture.title} cannot be built: ${issue?.path.join('.')}: ${issue?.message}`,
-      'Correct its parameter.',
-    );
-  }
-  const axes = [0, 1, 2].filter((axis) => grid.sizeVoxels[axis] !== 1);
-  const sizeVoxels = axes.map((axis) => grid.sizeVoxels[axis] ?? 1);
-  const multiple = architecture.multipleOf(settings.data);
-  if (axes.length < 2 || sizeVoxels.some((size) => size % multiple !== 0)) {
-    const fitting = sizeVoxels.map((size) => multiple * Math.max(1, Math.round(size / multiple)));
-    throw new NetworkProblem(
-      `${architecture.title} takes ${sizeVoxels.length < 2 ? 'slices and volumes' : `sizes that are multiples of ${multiple}`}; these pairs have ${sizeVoxels.join(' × ')} voxels.`,
-      `Bring them to ${fitting.join(' × ')}.`,
-    );
-  }
-  const { seed } = network;
-  const request = { sizeVoxels, settings: settings.data, seed, fieldOps: fields };
-  const { model, predicts, everyVoxels, posterior, localWeight } = architecture.build(tf, request);
-  const condition = architecture.condition?.(settings.data);
+  const model = modelOnDevice(tf, fields, network, grid, 'register');
+  const { sizeVoxels, built, architecture } = model;
+  const { predicts, everyVoxels, posterior, localWeight } = built;
+  const condition = architecture.condition?.(model.settings);
   const motion =
     predicts === 'rigid' || predicts === 'affine'
       ? motionOfParameters(tf, fields, grid, predicts)
@@ -157,14 +101,8 @@ export function networkOnDevice(
   ): readonly Tensor[] => {
     const inputs = [moving, fixed].map((image) => tf.tensor(image, shape));
     if (condition) inputs.push(tf.tensor([regularization], [1, 1]));
-    const out = model.apply(inputs, { training: learns });
-    return (Array.isArray(out) ? out : [out]) as Tensor[];
+    return model.outputs(inputs, learns);
   };
-  const variables = model.weights.map((weight) => ({
-    name: weight.originalName,
-    variable: weight.read() as Variable,
-  }));
-  const trainable = new Set(model.trainableWeights.map(({ originalName }) => originalName));
   const estimate: NetworkOnDevice['estimate'] = (pair, told) =>
     tf.tidy((): Estimate => {
       const outputs = outputsOf(pair, told);
@@ -187,14 +125,12 @@ export function networkOnDevice(
         ...weighed,
       };
     });
-  const built: NetworkOnDevice = {
-    axes,
+  return {
+    ...model,
     ...(condition && { condition }),
     hasPosterior: posterior !== undefined,
     hasLocalWeight: localWeight !== undefined,
     estimate,
-    memory: memoryOfNetwork(model),
-    trainable: variables.filter(({ name }) => trainable.has(name)),
     displacement: (pair, learns, regularization) =>
       tf.tidy(() => estimate(pair, { learns, regularization }).displacement),
     ...(motion
@@ -203,32 +139,9 @@ export function networkOnDevice(
             tf.tidy(() => motion.matrix(outputsOf(pair, { learns: false })[0] as Tensor)),
         }
       : {}),
-    weights: () =>
-      Promise.all(
-        variables.map(async ({ name, variable }) => ({
-          name,
-          shape: [...variable.shape],
-          values: ((await variable.data()) as Float32Array).slice(),
-        })),
-      ),
-    topology: () => topologyOf(model),
-    put: (weights) =>
-      putWeights(tf, model, new Map(weights.map((weight) => [weight.name, weight] as const))),
     dispose() {
       model.dispose();
       motion?.dispose();
     },
   };
-  if (!network.weights) return built;
-  try {
-    built.put(network.weights);
-  } catch (error) {
-    built.dispose();
-    if (!(error instanceof NetworkFileProblem)) throw error;
-    throw new NetworkProblem(
-      `What was learned is not that of ${architecture.title} with these settings. ${error.message}`,
-      'Take the network that it was learned by.',
-    );
-  }
-  return built;
 }

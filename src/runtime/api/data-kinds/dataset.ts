@@ -12,7 +12,15 @@ export interface TrainingPair {
   /** One index a voxel, into the labels of the dataset. Either both or none. */
   readonly fixedLabels?: Uint32Array;
   readonly movingLabels?: Uint32Array;
+  /**
+   * Where it is known: an image that is aligned with the fixed one and has the contrast of the moving one. Painted when it is
+   * asked for; always the same.
+   */
+  aligned?(): Float32Array;
 }
+
+/** A part of a pair that is a number a voxel. */
+export type PairPlane = Exclude<keyof TrainingPair, 'aligned'>;
 
 /**
  * Pairs of images to learn from, all on one grid, and others to see what was learned. Pairs are made when they are asked

@@ -4,7 +4,7 @@ import type { ComputedValue } from '../data-kinds/index';
 import type { NetworkValue } from '../data-kinds/network';
 import type { DeviceKind } from '../engine/engine-api';
 import type { Doubt, LoweringProblem } from './lowering-problem';
-import type { ImageToSee, Prediction, PredictionRequest } from './prediction';
+import type { ImageToSee, Prediction, PredictionRequest, TranslationRequest } from './prediction';
 
 export type { ComputedDataset, TrainingPair } from '../data-kinds/dataset';
 export type { PlanesMm } from '../data-kinds/define-data-kind';
@@ -30,6 +30,11 @@ export interface ComputeContext {
    * does not fit the grid that it is to see.
    */
   predict(request: PredictionRequest): Promise<Prediction>;
+  /**
+   * Intensities within [0, 1] on the grid of the request, in the contrast that a network translates into. Refuses where it is none
+   * that translates, or does not fit that grid.
+   */
+  translate(request: TranslationRequest): Promise<Float32Array>;
   /** Intensities within [0, 1] on a grid, as a network that sees that grid is shown them by `predict`. */
   see(image: ImageToSee, domain: Grid): Promise<Float32Array>;
   /** Whether a network is told how much regularization counts. */

@@ -4,11 +4,6 @@ import type { ComputedInputs } from './define-computed-node';
 import type { InputPortDefinition, NodeDefinition, PortDefinition } from './define-node';
 import type { TrainingContext, TrainingRequest } from './training';
 
-type TrainingOutputs = {
-  readonly network: PortDefinition<'network'>;
-  readonly report: PortDefinition<'table'>;
-};
-
 /** The input that brings the objectives: the runtime compiles what is wired to it. */
 const objectives = {
   type: 'objective',
@@ -16,13 +11,19 @@ const objectives = {
   doc: 'What is made small: similarities, guidance and regularizers, each with its weight.',
 } as const satisfies InputPortDefinition;
 
+/** Outputs of a node that learns, by what is said of them: networks, and a table. */
+type Gives = Readonly<Record<string, string>> & {
+  readonly network: string;
+  readonly report: string;
+};
+
 type DataInputs = Readonly<
   Record<string, InputPortDefinition<'network' | 'dataset' | 'image' | 'transform'>>
 >;
 
 /**
- * Declares a node that learns: data and objectives are wired to it, and it gives a network. The recipe is cut at it as it
- * is at a node that computes. It says what is to be learned; the runtime compiles the objectives that are
+ * Declares a node that learns: data and objectives are wired to it, and it gives a network, or several that learned together. The recipe is
+ * cut at it as it is at a node that computes. It says what is to be learned; the runtime compiles the objectives that are
  * wired (docs/decisions/0007), shows pair after pair, tells of losses as a loop does, and can be cancelled, turned and gone on with.
  */
 export function defineTrainingNode<
@@ -35,27 +36,27 @@ export function defineTrainingNode<
     'inputs' | 'outputs' | 'lower' | 'compute' | 'train' | 'source' | 'files'
   > & {
     readonly inputs: Inputs;
-    /** What its outputs are, in words. */
-    readonly gives: Readonly<Record<keyof TrainingOutputs, string>>;
+    /** What its outputs are, in words: the network, the report, and networks beside the first. */
+    readonly gives: Gives;
+    /** False where what is made small is not wired. */
+    readonly takesObjectives?: false;
     train(
       inputs: ComputedInputs<Inputs>,
       params: z.output<Params>,
       context: TrainingContext,
     ): TrainingRequest | Promise<TrainingRequest>;
   },
-): NodeDefinition<
-  Type,
-  Params,
-  Inputs & { readonly objectives: typeof objectives },
-  TrainingOutputs
-> {
-  const { train, inputs, gives, ...rest } = definition;
+): NodeDefinition<Type, Params> {
+  const { train, inputs, gives, takesObjectives = true, ...rest } = definition;
+  const { network, report, ...others } = gives;
+  const networkPort = (doc: string): PortDefinition => ({ type: 'network', doc });
   return {
     ...rest,
-    inputs: { ...inputs, objectives },
+    inputs: { ...inputs, ...(takesObjectives && { objectives }) },
     outputs: {
-      network: { type: 'network', doc: gives.network },
-      report: { type: 'table', doc: gives.report },
+      network: networkPort(network),
+      ...Object.fromEntries(Object.entries(others).map(([port, doc]) => [port, networkPort(doc)])),
+      report: { type: 'table', doc: report },
     },
     train: train as NonNullable<NodeDefinition['train']>,
     lower() {

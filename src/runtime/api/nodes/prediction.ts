@@ -29,6 +29,14 @@ export interface Prediction {
   readonly localWeight?: Float32Array;
 }
 
+/** An image that a network is to give in another contrast. */
+export interface TranslationRequest {
+  readonly network: NetworkValue;
+  readonly image: ImageToSee;
+  /** The grid that the network sees, in the world of the image. */
+  readonly domain: Grid;
+}
+
 /** An image that a network is to see. */
 export interface ImageToSee {
   /** Of which the first channel is taken. */

@@ -5,23 +5,14 @@ import type { Doubt, LoweringProblem } from './lowering-problem';
 import type { LevelContext } from './port-values';
 import type { ImageToSee } from './prediction';
 
-/** What a network is to learn from, and how long. */
-export interface TrainingRequest {
-  /** With weights it goes on from these. */
-  readonly network: NetworkValue;
-  readonly dataset: DatasetValue;
-  /** What objectives are told of the grid of the pairs. */
-  readonly level: Omit<LevelContext, 'fixed'>;
+/** How long something learns. */
+export interface TrainingLength {
   /** Pairs shown, one a step. */
   readonly steps: number;
-  /** Of Adam. A dial: it can be turned while the network learns. */
-  readonly learningRate: number;
   /** Steps between two looks at the validation pairs. */
   readonly validateEvery: number;
   /** Ends once so many looks in a row have found nothing better; 0 never does. */
   readonly patience: number;
-  /** Where a network that has learned goes on with a single pair, which the dataset gives again and again. */
-  readonly adaptation?: Adaptation;
 }
 
 /** A network that is adapted to the very pair that it is then asked about. */
@@ -31,6 +22,62 @@ export interface Adaptation {
   /** Whether the moving image has come to the pair through a map, of which data of the objectives' own know nothing. */
   readonly isMoved: boolean;
 }
+
+/** What a network that registers is to learn from, and how long. */
+export interface RegistrationTraining extends TrainingLength {
+  readonly learns: 'registration';
+  /** With weights it goes on from these. */
+  readonly network: NetworkValue;
+  readonly dataset: DatasetValue;
+  /** What objectives are told of the grid of the pairs. */
+  readonly level: Omit<LevelContext, 'fixed'>;
+  /** Of Adam. A dial: it can be turned while the network learns. */
+  readonly learningRate: number;
+  /** Where a network that has learned goes on with a single pair, which the dataset gives again and again. */
+  readonly adaptation?: Adaptation;
+  /** One more objective, that learns beside the network. */
+  readonly similarity?: SimilarityLearning;
+}
+
+/** A similarity that is learned: a discriminator, which tells aligned pairs from what the network makes of them. */
+export interface SimilarityLearning {
+  /** With weights it goes on from these. */
+  readonly discriminator: NetworkValue;
+  /** How much it counts among the objectives. A dial. */
+  readonly weight: number;
+  /** Of the discriminator's Adam. A dial. */
+  readonly learningRate: number;
+  /** What it is shown as aligned: what the dataset knows to be, or the fixed image beside itself. */
+  readonly examples: 'aligned' | 'mixed';
+  /** Of mixed examples: the share of the moving image in them, 0 to 1. */
+  readonly mixed: number;
+  /** By how much such a pair may still be off, voxels along each axis. */
+  readonly shiftVoxels: number;
+}
+
+/** What two networks learn that translate images of one contrast into another one, there and back, and from what. */
+export interface TranslationTraining extends TrainingLength {
+  readonly learns: 'translation';
+  /** From the contrast of the moving images to that of the fixed ones. With weights it goes on from these. */
+  readonly network: NetworkValue;
+  /** The way back; one like it that has learned nothing where absent. */
+  readonly back?: NetworkValue;
+  /** Sees one image; one for each contrast. */
+  readonly discriminator: NetworkValue;
+  /** Its fixed and moving images are two contrasts; that they belong together is not used. */
+  readonly dataset: DatasetValue;
+  /** Of both Adams. A dial. */
+  readonly learningRate: number;
+  /** What holds an image and its translation together: the way back, or features of its patches. */
+  readonly content: 'cycle' | 'patches';
+  /** Of the way back, or of the patches. A dial. */
+  readonly contentWeight: number;
+  /** How much it counts that an image of the wanted contrast stays as it is. A dial. */
+  readonly identityWeight: number;
+}
+
+/** What is to be learned, from what, and how long. */
+export type TrainingRequest = RegistrationTraining | TranslationTraining;
 
 /** What a node may do while it says what is to be learned. */
 export interface TrainingContext {

@@ -19,7 +19,7 @@ export interface NetworkRequest<Settings> {
 /** A network, with what its first output means. */
 export interface BuiltNetwork {
   /**
-   * Inputs `moving` and `fixed`, `[batch, (z,) y, x, 1]`, values of about 0 to 1. First output: the
+   * Inputs `moving` and `fixed`, `[batch, (z,) y, x, 1]`, values of about 0 to 1, or `image` alone. First output: the
    * field, `[batch, (z,) y, x, d]`, channels in the order x, y(, z), in voxels of the input grid,
    * from a fixed voxel to the moving one; or parameters, `[batch, count]`. `dispose` frees its weights.
    */
@@ -27,9 +27,17 @@ export interface BuiltNetwork {
   /**
    * A displacement u; a stationary velocity v, to be exponentiated; or two velocities, the second from
    * the second output, whose map is exp(v₁) ∘ exp(−v₂): both images meet halfway. Or the free parameters
-   * of one map of the whole image, `motion-of-parameters.ts` says which: nothing bends.
+   * of one map of the whole image, `motion-of-parameters.ts` says which: nothing bends. Of networks that do not register: a map of
+   * verdicts, near 1 where what is seen is taken for real; or an image, `[batch, (z,) y, x, 1]`, within [0, 1].
    */
-  readonly predicts: 'displacement' | 'velocity' | 'velocity-pair' | 'rigid' | 'affine';
+  readonly predicts:
+    | 'displacement'
+    | 'velocity'
+    | 'velocity-pair'
+    | 'rigid'
+    | 'affine'
+    | 'verdicts'
+    | 'image';
   /** The field has 1/everyVoxels of the samples along each axis; its values stay voxels of the input grid. */
   readonly everyVoxels: number;
   /**
@@ -50,11 +58,16 @@ export interface Condition {
   factors(share: number): { readonly similarity: number; readonly regularizer: number };
 }
 
+/** What a network is for: to register two images, to judge what it is shown, or to translate an image into another contrast. */
+export type NetworkTask = 'register' | 'judge' | 'translate';
+
 /** A published network, or rather all networks that its layer table describes. */
 export interface Architecture<Settings = unknown> {
   /** Also its name in files. */
   readonly name: string;
   readonly title: string;
+  /** `register` if absent. */
+  readonly task?: NetworkTask;
   /** Settings are JSON; what is absent gets the published default. */
   readonly settings: z.ZodType<Settings>;
   /** Sizes along every axis must be a multiple of it. */

@@ -1,6 +1,7 @@
 import { affineRegression } from './affine-regression';
 import type { Architecture } from './architecture';
 import { conditionalLapIrn } from './conditional-lapirn';
+import { discriminator } from './discriminator';
 import { dualAttention } from './dual-attention';
 import { fourierNet } from './fourier-net';
 import { hypermorph } from './hypermorph';
@@ -10,6 +11,7 @@ import { symnet } from './symnet';
 import { symtrans } from './symtrans';
 import { synthmorph } from './synthmorph';
 import { tdNet } from './td-net';
+import { translator } from './translator';
 import { transmorph } from './transmorph';
 import { vitVNet } from './vit-v-net';
 import { voxelmorph } from './voxelmorph';
@@ -29,6 +31,8 @@ const all: readonly Architecture[] = [
   hypermorph,
   conditionalLapIrn,
   affineRegression,
+  discriminator,
+  translator,
 ];
 
 /** Every architecture by its name in files. */

@@ -32,6 +32,7 @@ export interface NetworkSketch {
   readonly tf: TensorFlow;
   /** 2 or 3. */
   readonly axes: number;
+  /** Of networks of one image that image. */
   readonly moving: SymbolicTensor;
   readonly fixed: SymbolicTensor;
   /**
@@ -74,11 +75,14 @@ export interface NetworkSketch {
   model(name: string, outputs: readonly SymbolicTensor[]): LayersModel;
 }
 
+/** What a network sees. */
+export type Seen = 'pair' | 'image';
+
 /** Whose initial weights a published network was trained from. */
 export type Framework = 'keras' | 'pytorch';
 
 /**
- * Begins a network of two images. Convolutions begin as the framework's: in VoxelMorph's Keras code
+ * Begins a network of two images, or of one. Convolutions begin as the framework's: in VoxelMorph's Keras code
  * with He's normal distribution and no bias; in PyTorch kernels and biases are uniform within
  * ±1/√(inputs of one output).
  */
@@ -86,13 +90,14 @@ export function sketchNetwork(
   tf: TensorFlow,
   { sizeVoxels, seed, initialWeights }: Omit<NetworkRequest<unknown>, 'settings'>,
   framework: Framework,
+  sees: Seen = 'pair',
 ): NetworkSketch {
   const axes = sizeVoxels.length;
   const volume = axes === 3;
   const shape = [...sizeVoxels].reverse().concat(1);
-  const moving = tf.input({ shape, name: 'moving' });
+  const moving = tf.input({ shape, name: sees === 'pair' ? 'moving' : 'image' });
   const fixed = tf.input({ shape, name: 'fixed' });
-  const inputs = [moving, fixed];
+  const inputs = sees === 'pair' ? [moving, fixed] : [moving];
 
   const apply: NetworkSketch['apply'] = (layer, inputs) =>
     layer.apply(inputs as SymbolicTensor | SymbolicTensor[]) as SymbolicTensor;
@@ -130,7 +135,7 @@ export function sketchNetwork(
     initializer,
     concatenate,
     regularization() {
-      if (!inputs[2]) inputs.push(tf.input({ shape: [1], name: 'regularization' }));
+      if (inputs.length < 3) inputs.push(tf.input({ shape: [1], name: 'regularization' }));
       return inputs[2] as SymbolicTensor;
     },
     both: () => concatenate('both', [moving, fixed]),

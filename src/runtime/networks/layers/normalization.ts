@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../tensorflow';
 import { customLayer, type Layer, type SampleShape } from './custom-layer';
 
@@ -27,7 +27,10 @@ export function layerNormalization(tf: TensorFlow, name: string, channels: numbe
   });
 }
 
-/** Each channel to mean 0 and variance 1 over all places of an image; nothing is learned. */
+/**
+ * Each channel to mean 0 and variance 1 over all places of an image; nothing is learned. A map of a single place has no
+ * variance and stays as it is.
+ */
 export function instanceNormalization(tf: TensorFlow, name: string): Layer {
   return customLayer(tf, {
     className: 'InstanceNormalization',
@@ -37,7 +40,12 @@ export function instanceNormalization(tf: TensorFlow, name: string): Layer {
     compute: ([input]) => {
       const { shape } = input as Tensor;
       const places = (input as Tensor).reshape([shape[0] as number, -1, shape.at(-1) as number]);
-      return standardized(tf, places, 1).reshape(shape);
+      if (places.shape[1] === 1) return input as Tensor;
+      const isOne = shape[0] === 1;
+      const normal = isOne
+        ? standardizedImage(tf, places.reshape<Tensor2D>([-1, shape.at(-1) as number]))
+        : standardized(tf, places, 1);
+      return normal.reshape(shape);
     },
     keptInside: ([shape = []]) => 2 * elements(shape),
   });
@@ -78,6 +86,29 @@ export function standardized(tf: TensorFlow, input: Tensor, axis: number): Tenso
   const centred = input.sub(input.mean(axis, true));
   const variance = centred.square().mean(axis, true);
   return centred.mul(tf.rsqrt(variance.add(epsilon)));
+}
+
+/**
+ * Each channel of one image, `[places, channels]`, to mean 0 and variance 1, its gradient in closed form: two sums each way, over
+ * the axis along which they are quick.
+ */
+function standardizedImage(tf: TensorFlow, places: Tensor2D): Tensor {
+  const mean = (of: Tensor): Tensor => tf.div(tf.sum(of, 0), places.shape[0]);
+  const op = tf.customGrad((x, save) => {
+    const centred = tf.sub(x as Tensor, mean(x as Tensor));
+    const scale = tf.rsqrt(tf.add(mean(tf.square(centred)), epsilon));
+    const value = tf.mul(centred, scale);
+    (save as (tensors: Tensor[]) => void)([value, scale]);
+    return {
+      value,
+      gradFunc: (upstream: Tensor, saved: Tensor[]) => {
+        const [normal, factor] = saved as [Tensor, Tensor];
+        const along = tf.mul(normal, mean(tf.mul(upstream, normal)));
+        return tf.mul(tf.sub(tf.sub(upstream, mean(upstream)), along), factor);
+      },
+    };
+  });
+  return op(places);
 }
 
 function elements(shape: SampleShape): number {

@@ -3,7 +3,7 @@ import type { NetworkWeight } from '../../api/data-kinds/network';
 import type { TensorFlow } from '../tensorflow';
 
 /** Decay of the first and the second moment, and what keeps the quotient finite; Kingma and Ba's own. */
-const beta1 = 0.9;
+const usualBeta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
@@ -20,12 +20,15 @@ export interface NamedVariable {
  */
 export class Adam {
   readonly #tf: TensorFlow;
+  readonly #beta1: number;
   readonly #variables: readonly NamedVariable[];
   readonly #first: readonly Variable[];
   readonly #second: readonly Variable[];
 
-  constructor(tf: TensorFlow, variables: readonly NamedVariable[]) {
+  /** @param beta1 decay of the first moment */
+  constructor(tf: TensorFlow, variables: readonly NamedVariable[], beta1 = usualBeta1) {
     this.#tf = tf;
+    this.#beta1 = beta1;
     this.#variables = variables;
     const zeros = () =>
       variables.map(({ variable }) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false)));
@@ -40,6 +43,7 @@ export class Adam {
    */
   step(gradients: Readonly<Record<string, Tensor>>, step: number, learningRate: number): void {
     const tf = this.#tf;
+    const beta1 = this.#beta1;
     const rate = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
     this.#variables.forEach(({ variable }, index) => {
       const gradient = gradients[variable.name];

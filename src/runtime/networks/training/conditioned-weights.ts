@@ -1,6 +1,6 @@
 import type { Condition } from '../architectures/architecture';
 import type { CompiledObjective } from '../compile-objective';
-import { NetworkProblem } from '../network-on-device';
+import { NetworkProblem } from '../network-problem';
 import type { ObjectiveOp } from '../tensor-op';
 
 /** The weights of wired objectives, in a training that says in every step how much regularization counts. */

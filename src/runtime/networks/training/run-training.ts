@@ -1,8 +1,7 @@
-import { spacingMm } from '../../../imaging/grid';
-import type { TrainingPair } from '../../api/data-kinds/dataset';
-import { type NetworkValue, trainedIntensities } from '../../api/data-kinds/network';
+import type { PairPlane, TrainingPair } from '../../api/data-kinds/dataset';
+import type { NetworkValue } from '../../api/data-kinds/network';
 import type { ObjectivePart } from '../../api/nodes/port-values';
-import type { TrainingRequest } from '../../api/nodes/training';
+import type { RegistrationTraining } from '../../api/nodes/training';
 import type { GraphBuilder } from '../../compile/graph-builder';
 import type { Device } from '../../devices';
 import type { PlaneArray } from '../../ir/values';
@@ -13,12 +12,19 @@ import {
   type ObjectiveRequest,
 } from '../compile-objective';
 import { createFieldOps } from '../field-ops';
-import { type NetworkOnDevice, NetworkProblem, networkOnDevice } from '../network-on-device';
+import type { ModelOnDevice } from '../model-on-device';
+import { type NetworkOnDevice, networkOnDevice } from '../network-on-device';
+import { NetworkProblem } from '../network-problem';
 import { objectiveAsTensorOp } from '../tensor-op';
 import type { TensorFlow } from '../tensorflow';
 import type { Checkpoint } from './checkpoint';
 import { conditionedWeights } from './conditioned-weights';
-import { type TrainingObserver, type TrainingOutcome, trainNetwork } from './train-network';
+import { judgeOnDevice } from './judge-on-device';
+import { learnedNetwork } from './learned-network';
+import { learnedSimilarity } from './learned-similarity';
+import { registrationLearner } from './registration-learner';
+import { requireMemory } from './require-memory';
+import { type TrainingObserver, type TrainingOutcome, trainInSteps } from './training-loop';
 
 /** What a network learns from besides images: the objectives as they are wired. */
 export interface TrainingObjectives {
@@ -26,7 +32,7 @@ export interface TrainingObjectives {
   /** Numbers of data that stays the same, by the keys of the inputs that `lower` makes. */
   readonly constants: ReadonlyMap<string, readonly PlaneArray[]>;
   /** Which part of a pair each of the other inputs is. */
-  readonly ofPair: ReadonlyMap<string, keyof TrainingPair>;
+  readonly ofPair: ReadonlyMap<string, PairPlane>;
 }
 
 /** What the training has to do with whoever started it. */
@@ -38,91 +44,99 @@ export interface RunningTraining extends TrainingObserver {
   readonly recipeSha256?: string;
 }
 
+/** Networks that learned together, by the outputs of the node that give them. */
+export type TrainedNetworks = TrainingOutcome & {
+  readonly networks: Readonly<Record<string, NetworkValue>>;
+};
+
 /**
- * Trains a network from the recipe's parts: builds it, compiles the objectives for its pairs, and frees both.
+ * Trains a network to register, from the recipe's parts: builds it, compiles the objectives for its pairs, and frees both.
  * @throws NetworkProblem where the network does not fit the pairs
  * @throws NotDifferentiable where an objective has no gradient
  */
-export async function runTraining(
+export async function trainRegistration(
   tf: TensorFlow,
   device: Device,
-  request: TrainingRequest,
+  request: RegistrationTraining,
   objectives: TrainingObjectives,
   running: RunningTraining,
-): Promise<TrainingOutcome & { readonly network: NetworkValue }> {
-  const { dataset, level, adaptation } = request;
+): Promise<TrainedNetworks> {
+  const { dataset, level } = request;
   const fields = createFieldOps(tf, device);
-  let network: NetworkOnDevice | undefined;
+  const opened: { dispose(): void }[] = [{ dispose: () => fields.destroy() }];
+  const open = <Opened extends { dispose(): void }>(one: Opened): Opened => {
+    opened.push(one);
+    return one;
+  };
   try {
-    const built = networkOnDevice(tf, fields, request.network, dataset.grid);
-    network = built;
-    requireMemory(built.memory.trainingBytes, device);
-    const compiled = compiledFor(built, {
+    const network = open(networkOnDevice(tf, fields, request.network, dataset.grid));
+    const { similarity } = request;
+    const discriminator =
+      similarity && open(judgeOnDevice(tf, fields, similarity.discriminator, dataset.grid, 'pair'));
+    // The discriminator's verdict is on the way to the network; later it is shown two pairs at once.
+    requireMemory(
+      device,
+      network.memory.trainingBytes +
+        (discriminator
+          ? discriminator.memory.trainingBytes + discriminator.memory.activationBytes
+          : 0),
+    );
+    const compiled = compiledFor(network, {
       objectives: objectives.lower,
       level,
       movingGrid: dataset.grid,
     });
     const objective = await objectiveAsTensorOp(tf, compiled, device);
-    try {
-      for (const [key, planes] of objectives.constants) objective.setData(key, planes);
-      const conditioned =
-        built.condition && conditionedWeights(objective, compiled, built.condition);
-      running.canTurn((nodeId, parameter, value) => {
-        if (conditioned?.turn(nodeId, parameter, value)) return true;
-        const known = compiled.plan.dials.some(
-          (dial) => dial.nodeId === nodeId && dial.parameter === parameter,
-        );
-        if (known) objective.turn(nodeId, parameter, value);
-        return known;
-      });
-      const showPair = (pair: TrainingPair): void => {
+    open({ dispose: () => objective.destroy() });
+    for (const [key, planes] of objectives.constants) objective.setData(key, planes);
+    const conditioned =
+      network.condition && conditionedWeights(objective, compiled, network.condition);
+    running.canTurn((nodeId, parameter, value) => {
+      if (conditioned?.turn(nodeId, parameter, value)) return true;
+      const known = compiled.plan.dials.some(
+        (dial) => dial.nodeId === nodeId && dial.parameter === parameter,
+      );
+      if (known) objective.turn(nodeId, parameter, value);
+      return known;
+    });
+    const parts = {
+      network,
+      objective,
+      showPair(pair: TrainingPair): void {
         for (const [key, part] of objectives.ofPair) {
           // Where nothing is labelled there is no overlap to learn from; the labels of the pair before say nothing of this one.
           objective.setData(key, [pair[part] ?? new Uint32Array(pair.fixed.length)]);
         }
-      };
-      const { resume } = running;
-      const outcome = await trainNetwork(
-        tf,
-        request,
-        {
-          network: built,
-          objective,
-          showPair,
-          ...(conditioned ? { weighFor: conditioned.show } : {}),
-          ...(resume ? { resume } : {}),
-        },
-        running,
-      );
-      const { sizeVoxels } = dataset.grid;
-      const { training: before, domain } = request.network;
-      return {
-        ...outcome,
-        network: {
-          ...request.network,
-          weights: outcome.weights,
-          domain: {
-            sizeVoxels,
-            spacingMm: spacingMm(dataset.grid),
-            intensities: (adaptation && domain?.intensities) ?? trainedIntensities,
-          },
-          training: {
-            data: [before?.data, dataset.origin].filter(Boolean).join('; then '),
-            seed: request.network.seed,
-            steps: (before?.steps ?? 0) + outcome.steps,
-            // Of pairs that it did not learn from; an adapted network knows no other pair any more.
-            validation: adaptation ? {} : outcome.best,
-            ...(running.recipeSha256 === undefined ? {} : { recipeSha256: running.recipeSha256 }),
-          },
-          topology: built.topology(),
-        },
-      };
-    } finally {
-      objective.destroy();
-    }
+      },
+      ...(conditioned ? { weighFor: conditioned.show } : {}),
+      ...(discriminator && similarity
+        ? { similarity: learnedSimilarity(tf, fields, discriminator, similarity) }
+        : {}),
+    };
+    const { learner, weightsOf } = open(
+      registrationLearner(tf, request, parts, (name) => running.setting(name)),
+    );
+    const outcome = await trainInSteps(learner, request, running.resume, running);
+    const { recipeSha256 } = running;
+    const told = { dataset, outcome, recipeSha256, isAdapted: request.adaptation !== undefined };
+    const learned = (
+      name: 'network' | 'discriminator',
+      from: NetworkValue,
+      model: ModelOnDevice,
+    ) => ({
+      [name]: learnedNetwork(from, model, weightsOf(name, outcome.weights), told),
+    });
+    return {
+      ...outcome,
+      networks: {
+        ...learned('network', request.network, network),
+        ...(similarity && discriminator
+          ? learned('discriminator', similarity.discriminator, discriminator)
+          : {}),
+      },
+    };
   } finally {
-    network?.dispose();
-    fields.destroy();
+    for (const one of opened.reverse()) one.dispose();
   }
 }
 
@@ -140,19 +154,4 @@ function compiledFor(
       'Wire one, such as Diffusion, or take a network that says nothing of it.',
     );
   }
-}
-
-/** Tensors on the CPU lie in one memory of WebAssembly's. */
-const mostBytesOnCpu = 2 ** 32;
-
-/** @throws NetworkProblem where a step would not fit the device */
-function requireMemory(bytes: number, { kind, limits }: Device): void {
-  const told = limits.maxTotalBytes ?? limits.likelyTotalBytes ?? Number.POSITIVE_INFINITY;
-  const available = kind === 'cpu' ? Math.min(told, mostBytesOnCpu) : told;
-  if (bytes <= available) return;
-  const mib = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
-  throw new NetworkProblem(
-    `A step of training would need ${mib(bytes)} of ${mib(available)} on this device.`,
-    'Give the network fewer channels, or show it smaller pairs.',
-  );
 }

@@ -8,10 +8,11 @@ import type { ToldWarning } from '../../compile/result-warnings';
 import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
 import { architectures } from '../../networks/architectures/index';
-import { NetworkProblem } from '../../networks/network-on-device';
+import { NetworkProblem } from '../../networks/network-problem';
 import { predictTransform } from '../../networks/predict';
 import { imagesSeen } from '../../networks/seen-images';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
+import { translateImage } from '../../networks/translate';
 import { Refusal } from '../../refusal';
 import type { StoredInput } from '../inputs/input-store';
 import type { StoredResult } from '../results/result-store';
@@ -47,6 +48,7 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
       signal,
       tensorFlow: opened,
       predict: async (request) => predictTransform(await opened(), device, request),
+      translate: async (request) => translateImage(await opened(), device, request),
       see: async (image, domain) =>
         (await imagesSeen(device, [image], domain))[0] ?? new Float32Array(0),
       takesRegularization: ({ architecture }) =>
@@ -70,8 +72,8 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
   } catch (error) {
     if (error instanceof Refusal) return { diagnostic: messages.recipe(id, error.problem) };
     if (error instanceof NetworkProblem) {
-      const { message, remedy } = error;
-      return { diagnostic: messages.recipe(id, { port: 'network', message, remedy }) };
+      const { port, message, remedy } = error;
+      return { diagnostic: messages.recipe(id, { port, message, remedy }) };
     }
     const text = error instanceof Error ? error.message : String(error);
     return { diagnostic: messages.internal(id, text) };

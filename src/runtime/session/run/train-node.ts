@@ -9,7 +9,7 @@ import type { ToldWarning } from '../../compile/result-warnings';
 import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
 import { architectures } from '../../networks/architectures/index';
-import { NetworkProblem } from '../../networks/network-on-device';
+import { NetworkProblem } from '../../networks/network-problem';
 import { imagesSeen } from '../../networks/seen-images';
 import { closeTensorFlow, openTensorFlow, type TensorFlow } from '../../networks/tensorflow';
 import {
@@ -17,8 +17,13 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
 } from '../../networks/training/checkpoint';
-import { runTraining } from '../../networks/training/run-training';
-import type { TrainingOutcome } from '../../networks/training/train-network';
+import {
+  type RunningTraining,
+  type TrainedNetworks,
+  trainRegistration,
+} from '../../networks/training/run-training';
+import { trainTranslation } from '../../networks/training/train-translation';
+import type { TrainingOutcome } from '../../networks/training/training-loop';
 import { Refusal } from '../../refusal';
 import { valuesWithData } from '../results/values-with-data';
 import { arrivedAt, type NodeOutcome } from './compute-node';
@@ -72,18 +77,16 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
       },
     });
     if (!request) throw new InternalError(`${definition.type} does not learn.`);
-    const { adaptation } = request;
-    const objectives = await wiredObjectives(node, parts);
-    if (adaptation?.isMoved) refuseOwnData(objectives);
+    const adaptation = request.learns === 'registration' ? request.adaptation : undefined;
     // An adaptation takes seconds: it must not push out what hours have learned.
     const resume = adaptation ? undefined : await checkpointOf(parts, warn);
     tensorFlow = await openTensorFlow(device);
-    const rates = parts.turns.begin(id, { learningRate: request.learningRate });
-    const trained = await runTraining(tensorFlow, device, request, objectives, {
+    const rates = parts.turns.begin(id, dialsOf(request));
+    const running: RunningTraining = {
       signal,
       recipeSha256,
       ...(resume ? { resume } : {}),
-      learningRate: () => rates.value('learningRate'),
+      setting: (parameter) => rates.value(parameter),
       canTurn(turn) {
         rates.also(turn);
         if (resume?.turned) rates.again(resume.turned);
@@ -103,7 +106,8 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
           );
         }
       },
-    });
+    };
+    const trained = await train(tensorFlow, request, node, parts, running);
     if (trained.outcome === 'not-finite') {
       return { diagnostic: messages.nonFinite(id, trainingLabel, trained.losses.length - 1) };
     }
@@ -119,7 +123,7 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
       Object.entries(definition.outputs).map(([port, { type }]) => [port, type as DataPortType]),
     );
     const computed: Record<string, ComputedValue> = {
-      network: trained.network,
+      ...trained.networks,
       report: { kind: 'table', rows },
     };
     const level: LevelOutcome = {
@@ -141,8 +145,8 @@ export async function trainNode(node: CheckedNode, parts: TrainParts): Promise<N
   } catch (error) {
     if (error instanceof Refusal) return { diagnostic: messages.recipe(id, error.problem) };
     if (error instanceof NetworkProblem) {
-      const { message, remedy } = error;
-      return { diagnostic: messages.recipe(id, { port: 'network', message, remedy }) };
+      const { port, message, remedy } = error;
+      return { diagnostic: messages.recipe(id, { port, message, remedy }) };
     }
     if (error instanceof WiringRefused && error.diagnostics[0]) {
       return { diagnostic: error.diagnostics[0] };
@@ -182,6 +186,38 @@ function rowsOf({ best, losses, steps }: TrainingOutcome) {
     ...(losses.length > 0 ? [{ name: 'training.loss', value: losses.at(-1)?.[0] ?? 0 }] : []),
     ...Object.entries(best).map(([name, value]) => ({ name, value })),
   ];
+}
+
+/** Trains what is asked for; objectives are looked for where they are taken. */
+async function train(
+  tf: TensorFlow,
+  request: TrainingRequest,
+  node: CheckedNode,
+  parts: TrainParts,
+  running: RunningTraining,
+): Promise<TrainedNetworks> {
+  const { device } = parts;
+  if (request.learns === 'translation') return trainTranslation(tf, device, request, running);
+  const objectives = await wiredObjectives(node, parts);
+  if (request.adaptation?.isMoved) refuseOwnData(objectives);
+  return trainRegistration(tf, device, request, objectives, running);
+}
+
+/** What of a request can be turned while it goes on, by the parameters of its node. */
+function dialsOf(request: TrainingRequest): Readonly<Record<string, number>> {
+  const { learningRate } = request;
+  if (request.learns === 'translation') {
+    const { contentWeight, identityWeight } = request;
+    return { learningRate, contentWeight, identityWeight };
+  }
+  const { similarity } = request;
+  return {
+    learningRate,
+    ...(similarity && {
+      similarityWeight: similarity.weight,
+      discriminatorRate: similarity.learningRate,
+    }),
+  };
 }
 
 /** What is made small by an adaptation, before its first step and by the weights that it gives. */

@@ -1,4 +1,4 @@
-import type { TrainingPair } from '../../api/data-kinds/dataset';
+import type { PairPlane } from '../../api/data-kinds/dataset';
 import { isDataPortType } from '../../api/data-kinds/index';
 import type { Diagnostic } from '../../api/engine/diagnostics';
 import { messages } from '../../api/engine/messages';
@@ -19,7 +19,7 @@ export interface WiredObjectives {
   /** Numbers of the data that stays the same, by the keys of the inputs that `lower` makes. */
   readonly constants: ReadonlyMap<string, readonly PlaneArray[]>;
   /** Which part of a pair each of the other inputs is. */
-  readonly ofPair: ReadonlyMap<string, keyof TrainingPair>;
+  readonly ofPair: ReadonlyMap<string, PairPlane>;
   /** Ids of the parts that read data, constant or of the pair. */
   readonly bringingData: readonly string[];
 }
@@ -43,12 +43,7 @@ export interface RecipeParts {
 }
 
 /** Ports of a node that gives a dataset by which objectives read of the pair that is shown. */
-const pairPorts: readonly (keyof TrainingPair)[] = [
-  'fixed',
-  'moving',
-  'fixedLabels',
-  'movingLabels',
-];
+const pairPorts: readonly PairPlane[] = ['fixed', 'moving', 'fixedLabels', 'movingLabels'];
 
 /**
  * Nodes whose outputs are parts of a recipe, from which a node's wires come, with those that they need in turn: in the order
@@ -94,7 +89,7 @@ export async function wiredObjectives(
   if (refused.length > 0) throw new WiringRefused(refused);
   const bringing = new Set(read.map(({ nodeId }) => nodeId));
   const constants = new Map<string, readonly PlaneArray[]>();
-  const ofPair = new Map<string, keyof TrainingPair>();
+  const ofPair = new Map<string, PairPlane>();
   for (const nodeId of bringing) {
     const result = kept.get(nodeId);
     const input = inputs.get(nodeId);

@@ -7,6 +7,7 @@ import {
   defaultSettings,
   type LabelSource,
   type SynthesisSettings,
+  weightedHeadSettings,
 } from '../../../../src/imaging/synthesis/settings';
 import { addSmoothNoise } from '../../../../src/imaging/synthesis/smooth-noise';
 import { createSynthesizer, synthesizePair } from '../../../../src/imaging/synthesis/synthesize';
@@ -71,6 +72,64 @@ it.each([slice, volume])('large labels agree through the truth in $dimensions-D'
     expect(dice.length).toBeGreaterThan(0);
     expect(Math.min(...dice)).toBeGreaterThan(0.9);
   }
+});
+
+describe('what is aligned with the fixed image', () => {
+  const still = {
+    noiseStds: [0, 0] as const,
+    ...{ blurVoxels: 0, biasStd: 0, gammaStd: 0 },
+  };
+
+  it.each(['same', 'other'] as const)(
+    'shows its labels in the contrast of the moving one: %s',
+    (contrast) => {
+      const pair = synthesizePair({ ...slice, ...still, contrast }, 2);
+      const aligned = pair.aligned();
+      expect(pair.aligned()).toEqual(aligned);
+      const brightness = (labels: Uint32Array, image: Float32Array) =>
+        Array.from({ length: pair.labelCount }, (_, label) => meanWithin(image, labels, label));
+      const [ofMoving, ofAligned, ofFixed] = [
+        brightness(pair.movingLabels, pair.moving),
+        brightness(pair.fixedLabels, aligned),
+        brightness(pair.fixedLabels, pair.fixed),
+      ];
+      const known = ofMoving.flatMap((value, label) =>
+        Number.isFinite(value) && Number.isFinite(ofAligned[label]) ? [label] : [],
+      );
+      expect(known.length).toBeGreaterThan(4);
+      for (const label of known) expect(ofAligned[label]).toBeCloseTo(ofMoving[label]!, 2);
+      const differs = known.some((label) => Math.abs(ofAligned[label]! - ofFixed[label]!) > 0.1);
+      expect(differs).toBe(contrast === 'other');
+    },
+  );
+
+  it('has noise of its own', () => {
+    const pair = synthesizePair({ ...slice, contrast: 'same' }, 2);
+    const apart = pair.aligned().map((value, voxel) => Math.abs(value - pair.fixed[voxel]!));
+    expect(apart.reduce((a, b) => a + b) / apart.length).toBeGreaterThan(0.01);
+  });
+});
+
+describe('T1- and T2-weighted heads', () => {
+  const weighted = { ...weightedHeadSettings(2, [64, 72, 1], [3, 3, 1]), headCount: 2 };
+  const [cortex, white, fluid] = [1, 3, 27];
+
+  it('have dark fluid and bright white matter, and the other way round', () => {
+    for (let seed = 1; seed <= 3; seed += 1) {
+      const { fixed, fixedLabels, moving, movingLabels } = synthesizePair(weighted, seed);
+      const [f1, g1, w1] = [fluid, cortex, white].map((l) => meanWithin(fixed, fixedLabels, l));
+      const [f2, g2, w2] = [fluid, cortex, white].map((l) => meanWithin(moving, movingLabels, l));
+      expect(f1!).toBeLessThan(g1!);
+      expect(g1!).toBeLessThan(w1!);
+      expect(f2!).toBeGreaterThan(g2!);
+      expect(g2!).toBeGreaterThan(w2!);
+    }
+  });
+
+  it('are heads alone', () => {
+    const shapes = { ...weighted, labelSources: ['head', 'shapes'] as const };
+    expect(() => createSynthesizer(shapes)).toThrow(RangeError);
+  });
 });
 
 describe('settings at their ends', () => {

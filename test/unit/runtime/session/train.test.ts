@@ -152,7 +152,7 @@ describe('a node that learns', { timeout: 300_000 }, () => {
         });
       },
       'train',
-      /multiples of 64; these pairs have 32 × 32 voxels/,
+      /multiples of 64; these images have 32 × 32 voxels/,
     ],
     [
       'a dataset without validation pairs',
