@@ -50,12 +50,16 @@ import { conditionalLapIrn } from './network/conditional-lapirn';
 import { dataset } from './network/dataset';
 import { discriminator } from './network/discriminator';
 import { dualAttention } from './network/dual-attention';
+import { featureEncoder } from './network/feature-encoder';
+import { features } from './network/features';
+import { followAgent } from './network/follow-agent';
 import { fourierNet } from './network/fourier-net';
 import { hypermorph } from './network/hypermorph';
 import { lapirn } from './network/lapirn';
 import { lkuNet } from './network/lku-net';
 import { localWeight } from './network/local-weight';
 import { predict } from './network/predict';
+import { rigidAgent } from './network/rigid-agent';
 import { symnet } from './network/symnet';
 import { symtrans } from './network/symtrans';
 import { synthesize } from './network/synthesize';
@@ -63,6 +67,7 @@ import { synthmorph } from './network/synthmorph';
 import { tdNet } from './network/td-net';
 import { trainNetwork } from './network/train';
 import { trainAdversarial } from './network/train-adversarial';
+import { trainAgent } from './network/train-agent';
 import { trainTranslation } from './network/train-translation';
 import { translate } from './network/translate';
 import { translator } from './network/translator';
@@ -244,6 +249,8 @@ export const nodeDefinitions = [
   hypermorph,
   conditionalLapIrn,
   affineRegression,
+  featureEncoder,
+  rigidAgent,
   discriminator,
   translator,
   synthesize,
@@ -251,11 +258,14 @@ export const nodeDefinitions = [
   augmentDataset,
   localWeight,
   trainNetwork,
+  trainAgent,
   trainAdversarial,
   trainTranslation,
   adapt,
   predict,
   weightMap,
+  features,
+  followAgent,
   translate,
   register,
   applyToImage,

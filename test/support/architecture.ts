@@ -103,10 +103,12 @@ function expectShapes(tf: TensorFlow, tried: TriedNetwork): void {
   const axes = tried.sizeVoxels.length;
   const size = [...tried.sizeVoxels].reverse().map((n) => Math.ceil(n / everyVoxels));
   const isMap = predicts === 'rigid' || predicts === 'affine';
+  const isAgent = predicts === 'action-values' || predicts === 'policy-and-value';
+  const steps = 2 * freeParameters('rigid', axes).length;
   const channels = predicts === 'verdicts' || predicts === 'image' ? 1 : axes;
   expect(outputs[0]?.shape).toEqual([
     1,
-    ...(isMap ? [freeParameters(predicts, axes).length] : [...size, channels]),
+    ...(isAgent ? [steps] : isMap ? [freeParameters(predicts, axes).length] : [...size, channels]),
   ]);
   tf.dispose([...outputs, ...pair]);
   model.dispose();

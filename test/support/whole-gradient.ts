@@ -205,7 +205,12 @@ async function seeing(
     begin() {
       const all = [pair.moving, pair.fixed].map((image) => tf.tensor(image, shape));
       const inputs = all.slice(0, model.built.model.inputs.length);
-      return () => model.apply(inputs, true).sub(0.3).square().mean();
+      // All that it says, so that every head has its share.
+      return () =>
+        model
+          .outputs(inputs, true)
+          .map((output) => output.sub(0.3).square().mean())
+          .reduce((a, b) => a.add(b)) as Scalar;
     },
     dispose: () => model.dispose(),
   };

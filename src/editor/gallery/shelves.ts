@@ -73,6 +73,8 @@ const shelves: readonly { readonly title: string; readonly names: readonly strin
       'synthmorph-2d-train',
       'voxelmorph-3d',
       'rigid-regression',
+      'rigid-agent',
+      'features-then-demons',
       'learned-similarity',
       'hypermorph-lambda',
       'symnet',

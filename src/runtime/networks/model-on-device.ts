@@ -45,6 +45,7 @@ const tasks: Readonly<Record<NetworkTask, { readonly does: string; readonly goes
   register: { does: 'registers', goes: 'to Train or Predict' },
   judge: { does: 'judges images', goes: 'to *Discriminator* of a node that trains against one' },
   translate: { does: 'translates images', goes: 'to Train translation or Translate' },
+  step: { does: 'takes steps', goes: 'to Train agent or Follow agent' },
 };
 
 /**

@@ -4,6 +4,7 @@ import type { TrainingPair } from '../api/data-kinds/dataset';
 import type { NetworkValue } from '../api/data-kinds/network';
 import type { Condition } from './architectures/architecture';
 import type { FieldOps } from './field-ops';
+import { halvesOfBatch } from './layers/images-as-batch';
 import { localWeightOf } from './local-weight';
 import { type ModelOnDevice, modelOnDevice } from './model-on-device';
 import { motionOfParameters } from './motion-of-parameters';
@@ -61,6 +62,8 @@ export interface NetworkOnDevice extends ModelOnDevice {
    * network predicts one map of the whole image, of which `displacement` is what it moves.
    */
   readonly affine?: (pair: Pick<TrainingPair, 'fixed' | 'moving'>) => Tensor;
+  /** Features of an image, `[1, (z,) y, x, channels]`; there where the network gives such. */
+  readonly features?: (image: Float32Array) => Tensor;
 }
 
 /**
@@ -137,6 +140,15 @@ export function networkOnDevice(
       ? {
           affine: (pair) =>
             tf.tidy(() => motion.matrix(outputsOf(pair, { learns: false })[0] as Tensor)),
+        }
+      : {}),
+    ...(built.features
+      ? {
+          features: (image) =>
+            tf.tidy(() => {
+              const [, both] = outputsOf({ fixed: image, moving: image }, { learns: false });
+              return halvesOfBatch(tf, both as Tensor)[0];
+            }),
         }
       : {}),
     dispose() {

@@ -4,7 +4,15 @@ import type { ComputedValue } from '../data-kinds/index';
 import type { NetworkValue } from '../data-kinds/network';
 import type { DeviceKind } from '../engine/engine-api';
 import type { Doubt, LoweringProblem } from './lowering-problem';
-import type { ImageToSee, Prediction, PredictionRequest, TranslationRequest } from './prediction';
+import type {
+  FeaturesRequest,
+  FollowedAgent,
+  FollowRequest,
+  ImageToSee,
+  Prediction,
+  PredictionRequest,
+  TranslationRequest,
+} from './prediction';
 
 export type { ComputedDataset, TrainingPair } from '../data-kinds/dataset';
 export type { PlanesMm } from '../data-kinds/define-data-kind';
@@ -31,10 +39,19 @@ export interface ComputeContext {
    */
   predict(request: PredictionRequest): Promise<Prediction>;
   /**
+   * The channels that a network gives of an image, on that image's grid. Refuses where the network gives none, or does not fit the
+   * grid that it is to see.
+   */
+  features(request: FeaturesRequest): Promise<readonly Float32Array[]>;
+  /**
    * Intensities within [0, 1] on the grid of the request, in the contrast that a network translates into. Refuses where it is none
    * that translates, or does not fit that grid.
    */
   translate(request: TranslationRequest): Promise<Float32Array>;
+  /**
+   * Where an agent leads that takes rigid steps. Refuses where the network is none, or does not fit the grid that it is to see.
+   */
+  follow(request: FollowRequest): Promise<FollowedAgent>;
   /** Intensities within [0, 1] on a grid, as a network that sees that grid is shown them by `predict`. */
   see(image: ImageToSee, domain: Grid): Promise<Float32Array>;
   /** Whether a network is told how much regularization counts. */

@@ -46,3 +46,40 @@ export interface ImageToSee {
   /** Standard deviations of the Gaussian before it is read, voxels along its axes. */
   readonly smoothVoxels: Vec3;
 }
+
+/** What a network that gives features of an image is asked. */
+export interface FeaturesRequest {
+  readonly network: NetworkValue;
+  readonly image: ComputedImage;
+  /** The grid that the network sees, in the world of the image. */
+  readonly domain: Grid;
+  /** Standard deviations of the Gaussian before the image is read there, voxels along its axes. */
+  readonly smoothVoxels: Vec3;
+}
+
+/** What an agent is followed from, and how far. */
+export interface FollowRequest extends Omit<PredictionRequest, 'regularization'> {
+  /** Where the moving image is read, before the agent moves it: the grid of the network, and as much more as it may move. */
+  readonly reach: Grid;
+  /** Walks: the first from how the images lie, others from motions within the range. */
+  readonly rollOuts: number;
+  readonly range: { readonly turnDegrees: number; readonly shiftMm: number };
+  /** Of these motions. */
+  readonly seed: number;
+  /** Of a walk. */
+  readonly mostSteps: number;
+}
+
+/** Where an agent led. */
+export interface FollowedAgent {
+  /** From the fixed to the moving world, that of the request included. */
+  readonly affine: MovingWorldFromFixedWorld;
+  /** Steps of the walk that counts. */
+  readonly steps: number;
+  /** What is left to gain at its end, in steps, as the agent thinks. */
+  readonly left: number;
+  /** Walks that came to rest, of all; 0 where the one that counts did not. */
+  readonly settled: number;
+  /** Of these, how many ended within two steps of the one that counts. */
+  readonly agreeing: number;
+}

@@ -76,8 +76,29 @@ export interface TranslationTraining extends TrainingLength {
   readonly identityWeight: number;
 }
 
+/** What an agent learns that brings two images onto each other step by step, from what, and how long. */
+export interface AgentTraining extends TrainingLength {
+  readonly learns: 'steps';
+  /** With weights it goes on from these. */
+  readonly network: NetworkValue;
+  /** Images of a pair lie upon each other: they are moved apart while it learns. */
+  readonly dataset: DatasetValue;
+  /** How far they are moved apart. */
+  readonly range: { readonly turnDegrees: number; readonly shiftMm: number };
+  /** Motions of a pair that are shown in a step. */
+  readonly poses: number;
+  /** Of a policy: steps of a walk, before its weights change. */
+  readonly walk: number;
+  /** How much what comes a step later counts of what comes now. */
+  readonly discount: number;
+  /** Of Adam. A dial. */
+  readonly learningRate: number;
+  /** Of a policy: how much it counts that it stays undecided. A dial. */
+  readonly entropyWeight: number;
+}
+
 /** What is to be learned, from what, and how long. */
-export type TrainingRequest = RegistrationTraining | TranslationTraining;
+export type TrainingRequest = RegistrationTraining | TranslationTraining | AgentTraining;
 
 /** What a node may do while it says what is to be learned. */
 export interface TrainingContext {

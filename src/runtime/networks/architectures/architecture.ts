@@ -28,7 +28,8 @@ export interface BuiltNetwork {
    * A displacement u; a stationary velocity v, to be exponentiated; or two velocities, the second from
    * the second output, whose map is exp(v₁) ∘ exp(−v₂): both images meet halfway. Or the free parameters
    * of one map of the whole image, `motion-of-parameters.ts` says which: nothing bends. Of networks that do not register: a map of
-   * verdicts, near 1 where what is seen is taken for real; or an image, `[batch, (z,) y, x, 1]`, within [0, 1].
+   * verdicts, near 1 where what is seen is taken for real; or an image, `[batch, (z,) y, x, 1]`, within [0, 1]; or, of rigid steps,
+   * what each is worth, `[batch, steps]`, or how likely it is (logits), with what is left to gain as the second output, `[batch, 1]`.
    */
   readonly predicts:
     | 'displacement'
@@ -37,7 +38,9 @@ export interface BuiltNetwork {
     | 'rigid'
     | 'affine'
     | 'verdicts'
-    | 'image';
+    | 'image'
+    | 'action-values'
+    | 'policy-and-value';
   /** The field has 1/everyVoxels of the samples along each axis; its values stay voxels of the input grid. */
   readonly everyVoxels: number;
   /**
@@ -50,6 +53,11 @@ export interface BuiltNetwork {
    * the field, of which `local-weight.ts` makes the weight, and this is the largest factor by which it may differ from 1.
    */
   readonly localWeight?: { readonly largestFactor: number };
+  /**
+   * The second output are features of each image by itself, `[2 · batch, (z,) y, x, channels]`, of the moving images, then of the
+   * fixed ones.
+   */
+  readonly features?: true;
 }
 
 /** How the wired objectives count for a network that is told how much regularization does. */
@@ -58,8 +66,8 @@ export interface Condition {
   factors(share: number): { readonly similarity: number; readonly regularizer: number };
 }
 
-/** What a network is for: to register two images, to judge what it is shown, or to translate an image into another contrast. */
-export type NetworkTask = 'register' | 'judge' | 'translate';
+/** What a network is for: to register two images, to judge what it is shown, to translate an image into another contrast, or to say which step to take. */
+export type NetworkTask = 'register' | 'judge' | 'translate' | 'step';
 
 /** A published network, or rather all networks that its layer table describes. */
 export interface Architecture<Settings = unknown> {

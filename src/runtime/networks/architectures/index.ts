@@ -3,10 +3,12 @@ import type { Architecture } from './architecture';
 import { conditionalLapIrn } from './conditional-lapirn';
 import { discriminator } from './discriminator';
 import { dualAttention } from './dual-attention';
+import { featureEncoder } from './feature-encoder';
 import { fourierNet } from './fourier-net';
 import { hypermorph } from './hypermorph';
 import { lapirn } from './lapirn';
 import { lkuNet } from './lku-net';
+import { rigidAgent } from './rigid-agent';
 import { symnet } from './symnet';
 import { symtrans } from './symtrans';
 import { synthmorph } from './synthmorph';
@@ -31,6 +33,8 @@ const all: readonly Architecture[] = [
   hypermorph,
   conditionalLapIrn,
   affineRegression,
+  featureEncoder,
+  rigidAgent,
   discriminator,
   translator,
 ];

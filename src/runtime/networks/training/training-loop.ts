@@ -43,7 +43,7 @@ export interface Learner {
   /** Of the losses of a step: first what is made small. */
   readonly names: readonly string[];
   /** Step number `step`, from 0. Its losses, on the device; the caller disposes of them. */
-  step(step: number): Tensor1D;
+  step(step: number): Tensor1D | Promise<Tensor1D>;
   /** A look at the validation pairs after so many steps, and how good that is: larger is better. */
   look(steps: number): Promise<Look & { readonly score: number }>;
   /** All that it has learned so far. */
@@ -130,7 +130,7 @@ export async function trainInSteps(
         await readLosses();
         return await end('cancelled');
       }
-      waiting.push(learner.step(done));
+      waiting.push(await learner.step(done));
       done += 1;
       const isDue = waiting.length >= mostWaiting || performance.now() - readMs > readLossesMs;
       const looksNow = done % validateEvery === 0;

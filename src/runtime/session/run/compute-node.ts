@@ -8,6 +8,8 @@ import type { ToldWarning } from '../../compile/result-warnings';
 import type { Device } from '../../devices';
 import { InternalError } from '../../internal-error';
 import { architectures } from '../../networks/architectures/index';
+import { featuresOf } from '../../networks/features';
+import { followAgent } from '../../networks/follow';
 import { NetworkProblem } from '../../networks/network-problem';
 import { predictTransform } from '../../networks/predict';
 import { imagesSeen } from '../../networks/seen-images';
@@ -48,6 +50,8 @@ export async function computeNode(node: CheckedNode, parts: ComputeParts): Promi
       signal,
       tensorFlow: opened,
       predict: async (request) => predictTransform(await opened(), device, request),
+      follow: async (request) => followAgent(await opened(), device, request),
+      features: async (request) => featuresOf(await opened(), device, request),
       translate: async (request) => translateImage(await opened(), device, request),
       see: async (image, domain) =>
         (await imagesSeen(device, [image], domain))[0] ?? new Float32Array(0),

@@ -22,6 +22,7 @@ import {
   type TrainedNetworks,
   trainRegistration,
 } from '../../networks/training/run-training';
+import { trainAgent } from '../../networks/training/train-agent';
 import { trainTranslation } from '../../networks/training/train-translation';
 import type { TrainingOutcome } from '../../networks/training/training-loop';
 import { Refusal } from '../../refusal';
@@ -197,15 +198,23 @@ async function train(
   running: RunningTraining,
 ): Promise<TrainedNetworks> {
   const { device } = parts;
-  if (request.learns === 'translation') return trainTranslation(tf, device, request, running);
-  const objectives = await wiredObjectives(node, parts);
-  if (request.adaptation?.isMoved) refuseOwnData(objectives);
-  return trainRegistration(tf, device, request, objectives, running);
+  switch (request.learns) {
+    case 'steps':
+      return trainAgent(tf, device, request, running);
+    case 'translation':
+      return trainTranslation(tf, device, request, running);
+    case 'registration': {
+      const objectives = await wiredObjectives(node, parts);
+      if (request.adaptation?.isMoved) refuseOwnData(objectives);
+      return trainRegistration(tf, device, request, objectives, running);
+    }
+  }
 }
 
 /** What of a request can be turned while it goes on, by the parameters of its node. */
 function dialsOf(request: TrainingRequest): Readonly<Record<string, number>> {
   const { learningRate } = request;
+  if (request.learns === 'steps') return { learningRate, entropyWeight: request.entropyWeight };
   if (request.learns === 'translation') {
     const { contentWeight, identityWeight } = request;
     return { learningRate, contentWeight, identityWeight };

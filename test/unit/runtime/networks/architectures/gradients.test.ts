@@ -16,6 +16,8 @@ const cube: Followed['sizeVoxels'] = [16, 16, 16];
 const unet = { encoder: [3, 4], decoder: [4, 3, 4, 3] };
 const swin = { channels: 4, fieldChannels: 1, depths: [2, 1, 1, 1], heads: [1, 2, 1, 1] };
 
+const features = { encoder: [3, 4], channels: 3 };
+
 const vit = {
   ...{ patch: 2, hidden: 4, blocks: 2, heads: 2, perceptron: 6, bottom: 3 },
   ...{ encoder: [3, 3, 3], decoder: [1, 1, 3, 3, 3] },
@@ -65,6 +67,14 @@ const tried: Readonly<Record<string, readonly Followed[]>> = {
   symtrans: large({ width: 1, depths: [1, 1, 1, 1, 1], strides: [3, 2, 1] }),
   'affine-regression': (['rigid', 'affine'] as const).flatMap((predicts) =>
     both({ predicts, encoder: [3, 4], dense: [4] }, [8, 8, 8]),
+  ),
+  // Features are divided by their own slopes, again and again: it bends more than others.
+  'feature-encoder': [
+    { settings: features, sizeVoxels: slice },
+    { settings: features, sizeVoxels: [8, 8, 8], lines: 1, stride: 0.0005 },
+  ],
+  'rigid-agent': (['action-values', 'policy-and-value'] as const).flatMap((heads) =>
+    both({ heads, encoder: [3, 4], dense: [4] }, [8, 8, 8]),
   ),
   discriminator: (['pair', 'image'] as const).flatMap((sees) =>
     both({ sees, channels: [3, 4] }, [8, 8, 8]),
