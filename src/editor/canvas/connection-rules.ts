@@ -80,6 +80,8 @@ export function findBridges(
     const output = outputPorts(definition).find((port) => port.type === to);
     if (input === undefined || output === undefined) continue;
     const needs = inputs.filter((port) => !port.isOptional && port !== input).length;
+    // What would do without this wire and needs several others is a step of its own.
+    if (input.isOptional && needs > 2) continue;
     found.push({ bridge: { definition, input: input.name, output: output.name }, needs });
   }
   return found
