@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { identityMatrix, type MovingWorldFromFixedWorld, type Vec3 } from '../../imaging/frames';
+import type { Vec3 } from '../../imaging/frames';
 import { defineComputedNode } from '../../runtime/api/nodes/define-computed-node';
 import { integerParameter, numberParameter } from '../../runtime/api/nodes/parameters';
-import { gridAsked, requireOneChannel } from '../shared/grid-asked';
-import { smoothingSeen } from '../shared/grid-seen';
 import { gridPadded } from '../shared/new-grids';
+import { pairSeen, pairSeenPorts } from '../shared/pair-seen';
 
 export const followAgent = defineComputedNode({
   type: 'network.follow-agent',
@@ -84,14 +83,8 @@ It **warns** where no roll-out came to rest, and where fewer than half of them a
     }),
   }),
   inputs: {
+    ...pairSeenPorts,
     network: { type: 'network', doc: 'A rigid agent that has learned.' },
-    fixed: { type: 'image', doc: 'The image that stays, one channel.' },
-    moving: { type: 'image', doc: 'The image that is brought onto it, one channel.' },
-    initial: {
-      type: 'transform',
-      optional: true,
-      doc: 'Affine transform from fixed to moving, before the agent moves anything.',
-    },
   },
   outputs: {
     transform: {
@@ -104,18 +97,9 @@ It **warns** where no roll-out came to rest, and where fewer than half of them a
     },
   },
   async compute({ network, fixed, moving, initial }, params, context) {
-    for (const [port, image] of Object.entries({ fixed, moving })) {
-      requireOneChannel(image, port, context);
-    }
-    if (initial?.displacementMm) {
-      context.refuse({
-        port: 'initial',
-        message: 'An agent starts from an affine transform; this one bends already.',
-        remedy: 'Wire the affine stage alone.',
-      });
-    }
     const { turnDegrees, shiftMm, rollOuts, mostSteps, seed } = params;
-    const domain = gridAsked(network, fixed, { port: 'fixed', shown: 'the fixed image' }, context);
+    const seen = pairSeen({ network, fixed, moving, initial }, context);
+    const { grid: domain, affine, smoothVoxels } = seen;
     // As much to either side, so that the middle stays.
     const margin = domain.sizeVoxels.map((size) => (size === 1 ? 0 : Math.ceil(size / 2)));
     const around = margin as unknown as Vec3;
@@ -123,13 +107,10 @@ It **warns** where no roll-out came to rest, and where fewer than half of them a
       network,
       fixed,
       moving,
-      affine: initial?.affine ?? (identityMatrix as MovingWorldFromFixedWorld),
+      affine,
       domain,
       reach: gridPadded(domain, around, around),
-      smoothVoxels: {
-        fixed: smoothingSeen(fixed.grid, domain),
-        moving: smoothingSeen(moving.grid, domain),
-      },
+      smoothVoxels,
       rollOuts,
       range: { turnDegrees, shiftMm },
       seed,

@@ -1,4 +1,5 @@
 import type { Grid } from '../../imaging/grid';
+import type { NetworkDomain } from '../../runtime/api/data-kinds/network';
 import type {
   ComputeContext,
   ComputedImage,
@@ -22,10 +23,23 @@ export function requireOneChannel(
   });
 }
 
+/** What a network has learned from; refuses one that has not learned. */
+export function learnedDomain(
+  { domain, weights }: ComputedNetwork,
+  context: Pick<Refusing, 'refuse'>,
+): NetworkDomain {
+  if (domain && weights) return domain;
+  return context.refuse({
+    port: 'network',
+    message: 'The network has not learned anything yet.',
+    remedy: 'Wire it through Train, or load one that has learned (Load network).',
+  });
+}
+
 /**
  * The grid on which a network sees an image: that which it has learned from, about the middle of the image. Refuses what has not learned, and slices
  * for volumes; warns where much lies outside.
- * @param about the port of the image, and what it is called
+ * @param port of the image, and what it is called
  */
 export function gridAsked(
   network: ComputedNetwork,
@@ -33,14 +47,7 @@ export function gridAsked(
   { port, shown }: { readonly port: string; readonly shown: string },
   context: Refusing,
 ): Grid {
-  const { domain } = network;
-  if (!domain || !network.weights) {
-    return context.refuse({
-      port: 'network',
-      message: 'The network has not learned anything yet.',
-      remedy: 'Wire it through Train, or load one that has learned (Load network).',
-    });
-  }
+  const domain = learnedDomain(network, context);
   const isSlice = domain.sizeVoxels[2] === 1;
   if (isSlice !== (image.grid.sizeVoxels[2] === 1)) {
     context.refuse({

@@ -7,7 +7,8 @@ import type {
   ComputedTransform,
 } from '../../runtime/api/nodes/computed-values';
 import type { Doubt, LoweringProblem } from '../../runtime/api/nodes/lowering-problem';
-import { gridSeen, mostLeftOut, shareOutside, sizeMm, smoothingSeen } from './grid-seen';
+import { gridAsked, learnedDomain, requireOneChannel } from './grid-asked';
+import { smoothingSeen } from './grid-seen';
 
 /** A network that has learned, and two images that it is shown. */
 interface ShownPair {
@@ -45,21 +46,8 @@ export function pairSeen(
   { network, fixed, moving, initial }: ShownPair,
   context: { refuse(problem: LoweringProblem): never; warn(doubt: Doubt): void },
 ): PairSeen {
-  const { domain } = network;
-  if (!domain || !network.weights) {
-    return context.refuse({
-      port: 'network',
-      message: 'The network has not learned anything yet.',
-      remedy: 'Wire it through Train, or load one that has learned (Load network).',
-    });
-  }
   for (const [port, image] of Object.entries({ fixed, moving })) {
-    if (image.planes.length === 1) continue;
-    context.refuse({
-      port,
-      message: `A network sees one channel; this image has ${image.planes.length}.`,
-      remedy: 'Pick one of them (Pick channel).',
-    });
+    requireOneChannel(image, port, context);
   }
   if (initial?.displacementMm) {
     context.refuse({
@@ -68,34 +56,9 @@ export function pairSeen(
       remedy: 'Wire the affine stage alone.',
     });
   }
-  const isSlice = domain.sizeVoxels[2] === 1;
-  if (isSlice !== (fixed.grid.sizeVoxels[2] === 1)) {
-    context.refuse({
-      port: 'fixed',
-      message: `The network has learned from ${isSlice ? 'slices' : 'volumes'}; this image is a ${isSlice ? 'volume' : 'slice'}.`,
-      remedy: `Take a network that has learned from ${isSlice ? 'volumes' : 'slices'}.`,
-    });
-  }
-  const { spacingMm } = domain;
-  if (!spacingMm) {
-    return context.refuse({
-      port: 'network',
-      message: 'The file of this network does not say how large its voxels are.',
-      remedy: 'Set Spacing of Load network to that of the images that it learned from.',
-    });
-  }
-  const grid = gridSeen(fixed.grid, domain.sizeVoxels, spacingMm);
-  const outside = shareOutside(fixed, grid);
-  if (outside > mostLeftOut) {
-    context.warn({
-      about: 'network-domain',
-      port: 'fixed',
-      message: `The network sees a box of ${sizeMm(grid)} mm; ${Math.round(100 * outside)} % of what the fixed image shows lies outside of it, where its edge goes on.`,
-      remedy: 'Crop the image to what is registered, or take a network for a larger field of view.',
-    });
-  }
+  const grid = gridAsked(network, fixed, { port: 'fixed', shown: 'the fixed image' }, context);
   return {
-    domain,
+    domain: learnedDomain(network, context),
     grid,
     affine: initial?.affine ?? (identityMatrix as MovingWorldFromFixedWorld),
     smoothVoxels: {
